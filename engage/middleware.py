@@ -1,0 +1,71 @@
+"""Edges every request passes: language in the address, the security policy, refusals turned into pages."""
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware import locale
+from django.urls import LocalePrefixPattern, is_valid_path
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+
+from engage.errors import Refused
+
+
+class LanguagePrefix(LocalePrefixPattern):
+    """`/zh/` and `/en/` in addresses instead of Django's `/zh-hans/` and `/en/`."""
+
+    @property
+    def language_prefix(self) -> str:
+        return language_path(get_language()) + "/"
+
+
+def language_path(code: str | None) -> str:
+    """Return what stands in the address for a language code."""
+    return settings.LANGUAGE_PATHS.get(code or "", settings.LANGUAGE_PATHS[settings.LANGUAGE_CODE])
+
+
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Django's, but an address without a language is sent to our short prefix."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Redirect `/track/` to `/zh/track/` or `/en/track/`, by cookie or Accept-Language."""
+        first = request.path_info.lstrip("/").partition("/")[0]
+        if response.status_code == 404 and first not in settings.LANGUAGE_PATHS.values():
+            path = f"/{language_path(get_language())}{request.path_info}"
+            if is_valid_path(path) or (not path.endswith("/") and is_valid_path(path + "/")):
+                query = request.META.get("QUERY_STRING", "")
+                redirect = HttpResponseRedirect(path + (f"?{query}" if query else ""))
+                patch_vary_headers(redirect, ("Accept-Language", "Cookie"))
+                return redirect
+        response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
+        return response
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere; in the Studio the one its editor can live with."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Replace the directives below `/studio/`, then let django-csp write the header."""
+        if request.path_info.startswith("/studio/"):
+            response._csp_replace = settings.STUDIO_SECURITY_POLICY  # type: ignore[attr-defined]
+        return super().process_response(request, response)
+
+
+class RefusedMiddleware:
+    """A domain refusal that no view caught becomes a page in the reader's language."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a `Refused`; every other exception goes on its way."""
+        if not isinstance(exception, Refused):
+            return None
+        from engage.pages.views import refused
+
+        return refused(request, exception)

@@ -1,0 +1,57 @@
+"""Pages that belong to no other room: errors, refusals, health, robots."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say what was refused and what to do, in the reader's language."""
+    status = refusal_status(refusal.code)
+    return render(request, "pages/refused.html", {"message": refusal_message(refusal)}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that could not be read."""
+    return render(request, "pages/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Answer a request that is not allowed."""
+    return render(request, "pages/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for what is not here, or is hidden from this reader: the two look the same."""
+    return render(request, "pages/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer after a fault of ours; the template needs no database."""
+    return render(request, "pages/500.html", status=500)
+
+
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer load balancers: 200 while the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Let crawlers read what is public and nothing else."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /studio/",
+        "Disallow: /desk/",
+        *(f"Disallow: /{prefix}/{path}/" for prefix in settings.LANGUAGE_PATHS.values() for path in ("track", "accounts")),
+        f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -1,0 +1,33 @@
+"""Addresses. Public pages carry their language (`/zh/...`, `/en/...`); feeds, the desk and the Studio do not."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import URLResolver, include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as studio_urls
+
+from engage.middleware import LanguagePrefix
+
+handler400 = "engage.pages.views.bad_request"
+handler403 = "engage.pages.views.forbidden"
+handler404 = "engage.pages.views.not_found"
+handler500 = "engage.pages.views.server_error"
+
+localised = [
+    path("accounts/", include("engage.accounts.urls")),
+    path("search/", include("engage.search.urls")),
+    path("journal/", include("engage.journal.urls")),
+    path("", include("engage.participation.urls")),
+    path("", include("consultations.urls")),
+    path("", include("engage.pages.urls")),
+    path("", include(wagtail_urls)),
+]
+
+urlpatterns = [
+    path("studio/", include(studio_urls)),
+    path("desk/", include("engage.desk.urls")),
+    path("api/", include("engage.api.urls")),
+    path("", include("engage.pages.root_urls")),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    URLResolver(LanguagePrefix(), localised),
+]

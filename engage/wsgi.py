@@ -1,0 +1,8 @@
+"""WSGI entry point: HTTP in production runs here, in threaded workers."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
+application = get_wsgi_application()
