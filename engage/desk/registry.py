@@ -1,0 +1,259 @@
+"""How a room gives the desk a queue.
+
+A queue is described once, in the room's `apps.py`, and the desk shows it: a table of rows, the views on its left, the
+filters and the search above it, a button and perhaps a key for each action, and ten seconds to take an action back.
+
+    # apps.py
+    def ready(self) -> None:
+        from mailbox import desk
+        from engage.desk.registry import register
+        register(desk.CASES)
+
+    # desk.py
+    CASES = Queue(
+        code="cases",
+        label=_("Cases"),
+        roles=(Role.OFFICER, Role.APPROVER),
+        columns=(Column("kind", _("Kind")), Column("route", _("Suggested department"))),
+        views=(View("new", _("New")), View("mine", _("Mine"))),
+        rows=queries.case_rows,           # (actor, view, filters, page) -> Rows
+        counts=queries.case_counts,       # (actor) -> {"new": 14, "mine": 4}
+        filters=(Filter("kind", _("Kind"), queries.kind_choices),),
+        actions=(
+            RowAction("accept", _("Accept"), run=accept, key="a", undo=unaccept),
+            RowAction("route", _("Route"), run=route, key="r", form=RouteForm),
+        ),
+    )
+
+    def accept(actor, ids, data) -> Done:
+        cases = actions.accept_cases(ids, actor=actor)   # checks the permission, raises Refused(code)
+        return Done(ngettext(...), undo={"ids": [case.pk for case in cases]})
+
+    def unaccept(actor, payload) -> str:
+        actions.return_to_triage(payload["ids"], actor=actor)
+        return gettext("Back in triage.")
+
+What the desk promises: `rows`, `counts` and every action get a signed-in actor who holds one of the queue's roles and
+has shown a second factor. What the room promises: `rows` starts from `visible_to(actor)`, every action checks its own
+permission and never trusts the ids, which come from the page. `run` and `undo` are called inside one transaction of
+the desk, so a refusal half way through a selection leaves nothing done. Everything shown is text: the desk escapes it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from django import forms
+from django.utils.functional import Promise
+
+from engage.accounts.actors import Actor, Role, has_role, is_staff
+from engage.desk.rules import PAGE_SIZE, UNDO_SECONDS
+
+Text = str | Promise
+State = Literal["ok", "warn", "bad", "info", ""]
+
+# Keys the desk keeps for itself: next, previous, undo, search, the sheet.
+DESK_KEYS = frozenset({"j", "k", "z", "/", "?"})
+_CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column beside the title; `Row.cells` follow the order of `Queue.columns`."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a column: a text, a smaller line under it, and a chip when it is a state."""
+
+    text: Text = ""
+    note: Text = ""
+    state: State = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The chip of the first column: days and date in words ("2 days, by 3 December")."""
+
+    text: Text
+    state: State = "ok"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item waiting.
+
+    `id` comes back to the actions. `url` is the item's own page, or empty when `body` is all there is; `language` is
+    the HTML language of title and body when it may differ from the page's. `actions` limits the queue's actions to
+    those that this item allows now (None: all).
+    """
+
+    id: str
+    title: str
+    url: str = ""
+    reference: str = ""
+    body: str = ""
+    language: str = ""
+    due: Due | None = None
+    cells: Sequence[Cell] = ()
+    actions: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One page of a view. `next_due` is a whole sentence for the empty state ("Next due Thursday")."""
+
+    rows: Sequence[Row]
+    total: int
+    next_due: Text = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A built-in view of the queue, listed on the left; the first one is where the queue opens."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A select above the table. `choices(actor)` lists (value, label) without the empty choice."""
+
+    code: str
+    label: Text
+    choices: Callable[[Actor], Sequence[tuple[str, Text]]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action did: a whole sentence, and what its `undo` needs to take it back (JSON, no personal data)."""
+
+    message: Text
+    undo: Mapping[str, Any] | None = None
+
+
+class Run(Protocol):
+    """Carry the action out on the chosen rows; `data` is the cleaned data of the action's form, or empty."""
+
+    def __call__(self, actor: Actor, ids: Sequence[str], data: Mapping[str, Any], /) -> Done: ...
+
+
+class ActionForm(Protocol):
+    """Build the form of an action: `form(data)` bound, `form()` unbound; a `forms.Form` subclass will do."""
+
+    def __call__(self, data: Mapping[str, Any] | None = None, /) -> forms.Form: ...
+
+
+@dataclass(frozen=True)
+class RowAction:
+    """A button on each row and above the selection, with an optional single-letter key.
+
+    With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own. Without
+    `bulk` the action takes one row at a time. `undo` gets the actor and the payload of `Done.undo` and returns a
+    whole sentence; it refuses (`Refused`) when the item has moved on.
+    """
+
+    code: str
+    label: Text
+    run: Run
+    key: str = ""
+    form: ActionForm | None = None
+    undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
+    undo_seconds: int = UNDO_SECONDS
+    bulk: bool = True
+    tone: Literal["", "go", "bad"] = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One line of the key sheet."""
+
+    keys: tuple[str, ...]
+    label: Text
+
+
+def no_counts(actor: Actor) -> Mapping[str, int]:
+    """Count nothing: the views are shown without numbers."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One list of work; see the head of this file."""
+
+    code: str
+    label: Text
+    roles: Sequence[Role]
+    rows: Callable[[Actor, str, Mapping[str, str], int], Rows]
+    views: Sequence[View]
+    columns: Sequence[Column] = ()
+    actions: Sequence[RowAction] = ()
+    filters: Sequence[Filter] = ()
+    counts: Callable[[Actor], Mapping[str, int]] = no_counts
+    searchable: bool = True
+    page_size: int = PAGE_SIZE
+    due_label: Text = ""
+    keys: Sequence[Key] = field(default_factory=tuple)
+
+    def action(self, code: str) -> RowAction | None:
+        """Return one of the queue's actions."""
+        return next((action for action in self.actions if action.code == code), None)
+
+    def view(self, code: str) -> View | None:
+        """Return one of the queue's built-in views."""
+        return next((view for view in self.views if view.code == code), None)
+
+
+_queues: dict[str, Queue] = {}
+
+
+def register(queue: Queue) -> None:
+    """Add a queue to the desk; ValueError for a description that could not work."""
+    faults = list(_faults(queue))
+    if queue.code in _queues:
+        faults.append("a queue of this code is registered already")
+    if faults:
+        raise ValueError(f"desk queue {queue.code!r}: {'; '.join(faults)}")
+    _queues[queue.code] = queue
+
+
+def unregister(code: str) -> None:
+    """Take a queue out again (a room that is switched off, a test)."""
+    _queues.pop(code, None)
+
+
+def queues_for(actor: Actor) -> list[Queue]:
+    """List the queues whose roles the actor holds, in the order of registration; none for who is not staff."""
+    if not is_staff(actor):
+        return []
+    return [queue for queue in _queues.values() if has_role(actor, *queue.roles)]
+
+
+def queue_for(actor: Actor, code: str) -> Queue | None:
+    """Return a queue the actor may work in; None when there is none or it is not theirs, which look the same."""
+    return next((queue for queue in queues_for(actor) if queue.code == code), None)
+
+
+def _faults(queue: Queue) -> list[str]:
+    faults: list[str] = []
+    codes = [queue.code, *(part.code for part in (*queue.views, *queue.columns, *queue.actions, *queue.filters))]
+    faults += [f"{code!r} is not a code" for code in codes if not _CODE.match(code)]
+    if not queue.views:
+        faults.append("it needs a view")
+    if not queue.roles:
+        faults.append("it needs a role")
+    if {filter_.code for filter_ in queue.filters} & {"q", "page", "view", "saved"}:
+        faults.append("a filter takes a name of the desk's own (q, page, view, saved)")
+    for name, parts in (("view", queue.views), ("action", queue.actions), ("filter", queue.filters)):
+        if len({part.code for part in parts}) < len(parts):
+            faults.append(f"two {name}s share a code")
+    letters = [action.key for action in queue.actions if action.key]
+    faults += [f"{key!r} is not a free letter" for key in letters if not re.fullmatch("[a-z]", key) or key in DESK_KEYS]
+    if len(set(letters)) < len(letters):
+        faults.append("two actions share a key")
+    return faults
