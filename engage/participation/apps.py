@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class ParticipationConfig(AppConfig):
     name = "engage.participation"
     label = "participation"
+
+    def ready(self) -> None:
+        """Register the room's sentences."""
+        from engage.pages.messages import register_refusals
+        from engage.participation import timeline
+        from engage.participation.words import REFUSALS, TIMELINE
+
+        register_refusals(REFUSALS)
+        timeline.register(TIMELINE)

@@ -1,0 +1,277 @@
+"""Every write of the platform's share in a submission: opening, withdrawing, moderating, contact, mail, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
+from engage.errors import Refused
+from engage.journal import actions as journal
+from engage.participation import kinds, moderation, timeline
+from engage.participation.attachments import Inspected, sanitise
+from engage.participation.models import (
+    Attachment,
+    Consent,
+    ConsentText,
+    Contact,
+    Moderated,
+    ModerationState,
+    OutgoingMail,
+    Submission,
+)
+from engage.participation.rules import code_digest, retention_end, token_digest, tracking_code
+from engage.participation.vault import blind_index, normalised_email
+
+MAIL_TRIES = 12
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What comes with every submission, whatever its kind.
+
+    `token` is the form's one-time token: the same token always means the same submission. `consents` are codes of
+    consent texts; `flagged` marks what looks automatic.
+    """
+
+    token: UUID
+    language: str
+    received_at: datetime
+    channel: str = "web"
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    region: str = ""
+    capacity: str = ""
+    signature: str = ""
+    consents: tuple[str, ...] = field(default_factory=tuple)
+    flagged: bool = False
+
+    @property
+    def code(self) -> str:
+        """The tracking code that belongs to the token."""
+        return tracking_code(self.token.bytes, settings.TRACKING_KEY)
+
+    @property
+    def digest(self) -> str:
+        """The stored, keyed hash of the token."""
+        return token_digest(self.token.bytes, settings.TRACKING_KEY)
+
+
+def once(envelope: Envelope, create: Callable[[], Submission]) -> Submission:
+    """Return the submission of this token, creating it in one transaction if it does not exist.
+
+    Two equal requests at the same moment both get the one that was committed first.
+    """
+    try:
+        with transaction.atomic():
+            found = Submission.objects.filter(token_digest=envelope.digest).first()
+            return found or create()
+    except IntegrityError:
+        return Submission.objects.get(token_digest=envelope.digest)
+
+
+def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_id: int | None = None) -> Submission:
+    """Write the submission row with contact, consents, first timeline entry and journal row.
+
+    Runs inside the caller's transaction (see `once`). Returns the row, whose `reference` is the receipt's.
+    """
+    registered = kinds.get(kind)
+    submission = Submission.objects.create(
+        kind=kind,
+        letter=registered.letter,
+        year=timezone.localtime(envelope.received_at).year,
+        received_at=envelope.received_at,
+        token_digest=envelope.digest,
+        code_digest=code_digest(envelope.code, settings.TRACKING_KEY),
+        channel=envelope.channel,
+        language=envelope.language,
+        region=envelope.region,
+        capacity=envelope.capacity,
+        signature=envelope.signature,
+        flagged=envelope.flagged,
+        contact=_contact(envelope),
+        department_id=department_id,
+    )
+    if envelope.consents:
+        _consent(submission, envelope)
+    timeline.add(submission, "received", at=envelope.received_at)
+    journal.record(actor, f"{kind}.received", submission, channel=envelope.channel)
+    return submission
+
+
+def _contact(envelope: Envelope) -> Contact | None:
+    if not (envelope.name or envelope.email or envelope.phone):
+        return None
+    email = normalised_email(envelope.email)
+    return Contact.objects.create(
+        name=envelope.name,
+        email=envelope.email.strip(),
+        phone=envelope.phone,
+        email_index=blind_index("email", email) if email else "",
+        delete_after=retention_end(envelope.received_at, settings.CONTACT_RETENTION_DAYS),
+    )
+
+
+def _consent(submission: Submission, envelope: Envelope) -> None:
+    newest: dict[str, ConsentText] = {}
+    for text in ConsentText.objects.filter(code__in=envelope.consents, valid_from__lte=envelope.received_at).order_by(
+        "version"
+    ):
+        newest[text.code] = text
+    if missing := set(envelope.consents) - set(newest):
+        raise Refused("consent_text_missing", codes=", ".join(sorted(missing)))
+    Consent.objects.bulk_create(
+        Consent(submission=submission, text=text, given_at=envelope.received_at) for text in newest.values()
+    )
+
+
+def check_holder(actor: Actor, submission: Submission) -> None:
+    """Let only the holder of the receipt act as its sender; raises Refused("not_allowed")."""
+    if not (isinstance(actor, ReceiptHolder) and actor.submission_id == submission.pk):
+        raise Refused("not_allowed")
+
+
+@transaction.atomic
+def withdraw(submission_id: int, *, actor: Actor) -> Submission:
+    """Withdraw a submission for its sender; it stays in the record and no longer counts or shows."""
+    submission = Submission.objects.visible_to(actor).select_for_update().get(pk=submission_id)
+    check_holder(actor, submission)
+    if submission.state == Submission.State.WITHDRAWN:
+        return submission
+    submission.state = Submission.State.WITHDRAWN
+    submission.save(update_fields=["state"])
+    timeline.add(submission, "withdrawn")
+    journal.record(actor, f"{submission.kind}.withdrawn", submission)
+    return submission
+
+
+@transaction.atomic
+def moderate(item: Moderated, decision: str, *, reason: str = "", actor: Actor) -> Moderated:
+    """Publish, keep private, reject or hold one moderated thing.
+
+    Raises Refused("not_allowed") for anybody but an officer, approver or administrator,
+    Refused("reason_missing") for a rejection without one of `moderation.REASONS`.
+    """
+    if not has_role(actor, Role.OFFICER, Role.APPROVER):
+        raise Refused("not_allowed")
+    if decision not in ModerationState:
+        raise Refused("unknown_decision", decision=decision)
+    if decision == ModerationState.REJECTED and reason not in moderation.REASONS:
+        raise Refused("reason_missing")
+    locked = type(item)._default_manager.select_for_update().get(pk=item.pk)
+    before = locked.moderation_state
+    if before == decision and locked.moderation_reason == reason:
+        return locked
+    locked.moderation_state = decision
+    locked.moderation_reason = reason if decision == ModerationState.REJECTED else ""
+    locked.moderated_at = timezone.now()
+    locked.moderated_by = actor if getattr(actor, "pk", None) else None
+    locked.save(update_fields=["moderation_state", "moderation_reason", "moderated_at", "moderated_by"])
+    timeline.add(locked.submission, f"moderated_{decision}")
+    journal.record(actor, f"moderation.{decision}", locked, before=before, reason=reason)
+    if changed := moderation.source_of(locked).changed:
+        changed(locked)
+    return locked
+
+
+def attach(submission: Submission, inspected: Inspected, content: bytes, *, actor: Actor) -> Attachment:
+    """Store a checked file with its hidden data taken out, inside the caller's transaction.
+
+    The file is written before the row is committed; a roll-back leaves at most an unreferenced file that
+    `tasks.sweep_files` removes.
+    """
+    check_holder(actor, submission)
+    clean = sanitise(inspected, content)
+    attachment = Attachment(
+        submission=submission,
+        name=inspected.safe_name,
+        media_type=inspected.media_type,
+        size=len(clean),
+        sha256=inspected.sha256,
+        state=Attachment.State.CLEAN,
+    )
+    attachment.file.save(inspected.safe_name, ContentFile(clean), save=False)
+    attachment.save()
+    journal.record(actor, "attachment.stored", attachment, sha256=inspected.sha256, size=len(clean))
+    return attachment
+
+
+def enqueue_mail(submission: Submission, *, subject: str, body: str) -> OutgoingMail | None:
+    """Write a letter to the sender's address into the outbox, in the caller's transaction; None without address."""
+    if submission.contact is None or not submission.contact.email:
+        return None
+    return OutgoingMail.objects.create(contact=submission.contact, submission=submission, subject=subject, body=body)
+
+
+def deliver_mail(*, now: datetime, limit: int = 50) -> int:
+    """Send what waits in the outbox; returns how many letters went out.
+
+    One letter a transaction: the row is locked, sent, marked. A failing server means waiting longer each time
+    (1, 2, 4 ... minutes, at most 12 tries); nothing is lost meanwhile.
+    """
+    sent = 0
+    waiting = OutgoingMail.objects.filter(Q(sent_at__isnull=True), next_try_at__lte=now, tries__lt=MAIL_TRIES)
+    for mail_id in list(waiting.order_by("next_try_at").values_list("pk", flat=True)[:limit]):
+        sent += _deliver(mail_id, now)
+    return sent
+
+
+@transaction.atomic
+def _deliver(mail_id: int, now: datetime) -> int:
+    mail = (
+        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("contact")
+        .filter(pk=mail_id, sent_at__isnull=True)
+        .first()
+    )
+    if mail is None:
+        return 0
+    try:
+        EmailMessage(mail.subject, mail.body, to=[mail.contact.email]).send()
+    except OSError as exc:  # smtplib's errors and every refused connection are OSErrors
+        mail.tries += 1
+        mail.next_try_at = now + timedelta(minutes=2 ** min(mail.tries - 1, 9))
+        mail.last_error = type(exc).__name__
+        mail.save(update_fields=["tries", "next_try_at", "last_error"])
+        return 0
+    mail.sent_at = now
+    mail.subject = mail.body = ""
+    mail.save(update_fields=["sent_at", "subject", "body"])
+    return 1
+
+
+@transaction.atomic
+def renew_code(submission_id: int, token: UUID, *, actor: Actor) -> str:
+    """Give a submission a new tracking code for somebody who opened the link sent to the address on file.
+
+    Returns the code; the old one stops working.
+    """
+    submission = Submission.objects.visible_to(actor).select_for_update().get(pk=submission_id)
+    check_holder(actor, submission)
+    code = tracking_code(token.bytes, settings.TRACKING_KEY)
+    submission.code_digest = code_digest(code, settings.TRACKING_KEY)
+    submission.save(update_fields=["code_digest"])
+    timeline.add(submission, "code_renewed")
+    journal.record(actor, f"{submission.kind}.code_renewed", submission)
+    return code
+
+
+@transaction.atomic
+def delete_expired_contacts(*, now: datetime, limit: int = 500, actor: Actor) -> int:
+    """Delete contact data whose retention date has passed; returns how many. Submissions stay, without contact."""
+    due = list(Contact.objects.filter(delete_after__lte=now).values_list("pk", flat=True)[:limit])
+    if due:
+        Contact.objects.filter(pk__in=due).delete()
+        journal.record(actor, "contact.expired", "participation.contact", n=len(due))
+    return len(due)
+

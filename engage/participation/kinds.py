@@ -1,0 +1,77 @@
+"""The registry of submission kinds: each domain app says what it takes in and how its sender follows it.
+
+A room registers in `AppConfig.ready()`:
+
+    kinds.register(Kind(code="comment", letter="C", label=_("comments on a draft"), story=comment_story))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from engage.accounts.actors import Actor
+    from engage.participation.models import Submission
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a sender's progress line: state is `done`, `now` or `todo`."""
+
+    title: str
+    note: str = ""
+    state: str = "todo"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the sender reads on the receipt and tracking pages.
+
+    `holder` says who has it now; `part_template` shows the parts of the submission with `context`; `links` are
+    what the sender may do now (label, URL).
+    """
+
+    title: str
+    holder: str
+    steps: list[Step]
+    part_template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of submission. `story(submission, actor, now)` reads, never writes."""
+
+    code: str
+    letter: str
+    label: str | Promise
+    story: Callable[[Submission, Actor, datetime], Story]
+    withdraw: Callable[[int, Actor], None] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a kind; code and letter are taken once."""
+    for other in _kinds.values():
+        if other.code != kind.code and other.letter == kind.letter:
+            raise ValueError(f"letter {kind.letter} belongs to {other.code}")
+    _kinds[kind.code] = kind
+
+
+def get(code: str) -> Kind:
+    """Return a registered kind; KeyError when none has that code."""
+    return _kinds[code]
+
+
+def registered() -> list[Kind]:
+    """List all kinds."""
+    return list(_kinds.values())

@@ -1,0 +1,93 @@
+"""A receipt in its other forms: QR code, e-mail, PDF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from engage.accounts.actors import SYSTEM
+from engage.participation import actions
+from engage.participation.models import OutgoingMail, Submission
+from engage.participation.queries import Tracked
+from engage.participation.rules import Reference, format_code
+
+
+def track_url(submission: Submission, code: str = "") -> str:
+    """Return the absolute address that opens a submission; the code travels in the fragment, which no server logs."""
+    with translation.override(submission.language):
+        path = reverse("track")
+    fragment = f"#{code}" if code else ""
+    return f"{settings.PUBLIC_URL}{path}?reference={submission.reference}{fragment}"
+
+
+def qr_svg(text: str) -> SafeString:
+    """Return an inline SVG of a QR code without style attributes, class `qr`."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, svgclass="qr", lineclass=None, border=2
+    )
+    return mark_safe(out.getvalue().decode())  # noqa: S308  (segno writes numbers only; the text becomes modules)
+
+
+def enqueue_receipt_mail(submission: Submission, code: str, title: str) -> OutgoingMail | None:
+    """Write the receipt as a letter to the sender into the outbox, in the sender's language."""
+    with translation.override(submission.language):
+        subject = _("Received: %(title)s (%(reference)s)") % {"title": title, "reference": submission.reference}
+        body = _(
+            "We have received what you sent about %(title)s.\n\n"
+            "Reference: %(reference)s\nTracking code: %(code)s\n\n"
+            "See who has it and what became of it, change it or withdraw it:\n%(url)s\n\n"
+            "Keep this letter: the code is the only key to what you sent. If you did not send anything, ignore it."
+        ) % {
+            "title": title,
+            "reference": submission.reference,
+            "code": format_code(code),
+            "url": track_url(submission),
+        }
+    return actions.enqueue_mail(submission, subject=subject, body=body)
+
+
+@transaction.atomic
+def mail_new_code_link(reference: Reference, sign: Callable[[int], str]) -> None:
+    """Send the link for a new code to the address on file; nothing happens when there is none."""
+    submission = Submission.objects.visible_to(SYSTEM).filter(pk=reference.number).select_related("contact").first()
+    if submission is None or submission.reference != str(reference):
+        return
+    with translation.override(submission.language):
+        url = settings.PUBLIC_URL + reverse("new_code", args=[sign(submission.pk)])
+        actions.enqueue_mail(
+            submission,
+            subject=_("A new tracking code for %(reference)s") % {"reference": submission.reference},
+            body=_(
+                "Somebody asked for a new tracking code for %(reference)s. If it was you, open this page within 24 "
+                "hours and press the button:\n%(url)s\n\nThe old code stops working then. If it was not you, do nothing."
+            )
+            % {"reference": submission.reference, "url": url},
+        )
+
+
+def receipt_pdf(tracked: Tracked, *, code: str) -> bytes:
+    """Return the receipt as a PDF (A4, embedded font)."""
+    from engage.participation.pdf import render_pdf
+
+    submission = tracked.submission
+    return render_pdf(
+        "receipt",
+        {
+            "title": tracked.story.title,
+            "reference": submission.reference,
+            "code": format_code(code),
+            "received": timezone.localtime(submission.received_at).strftime("%Y-%m-%d %H:%M %Z"),
+            "url": track_url(submission),
+            "qr": segno.make(track_url(submission, code), error="m", micro=False),
+            "lines": tracked.story.lines,
+        },
+    )

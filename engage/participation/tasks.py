@@ -1,0 +1,19 @@
+"""Periodic work of participation."""
+
+from django.utils import timezone
+
+from engage.accounts.actors import SYSTEM
+from engage.participation import actions
+from engage.schedule import every
+
+
+@every(seconds=5)
+def deliver_mail() -> int:
+    """Send what waits in the outbox."""
+    return actions.deliver_mail(now=timezone.now())
+
+
+@every(seconds=3600)
+def delete_expired_contacts() -> int:
+    """Delete contact data past its retention date."""
+    return actions.delete_expired_contacts(now=timezone.now(), actor=SYSTEM)

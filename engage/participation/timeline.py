@@ -1,0 +1,33 @@
+"""The append-only story of one submission, told in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from engage.participation.models import Submission, TimelineEntry
+
+_sentences: dict[str, Promise | str] = {}
+
+
+def register(sentences: dict[str, Promise | str]) -> None:
+    """Add a room's timeline codes with their (lazy) sentences; placeholders are the entry's params."""
+    _sentences.update(sentences)
+
+
+def add(submission: Submission, code: str, *, at: datetime | None = None, **params: Any) -> TimelineEntry:
+    """Append one entry inside the caller's transaction; KeyError for a code without a sentence."""
+    from engage.participation.models import TimelineEntry
+
+    _sentences[code]
+    return TimelineEntry.objects.create(submission=submission, code=code, params=params, at=at or timezone.now())
+
+
+def sentence(entry: TimelineEntry) -> str:
+    """Return the entry in the active language."""
+    text = str(_sentences[entry.code])
+    return text % entry.params if entry.params else text

@@ -1,0 +1,219 @@
+"""Receipts and tracking: one door for every kind of submission."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from engage.accounts.actors import ReceiptHolder
+from engage.errors import Refused
+from engage.journal import queries as journal_queries
+from engage.pages.messages import refusal_message
+from engage.participation import actions, limits, queries, wallet
+from engage.participation.forms import TrackForm
+from engage.participation.models import Attachment, Submission
+from engage.participation.receipts import mail_new_code_link, qr_svg, receipt_pdf, track_url
+from engage.participation.rules import Window, format_code, parse_reference
+
+_TRIES = (Window(settings.RECEIPT_TRIES_PER_WINDOW, settings.RECEIPT_WINDOW_SECONDS),)
+_TRIES_PER_ADDRESS = (Window(6 * settings.RECEIPT_TRIES_PER_WINDOW, settings.RECEIPT_WINDOW_SECONDS),)
+_NEW_CODE_SALT = "engage.participation.new-code"
+_NEW_CODE_SECONDS = 24 * 3600
+
+
+def _held(request: HttpRequest, reference: str) -> tuple[Submission, ReceiptHolder]:
+    """Return what this device may see under a reference; Http404 for everything else."""
+    found = wallet.holder(request, reference)
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+def track(request: HttpRequest) -> HttpResponse:
+    """Open any submission by reference and code; list those this device holds."""
+    context: dict[str, Any] = {"door": "track", "held": list(reversed(wallet.read(request)))}
+    if request.method != "POST":
+        context["form"] = TrackForm(initial={"reference": request.GET.get("reference", "")[:64]})
+        return render(request, "participation/track.html", context)
+    form = TrackForm(request.POST)
+    context["form"] = form
+    if not form.is_valid():
+        form = context["form"] = TrackForm(initial={})
+        return _track_refused(request, context, _("Give the reference and the tracking code from your receipt"))
+    try:
+        found = _prove_within_limits(request, form.cleaned_data["reference"], form.cleaned_data["code"])
+    except Refused as refusal:
+        return _track_refused(request, context, refusal_message(refusal), status=429)
+    if found is None:
+        return _track_refused(
+            request,
+            context,
+            _("The reference or code is not right. Check your receipt, or have a new code sent to the e-mail you gave"),
+        )
+    response = redirect("submission", reference=found.reference)
+    wallet.put(request, response, found.reference, form.cleaned_data["code"])
+    return response
+
+
+def _prove_within_limits(request: HttpRequest, reference: str, code: str) -> Submission | None:
+    """Check a reference and a code; wrong tries are counted per address and per reference, right ones are not."""
+    address = limits.client_address(request)
+    pair = f"{address} {parse_reference(reference) or reference.strip().upper()}"
+    wait = max(
+        limits.peek("track", pair, _TRIES), limits.peek("track-address", address, _TRIES_PER_ADDRESS)
+    )
+    if wait:
+        raise Refused("too_many", seconds=wait)
+    found = wallet.prove(reference, code)
+    if found is None:
+        limits.count("track", pair, _TRIES)
+        limits.count("track-address", address, _TRIES_PER_ADDRESS)
+        return None
+    return found[0]
+
+
+def _track_refused(request: HttpRequest, context: dict[str, Any], error: str, status: int = 422) -> HttpResponse:
+    return render(request, "participation/track.html", context | {"error": error}, status=status)
+
+
+@never_cache
+@require_safe
+def submission(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one submission to whoever holds its receipt; anybody else is asked for the code."""
+    found = wallet.holder(request, reference)
+    if found is None:
+        return redirect(f"{reverse('track')}?reference={reference}")
+    tracked = queries.tracked(found[0], actor=found[1], now=timezone.now())
+    return render(
+        request,
+        "participation/submission.html",
+        {"door": "track", "tracked": tracked, "story": tracked.story, "submission": found[0]},
+    )
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the receipt with its code; it survives a reload and a bookmark on this device."""
+    found = wallet.holder(request, reference)
+    if found is None:
+        return redirect(f"{reverse('track')}?reference={reference}")
+    sent, actor = found
+    code = wallet.read(request)[reference]
+    tracked = queries.tracked(sent, actor=actor, now=timezone.now())
+    return render(
+        request,
+        "participation/receipt.html",
+        {
+            "door": "track",
+            "tracked": tracked,
+            "story": tracked.story,
+            "submission": sent,
+            "code": format_code(code),
+            "qr": qr_svg(track_url(sent, code)),
+            "has_email": bool(sent.contact and sent.contact.email),
+        },
+    )
+
+
+@never_cache
+@require_GET
+def receipt_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the receipt as a PDF."""
+    sent, actor = _held(request, reference)
+    tracked = queries.tracked(sent, actor=actor, now=timezone.now())
+    pdf = receipt_pdf(tracked, code=wallet.read(request)[reference])
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{reference}.pdf"'},
+    )
+
+
+@never_cache
+@require_GET
+def receipt_proof(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the proof that the receipt is in the public journal, as JSON; 404 until the next checkpoint."""
+    sent, _actor = _held(request, reference)
+    proof = journal_queries.inclusion_proof(sent)
+    if proof is None:
+        return JsonResponse({"errors": [{"code": "not_sealed_yet"}]}, status=404)
+    return JsonResponse(proof, json_dumps_params={"indent": 1, "ensure_ascii": False})
+
+
+@require_POST
+def forget(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a receipt off this device: for shared computers."""
+    response = redirect("track")
+    wallet.forget(request, response, reference)
+    return response
+
+
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask once more, then withdraw."""
+    sent, actor = _held(request, reference)
+    kind = sent.kind_of
+    if kind.withdraw is None:
+        raise Http404
+    if request.method == "POST":
+        kind.withdraw(sent.pk, actor)
+        return redirect("submission", reference=reference)
+    return render(request, "participation/withdraw.html", {"door": "track", "submission": sent})
+
+
+def lost_code(request: HttpRequest) -> HttpResponse:
+    """Send a link for a new code to the address on file. The answer is the same whatever was typed."""
+    if request.method != "POST":
+        return render(request, "participation/lost_code.html", {"door": "track"})
+    typed = request.POST.get("reference", "")[:64]
+    limits.check("lost-code", limits.client_address(request), (Window(5, 3600),))
+    reference = parse_reference(typed)
+    if reference is not None and not limits.peek("lost-code-for", str(reference), (Window(3, 24 * 3600),)):
+        limits.count("lost-code-for", str(reference), (Window(3, 24 * 3600),))
+        mail_new_code_link(reference, lambda pk: signing.dumps(pk, salt=_NEW_CODE_SALT))
+    return render(request, "participation/lost_code_sent.html", {"door": "track"})
+
+
+@never_cache
+def new_code(request: HttpRequest, signed: str) -> HttpResponse:
+    """Show a button (link scanners only follow GET), then issue the new code."""
+    try:
+        submission_id = int(signing.loads(signed, salt=_NEW_CODE_SALT, max_age=_NEW_CODE_SECONDS))
+    except (signing.BadSignature, TypeError, ValueError):
+        return render(request, "participation/link_expired.html", {"door": "track"}, status=410)
+    if request.method != "POST":
+        return render(request, "participation/new_code.html", {"door": "track"})
+    sent = get_object_or_404(Submission, pk=submission_id)
+    code = actions.renew_code(sent.pk, uuid.uuid4(), actor=ReceiptHolder(sent.pk))
+    response = redirect("receipt", reference=sent.reference)
+    wallet.put(request, response, sent.reference, code)
+    return response
+
+
+@never_cache
+@require_safe
+def attachment(request: HttpRequest, reference: str, attachment_id: int) -> FileResponse:
+    """Serve a file to staff or to the holder of the receipt; for everybody else it does not exist."""
+    found = wallet.holder(request, reference)
+    actor = found[1] if found else request.user
+    sent = parse_reference(reference)
+    if sent is None:
+        raise Http404
+    stored = get_object_or_404(Attachment.objects.visible_to(actor), pk=attachment_id, submission_id=sent.number)
+    return FileResponse(
+        stored.file.open("rb"),
+        as_attachment=True,
+        filename=stored.name,
+        headers={"Content-Type": stored.media_type, "Content-Security-Policy": "sandbox; default-src 'none'"},
+    )

@@ -1,0 +1,44 @@
+"""The sentences of participation: refusals by code, timeline entries by code."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+
+def _wait(values: dict[str, Any]) -> str:
+    minutes = -(-values["seconds"] // 60)
+    return ngettext(
+        "Too many tries from here. Wait %(minutes)d minute, then try again; what you typed is kept",
+        "Too many tries from here. Wait %(minutes)d minutes, then try again; what you typed is kept",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def _challenge(values: dict[str, Any]) -> str:
+    return ngettext(
+        "The site is under heavy load and checks that a person is sending. Wait %(seconds)d second, then send again",
+        "The site is under heavy load and checks that a person is sending. Wait %(seconds)d seconds, then send again",
+        values["seconds"],
+    ) % {"seconds": values["seconds"]}
+
+
+REFUSALS = {
+    "too_many": (_wait, 429),
+    "challenge_open": (_challenge, 429),
+    "key_missing": (_("This contact cannot be read: its key is not configured."), 500),
+    "consent_text_missing": (_("The consent text is missing. Tell the site's office: %(codes)s"), 500),
+    "reason_missing": _("Choose a reason: its sender will read it"),
+    "unknown_decision": _("There is no decision “%(decision)s”"),
+}
+
+TIMELINE = {
+    "received": _("Received"),
+    "withdrawn": _("You withdrew it"),
+    "edited": _("You changed it"),
+    "code_renewed": _("You got a new tracking code; the old one no longer works"),
+    "moderated_published": _("Checked and published"),
+    "moderated_private": _("Read; not published"),
+    "moderated_rejected": _("Checked; not published. The reason stands beside it"),
+    "moderated_held": _("Taken back for another check"),
+}
