@@ -1,31 +1,172 @@
-"""What every test stands on: settings of their own, a quick password hasher, and a site for the browser."""
+"""What every test stands on: settings of its own, a quick password hasher, and pages in a real browser."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 # Before Django reads its settings: uploads, mail and secrets of a test run never touch the developer's own var/.
-os.environ["ENGAGE_VAR"] = tempfile.mkdtemp(prefix="engage-tests-")
+VAR = Path(tempfile.mkdtemp(prefix="engage-tests-"))
+os.environ["ENGAGE_VAR"] = str(VAR)
 os.environ["ENGAGE_MODE"] = "embedded"
 os.environ["DJANGO_SETTINGS_MODULE"] = "engage.settings"
 
 from django.conf import settings as django_settings  # noqa: E402
 
+from tests import services  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
 # The real hasher takes a fifth of a second per account by design.
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+DATABASE = django_settings.DATABASES["default"]
+ON_POSTGRES = DATABASE["ENGINE"].endswith("postgresql")
+if not ON_POSTGRES:
+    # A file, as in the field: in memory all threads would share one connection, and one transaction with it. A test
+    # database need not survive a power cut.
+    DATABASE.setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
+    DATABASE["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(os.environ["ENGAGE_VAR"], ignore_errors=True)
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+# --- which tests can run -------------------------------------------------------------------------------------------
+
+
+def why_not(item: pytest.Item) -> str | None:
+    """The reason why this run cannot carry the test. scripts/test starts what the tests need, or says why not."""
+    if item.get_closest_marker("postgres") and not ON_POSTGRES:
+        return "needs PostgreSQL: DATABASE_URL names none"
+    if item.get_closest_marker("sqlite_only") and ON_POSTGRES:
+        return "says nothing about PostgreSQL"
+    if item.get_closest_marker("redis") and not os.environ.get("REDIS_URL"):
+        return "needs Redis: REDIS_URL names none"
+    if item.get_closest_marker("browser"):
+        try:
+            services.chromium_path()
+        except services.Missing as missing:
+            return str(missing)
+    return None
+
+
+def is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", [])
+    return (
+        bool(marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*fixtures} != set()
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if reason := why_not(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
+        if is_transactional(item):
+            # Such a test empties every table afterwards; the next one needs what the migrations wrote (root page,
+            # languages, roles) again.
+            if item.get_closest_marker("django_db"):
+                item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+            else:
+                item.fixturenames.append("django_db_serialized_rollback")
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
+def _empty_cache() -> None:
     """Counters of abuse limits and cached pages of one test must not reach the next."""
     from django.core.cache import cache
 
     cache.clear()
-    yield
+
+
+# --- browser -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium(django_db_setup: None) -> Iterator["Browser"]:
+    """One headless browser for the whole run; its pages come from `open_page`."""
+    from django.db import connection, connections
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread. Beside a loop Django refuses database calls unless told otherwise,
+    # and keeps other connection objects, which have to know what the migrations wrote, too.
+    migrated = getattr(connection, "_test_serialized_contents", "[]")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        connection._test_serialized_contents = migrated
+        browser = playwright.chromium.launch(
+            executable_path=services.chromium_path(), args=services.chromium_flags(), chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+        connections.close_all()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium: "Browser") -> Iterator[Callable[..., "Page"]]:
+    """Return open_page(url, *, language="zh-CN", width=1280, javascript=True, dark=False, **context) -> Page.
+
+    Each page has a context, so cookies, of its own. Whatever a test looks at, three things must never happen on any
+    page: an exception in a script, something the content security policy had to stop, a request to another host.
+    """
+    contexts, troubles = [], []
+
+    def watch(page: "Page", home: str) -> None:
+        def on_request(request: "Request") -> None:
+            if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).netloc != home:
+                troubles.append(f"request to another host: {request.url}")
+
+        def on_console(message: "ConsoleMessage") -> None:
+            if message.type == "error" and "Content Security Policy" in message.text:
+                troubles.append(message.text)
+
+        page.on("request", on_request)
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: troubles.append(f"exception on {page.url}: {error}"))
+
+    def open_page(
+        url: str,
+        *,
+        language: str = "zh-CN",
+        width: int = 1280,
+        javascript: bool = True,
+        dark: bool = False,
+        **context_options: Any,
+    ) -> "Page":
+        context = chromium.new_context(
+            locale=language,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            **context_options,
+        )
+        contexts.append(context)
+        context.on("page", lambda page: watch(page, urlsplit(url).netloc))
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture(scope="session")
+def demo_site() -> Iterator[services.RunningSite]:
+    """The whole product as `make run` starts it, with the demo content, once for the run: `demo_site.url`."""
+    folder = Path(tempfile.mkdtemp(prefix="engage-demo-"))
+    try:
+        with services.running_site(folder) as site:
+            yield site
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,172 @@
+"""Run the tests part by part: SQLite always, PostgreSQL, Redis, Chromium and the fault tests where they can run.
+
+    PYTEST_ARGS="tests/journal -k seal"       goes to every call of pytest
+    ENGAGE_REQUIRE=postgres,redis,browser     a part that cannot run is a failure
+    TEST_DATABASE_URL, TEST_REDIS_URL         servers that already run
+    CHROMIUM                                  a browser that is not on PATH
+
+The last line printed is "N passed, N failed, N skipped", alone. The exit status is 0 only when nothing failed and
+something ran. Tests of a part that cannot run count as skipped.
+"""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import services  # noqa: E402
+
+# A worker builds a database of its own, which takes seconds: more workers than this cost more than they save.
+MOST_WORKERS = 8
+ELSEWHERE = "not redis and not browser and not faults"
+
+
+@dataclass
+class Part:
+    """One call of pytest: which tests, with which servers, and what came of it."""
+
+    name: str
+    select: str
+    environment: dict[str, str] = field(default_factory=dict)
+    parallel: bool = True
+    # Its name in ENGAGE_REQUIRE, why it cannot run, and whether it was required all the same.
+    needs: str = ""
+    reason: str = ""
+    required: bool = False
+    totals: Counter = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def told(self) -> str:
+        if self.reason:
+            verdict = "NOT RUN, though required" if self.required else "not run"
+            return f"  {self.name:<22} {verdict}: {self.reason}"
+        return f"  {self.name:<22} ran: {totals_line(self.totals)} in {self.seconds:.0f} s"
+
+
+def totals_line(totals: Counter) -> str:
+    return f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped"
+
+
+def read_report(path: Path) -> Counter:
+    """The totals of a JUnit report; an error in a fixture is a failure."""
+    suite = ElementTree.parse(path).getroot().find("testsuite")
+    number = {name: int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")}
+    failed = number["failures"] + number["errors"]
+    return Counter(passed=number["tests"] - failed - number["skipped"], failed=failed, skipped=number["skipped"])
+
+
+def clean_environment() -> dict[str, str]:
+    """The caller's own database and Redis are not for tests."""
+    return {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+
+
+def pytest_call(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *arguments, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+
+
+def run_part(part: Part, reports: Path) -> None:
+    print(f"\n== {part.name} ==", flush=True)
+    report = reports / f"{re.sub('[^a-z]+', '-', part.name.lower())}.xml"
+    workers = min(os.cpu_count() or 1, MOST_WORKERS) if part.parallel else 0
+    began = time.monotonic()
+    done = subprocess.run(
+        pytest_call("-q", "-m", part.select, "-n", str(workers), f"--junitxml={report}"),
+        cwd=ROOT,
+        env={**clean_environment(), **part.environment},
+        stdin=subprocess.DEVNULL,
+    )
+    part.seconds = time.monotonic() - began
+    if report.exists():
+        part.totals = read_report(report)
+    # 5: nothing was selected, which PYTEST_ARGS may well mean. Anything but that and a failed test is a failure too.
+    if done.returncode not in (0, 5) and not part.totals["failed"]:
+        print(f"pytest itself ended with status {done.returncode}", flush=True)
+        part.totals["failed"] = 1
+
+
+def count_tests(select: str) -> int:
+    """How many tests a part that cannot run would have had."""
+    told = subprocess.run(
+        pytest_call("-q", "--collect-only", "-m", select, "-n", "0"),
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    ).stdout
+    found = re.search(r"^(\d+)(?:/\d+)? tests? collected", told, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
+    """Start what can be started and say for every part with what it runs, or why it does not."""
+
+    def found(start: Callable[[], str]) -> tuple[str, str]:
+        try:
+            return start(), ""
+        except services.Missing as missing:
+            return "", str(missing)
+
+    database, no_database = found(lambda: stack.enter_context(services.postgresql()))
+    redis, no_redis = found(lambda: stack.enter_context(services.redis()))
+    _, no_browser = found(services.chromium_path)
+    on_postgres = {"DATABASE_URL": database}
+    with_redis = {"REDIS_URL": redis, **(on_postgres if database else {})}
+
+    parts = [
+        Part("SQLite", f"not postgres and {ELSEWHERE}"),
+        Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
+        Part("Redis", "redis", with_redis, needs="redis", reason=no_redis),
+        Part("browser", "browser", needs="browser", reason=no_browser),
+        Part("faults on SQLite", "faults and not postgres", parallel=False),
+        Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
+             parallel=False),
+    ]  # fmt: skip
+    for part in parts:
+        part.required = bool(part.reason) and part.needs in required
+    return parts
+
+
+def required_parts() -> set[str]:
+    required = set(filter(None, os.environ.get("ENGAGE_REQUIRE", "").replace(" ", "").split(",")))
+    if unknown := required - {"postgres", "redis", "browser"}:
+        sys.exit(f"ENGAGE_REQUIRE knows postgres, redis and browser, not {', '.join(sorted(unknown))}")
+    return required
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    required = required_parts()
+    with ExitStack() as stack:
+        reports = stack.enter_context(services.temporary_folder("engage-reports-"))
+        parts = planned_parts(stack, required)
+        for part in parts:
+            if not part.reason:
+                run_part(part, reports)
+            elif part.required:
+                part.totals["failed"] = 1
+            else:
+                part.totals["skipped"] = count_tests(part.select)
+
+    totals = sum((part.totals for part in parts), Counter())
+    print("\nParts:", *(part.told() for part in parts), sep="\n")
+    if not totals["passed"] + totals["failed"]:
+        print("No test ran.")
+    print(totals_line(totals), flush=True)
+    return 0 if totals["passed"] and not totals["failed"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
