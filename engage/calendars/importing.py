@@ -11,8 +11,6 @@ from dataclasses import astuple, fields
 from datetime import date
 from typing import TextIO
 
-import holidays
-
 from engage.calendars.arithmetic import SATURDAY_AND_SUNDAY
 from engage.calendars.shipped import DayRow
 from engage.errors import Refused
@@ -58,6 +56,8 @@ def days_of_year(calendar: str, year: int) -> list[DayRow]:
 
 def _china(year: int) -> Iterable[DayRow]:
     """Every notice of the State Council since 2001 moves a weekend; a year without one is an estimate."""
+    import holidays  # a fifth of a second that only an import should cost
+
     # A make-up day can belong to a break of the year after, as 2018-12-29 does to New Year 2019.
     chinese = holidays.country_holidays("CN", years=(year, year + 1), language="zh_CN")
     english = holidays.country_holidays("CN", years=(year, year + 1), language="en_US")
@@ -76,6 +76,8 @@ def _china(year: int) -> Iterable[DayRow]:
 
 def _united_kingdom(year: int) -> Iterable[DayRow]:
     """A bank holiday in any part of the United Kingdom is not a working day (Freedom of Information Act s.10(6))."""
+    import holidays
+
     parts_of: dict[date, list[str]] = {}
     names: dict[date, str] = {}
     for part in UK_PARTS:

@@ -5,9 +5,10 @@ no row here is ever edited once released. Pure: no Django. `rules.py` counts wit
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from engage.errors import Refused
 
@@ -313,3 +314,23 @@ def profile_in_force(family: str, received: date, profiles: Iterable[Profile] = 
 def all_event_names(profiles: Iterable[Profile] = SHIPPED) -> frozenset[str]:
     """Names of every event that moves some clock of the profiles."""
     return frozenset(name for profile in profiles for target in profile.targets for name in target.event_names)
+
+
+def targets_as_json(targets: Iterable[Target]) -> list[dict[str, Any]]:
+    """Return targets as plain JSON values, one object each with the names of the fields."""
+    return [asdict(target) for target in targets]
+
+
+def targets_from_json(rows: Iterable[dict[str, Any]]) -> tuple[Target, ...]:
+    """Read what `targets_as_json` wrote."""
+    return tuple(
+        Target(
+            **row
+            | {
+                "unit": Unit(row["unit"]),
+                "restart": Stop(**row["restart"]) if row["restart"] else None,
+                "stops": tuple(Stop(**stop) for stop in row["stops"]),
+            }
+        )
+        for row in rows
+    )

@@ -1,0 +1,69 @@
+"""The sentences of this room's refusals."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "calendar_unknown": (_("There is no work calendar “%(calendar)s”."), 404),
+    "calendar_day_unknown": _("The calendar has no row for %(day)s."),
+    "calendar_year_out_of_range": _("The year %(year)d is outside %(first)d to %(last)d."),
+    "calendar_years_reversed": _("The last year, %(last)d, lies before the first, %(first)d."),
+    "calendar_year_confirmed": _(
+        "The year %(year)d is confirmed and the package has only estimates for it. Nothing was changed."
+    ),
+    "clock_profile_unknown": (_("There is no clock profile “%(profile)s”."), 404),
+    "clock_profile_not_in_force": _("No version of the clocks “%(family)s” is in force on %(day)s."),
+    "clock_profile_starts_in_past": _(
+        "A new version cannot begin on %(day)s: what was received by then keeps its clock. Choose a later day."
+    ),
+    "clock_profile_superseded": _("“%(profile)s” already has a newer version. Start from that one."),
+    "clock_profile_exists": _("There is already a clock profile “%(profile)s”."),
+    "clock_target_unknown": _("The clock profile “%(profile)s” has no clock “%(target)s”."),
+    "clock_event_unknown": _("“%(event)s” is not an event of any clock."),
+    "clock_event_out_of_order": _("“%(event)s” on %(day)s has no “%(needs)s” before it."),
+    "clock_event_foreign": _("“%(event)s” does not move the clock “%(target)s”."),
+    "clock_event_before_receipt": _("“%(event)s” on %(day)s lies before the day of receipt."),
+    "clock_event_in_future": _("“%(event)s” on %(day)s lies in the future."),
+    "clock_event_already_recorded": _("“%(event)s” is already recorded."),
+    "clock_not_started": _("The clock has not started, so “%(event)s” cannot be recorded."),
+    "clock_has_run_out": _("The clock ran out on %(last_day)s, so “%(event)s” cannot be recorded."),
+    "clock_extension_without_length": _("The extension on %(day)s has no length of at least one."),
+    "clock_extension_too_long": _("All extensions together may add %(limit)d at most; %(given)d are already given."),
+    "clock_date_out_of_range": _(
+        "The clock “%(target)s” of “%(profile)s” runs past the last year that can be counted."
+    ),
+    "clock_table_not_found": _("The file %(file)s cannot be read."),
+    "clock_table_not_utf8": _("The file is not UTF-8 text. Save it as CSV UTF-8."),
+    "clock_table_columns_missing": _("Columns are missing: %(columns)s."),
+    "clock_table_unreadable": _("The file cannot be read as CSV: %(fault)s."),
+    "clock_table_wrong_width": _("The row has too many or too few cells."),
+    "clock_table_bad_cell": _("“%(value)s” cannot be read in the column %(column)s."),
+}
+
+# What falls due, and the unit it is counted in, as people read them.
+TARGETS = {
+    "final_reply": _("Reply"),
+    "accept_notice": _("Notice of acceptance"),
+    "clarify_notice": _("Request to correct the application"),
+    "third_party_opinion": _("Third party's opinion"),
+    "objection": _("Objection to a transfer"),
+    "review_request_by": _("Asking for a review"),
+    "review_opinion": _("Decision on the review"),
+    "rereview_request_by": _("Asking for a second review"),
+    "rereview_opinion": _("Decision on the second review"),
+    "closes_end_of": _("Closing"),
+    "answer": _("Answer of the government"),
+    "outcome": _("Outcome"),
+    "announce_from": _("Announcement, earliest"),
+    "announce_by": _("Announcement, latest"),
+    "attendees_by": _("List of attendees"),
+    "papers_from": _("Papers, earliest"),
+    "papers_by": _("Papers, latest"),
+    "unanswered_questions": _("Answers to open questions"),
+    "call_back": _("Call back after a low rating"),
+    "put_right": _("Putting right after a low rating"),
+}
+UNITS = {
+    "working_day": _("working days"),
+    "calendar_day": _("calendar days"),
+    "calendar_month": _("calendar months"),
+}
