@@ -1,4 +1,4 @@
-"""Bring the site up to date in one Django start: catalogues, migrations, demo site, collected static files.
+"""Bring the site up to date in one Django start: catalogues, migrations, page tree, demo site, collected static files.
 
 Progress goes to standard error; the last thing printed, on standard output, is one JSON object
 {"stages": [[name, finished at, epoch seconds], ...], "sign_in": "lines for a person"}.
@@ -41,6 +41,9 @@ def main() -> None:
         print(f"Applying {count} migrations", file=sys.stderr)
         call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
     stages.append(("migrations", time.time()))
+
+    call_command("setup_site", stdout=sys.stderr)
+    stages.append(("page tree", time.time()))
 
     sign_in = io.StringIO()
     if settings.DEMO:

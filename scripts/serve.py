@@ -5,9 +5,11 @@ one child ends, the other is stopped and the exit status says so.
 
     scripts/serve.py               prepare and serve on http://127.0.0.1:$PORT (8000)
     scripts/serve.py --check-port  only say whether the port is free
+    scripts/serve.py --set-aside   put the site's content out of the way, so that the next start is a first one
 """
 
 import ctypes
+import fcntl
 import hashlib
 import http.client
 import json
@@ -19,8 +21,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +32,8 @@ READY_SECONDS = 120
 # A terminal sends Ctrl-C to the children too; a second signal at once would cut their work short.
 SELF_STOP_SECONDS = 2
 TERM_SECONDS = 10
-# What the prepared state of a site depends on, besides the locks and the database.
-PREPARED_FROM = ("engage", "consultations", "surveys", "mailbox", "locale", "manage.py", "scripts/prepare.py")
+# Where migrations, catalogues, page tree and demo content come from.
+PREPARED_FROM = ("engage", "consultations", "surveys", "mailbox", "locale", "scripts")
 
 
 class Unusable(Exception):
@@ -64,45 +66,90 @@ def check_port(port: int) -> None:
             ) from error
 
 
+@contextmanager
+def site_lock() -> Iterator[None]:
+    """One server for one var/: a second would answer from other memory and run every job twice."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    with open(VAR / "site.lock", "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise Unusable(f"This site is already running (process {file.read().strip()}); stop it first.") from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def set_aside() -> None:
+    """Move database, uploads and mail into a folder of their own; the secrets stay, so old content stays readable."""
+    if os.environ.get("DATABASE_URL") or os.environ.get("ENGAGE_MODE", "embedded") != "embedded":
+        raise Unusable("Only the site in var/ can be reset; this environment names another database.")
+    content = [
+        path for name in ("engage.sqlite3*", "media", "private", "mail", "prepared.json") for path in VAR.glob(name)
+    ]
+    if not content:
+        print("There is no site yet; `make run` builds one.")
+        return
+    folder = VAR / time.strftime("set-aside-%Y%m%d-%H%M%S")
+    folder.mkdir()
+    for path in content:
+        path.rename(folder / path.name)
+    print(f"The old site is in {folder}; `make run` builds a new one.")
+
+
 # --- preparing -----------------------------------------------------------------------------------------------------
 
 
-def source_files() -> Iterator[os.DirEntry]:
-    folders = [str(ROOT / name) for name in PREPARED_FROM if (ROOT / name).is_dir()]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
+def files_below(folders: Iterable[Path]) -> Iterator[os.DirEntry]:
+    waiting = [str(folder) for folder in folders]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name != "__pycache__":
-                        folders.append(entry.path)
-                elif not entry.name.endswith((".pyc", ".mo")):
+                if not entry.is_dir(follow_symlinks=False):
                     yield entry
+                elif entry.name != "__pycache__":
+                    waiting.append(entry.path)
 
 
-def code_mark() -> str:
-    """A digest over name, size and time of every file that migrations, catalogues or the demo site come from."""
-    lines = [f"{entry.path} {entry.stat().st_size} {entry.stat().st_mtime_ns}" for entry in source_files()]
-    lines += [str((ROOT / name).stat().st_mtime_ns) for name in PREPARED_FROM if (ROOT / name).is_file()]
-    lock = ROOT / ".venv" / "engage-base.lock"
-    lines += [lock.read_text() if lock.exists() else "", os.environ.get("ENGAGE_DEMO", "")]
+def digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def database_mark() -> str | None:
-    """The migrations applied to the embedded database; None where only Django can tell (another engine, no file)."""
+def code_mark() -> str:
+    """A digest over all that migrations, catalogues, page tree and demo site come from: sizes and times of the source
+    files, the installed lock, the variables that the content depends on."""
+    lines = [
+        f"{entry.path} {entry.stat().st_size} {entry.stat().st_mtime_ns}"
+        for entry in files_below(ROOT / name for name in PREPARED_FROM)
+        if not entry.name.endswith(".mo")
+    ]
+    lock = ROOT / ".venv" / "engage-base.lock"
+    lines.append(lock.read_text() if lock.exists() else "")
+    lines.extend(f"{name}={os.environ.get(name, '')}" for name in ("ENGAGE_DEMO", "PORT", "PUBLIC_URL"))
+    return digest(lines)
+
+
+def site_mark() -> str | None:
+    """A digest over what preparing made in the embedded site: applied migrations and compiled catalogues.
+
+    None where only Django can tell: another database, or none yet.
+    """
     path = VAR / "engage.sqlite3"
     if os.environ.get("DATABASE_URL") or os.environ.get("ENGAGE_MODE", "embedded") != "embedded" or not path.exists():
         return None
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
+            rows = database.execute("SELECT app, name FROM django_migrations").fetchall()
     except sqlite3.Error:
         return None
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    catalogues = [entry for entry in files_below([ROOT / "locale"]) if entry.name.endswith(".mo")]
+    return digest([*map(str, rows), *(f"{entry.path} {entry.stat().st_mtime_ns}" for entry in catalogues)])
 
 
 def recorded_sign_in(mark: str) -> str | None:
-    """The sign-in lines of a site that was prepared from exactly this code and has exactly these migrations applied.
+    """The sign-in lines of a site that was prepared from exactly this code and is as it was left.
 
     Loading Django only to learn that nothing changed would double the time of every later start.
     """
@@ -110,14 +157,14 @@ def recorded_sign_in(mark: str) -> str | None:
         known = json.loads((VAR / "prepared.json").read_text())
     except (OSError, ValueError):
         return None
-    applied = database_mark()
-    return known["sign_in"] if applied and (known["code"], known["database"]) == (mark, applied) else None
+    made = site_mark()
+    return known["sign_in"] if made and (known["code"], known["site"]) == (mark, made) else None
 
 
 def record_sign_in(mark: str, sign_in: str) -> None:
     descriptor = os.open(VAR / "prepared.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w") as file:
-        json.dump({"code": mark, "database": database_mark(), "sign_in": sign_in}, file)
+        json.dump({"code": mark, "site": site_mark(), "sign_in": sign_in}, file)
 
 
 # --- children ------------------------------------------------------------------------------------------------------
@@ -129,23 +176,22 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def start_child(arguments: list[str], environment: dict[str, str], stdout: int | None = None) -> subprocess.Popen:
+def start_child(arguments: list[str], stdout: int | None = None) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         preexec_fn=end_with_parent,
     )
 
 
-def start_children(port: int, environment: dict[str, str]) -> dict[str, subprocess.Popen]:
+def start_children(port: int) -> dict[str, subprocess.Popen]:
     web = ["-m", "granian", "--interface", "asginl", "--host", HOST, "--port", str(port), "--workers", "1"]
     web += ["--workers-kill-timeout", "5", "--log-level", "warning", "engage.asgi:application"]
     return {
-        "web server": start_child(web, environment),
-        "worker": start_child(["manage.py", "worker"], environment),
+        "web server": start_child(web),
+        "worker": start_child(["manage.py", "worker"]),
     }
 
 
@@ -208,12 +254,12 @@ class Supervisor:
         while not self.told_to_stop and not self.ended():
             self.pause(None)
 
-    def prepare(self, environment: dict[str, str]) -> tuple[list[tuple[str, float]], str]:
+    def prepare(self) -> tuple[list[tuple[str, float]], str]:
         """Return the stages that took time and the sign-in lines; without either when told to stop before the end."""
         mark = code_mark()
         if (sign_in := recorded_sign_in(mark)) is not None:
             return [], sign_in
-        child = start_child(["scripts/prepare.py"], environment, stdout=subprocess.PIPE)
+        child = start_child(["scripts/prepare.py"], stdout=subprocess.PIPE)
         self.children = {"preparation": child}
         self.wait_until_over()
         if self.told_to_stop:
@@ -274,15 +320,14 @@ def serve() -> int:
     stages = earlier_stages()
     port = chosen_port()
     check_port(port)
-    environment = {**os.environ, "PORT": str(port)}
-    VAR.mkdir(parents=True, exist_ok=True)
+    os.environ["PORT"] = str(port)
     supervisor = Supervisor()
-    new_stages, sign_in = supervisor.prepare(environment)
+    new_stages, sign_in = supervisor.prepare()
     if supervisor.told_to_stop:
         return 0
     stages += new_stages
 
-    supervisor.children = start_children(port, environment)
+    supervisor.children = start_children(port)
     grandchildren: list[int] = []
     try:
         if supervisor.wait_until_ready(port):
@@ -307,7 +352,11 @@ def main() -> int:
         if sys.argv[1:] == ["--check-port"]:
             check_port(chosen_port())
             return 0
-        return serve()
+        with site_lock():
+            if sys.argv[1:] == ["--set-aside"]:
+                set_aside()
+                return 0
+            return serve()
     except Unusable as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -19,9 +19,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "engage.settings"
 from django.conf import settings as django_settings  # noqa: E402
 
 from tests import services  # noqa: E402
+from tests.browser.watching import watch  # noqa: E402
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 # The real hasher takes a fifth of a second per account by design.
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -33,6 +34,14 @@ if not ON_POSTGRES:
     # database need not survive a power cut.
     DATABASE.setdefault("TEST", {})["NAME"] = str(VAR / "test.sqlite3")
     DATABASE["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Chinese is half of what the tests look at, and compiled catalogues are not committed."""
+    if not hasattr(session.config, "workerinput"):
+        from django.core.management import call_command
+
+        call_command("compile_catalogues")
 
 
 def pytest_unconfigure() -> None:
@@ -118,20 +127,8 @@ def open_page(chromium: "Browser") -> Iterator[Callable[..., "Page"]]:
     Each page has a context, so cookies, of its own. Whatever a test looks at, three things must never happen on any
     page: an exception in a script, something the content security policy had to stop, a request to another host.
     """
-    contexts, troubles = [], []
-
-    def watch(page: "Page", home: str) -> None:
-        def on_request(request: "Request") -> None:
-            if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).netloc != home:
-                troubles.append(f"request to another host: {request.url}")
-
-        def on_console(message: "ConsoleMessage") -> None:
-            if message.type == "error" and "Content Security Policy" in message.text:
-                troubles.append(message.text)
-
-        page.on("request", on_request)
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: troubles.append(f"exception on {page.url}: {error}"))
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
 
     def open_page(
         url: str,
@@ -150,7 +147,7 @@ def open_page(chromium: "Browser") -> Iterator[Callable[..., "Page"]]:
             **context_options,
         )
         contexts.append(context)
-        context.on("page", lambda page: watch(page, urlsplit(url).netloc))
+        context.on("page", lambda page: watch(page, urlsplit(url).netloc, troubles))
         page = context.new_page()
         page.goto(url)
         return page

@@ -1,0 +1,113 @@
+"""scripts/test says truly what ran: its totals and its exit status are what others act on."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.services import ROOT
+
+pytestmark = pytest.mark.sqlite_only
+
+# Plugins that these tests of tests do not need take most of the time.
+QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin"}
+
+
+@pytest.fixture(scope="module")
+def suite() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("suite", ROOT / "scripts" / "suite.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A project with the same script and a handful of tests in place of ours."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "tests").mkdir()
+    for name in ("scripts/suite.py", "tests/__init__.py", "tests/services.py"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    markers = "\n".join(f"    {name}: x" for name in ("sqlite_only", "postgres", "redis", "browser", "faults"))
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers\nmarkers =\n{markers}\n")
+    return tmp_path
+
+
+def run_suite(project: Path, tests: str, kind: str = "sqlite_only", **environment: str) -> tuple[int, list[str]]:
+    """Run it on a machine without PostgreSQL, Redis and browser; return its status and its lines."""
+    (project / "tests" / "test_some.py").write_text(f"import pytest\npytestmark = [pytest.mark.{kind}]\n{tests}")
+    own = {"PATH": str(project), "HOME": os.environ.get("HOME", "/"), "PYTEST_ARGS": "-n 0", **QUICK, **environment}
+    source = (project / "tests" / "services.py").read_text()
+    (project / "tests" / "services.py").write_text(
+        source.replace("POSTGRES_FOLDERS = (", "POSTGRES_FOLDERS = () and (").replace(
+            "CHROMIUM_PATHS = (", "CHROMIUM_PATHS = () and ("
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, "scripts/suite.py"],
+        cwd=project,
+        env=own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.returncode, done.stdout.rstrip("\n").splitlines()
+
+
+def test_the_last_line_is_the_totals_alone(small_project):
+    status, lines = run_suite(small_project, "def test_one(): pass\ndef test_two(): pytest.skip('not today')\n")
+    assert (status, lines[-1]) == (0, "1 passed, 0 failed, 1 skipped")
+
+
+def test_a_failure_and_a_broken_fixture_both_count(small_project):
+    tests = (
+        "@pytest.fixture\ndef broken(): raise OSError\n"
+        "def test_one(broken): pass\ndef test_two(): assert False\ndef test_three(): pass\n"
+    )
+    status, lines = run_suite(small_project, tests)
+    assert (status, lines[-1]) == (1, "1 passed, 2 failed, 0 skipped")
+
+
+def test_a_file_that_cannot_be_read_is_a_failure(small_project):
+    status, lines = run_suite(small_project, "def test_one(: pass\n")
+    assert status == 1
+    assert lines[-1].startswith("0 passed, ")
+    assert "0 failed" not in lines[-1]
+
+
+def test_a_part_that_cannot_run_is_named_with_its_reason_and_its_tests_count_as_skipped(small_project):
+    tests = "def test_one(): pass\n@pytest.mark.browser\ndef test_two(): pass\n"
+    status, lines = run_suite(small_project, tests, kind="filterwarnings('default')")
+    # One for the browser, one that PostgreSQL would have repeated.
+    assert (status, lines[-1]) == (0, "1 passed, 0 failed, 2 skipped")
+    assert any("browser" in line and "not run: no Chromium found" in line for line in lines)
+    assert any("PostgreSQL" in line and "not run: no PostgreSQL server found" in line for line in lines)
+    assert any("Redis" in line and "not run: no Redis server found" in line for line in lines)
+    assert any("SQLite" in line and "ran: 1 passed" in line for line in lines)
+
+
+def test_a_required_part_that_cannot_run_is_a_failure(small_project):
+    status, lines = run_suite(small_project, "def test_one(): pass\n", ENGAGE_REQUIRE="redis")
+    assert (status, lines[-1]) == (1, "1 passed, 1 failed, 0 skipped")
+    assert any("NOT RUN, though required" in line for line in lines)
+
+
+def test_a_requirement_that_nobody_knows_is_refused(small_project):
+    status, lines = run_suite(small_project, "def test_one(): pass\n", ENGAGE_REQUIRE="oracle")
+    assert status == 1
+    assert "not oracle" in lines[-1]
+
+
+def test_no_test_at_all_is_no_success(small_project):
+    status, lines = run_suite(small_project, "", PYTEST_ARGS="-n 0 -k nothing_is_called_so")
+    assert (status, lines[-1]) == (1, "0 passed, 0 failed, 0 skipped")
+
+
+def test_arguments_reach_pytest(small_project):
+    tests = "def test_one(): pass\ndef test_two(): pass\n"
+    _, lines = run_suite(small_project, tests, PYTEST_ARGS="-n 0 -k 'test_one or nothing'")
+    assert lines[-1].startswith("1 passed")
