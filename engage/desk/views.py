@@ -1,0 +1,198 @@
+"""The desk's pages: parse, one query or action, render."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from engage.desk import actions, queries
+from engage.desk.keys import key_sheet
+from engage.desk.models import SavedView
+from engage.desk.registry import Queue, RowAction, queue_for, queues_for
+from engage.desk.rules import clean_ids
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+
+TOAST = "desk_toast"
+
+View = Callable[..., HttpResponse]
+
+
+def for_staff(view: View) -> View:
+    """Let in who has a queue; strangers are sent to sign in, for everybody else there is no desk."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not queues_for(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_staff
+def home(request: HttpRequest) -> HttpResponse:
+    """Open the first queue."""
+    return redirect("desk_queue", queues_for(request.user)[0].code)
+
+
+@require_safe
+@for_staff
+def queue(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one page of a queue."""
+    return _show(request, _queue(request, code))
+
+
+@require_POST
+@for_staff
+def act(request: HttpRequest, code: str) -> HttpResponse:
+    """Run an action on one row (`act` is "code/id") or on the chosen rows (`act` is "code", ids in `id`)."""
+    queue = _queue(request, code)
+    name, _, one = request.POST.get("act", "").partition("/")
+    action = queue.action(name)
+    if action is None:
+        raise Http404
+    ids = clean_ids([one] if one else request.POST.getlist("id"))
+    try:
+        form = _bound(action, request) if ids else None
+        if form is not None and not form.is_valid():
+            return _ask(request, queue, action, ids, form)
+        acted = actions.act(request.user, queue, action, ids, form.cleaned_data if form else {}, now=timezone.now())
+    except Refused as refusal:
+        return _show(request, queue, refusal=refusal, ticked=ids)
+    request.session[TOAST] = {"text": str(acted.done.message), "token": acted.token, "seconds": acted.seconds}
+    return _back(request, queue)
+
+
+@require_POST
+@for_staff
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last action back."""
+    queue = _queue(request, request.POST.get("queue", ""))
+    try:
+        said = actions.undo(request.user, request.POST.get("token", ""), now=timezone.now())
+    except Refused as refusal:
+        return _show(request, queue, refusal=refusal)
+    request.session[TOAST] = {"text": str(said), "token": "", "seconds": 0}
+    return _back(request, queue)
+
+
+@require_POST
+@for_staff
+def save_view(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the present filters under a name."""
+    queue = _queue(request, code)
+    chosen = queries.screen(request.user, queue, QueryDict(request.POST.get("back", "")).dict()).chosen
+    try:
+        actions.save_view(request.user, queue, request.POST.get("name", ""), chosen)
+    except Refused as refusal:
+        return _show(request, queue, refusal=refusal)
+    return _back(request, queue)
+
+
+@require_POST
+@for_staff
+def change_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename or delete a saved view of one's own."""
+    view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk)
+    queue = _queue(request, view.queue)
+    try:
+        if request.POST.get("change") == "delete":
+            actions.delete_view(request.user, view)
+            return redirect("desk_queue", queue.code)
+        actions.rename_view(request.user, view, request.POST.get("name", ""))
+    except Refused as refusal:
+        return _show(request, queue, refusal=refusal)
+    return _back(request, queue)
+
+
+@for_staff
+def keys(request: HttpRequest) -> HttpResponse:
+    """Show every key; POST turns the single letters on or off."""
+    if request.method == "POST":
+        actions.set_single_keys(request.user, request.POST.get("single_keys") == "on")
+        return HttpResponseRedirect(_safe(request, request.POST.get("next", "")) or reverse("desk_keys"))
+    sheets = [(queue, key_sheet(queue)) for queue in queues_for(request.user)]
+    return render(request, "desk/keys.html", _frame(request) | {"sheets": sheets})
+
+
+def _queue(request: HttpRequest, code: str) -> Queue:
+    queue = queue_for(request.user, code)
+    if queue is None:
+        raise Http404
+    return queue
+
+
+def _frame(request: HttpRequest, queue: Queue | None = None) -> dict[str, Any]:
+    """What every page of the desk needs."""
+    return {
+        "queues": queues_for(request.user),
+        "current_queue": queue,
+        "keys_on": queries.single_keys_on(request.user),
+    }
+
+
+def _show(
+    request: HttpRequest, queue: Queue, *, refusal: Refused | None = None, ticked: list[str] | None = None
+) -> HttpResponse:
+    """Render a queue; after a refusal with its sentence, its status, and the same rows ticked."""
+    asked = request.GET if request.method in {"GET", "HEAD"} else QueryDict(request.POST.get("back", ""))
+    screen = queries.screen(request.user, queue, asked.dict())
+    toast = request.session.pop(TOAST, None)
+    context = _frame(request, queue) | {
+        "screen": screen,
+        "back": urlencode(screen.chosen | {"page": screen.page}),
+        "chosen": urlencode(screen.chosen),
+        "saved": [(view, urlencode(view.filters), view == screen.saved_now) for view in screen.saved],
+        "refusal": refusal_message(refusal) if refusal else "",
+        "ticked": ticked or [],
+        "toast": toast,
+        "undo_open": toast is not None and queries.open_undo(request.user, toast["token"]),
+        "sheet": key_sheet(queue),
+    }
+    return render(request, "desk/queue.html", context, status=refusal_status(refusal.code) if refusal else 200)
+
+
+def _bound(action: RowAction, request: HttpRequest) -> forms.Form | None:
+    """The action's form: unbound (and so not valid) on the first step, bound when its page was sent."""
+    if action.form is None:
+        return None
+    return action.form(request.POST) if request.POST.get("filled") else action.form()
+
+
+def _ask(request: HttpRequest, queue: Queue, action: RowAction, ids: list[str], form: forms.Form) -> HttpResponse:
+    """Ask for what an action needs before it runs."""
+    context = _frame(request, queue) | {
+        "queue": queue,
+        "action": action,
+        "ids": ids,
+        "form": form,
+        "back": request.POST.get("back", ""),
+    }
+    return render(request, "desk/action.html", context, status=422 if form.is_bound else 200)
+
+
+def _back(request: HttpRequest, queue: Queue) -> HttpResponse:
+    """Return to the page of the queue that the form came from; the parameters are checked when it is shown."""
+    address = reverse("desk_queue", args=[queue.code])
+    back = QueryDict(request.POST.get("back", "")).urlencode()
+    return HttpResponseRedirect(f"{address}?{back}" if back else address)
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    good = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if good else ""
