@@ -9,7 +9,7 @@ export UV_NO_PROGRESS=1
 
 VENV_PYTHON=.venv/bin/python
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 fail() {
     say "" "$@"

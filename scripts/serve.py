@@ -195,16 +195,16 @@ def start_children(port: int) -> dict[str, subprocess.Popen]:
     }
 
 
-def answers(port: int) -> bool:
+def home_status(port: int) -> int | None:
+    """The HTTP status of the home page; None while nobody answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request("GET", "/")
-        connection.getresponse().read()
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
-    return True
 
 
 def descendants(pid: int) -> list[int]:
@@ -243,7 +243,9 @@ class Supervisor:
     def wait_until_ready(self, port: int) -> bool:
         deadline = time.monotonic() + READY_SECONDS
         while not self.told_to_stop and not self.ended():
-            if answers(port):
+            if status := home_status(port):
+                if status >= 500:
+                    print(f"The home page answers with status {status}; the lines above say why.", file=sys.stderr)
                 return True
             if time.monotonic() > deadline:
                 raise Unusable(f"The web server did not answer within {READY_SECONDS} seconds.")
