@@ -82,7 +82,7 @@ def run_part(part: Part, reports: Path) -> None:
     workers = min(os.cpu_count() or 1, MOST_WORKERS) if part.parallel else 0
     began = time.monotonic()
     done = subprocess.run(
-        pytest_call("-q", "-m", part.select, "-n", str(workers), f"--junitxml={report}"),
+        pytest_call("-q", "-m", part.select, "-n", str(workers), "--dist", "loadgroup", f"--junitxml={report}"),
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,

@@ -16,7 +16,8 @@ import pytest
 
 from tests.services import NOT_FOR_A_SITE, ROOT, Server, free_port
 
-pytestmark = pytest.mark.sqlite_only
+# One worker takes them all: the first start is the dear one.
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("run")]
 
 NEEDED_TO_LOOK = ("sh", "dirname", "cat", "cksum", "date", "id", "uname")
 
