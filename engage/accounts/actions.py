@@ -66,6 +66,8 @@ def open_account(user: User, *, actor: Actor) -> User:
     user.email = user.email.lower()
     user.set_unusable_password()
     user.save()
+    # Not confirmed yet: the first code that is entered confirms it.
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
     journal.record(actor, "account.opened", user)
     return user
 
@@ -85,6 +87,7 @@ def change_account(user: User, *, actor: Actor) -> User:
     user.save()
     if before.email != user.email:
         EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"primary": True})
         journal.record(actor, "account.address_changed", user)
     if before.is_active != user.is_active:
         journal.record(actor, "account.reopened" if user.is_active else "account.closed", user)
