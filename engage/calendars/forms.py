@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.calendars.models import CODE_MAX_LENGTH, Calendar, CalendarDay, CalendarYear, ClockProfile
 from engage.calendars.profiles import Profile, Target
 from engage.calendars.rows import profile_of
-from engage.calendars.words import TARGETS, UNITS
+from engage.calendars.words import extension_label, length_label
 
 
 class DayForm(forms.ModelForm):
@@ -75,9 +75,8 @@ class ProfileForm(forms.Form):
             self._add_target(target)
 
     def _add_target(self, target: Target) -> None:
-        values = {"clock": TARGETS.get(target.name, target.name), "unit": UNITS[target.unit]}
         self.fields[f"count_{target.name}"] = forms.IntegerField(
-            min_value=1, max_value=3660, initial=target.count, label=_("%(clock)s, %(unit)s") % values
+            min_value=1, max_value=3660, initial=target.count, label=length_label(target)
         )
         if target.extension_limit != 0:
             self.fields[f"extension_{target.name}"] = forms.IntegerField(
@@ -85,7 +84,7 @@ class ProfileForm(forms.Form):
                 max_value=3660,
                 required=False,
                 initial=target.extension_limit,
-                label=_("%(clock)s: longest extension, %(unit)s") % values,
+                label=extension_label(target),
                 help_text=_("Empty where the rule names no number."),
             )
 

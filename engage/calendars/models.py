@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
 
-NAME_MAX_LENGTH = 120
+# The longest name the package gives a day has 132 letters.
+NAME_MAX_LENGTH = 250
 CODE_MAX_LENGTH = 60
 
 

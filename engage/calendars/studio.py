@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
@@ -19,7 +21,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from engage.calendars import actions, queries
 from engage.calendars.forms import ChangedDayForm, DayForm, OwnProfileForm, ProfileForm, YearForm, YearImportForm
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
-from engage.calendars.words import TARGETS, UNITS
+from engage.calendars.words import TARGETS, length
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 
@@ -191,16 +193,15 @@ class ProfileCopy(RefusalsInForm, generic.CopyView):
 class ProfileInspect(generic.InspectView):
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
         if field_name == "targets":
-            return "; ".join(target_line(row) for row in self.object.targets)
+            return format_html_join(mark_safe("<br>"), "{}", ((target_line(row),) for row in self.object.targets))
         return super().get_field_display_value(field_name, field)
 
 
 def target_line(row: dict[str, Any]) -> str:
-    """One clock of a profile as people read it: its name, length and unit."""
-    return gettext("%(clock)s: %(count)d %(unit)s") % {
+    """One clock of a profile as people read it: its name and length."""
+    return gettext("%(clock)s: %(length)s") % {
         "clock": TARGETS.get(row["name"], row["name"]),
-        "count": row["count"],
-        "unit": UNITS[row["unit"]],
+        "length": length(row["count"], row["unit"]),
     }
 
 

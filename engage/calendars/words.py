@@ -1,6 +1,9 @@
-"""The sentences of this room's refusals."""
+"""The sentences of this room: refusals by code, clocks and their lengths."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from engage.calendars.profiles import Target, Unit
 
 REFUSALS = {
     "calendar_unknown": (_("There is no work calendar “%(calendar)s”."), 404),
@@ -39,31 +42,56 @@ REFUSALS = {
     "clock_table_bad_cell": _("“%(value)s” cannot be read in the column %(column)s."),
 }
 
-# What falls due, and the unit it is counted in, as people read them.
+# What falls due, as people read it.
 TARGETS = {
-    "final_reply": _("Reply"),
-    "accept_notice": _("Notice of acceptance"),
-    "clarify_notice": _("Request to correct the application"),
-    "third_party_opinion": _("Third party's opinion"),
-    "objection": _("Objection to a transfer"),
-    "review_request_by": _("Asking for a review"),
-    "review_opinion": _("Decision on the review"),
-    "rereview_request_by": _("Asking for a second review"),
-    "rereview_opinion": _("Decision on the second review"),
-    "closes_end_of": _("Closing"),
-    "answer": _("Answer of the government"),
-    "outcome": _("Outcome"),
-    "announce_from": _("Announcement, earliest"),
-    "announce_by": _("Announcement, latest"),
-    "attendees_by": _("List of attendees"),
-    "papers_from": _("Papers, earliest"),
-    "papers_by": _("Papers, latest"),
-    "unanswered_questions": _("Answers to open questions"),
-    "call_back": _("Call back after a low rating"),
-    "put_right": _("Putting right after a low rating"),
+    "final_reply": pgettext_lazy("what falls due", "Reply"),
+    "accept_notice": pgettext_lazy("what falls due", "Notice of acceptance"),
+    "clarify_notice": pgettext_lazy("what falls due", "Request to correct the application"),
+    "third_party_opinion": pgettext_lazy("what falls due", "Third party's opinion"),
+    "objection": pgettext_lazy("what falls due", "Objection to a transfer"),
+    "review_request_by": pgettext_lazy("what falls due", "Asking for a review"),
+    "review_opinion": pgettext_lazy("what falls due", "Decision on the review"),
+    "rereview_request_by": pgettext_lazy("what falls due", "Asking for a second review"),
+    "rereview_opinion": pgettext_lazy("what falls due", "Decision on the second review"),
+    "closes_end_of": pgettext_lazy("what falls due", "Closing"),
+    "answer": pgettext_lazy("what falls due", "Answer of the government"),
+    "outcome": pgettext_lazy("what falls due", "Outcome"),
+    "announce_from": pgettext_lazy("what falls due", "Announcement, earliest"),
+    "announce_by": pgettext_lazy("what falls due", "Announcement, latest"),
+    "attendees_by": pgettext_lazy("what falls due", "List of attendees"),
+    "papers_from": pgettext_lazy("what falls due", "Papers, earliest"),
+    "papers_by": pgettext_lazy("what falls due", "Papers, latest"),
+    "unanswered_questions": pgettext_lazy("what falls due", "Answers to open questions"),
+    "call_back": pgettext_lazy("what falls due", "Call back after a low rating"),
+    "put_right": pgettext_lazy("what falls due", "Putting right after a low rating"),
 }
-UNITS = {
-    "working_day": _("working days"),
-    "calendar_day": _("calendar days"),
-    "calendar_month": _("calendar months"),
-}
+
+
+def length(count: int, unit: str) -> str:
+    """Say how long a clock is."""
+    n = {"n": count}
+    if unit == "working_day":
+        return ngettext("%(n)d working day", "%(n)d working days", count) % n
+    if unit == "calendar_month":
+        return ngettext("%(n)d calendar month", "%(n)d calendar months", count) % n
+    return ngettext("%(n)d calendar day", "%(n)d calendar days", count) % n
+
+
+def length_label(target: Target) -> str:
+    """Ask for the length of a clock."""
+    labels = {
+        Unit.WORKING_DAY: _("%(clock)s, in working days"),
+        Unit.CALENDAR_DAY: _("%(clock)s, in calendar days"),
+        Unit.CALENDAR_MONTH: _("%(clock)s, in calendar months"),
+    }
+    return labels[target.unit] % {"clock": TARGETS.get(target.name, target.name)}
+
+
+def extension_label(target: Target) -> str:
+    """Ask for the longest extension of a clock."""
+    labels = {
+        Unit.WORKING_DAY: _("%(clock)s: longest extension, in working days"),
+        Unit.CALENDAR_DAY: _("%(clock)s: longest extension, in calendar days"),
+        Unit.CALENDAR_MONTH: _("%(clock)s: longest extension, in calendar months"),
+    }
+    return labels[target.unit] % {"clock": TARGETS.get(target.name, target.name)}

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from engage.calendars import actions, queries
@@ -102,9 +102,10 @@ def test_the_list_of_years_counts_days(studio, editor):
     assert "2026" in page
 
 
-def test_a_year_cannot_be_deleted(studio, administrator):
-    year = CalendarYear.objects.get(calendar="cn", year=2026)
-    assert studio(administrator).post(f"/studio/calendar-years/delete/{year.pk}/").status_code == 404
+@pytest.mark.parametrize("screen", ["calendar-years:delete", "clock-profiles:delete", "clock-profiles:add"])
+def test_years_and_profiles_cannot_be_deleted_nor_profiles_invented(screen):
+    with pytest.raises(NoReverseMatch):
+        reverse(screen, args=[] if screen.endswith("add") else [1])
 
 
 def version(**changes: object) -> dict[str, object]:
