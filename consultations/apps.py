@@ -1,5 +1,44 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsultationsConfig(AppConfig):
     name = "consultations"
+
+    def ready(self) -> None:
+        """Plug comments into the platform's registries."""
+        from consultations import actions, demo, strips, structure
+        from consultations.api import router
+        from consultations.moderation import SOURCE
+        from consultations.search import SOURCES
+        from consultations.sitemaps import CallSitemap
+        from consultations.story import comment_story
+        from consultations.words import REFUSALS
+        from engage.api import registry as api
+        from engage.pages import demo_content
+        from engage.pages import structure as site_structure
+        from engage.pages.messages import register_refusals
+        from engage.pages.sitemaps import register as register_sitemap
+        from engage.pages.strips import register as register_strip
+        from engage.participation import kinds, moderation
+        from engage.search import registry as search
+
+        kinds.register(
+            kinds.Kind(
+                code=actions.KIND,
+                letter="C",
+                label=_("comments on a draft"),
+                story=comment_story,
+                withdraw=actions.withdraw_comments,
+            )
+        )
+        moderation.register(SOURCE)
+        register_refusals(REFUSALS)
+        for source in SOURCES:
+            search.register(source)
+        for strip in strips.STRIPS:
+            register_strip(strip)
+        site_structure.register(structure.plant_index)
+        demo_content.register("consultations", order=20, load=demo.load)
+        api.register("consultations", router)
+        register_sitemap("calls", CallSitemap)

@@ -1,3 +1,24 @@
-"""Addresses of this room."""
+"""Addresses of consultations; `/c/` and `/c/<slug>/` are Wagtail pages of the same address."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from consultations import views
+from consultations.feeds import AtomFeed, RssFeed
+
+urlpatterns = [
+    path("c/", views.finder, name="finder"),
+    path("c/feed.rss", RssFeed(), name="consultations_rss"),
+    path("c/feed.atom", AtomFeed(), name="consultations_atom"),
+    path("c/<slug:slug>/", views.overview, name="consultation"),
+    path("c/<slug:slug>/draft/", views.draft, name="draft"),
+    path("c/<slug:slug>/comments/", views.comments, name="comments"),
+    path("c/<slug:slug>/comments/<int:comment_id>/", views.comment, name="comment"),
+    path("c/<slug:slug>/comment/", views.compose, name="compose_whole"),
+    path("c/<slug:slug>/mine/", views.basket_page, name="basket"),
+    path("c/<slug:slug>/mine/about/", views.about, name="about_you"),
+    path("c/<slug:slug>/mine/check/", views.check, name="check"),
+    path("c/<slug:slug>/keep/", views.keep, name="keep_text"),
+    path("c/<slug:slug>/<str:clause>/", views.clause, name="clause"),
+    path("c/<slug:slug>/<str:clause>/comment/", views.compose, name="compose"),
+    path("track/<str:reference>/comments/<int:comment_id>/", views.edit, name="comment_edit"),
+]

@@ -1,13 +1,46 @@
 """What every template may use."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
+from engage.departments.models import in_active_language
+from engage.pages.models import ArticlePage, Office
 from engage.pages.translation import language_links
+
+_KEPT_SECONDS = 30
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give templates the demo flag and the same page in the other language."""
-    return {"demo": settings.DEMO, "language_links": language_links(request)}
+    """Give templates the office's name, the standing pages in the foot, and this page in the other language."""
+    return {
+        "demo": settings.DEMO,
+        "language_links": language_links(request),
+        "site_owner": in_active_language(*_office()),
+        "foot_links": foot_links(get_language() or ""),
+    }
+
+
+def _office() -> tuple[str, str]:
+    names = cache.get("office-names")
+    if names is None:
+        office = Office.objects.first() or Office()
+        names = (office.name_zh, office.name_en)
+        cache.set("office-names", names, _KEPT_SECONDS)
+    return names
+
+
+def foot_links(language: str) -> list[dict[str, str]]:
+    """Return title and address of the articles that stand in the foot of every page; kept for half a minute."""
+    key = f"foot-links:{language}"
+    links = cache.get(key)
+    if links is None:
+        pages = ArticlePage.objects.live().public().filter(in_foot=True, locale__language_code=language).order_by("path")
+        links = [{"title": page.title, "url": page.url} for page in pages if page.url]
+        cache.set(key, links, _KEPT_SECONDS)
+    return links

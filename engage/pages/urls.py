@@ -1,3 +1,9 @@
-"""Addresses of this room."""
+"""Addresses of pages that are not in the page tree."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from engage.pages import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+]

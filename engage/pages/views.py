@@ -2,12 +2,15 @@
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from engage.errors import Refused
+from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.models import HomePage
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -34,6 +37,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a fault of ours; the template needs no database."""
     return render(request, "pages/500.html", status=500)
+
+
+@require_safe
+@shared_for_seconds
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the home page of the language; the page tree holds its words, the rooms its strips."""
+    page = HomePage.objects.live().filter(locale__language_code=get_language() or "").first()
+    if page is None:
+        raise Http404
+    return render(request, "pages/home.html", page.get_context(request))
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +19,6 @@ from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import kinds, moderation, timeline
-from engage.participation.attachments import Inspected, sanitise
 from engage.participation.models import (
     Attachment,
     Consent,
@@ -31,6 +31,9 @@ from engage.participation.models import (
 )
 from engage.participation.rules import code_digest, retention_end, token_digest, tracking_code
 from engage.participation.vault import blind_index, normalised_email
+
+if TYPE_CHECKING:
+    from engage.participation.attachments import Inspected
 
 MAIL_TRIES = 12
 
@@ -190,6 +193,8 @@ def attach(submission: Submission, inspected: Inspected, content: bytes, *, acto
     The file is written before the row is committed; a roll-back leaves at most an unreferenced file that
     `tasks.sweep_files` removes.
     """
+    from engage.participation.attachments import sanitise
+
     check_holder(actor, submission)
     clean = sanitise(inspected, content)
     attachment = Attachment(
@@ -272,6 +277,6 @@ def delete_expired_contacts(*, now: datetime, limit: int = 500, actor: Actor) ->
     due = list(Contact.objects.filter(delete_after__lte=now).values_list("pk", flat=True)[:limit])
     if due:
         Contact.objects.filter(pk__in=due).delete()
-        journal.record(actor, "contact.expired", "participation.contact", n=len(due))
+        journal.record(actor, "contact.expired", "participation.contact:all", n=len(due))
     return len(due)
 

@@ -7,9 +7,12 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the room's sentences."""
+        from engage.desk import registry as desk
         from engage.pages.messages import register_refusals
         from engage.participation import timeline
+        from engage.participation.desk import MODERATION
         from engage.participation.words import REFUSALS, TIMELINE
 
         register_refusals(REFUSALS)
         timeline.register(TIMELINE)
+        desk.register(MODERATION)

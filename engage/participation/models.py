@@ -9,10 +9,10 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import ReceiptHolder, is_staff
+from engage.departments.models import in_active_language
 from engage.participation import kinds
 from engage.participation.rules import Reference
 from engage.participation.vault import SealedTextField
@@ -128,7 +128,7 @@ class ConsentText(models.Model):
     @property
     def text(self) -> str:
         """The text in the active language."""
-        return self.text_en if (get_language() or "").startswith("en") else self.text_zh
+        return in_active_language(self.text_zh, self.text_en)
 
 
 class Consent(models.Model):
@@ -238,3 +238,26 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"mail {self.pk}"
+
+
+class AboutOption(models.Model):
+    """One answer a sender may give about themselves: a region or a capacity ("family member")."""
+
+    class Kind(models.TextChoices):
+        """What it tells."""
+
+        REGION = "region", _("region")
+        CAPACITY = "capacity", _("capacity")
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    code = models.SlugField(max_length=32)
+    label_zh = models.CharField(_("name in Chinese"), max_length=60)
+    label_en = models.CharField(_("name in English"), max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["kind", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="about_option_once")]
+
+    def __str__(self) -> str:
+        return in_active_language(self.label_zh, self.label_en)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
 from engage.accounts.actors import Actor
-from engage.participation import kinds, timeline
-from engage.participation.models import Attachment, Submission
+from engage.departments.models import in_active_language
+from engage.participation import kinds, personal_data, timeline
+from engage.participation.models import AboutOption, Attachment, Submission
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,28 @@ def tracked(submission: Submission, *, actor: Actor, now: datetime) -> Tracked:
         lines=[Line(entry.at, timeline.sentence(entry)) for entry in submission.timeline.all()],
         attachments=list(Attachment.objects.visible_to(actor).filter(submission=submission)),
     )
+
+
+def about_options(kind: str) -> list[tuple[str, str]]:
+    """Return (code, label in the active language) of regions or capacities, in their order; cached for a minute."""
+    key = f"about-options:{kind}"
+    rows = cache.get(key)
+    if rows is None:
+        rows = list(AboutOption.objects.filter(kind=kind).values_list("code", "label_zh", "label_en"))
+        cache.set(key, rows, 60)
+    return [(code, in_active_language(zh, en)) for code, zh, en in rows]
+
+
+def public_signature(submission: Submission) -> str:
+    """Return how a sender is named in public: the chosen signature, else region and capacity, else a member of the public.
+
+    A chosen signature passes the same mask as every published text.
+    """
+    if submission.signature:
+        return personal_data.mask(submission.signature)
+    labels = [
+        dict(about_options(kind)).get(code)
+        for kind, code in (("region", submission.region), ("capacity", submission.capacity))
+        if code
+    ]
+    return " · ".join(label for label in labels if label) or _("A member of the public")

@@ -29,6 +29,7 @@ REFUSALS = {
     "key_missing": (_("This contact cannot be read: its key is not configured."), 500),
     "consent_text_missing": (_("The consent text is missing. Tell the site's office: %(codes)s"), 500),
     "reason_missing": _("Choose a reason: its sender will read it"),
+    "item_gone": (_("One of the chosen items is no longer there. Load the page again"), 409),
     "unknown_decision": _("There is no decision “%(decision)s”"),
 }
 

@@ -1,0 +1,377 @@
+"""Every write about drafts and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from consultations import rules
+from consultations.drafts.canonical import to_text
+from consultations.drafts.labels import label
+from consultations.drafts.tree import ParsedDraft
+from consultations.models import (
+    Clause,
+    ClauseText,
+    Comment,
+    CommentRevision,
+    Consultation,
+    Draft,
+    Version,
+    VersionText,
+)
+from engage.accounts.actors import Actor, Role, has_role
+from engage.errors import Refused
+from engage.journal import actions as journal
+from engage.participation import actions as participation
+from engage.participation import personal_data, timeline
+from engage.participation.models import Submission
+from engage.participation.receipts import enqueue_receipt_mail
+from engage.search import actions as search
+
+KIND = "comment"
+
+
+@dataclass(frozen=True)
+class CommentInput:
+    """One comment of a basket. `key` is the clause's key, or empty for the whole draft."""
+
+    key: str
+    stance: str
+    text: str
+    suggested: str = ""
+
+
+def published_version(consultation: Consultation) -> Version | None:
+    """Return the text the public reads in a consultation; None before the first publication."""
+    return Version.objects.filter(draft__consultation=consultation, pk=F("draft__published")).order_by("draft").first()
+
+
+def submit_comments(
+    slug: str, comments: Sequence[CommentInput], envelope: participation.Envelope, *, title: str, actor: Actor
+) -> Submission:
+    """Send a basket of comments: one submission, one receipt. A repeated token returns the first one.
+
+    Raises Refused("call_planned"), Refused("call_closed"), Refused("basket_empty"), Refused("clause_gone", key=...),
+    Refused("text_too_short"), Refused("text_too_long"). `title` is the call's title in the sender's language, for the
+    e-mail.
+    """
+
+    def create() -> Submission:
+        consultation = Consultation.objects.visible_to(actor).filter(slug=slug).first()
+        version = published_version(consultation) if consultation else None
+        if consultation is None or version is None:
+            raise Refused("call_gone")
+        rules.check_open(consultation.opens_at, consultation.closes_at, envelope.received_at)
+        clauses = _clauses_of(version.pk, comments)
+        submission = participation.open_submission(
+            KIND, envelope, actor=actor, department_id=consultation.department_id
+        )
+        rows = [
+            _comment(submission, consultation, version, clauses.get(comment.key), position, comment, envelope)
+            for position, comment in enumerate(comments)
+        ]
+        Comment.objects.bulk_create(rows)
+        for row in rows:
+            if row.moderation_state == "published":
+                search.index(row)
+        enqueue_receipt_mail(submission, envelope.code, title)
+        return submission
+
+    return participation.once(envelope, create)
+
+
+def _clauses_of(version_id: int, comments: Sequence[CommentInput]) -> dict[str, Clause]:
+    if not comments:
+        raise Refused("basket_empty")
+    for comment in comments:
+        check_comment(comment)
+    keys = {comment.key for comment in comments if comment.key}
+    clauses = {clause.key: clause for clause in Clause.objects.filter(version_id=version_id, key__in=keys)}
+    if missing := keys - set(clauses):
+        raise Refused("clause_gone", key=sorted(missing)[0])
+    return clauses
+
+
+def check_comment(comment: CommentInput) -> None:
+    """Check what the form checked too: other doors (the API, imports) come here without the form."""
+    if comment.stance not in Comment.Stance:
+        raise Refused("stance_missing")
+    if len(comment.text) < rules.COMMENT_LEAST:
+        raise Refused("text_too_short", least=rules.COMMENT_LEAST)
+    if len(comment.text) > rules.COMMENT_MOST or len(comment.suggested) > rules.SUGGESTED_MOST:
+        raise Refused("text_too_long", most=rules.COMMENT_MOST)
+
+
+def _comment(
+    submission: Submission,
+    consultation: Consultation,
+    version: Version,
+    clause: Clause | None,
+    position: int,
+    given: CommentInput,
+    envelope: participation.Envelope,
+) -> Comment:
+    return Comment(
+        submission=submission,
+        consultation=consultation,
+        version=version,
+        clause=clause,
+        position=position,
+        stance=given.stance,
+        text=given.text,
+        suggested=given.suggested,
+        language=envelope.language,
+        created_at=envelope.received_at,
+        moderation_state=_first_state(consultation, given, submission),
+    )
+
+
+def _first_state(consultation: Consultation, given: CommentInput, submission: Submission) -> str:
+    has_personal_data = bool(personal_data.find(given.text) or personal_data.find(given.suggested))
+    return rules.first_state(
+        moderation=consultation.moderation, flagged=submission.flagged, has_personal_data=has_personal_data
+    )
+
+
+@transaction.atomic
+def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: Actor) -> Comment:
+    """Change one comment for its sender while the call is open; what it said before is kept.
+
+    Raises Refused("not_allowed"), Refused("withdrawn"), Refused("call_closed", ...) and those of `check_comment`.
+    """
+    comment = (
+        Comment.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("submission", "consultation")
+        .get(pk=comment_id)
+    )
+    participation.check_holder(actor, comment.submission)
+    consultation = comment.consultation
+    rules.check_editable(
+        consultation.opens_at,
+        consultation.closes_at,
+        withdrawn=comment.submission.state == Submission.State.WITHDRAWN,
+        now=now,
+    )
+    check_comment(given)
+    if (comment.stance, comment.text, comment.suggested) == (given.stance, given.text, given.suggested):
+        return comment
+    CommentRevision.objects.create(
+        comment=comment, stance=comment.stance, text=comment.text, suggested=comment.suggested, replaced_at=now
+    )
+    comment.stance, comment.text, comment.suggested = given.stance, given.text, given.suggested
+    comment.edited_at = now
+    comment.moderation_state = _first_state(consultation, given, comment.submission)
+    comment.moderation_reason = ""
+    comment.save()
+    timeline.add(comment.submission, "edited", at=now)
+    journal.record(actor, "comment.edited", comment)
+    search.index(comment)
+    return comment
+
+
+@transaction.atomic
+def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
+    """Withdraw a whole basket for its sender while the call is open."""
+    submission = Submission.objects.visible_to(actor).get(pk=submission_id)
+    comments = list(submission.comments.select_related("consultation"))
+    for comment in comments[:1]:
+        rules.check_open(comment.consultation.opens_at, comment.consultation.closes_at, timezone.now())
+    withdrawn = participation.withdraw(submission_id, actor=actor)
+    for comment in comments:
+        search.remove(comment)
+    return withdrawn
+
+
+@transaction.atomic
+def store_draft(
+    parsed: ParsedDraft, *, draft: Draft | None = None, source_name: str = "", actor: Actor
+) -> Version:
+    """Store a parsed text as a draft's next, unpublished version; without `draft` as the first one of a new draft.
+
+    Raises Refused("not_allowed") unless the actor is an editor.
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    draft = draft or Draft.objects.create(name=parsed.title[:300] or source_name[:300])
+    number = (draft.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    version = Version.objects.create(
+        draft=draft,
+        number=number,
+        source_name=source_name[:200],
+        doubts=_doubts(parsed),
+    )
+    _store_texts(version, parsed)
+    journal.record(actor, "draft.imported", version, counts=dict(parsed.counts), source=source_name[:200])
+    return version
+
+
+def _store_texts(version: Version, parsed: ParsedDraft) -> None:
+    VersionText.objects.create(
+        version=version,
+        language=parsed.language,
+        title=parsed.title[:300],
+        note=parsed.note,
+        source=to_text(parsed, parsed.language),
+    )
+    _store_clauses(version, parsed)
+
+
+@transaction.atomic
+def replace_text(version_id: int, parsed: ParsedDraft, *, actor: Actor) -> Version:
+    """Put a corrected text in the place of an unpublished version's; translations and explanations go with the old one.
+
+    Raises Refused("not_allowed"), Refused("version_published", number=...).
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    version = Version.objects.select_for_update().get(pk=version_id)
+    _check_unpublished(version)
+    version.clauses.filter(parent=None).delete()
+    version.texts.all().delete()
+    version.doubts = _doubts(parsed)
+    version.save(update_fields=["doubts"])
+    _store_texts(version, parsed)
+    journal.record(actor, "draft.corrected", version, counts=dict(parsed.counts))
+    return version
+
+
+def _doubts(parsed: ParsedDraft) -> list[dict[str, object]]:
+    return [{"line": doubt.line, "code": doubt.code, "values": dict(doubt.values)} for doubt in parsed.doubts]
+
+
+def _store_clauses(version: Version, parsed: ParsedDraft) -> None:
+    """Write the tree level by level, so that each parent's key exists before its children."""
+    previous = _stable_ids(version)
+    rows = {
+        clause.id: Clause(
+            version=version,
+            position=position,
+            level=clause.level,
+            number=clause.number,
+            key=clause.id,
+            **({"stable_id": previous[clause.id]} if clause.id in previous else {}),
+        )
+        for position, clause in enumerate(parsed.clauses)
+    }
+    Clause.objects.bulk_create(rows.values(), batch_size=500)
+    for clause in parsed.clauses:
+        if clause.parent:
+            rows[clause.id].parent = rows[clause.parent]
+    Clause.objects.bulk_update([row for row in rows.values() if row.parent_id], ["parent"], batch_size=500)
+    ClauseText.objects.bulk_create(
+        (
+            ClauseText(
+                clause=rows[clause.id],
+                language=parsed.language,
+                label=clause.label or label(clause.level, clause.number, parsed.language),
+                heading=clause.heading or "",
+                text=clause.text or "",
+            )
+            for clause in parsed.clauses
+        ),
+        batch_size=500,
+    )
+
+
+def _stable_ids(version: Version) -> dict[str, object]:
+    """Return key to stable id of the version before, so that an unmoved clause keeps its identity."""
+    return dict(
+        Clause.objects.filter(version__draft_id=version.draft_id, version__number=version.number - 1).values_list(
+            "key", "stable_id"
+        )
+    )
+
+
+@transaction.atomic
+def add_translation(version: Version, parsed: ParsedDraft, *, actor: Actor) -> list[str]:
+    """Add the words of another language to the clauses of an unpublished version, matched by key.
+
+    Returns the keys that stand in only one of the two texts: the editor looks at those.
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    _check_unpublished(version)
+    clauses = {clause.key: clause for clause in version.clauses.all()}
+    given = {clause.id: clause for clause in parsed.clauses}
+    language = parsed.language
+    VersionText.objects.update_or_create(
+        version=version,
+        language=language,
+        defaults={"title": parsed.title[:300], "note": parsed.note, "source": to_text(parsed, language)},
+    )
+    ClauseText.objects.filter(clause__version=version, language=language).delete()
+    ClauseText.objects.bulk_create(
+        ClauseText(
+            clause=clauses[key],
+            language=language,
+            label=clause.label or label(clause.level, clause.number, parsed.language),
+            heading=clause.heading or "",
+            text=clause.text or "",
+        )
+        for key, clause in given.items()
+        if key in clauses
+    )
+    journal.record(actor, "draft.translated", version, language=language)
+    return sorted(set(clauses) ^ set(given))
+
+
+def _check_unpublished(version: Version) -> None:
+    if version.published_at is not None:
+        raise Refused("version_published", number=version.number)
+
+
+@transaction.atomic
+def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
+    """Make a version the text that the public reads and comments on; it never changes afterwards."""
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    version = Version.objects.select_for_update().get(pk=version_id)
+    draft = Draft.objects.select_for_update().get(pk=version.draft_id)
+    if version.published_at is None:
+        version.published_at = now
+        version.save(update_fields=["published_at"])
+    draft.published = version
+    draft.save(update_fields=["published"])
+    journal.record(actor, "draft.published", version)
+    index_version(version)
+    return version
+
+
+def index_version(version: Version) -> None:
+    """Bring the search index in step with what is published of a version."""
+    for clause in version.clauses.filter(level=Clause.Level.ARTICLE):
+        search.index(clause)
+
+
+@transaction.atomic
+def set_plain_words(version: Version, words: dict[str, dict[str, str]], *, actor: Actor) -> None:
+    """Set the plain-language sentence of articles: article number to {language: sentence}."""
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    texts = ClauseText.objects.filter(
+        clause__version=version, clause__level=Clause.Level.ARTICLE, clause__number__in=words
+    ).select_related("clause")
+    changed = []
+    for text in texts:
+        text.plain_words = words[text.clause.number].get(text.language, "")
+        changed.append(text)
+    ClauseText.objects.bulk_update(changed, ["plain_words"], batch_size=500)
+    journal.record(actor, "draft.explained", version, articles=len(changed))
+
+
+@transaction.atomic
+def attach_draft(draft_id: int, consultation: Consultation, *, actor: Actor) -> Draft:
+    """Make a draft the text of a consultation."""
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    draft = Draft.objects.select_for_update().get(pk=draft_id)
+    draft.consultation = consultation
+    draft.save(update_fields=["consultation"])
+    journal.record(actor, "draft.attached", draft, consultation=consultation.slug)
+    return draft

@@ -1,0 +1,171 @@
+"""Consultations in the public API: calls, their text, published comments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone, translation
+from ninja import Query, Router, Schema
+
+from consultations import queries
+from engage.accounts.actors import ANYONE
+
+router = Router(tags=["consultations"])
+
+
+class CallOut(Schema):
+    """One call for comments."""
+
+    slug: str
+    title: str
+    summary: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    department: str
+    topics: list[str]
+    comments: int
+
+
+class LineOut(Schema):
+    """One paragraph or item."""
+
+    level: str
+    label: str
+    text: str
+
+
+class ArticleOut(Schema):
+    """One article with its lines."""
+
+    key: str
+    label: str
+    heading: str
+    plain_words: str
+    comments: int
+    lines: list[LineOut]
+
+
+class TextOut(Schema):
+    """A published text."""
+
+    version: int
+    language: str
+    articles: list[ArticleOut]
+
+
+class CommentOut(Schema):
+    """One published comment, personal data hidden."""
+
+    id: int
+    clause: str
+    stance: str
+    text: str
+    language: str
+    signature: str
+    channel: str
+    created_at: datetime
+
+
+class CommentPage(Schema):
+    """One page of comments."""
+
+    count: int
+    page: int
+    pages: int
+    items: list[CommentOut]
+
+
+class Language(Schema):
+    """In which language: `zh-hans` or `en`."""
+
+    language: str = "zh-hans"
+
+    @property
+    def code(self) -> str:
+        """The language asked for if there is such a one, else Chinese."""
+        return "en" if self.language.startswith("en") else "zh-hans"
+
+
+def _call_out(call: queries.Call) -> CallOut:
+    consultation = call.consultation
+    return CallOut(
+        slug=consultation.slug,
+        title=call.page.title,
+        summary=call.page.summary,
+        state=call.state,
+        opens_at=consultation.opens_at,
+        closes_at=consultation.closes_at,
+        department=consultation.department.name,
+        topics=[topic.code for topic in consultation.topics.all()],
+        comments=call.comment_count,
+    )
+
+
+def _call(slug: str, language: str) -> queries.Call:
+    found = queries.call(slug, language=language, actor=ANYONE, now=timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _text(call: queries.Call, language: str) -> queries.Text:
+    version = queries.published_version(call.consultation)
+    if version is None:
+        raise Http404
+    return queries.text_of(version, language=language)
+
+
+@router.get("", response=list[CallOut])
+def list_calls(request: HttpRequest, language: Query[Language]) -> list[CallOut]:
+    """List every public call."""
+    with translation.override(language.code):
+        return [_call_out(call) for call in queries.calls(language=language.code, actor=ANYONE, now=timezone.now())]
+
+
+@router.get("{slug:slug}", response=CallOut)
+def one_call(request: HttpRequest, slug: str, language: Query[Language]) -> CallOut:
+    """Return one public call."""
+    with translation.override(language.code):
+        return _call_out(_call(slug, language.code))
+
+
+@router.get("{slug:slug}/text", response=TextOut)
+def text(request: HttpRequest, slug: str, language: Query[Language]) -> TextOut:
+    """Return the published text of a call, article by article."""
+    found = _text(_call(slug, language.code), language.code)
+    articles = [
+        ArticleOut(
+            key=article.key,
+            label=article.label,
+            heading=article.heading,
+            plain_words=article.plain_words,
+            comments=article.comments,
+            lines=[LineOut(level=line.level, label=line.label, text=line.text) for line in article.lines],
+        )
+        for article in found.articles
+    ]
+    return TextOut(version=found.version.number, language=found.language, articles=articles)
+
+
+@router.get("{slug:slug}/comments", response=CommentPage)
+def comments(request: HttpRequest, slug: str, language: Query[Language], page: int = 1) -> CommentPage:
+    """Return published comments, newest first, 20 a page."""
+    with translation.override(language.code):
+        call = _call(slug, language.code)
+        found = queries.public_comments(call.consultation, _text(call, language.code), page=page)
+        items = [
+            CommentOut(
+                id=row.id,
+                clause=row.clause_key,
+                stance=row.stance,
+                text=row.text,
+                language=row.language,
+                signature=row.signature,
+                channel=row.channel,
+                created_at=row.created_at,
+            )
+            for row in found.object_list
+        ]
+        return CommentPage(count=found.paginator.count, page=found.number, pages=found.paginator.num_pages, items=items)

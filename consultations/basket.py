@@ -1,0 +1,102 @@
+"""Comments not sent yet: kept in the visitor's session, so that they survive without JavaScript and without account."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from consultations.actions import CommentInput
+from engage.errors import Refused
+from engage.participation.challenge import sign_moment
+
+SESSION_KEY = "baskets"
+
+
+@dataclass
+class Item:
+    """One comment in the basket; `id` names it in addresses."""
+
+    id: str
+    key: str
+    stance: str
+    text: str
+    suggested: str = ""
+
+    def as_input(self) -> CommentInput:
+        """Return what the action takes."""
+        return CommentInput(key=self.key, stance=self.stance, text=self.text, suggested=self.suggested)
+
+
+@dataclass
+class Basket:
+    """The comments on one call, what the sender said about themselves, and the token that makes sending idempotent."""
+
+    token: str
+    opened: str
+    items: list[Item] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def clause_count(self) -> int:
+        """On how many clauses (the whole draft counts as one)."""
+        return len({item.key for item in self.items})
+
+    @property
+    def keys(self) -> set[str]:
+        """The clauses commented on."""
+        return {item.key for item in self.items}
+
+    def item(self, item_id: str) -> Item | None:
+        """Find a comment by its id."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+
+def read(request: HttpRequest, slug: str) -> Basket | None:
+    """Return the basket of a call; None when nothing was put into it. Touches no session that does not exist."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    kept: dict[str, Any] | None = request.session.get(SESSION_KEY, {}).get(slug)
+    if not kept:
+        return None
+    return Basket(kept["token"], kept["opened"], [Item(**item) for item in kept["items"]], kept["about"])
+
+
+def write(request: HttpRequest, slug: str, basket: Basket) -> None:
+    """Keep the basket."""
+    baskets = request.session.get(SESSION_KEY, {})
+    baskets[slug] = asdict(basket)
+    request.session[SESSION_KEY] = baskets
+
+
+def drop(request: HttpRequest, slug: str) -> None:
+    """Forget the basket after sending."""
+    baskets = request.session.get(SESSION_KEY, {})
+    if baskets.pop(slug, None) is not None:
+        request.session[SESSION_KEY] = baskets
+
+
+def put(request: HttpRequest, slug: str, given: CommentInput, item_id: str = "") -> Item:
+    """Add a comment, or replace the one with `item_id`; raises Refused("basket_full", most=...) at the limit."""
+    basket = read(request, slug) or Basket(token=str(uuid.uuid4()), opened=sign_moment(timezone.now()))
+    existing = basket.item(item_id) if item_id else None
+    if existing is None:
+        if len(basket.items) >= settings.BASKET_MAX_COMMENTS:
+            raise Refused("basket_full", most=settings.BASKET_MAX_COMMENTS)
+        existing = Item(id=uuid.uuid4().hex[:8], key=given.key, stance="", text="")
+        basket.items.append(existing)
+    existing.stance, existing.text, existing.suggested = given.stance, given.text, given.suggested
+    write(request, slug, basket)
+    return existing
+
+
+def take_out(request: HttpRequest, slug: str, item_id: str) -> None:
+    """Remove one comment."""
+    basket = read(request, slug)
+    if basket is not None:
+        basket.items = [item for item in basket.items if item.id != item_id]
+        write(request, slug, basket)

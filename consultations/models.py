@@ -1,0 +1,374 @@
+"""Drafts open for comment: the call, its pages, its clause tree, and what people said about each clause."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+
+from consultations import rules
+from consultations.drafts import wording
+from consultations.drafts.labels import label
+from engage.accounts.actors import is_staff
+from engage.departments.models import Department, in_active_language
+from engage.pages.blocks import prose_blocks
+from engage.pages.models import StandardIndexMixin, Topic
+from engage.participation import personal_data
+from engage.participation.models import Moderated, ModeratedQuerySet, Submission
+
+if TYPE_CHECKING:
+    from engage.accounts.actors import Actor
+
+
+class ConsultationQuerySet(models.QuerySet["Consultation"]):
+    """Reads of consultations."""
+
+    def visible_to(self, actor: Actor) -> ConsultationQuerySet:
+        """Everybody sees those with a public page, staff all."""
+        if is_staff(actor):
+            return self.all()
+        return self.filter(pages__in=ConsultationPage.objects.visible_to(actor)).distinct()
+
+
+class Consultation(models.Model):
+    """One call for comments, the same in every language: when it is open, who answers for it, which text."""
+
+    class Moderation(models.TextChoices):
+        """Whether a comment is read before or after the public sees it."""
+
+        PRE = "pre", _("read before publication")
+        POST = "post", _("published at once, read afterwards")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("The last part of the address, in Latin letters."))
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, verbose_name=_("department in charge"))
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"), help_text=_("The first moment at which comments are refused."))
+    answer_days = models.PositiveSmallIntegerField(_("days to answer"), default=60, help_text=_("Calendar days after the close in which the outcome is published."))
+    moderation = models.CharField(_("moderation"), max_length=8, choices=Moderation, default=Moderation.PRE)
+    topics = models.ManyToManyField(Topic, blank=True, verbose_name=_("topics"))
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["closes_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="closes_after_opening"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def state(self, now: Any = None) -> rules.CallState:
+        """Return where the call stands at a moment; never stored, so it changes to the minute by itself."""
+        return rules.call_state(self.opens_at, self.closes_at, now or timezone.now())
+
+
+class ConsultationPageQuerySet(PageQuerySet):
+    """Reads of consultation pages."""
+
+    def visible_to(self, actor: Actor) -> ConsultationPageQuerySet:
+        """Everybody sees live pages without a view restriction, staff all."""
+        if is_staff(actor):
+            return self.all()
+        return self.live().public()
+
+
+class ConsultationIndexPage(StandardIndexMixin, Page):
+    """The finder: every call of this language."""
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["consultations.ConsultationPage"]
+    max_count_per_parent = 1
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Hand over to the finder view, which has the same address."""
+        from consultations import views
+
+        return views.finder(request)
+
+
+class ConsultationPage(Page):
+    """The words about one call in one language."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="pages", verbose_name=_("consultation"))
+    summary = models.TextField(_("summary"), help_text=_("Three or four plain sentences: what changes, for whom, what is asked."))
+    affected = models.TextField(_("who is affected"), blank=True, help_text=_("One group a line."))
+    body = StreamField(prose_blocks(), blank=True, verbose_name=_("background"))
+    how_decided = models.TextField(_("how we decide"), blank=True)
+    contact = models.TextField(_("contact"), blank=True)
+    offline = models.TextField(_("ways to take part offline"), blank=True, help_text=_("One way a line."))
+
+    objects = PageManager.from_queryset(ConsultationPageQuerySet)()
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("consultation"),
+        MultiFieldPanel([FieldPanel("summary"), FieldPanel("affected")], heading=_("In short")),
+        FieldPanel("body"),
+        MultiFieldPanel([FieldPanel("how_decided"), FieldPanel("contact"), FieldPanel("offline")], heading=_("Taking part")),
+    ]
+    parent_page_types = ["consultations.ConsultationIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("consultation page")
+        verbose_name_plural = _("consultation pages")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Hand over to the overview view, which has the same address."""
+        from consultations import views
+
+        return views.overview(request, self.consultation.slug)
+
+    @property
+    def affected_lines(self) -> list[str]:
+        """The groups that are affected."""
+        return [line.strip() for line in self.affected.splitlines() if line.strip()]
+
+    @property
+    def offline_lines(self) -> list[str]:
+        """The ways to take part offline."""
+        return [line.strip() for line in self.offline.splitlines() if line.strip()]
+
+
+class Draft(models.Model):
+    """One text on its way to becoming law; it may be imported before there is a call for comments on it."""
+
+    name = models.CharField(_("name"), max_length=300)
+    consultation = models.ForeignKey(
+        Consultation, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts", verbose_name=_("consultation")
+    )
+    published = models.ForeignKey(
+        "Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("published version")
+    )
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(models.Model):
+    """One state of a draft's text. Once published it is never changed; a change is a new version."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    source_name = models.CharField(max_length=200, blank=True)
+    doubts = models.JSONField(default=list, help_text=_("What the import was not sure of: line, code, values."))
+
+    class Meta:
+        ordering = ["draft_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id}/{self.number}"
+
+
+class VersionText(models.Model):
+    """Title and note of a version in one language."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    title = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+    source = models.TextField(blank=True, help_text=_("The text as an editor corrects it, one clause a line."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "language"], name="version_text_per_language")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Clause(models.Model):
+    """One node of the text: part, chapter, section, article, paragraph, item, sub-item."""
+
+    class Level(models.TextChoices):
+        """The levels of a Chinese regulation; other traditions map onto them."""
+
+        PART = "part", _("part")
+        CHAPTER = "chapter", _("chapter")
+        SECTION = "section", _("section")
+        ARTICLE = "article", _("article")
+        PARAGRAPH = "paragraph", _("paragraph")
+        ITEM = "item", _("item")
+        SUBITEM = "subitem", _("sub-item")
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="clauses")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    position = models.PositiveIntegerField()
+    level = models.CharField(max_length=12, choices=Level)
+    number = models.CharField(max_length=24, blank=True)
+    key = models.CharField(max_length=120, help_text=_("Akoma Ntoso eId, the clause's part of the address."))
+    stable_id = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True, help_text=_("Kept by the same clause in later versions."))
+
+    class Meta:
+        ordering = ["version_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="clause_key_once"),
+            models.UniqueConstraint(fields=["version", "position"], name="clause_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def slug(self) -> str:
+        """The clause's part of the address: `art-12`."""
+        return self.key.replace("_", "-")
+
+
+class ClauseText(models.Model):
+    """The words of a clause in one language."""
+
+    clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    label = models.CharField(max_length=60, blank=True)
+    heading = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    plain_words = models.TextField(_("in plain words"), blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clause", "language"], name="clause_text_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.heading}".strip()
+
+
+class CommentQuerySet(ModeratedQuerySet):
+    """Reads of comments."""
+
+    def visible_to(self, actor: Actor) -> CommentQuerySet:
+        """What moderation allows, under consultations the actor may see; a sender always sees the own."""
+        from engage.accounts.actors import ReceiptHolder
+
+        allowed = super().visible_to(actor)
+        if is_staff(actor):
+            return allowed
+        under_public = Q(consultation__in=Consultation.objects.visible_to(actor))
+        if isinstance(actor, ReceiptHolder):
+            return allowed.filter(under_public | Q(submission_id=actor.submission_id))
+        return allowed.filter(under_public)
+
+
+class Comment(Moderated):
+    """What one person wrote about one clause, or about the whole draft when `clause` is empty."""
+
+    class Stance(models.TextChoices):
+        """Where the writer stands."""
+
+        SUPPORT = "support", _("Support")
+        CHANGE = "change", _("Support with a change")
+        OPPOSE = "oppose", _("Oppose")
+        QUESTION = "question", _("Question")
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="comments")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="comments")
+    clause = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
+    position = models.PositiveSmallIntegerField(default=0)
+    stance = models.CharField(max_length=12, choices=Stance)
+    text = models.TextField()
+    suggested = models.TextField(blank=True)
+    language = models.CharField(max_length=10)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submission_id", "position"]
+        indexes = [
+            models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
+            models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}/{self.position}"
+
+    @cached_property
+    def public_text(self) -> str:
+        """The text with personal data hidden: the only form that leaves the house."""
+        return personal_data.mask(self.text)
+
+    @cached_property
+    def public_suggested(self) -> str:
+        """The suggested wording with personal data hidden."""
+        return personal_data.mask(self.suggested)
+
+    def wording_diff(self, original: str) -> list[wording.Change]:
+        """Return the suggested wording against the original text of the clause."""
+        return wording.changes(original, self.public_suggested, self.language) if self.suggested else []
+
+
+class CommentRevision(models.Model):
+    """What a comment said before its sender changed it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
+    replaced_at = models.DateTimeField(default=timezone.now)
+    stance = models.CharField(max_length=12, choices=Comment.Stance)
+    text = models.TextField()
+    suggested = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+
+
+class Change(models.Model):
+    """One published consequence of comments: the words before and after, and how many people asked for it."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="changes")
+    article = models.CharField(_("article"), max_length=24)
+    before_zh = models.TextField(_("before, Chinese"))
+    after_zh = models.TextField(_("after, Chinese"))
+    before_en = models.TextField(_("before, English"))
+    after_en = models.TextField(_("after, English"))
+    people = models.PositiveIntegerField(_("people who asked for it"))
+    published_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        verbose_name = _("published change")
+        verbose_name_plural = _("published changes")
+
+    def __str__(self) -> str:
+        return f"{self.consultation.slug} {self.article}"
+
+    @property
+    def before(self) -> str:
+        """The old words in the active language."""
+        return in_active_language(self.before_zh, self.before_en)
+
+    @property
+    def after(self) -> str:
+        """The new words in the active language."""
+        return in_active_language(self.after_zh, self.after_en)
+
+    @property
+    def title(self) -> str:
+        """The article, as it is printed in the active language."""
+        return label("article", self.article, get_language() or "")

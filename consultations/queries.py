@@ -1,0 +1,300 @@
+"""Every read about consultations: pages, API, feeds and exports show what these return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.paginator import Page as PaginatorPage
+from django.core.paginator import Paginator
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from consultations.drafts import wording
+from consultations.models import (
+    Change,
+    Clause,
+    ClauseText,
+    Comment,
+    Consultation,
+    ConsultationPage,
+    Version,
+)
+from consultations.rules import CallState, call_state
+from engage.accounts.actors import ANYONE, Actor
+from engage.participation.queries import public_signature
+
+PER_PAGE = 20
+_HEADINGS = {Clause.Level.PART, Clause.Level.CHAPTER, Clause.Level.SECTION}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an article: a paragraph, item or sub-item with its printed label."""
+
+    level: str
+    label: str
+    text: str
+
+
+@dataclass
+class Article:
+    """What is read and commented on as one: an article with its lines, or a preamble line of its own."""
+
+    clause_id: int
+    key: str
+    label: str
+    heading: str
+    plain_words: str = ""
+    lines: list[Line] = field(default_factory=list)
+    comments: int = 0
+
+    @property
+    def slug(self) -> str:
+        """The article's part of the address."""
+        return self.key.replace("_", "-")
+
+    @property
+    def name(self) -> str:
+        """How the article is called in a sentence: its label, else its heading."""
+        return self.label or self.heading
+
+    @property
+    def title(self) -> str:
+        """Label and heading."""
+        return f"{self.label} {self.heading}".strip()
+
+    @property
+    def text(self) -> str:
+        """The words as plain text, one line a paragraph or item."""
+        return "\n".join(f"{line.label}{' ' if line.label.isascii() and line.label else ''}{line.text}" for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A part, chapter or section heading between articles."""
+
+    key: str
+    level: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A version in one language: headings and articles in reading order. `language` may differ from the one asked for."""
+
+    version: Version
+    language: str
+    blocks: list[Heading | Article]
+
+    @property
+    def articles(self) -> list[Article]:
+        """The articles alone."""
+        return [block for block in self.blocks if isinstance(block, Article)]
+
+    def article(self, slug: str) -> Article | None:
+        """Find an article by its part of the address."""
+        return next((article for article in self.articles if article.slug == slug), None)
+
+    def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
+        """Return the article before and after."""
+        articles = self.articles
+        place = articles.index(article)
+        return (articles[place - 1] if place else None, articles[place + 1] if place + 1 < len(articles) else None)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One consultation as a reader meets it."""
+
+    page: ConsultationPage
+    consultation: Consultation
+    state: CallState
+    comment_count: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether comments are taken now."""
+        return self.state is CallState.OPEN
+
+
+def _published_comments() -> QuerySet[Comment]:
+    """Return the rows behind every public count; the page's own gate decides about the consultation."""
+    return Comment.objects.filter(moderation_state="published", submission__state="active")
+
+
+def _count_of(outer: str) -> Coalesce:
+    counted = (
+        _published_comments()
+        .filter(consultation=OuterRef(outer))
+        .order_by()
+        .values("consultation")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
+    """List the consultations of one language: open ones first (soonest close first), then planned, then closed."""
+    pages = (
+        ConsultationPage.objects.visible_to(actor)
+        .filter(locale__language_code=language)
+        .select_related("consultation__department")
+        .prefetch_related("consultation__topics")
+        .annotate(comment_count=_count_of("consultation_id"))
+    )
+    if topic:
+        pages = pages.filter(consultation__topics__code=topic)
+    found = [
+        Call(page, page.consultation, page.consultation.state(now), page.comment_count)
+        for page in pages
+    ]
+    order = {CallState.OPEN: 0, CallState.PLANNED: 1, CallState.CLOSED: 2}
+    wanted = [call for call in found if not state or call.state == state]
+
+    def key(call: Call) -> tuple[int, float]:
+        closes = call.consultation.closes_at.timestamp()
+        return order[call.state], -closes if call.state is CallState.CLOSED else closes
+
+    return sorted(wanted, key=key)
+
+
+def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | None:
+    """Return one consultation; in the other language when this one has no page. None when the actor may not see it."""
+    pages = (
+        ConsultationPage.objects.visible_to(actor)
+        .filter(consultation__slug=slug)
+        .select_related("consultation__department", "locale")
+        .annotate(comment_count=_count_of("consultation_id"))
+    )
+    by_language = {page.locale.language_code: page for page in pages}
+    page = by_language.get(language) or next(iter(by_language.values()), None)
+    if page is None:
+        return None
+    consultation = page.consultation
+    state = call_state(consultation.opens_at, consultation.closes_at, now)
+    return Call(page, consultation, state, page.comment_count)
+
+
+def published_version(consultation: Consultation) -> Version | None:
+    """Return the text the public reads; None before the first publication."""
+    return Version.objects.filter(draft__consultation=consultation, pk=F("draft__published")).order_by("draft").first()
+
+
+def text_of(version: Version, *, language: str, with_counts: bool = True) -> Text:
+    """Build the reading text of a version; falls back to the language it was written in."""
+    rows = list(
+        ClauseText.objects.filter(clause__version=version)
+        .order_by("clause__position")
+        .values_list(
+            "language", "clause_id", "clause__parent_id", "clause__level", "clause__key", "label", "heading", "text", "plain_words"
+        )
+    )
+    languages = {row[0] for row in rows}
+    shown = language if language in languages or not languages else sorted(languages)[0]
+    counts = comment_counts(version) if with_counts else {}
+    blocks: list[Heading | Article] = []
+    current: Article | None = None
+    inside: set[int] = set()
+    for row_language, clause_id, parent_id, level, key, label, heading, text, plain_words in rows:
+        if row_language != shown:
+            continue
+        if level in _HEADINGS:
+            blocks.append(Heading(key, level, f"{label} {heading or text}".strip()))
+            current, inside = None, set()
+        elif level == Clause.Level.ARTICLE or current is None or parent_id not in inside:
+            current = Article(clause_id, key, label, heading, plain_words, comments=counts.get(clause_id, 0))
+            inside = {clause_id}
+            blocks.append(current)
+            if text:
+                current.lines.append(Line("paragraph", "", text))
+        else:
+            inside.add(clause_id)
+            current.lines.append(Line(level, label, text))
+    return Text(version, shown, blocks)
+
+
+def comment_counts(version: Version) -> dict[int | None, int]:
+    """Return clause id (None: whole draft) to the number of published comments."""
+    counted = _published_comments().filter(version=version).order_by().values_list("clause_id").annotate(n=Count("pk"))
+    return dict(counted)
+
+
+@dataclass(frozen=True)
+class PublicComment:
+    """One comment as anybody may read it: masked text, diff against the clause, how the writer is called."""
+
+    id: int
+    stance: str
+    stance_label: str
+    text: str
+    language: str
+    created_at: datetime
+    edited: bool
+    signature: str
+    clause_key: str
+    clause_title: str
+    pieces: list[wording.Change]
+    channel: str
+
+    @property
+    def clause_slug(self) -> str:
+        """The clause's part of the address; empty for the whole draft."""
+        return self.clause_key.replace("_", "-")
+
+
+def public_comments(
+    consultation: Consultation, text: Text, *, page: int, article: Article | None = None, whole: bool = False
+) -> PaginatorPage:
+    """Return one page of published comments, newest first; each row is a PublicComment."""
+    rows = _published_comments().filter(consultation=consultation).select_related("submission", "clause")
+    if article is not None:
+        rows = rows.filter(clause__key=article.key)
+    elif whole:
+        rows = rows.filter(clause=None)
+    found = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(page)
+    found.object_list = present(list(found.object_list), text)
+    return found
+
+
+def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
+    """Turn comments into what the public reads."""
+    articles = {article.key: article for article in text.articles}
+    shown = []
+    for comment in comments:
+        article = articles.get(comment.clause.key) if comment.clause else None
+        shown.append(
+            PublicComment(
+                id=comment.pk,
+                stance=comment.stance,
+                stance_label=comment.get_stance_display(),
+                text=comment.public_text,
+                language=comment.language,
+                created_at=comment.created_at,
+                edited=comment.edited_at is not None,
+                signature=public_signature(comment.submission),
+                clause_key=comment.clause.key if comment.clause else "",
+                clause_title=article.title if article else "",
+                pieces=comment.wording_diff(article.text) if article else [],
+                channel=comment.submission.channel,
+            )
+        )
+    return shown
+
+
+def public_comment(comment_id: int) -> Comment | None:
+    """Return one comment that everybody may read."""
+    return (
+        Comment.objects.visible_to(ANYONE)
+        .select_related("submission", "clause", "consultation", "version")
+        .filter(pk=comment_id)
+        .first()
+    )
+
+
+def published_changes(*, limit: int) -> list[Change]:
+    """Return the newest published consequences of comments, of calls that everybody may see."""
+    visible = Consultation.objects.visible_to(ANYONE)
+    return list(Change.objects.filter(consultation__in=visible).select_related("consultation")[:limit])

@@ -1,0 +1,80 @@
+"""Pure decisions about calls and comments; `now` is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engage.errors import Refused
+
+COMMENT_LEAST = 10
+COMMENT_MOST = 5_000
+SUGGESTED_MOST = 20_000
+
+
+class CallState(StrEnum):
+    """Where a call for comments stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def call_state(opens_at: datetime, closes_at: datetime, now: datetime) -> CallState:
+    """Return the state at a moment: open from the opening instant up to, not including, the closing one."""
+    if now < opens_at:
+        return CallState.PLANNED
+    return CallState.OPEN if now < closes_at else CallState.CLOSED
+
+
+def check_open(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+    """Raise Refused("call_planned", opens_at=...) or Refused("call_closed", closed_at=...) unless the call is open."""
+    state = call_state(opens_at, closes_at, now)
+    if state is CallState.PLANNED:
+        raise Refused("call_planned", opens_at=opens_at)
+    if state is CallState.CLOSED:
+        raise Refused("call_closed", closed_at=closes_at)
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """What is left of a call: whole days, or hours and minutes in the last one."""
+
+    days: int
+    hours: int
+    minutes: int
+
+    @property
+    def urgency(self) -> str:
+        """`ok`, or `warn` in the last three days."""
+        return "warn" if self.days <= 3 else "ok"
+
+
+def time_left(closes_at: datetime, now: datetime) -> TimeLeft:
+    """Return what is left until the close; days are rounded up while more than a day is left, as people count."""
+    left = max(timedelta(0), closes_at - now)
+    if left >= timedelta(days=1):
+        return TimeLeft(days=-(-left // timedelta(days=1)), hours=0, minutes=0)
+    return TimeLeft(days=0, hours=left.seconds // 3600, minutes=left.seconds % 3600 // 60)
+
+
+def first_state(*, moderation: str, flagged: bool, has_personal_data: bool) -> str:
+    """Return the moderation state a new or changed comment starts in.
+
+    Under post-moderation it is published at once, unless it looks automatic or holds personal data: then a
+    moderator reads it first.
+    """
+    return "held" if moderation == "pre" or flagged or has_personal_data else "published"
+
+
+def answer_due(closes_at: datetime, days: int) -> datetime:
+    """Return the moment by which the outcome is promised: so many calendar days after the close."""
+    return closes_at + timedelta(days=days)
+
+
+def check_editable(opens_at: datetime, closes_at: datetime, *, withdrawn: bool, now: datetime) -> None:
+    """Let a sender change a comment while the call is open; raises the refusals of `check_open` or Refused("withdrawn")."""
+    if withdrawn:
+        raise Refused("withdrawn")
+    check_open(opens_at, closes_at, now)

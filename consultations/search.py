@@ -1,0 +1,91 @@
+"""What of consultations can be found: the calls, the articles of published texts, published comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Clause, Comment, Consultation, ConsultationPage
+from engage.accounts.actors import ANYONE
+from engage.search.registry import Entry, Source
+
+
+def _address(language: str, name: str, *args: Any) -> str:
+    with translation.override(language):
+        return reverse(name, args=args)
+
+
+def _public_pages() -> QuerySet[ConsultationPage]:
+    return ConsultationPage.objects.visible_to(ANYONE).select_related("consultation", "locale")
+
+
+def _page_entries(page: ConsultationPage) -> Iterator[Entry]:
+    language = page.locale.language_code
+    yield Entry(
+        language=language,
+        title=page.title,
+        body="\n".join([page.summary, page.affected, page.how_decided]),
+        url=_address(language, "consultation", page.consultation.slug),
+        published_at=page.consultation.opens_at,
+        department_id=page.consultation.department_id,
+    )
+
+
+def _public_clauses() -> QuerySet[Clause]:
+    return Clause.objects.filter(
+        level=Clause.Level.ARTICLE,
+        version=F("version__draft__published"),
+        version__draft__consultation__in=Consultation.objects.visible_to(ANYONE),
+    ).select_related("version__draft__consultation")
+
+
+def _clause_entries(clause: Clause) -> Iterator[Entry]:
+    consultation = clause.version.draft.consultation
+    assert consultation is not None
+    family = Clause.objects.filter(version=clause.version_id, key__startswith=clause.key).order_by("position")
+    for language, _name in settings.LANGUAGES:
+        texts = [
+            text
+            for below in family.prefetch_related("texts")
+            if below.key == clause.key or below.key.startswith(clause.key + "__")
+            for text in below.texts.all()
+            if text.language == language
+        ]
+        if texts:
+            yield Entry(
+                language=language,
+                title=f"{texts[0].label} {texts[0].heading}".strip(),
+                body="\n".join(part for text in texts for part in (text.text, text.plain_words) if part),
+                url=_address(language, "clause", consultation.slug, clause.slug),
+                published_at=clause.version.published_at or consultation.opens_at,
+                department_id=consultation.department_id,
+            )
+
+
+def _public_comments() -> QuerySet[Comment]:
+    return Comment.objects.visible_to(ANYONE).select_related("consultation__department", "clause")
+
+
+def _comment_entries(comment: Comment) -> Iterator[Entry]:
+    page = comment.consultation.pages.filter(locale__language_code=comment.language).first()
+    yield Entry(
+        language=comment.language,
+        title=page.title if page else comment.consultation.slug,
+        body=f"{comment.public_text}\n{comment.public_suggested}".strip(),
+        url=_address(comment.language, "comment", comment.consultation.slug, comment.pk),
+        published_at=comment.created_at,
+        department_id=comment.consultation.department_id,
+    )
+
+
+SOURCES = [
+    Source("consultation", _("Calls for comments"), ConsultationPage, _public_pages, _page_entries),
+    Source("clause", _("Clauses"), Clause, _public_clauses, _clause_entries),
+    Source("comment", _("Comments"), Comment, _public_comments, _comment_entries),
+]

@@ -1,0 +1,100 @@
+"""How the sender of comments follows them: title, who has it, steps, what may still be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from consultations import queries, rules
+from consultations.models import Comment, Consultation
+from engage.accounts.actors import Actor
+from engage.participation.kinds import Step, Story
+from engage.participation.models import ModerationState, Submission
+from engage.participation.moderation import REASONS
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
+    """Tell the story of a basket of comments."""
+    comments = list(
+        Comment.objects.visible_to(actor)
+        .filter(submission=submission)
+        .select_related("consultation__department", "clause", "version", "submission")
+        .order_by("position")
+    )
+    consultation = comments[0].consultation
+    withdrawn = submission.state == Submission.State.WITHDRAWN
+    is_open = consultation.state(now) is rules.CallState.OPEN and not withdrawn
+    parts = _parts(submission, comments, editable=is_open)
+    n = len(comments)
+    title = ngettext("We have your %(n)d comment", "We have your %(n)d comments", n) % {"n": n}
+    return Story(
+        title=_("You withdrew your comments") if withdrawn else title,
+        holder=_holder(consultation, comments, withdrawn=withdrawn),
+        steps=[] if withdrawn else steps(consultation, comments, submission, now),
+        part_template="consultations/parts.html",
+        context={"parts": parts, "consultation": consultation, "page": _page(consultation)},
+        links=[(_("Withdraw them"), reverse("submission_withdraw", args=[submission.reference]))] if is_open else [],
+        lines=[f"{part['title']}: {part['comment'].text}" for part in parts],
+    )
+
+
+def _page(consultation: Consultation):
+    pages = {page.locale.language_code: page for page in consultation.pages.live().select_related("locale")}
+    return pages.get(get_language() or "") or next(iter(pages.values()), None)
+
+
+def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -> list[dict]:
+    text = queries.text_of(comments[0].version, language=get_language() or "", with_counts=False)
+    articles = {article.key: article for article in text.articles}
+    parts = []
+    for comment in comments:
+        article = articles.get(comment.clause.key) if comment.clause else None
+        parts.append(
+            {
+                "comment": comment,
+                "article": article,
+                "title": article.title if article else _("The whole draft"),
+                "pieces": comment.wording_diff(article.text) if article else [],
+                "reason": REASONS.get(comment.moderation_reason, ""),
+                "edit_url": reverse("comment_edit", args=[submission.reference, comment.pk]) if editable else "",
+            }
+        )
+    return parts
+
+
+def _holder(consultation: Consultation, comments: list[Comment], *, withdrawn: bool) -> str:
+    if withdrawn:
+        return _("With nobody: withdrawn")
+    if any(comment.moderation_state == ModerationState.HELD for comment in comments):
+        return _("With the moderators")
+    return _("With %(department)s") % {"department": consultation.department.name}
+
+
+def steps(consultation: Consultation, comments: list[Comment], submission: Submission, now: datetime) -> list[Step]:
+    """Return received, checked, read, sorted, decided, each done, now or to do, with its date."""
+    held = any(comment.moderation_state == ModerationState.HELD for comment in comments)
+    closed = consultation.state(now) is rules.CallState.CLOSED
+    received = date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT")
+    due = rules.answer_due(consultation.closes_at, consultation.answer_days)
+    department = consultation.department.name
+    if held:
+        checked = Step(_("Checked and published"), _("A moderator takes out personal data first"), "now")
+    else:
+        checked = Step(_("Checked and published"), _("Everybody can read it on the draft"), "done")
+    after = _("%(department)s, after the close on %(day)s") % {"department": department, "day": _day(consultation.closes_at)}
+    return [
+        Step(_("Received"), received, "done"),
+        checked,
+        Step(_("Read by the drafting team"), after, "now" if not held else "todo"),
+        Step(_("Sorted with others like it"), "" if not closed else department, "todo"),
+        Step(_("Decided, with the reason"), _("By %(day)s") % {"day": _day(due)}, "todo"),
+    ]

@@ -1,0 +1,116 @@
+"""Words for templates: times left, closing days, chips."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from consultations.queries import Call
+from consultations.rules import time_left
+from engage.pages.translation import HTML_LANG
+
+register = template.Library()
+
+
+@register.filter
+def time_left_words(call: Call) -> str:
+    """Say what is left: "3 days left", in the last day hours, in the last hour minutes."""
+    left = time_left(call.consultation.closes_at, timezone.now())
+    if left.days:
+        return ngettext("%(n)d day left", "%(n)d days left", left.days) % {"n": left.days}
+    if left.hours:
+        return ngettext("%(n)d hour left", "%(n)d hours left", left.hours) % {"n": left.hours}
+    return ngettext("%(n)d minute left", "%(n)d minutes left", left.minutes) % {"n": left.minutes}
+
+
+@register.filter
+def urgency(call: Call) -> str:
+    """Return the chip's state: `warn` in the last three days."""
+    return time_left(call.consultation.closes_at, timezone.now()).urgency
+
+
+@register.filter
+def closing_day(moment: datetime) -> str:
+    """Write a closing moment as people say it: midnight is the end of the day before (24:00, 11:59 pm)."""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) == (0, 0):
+        day = date_format((local - timedelta(days=1)).date(), "DATE_FORMAT")
+        return _("%(day)s, 11:59 pm (China time)") % {"day": day}
+    return _("%(day)s, %(time)s (China time)") % {
+        "day": date_format(local, "DATE_FORMAT"),
+        "time": date_format(local, "TIME_FORMAT"),
+    }
+
+
+@register.filter
+def stance_chip(stance: str) -> str:
+    """Return the chip state of a stance; the word beside it carries the meaning."""
+    return {"support": "ok", "change": "warn", "oppose": "bad"}.get(stance, "info")
+
+
+@register.filter
+def moderation_chip(state: str) -> str:
+    """Return the chip state of a moderation state."""
+    return {"published": "ok", "held": "info", "rejected": "bad"}.get(state, "warn")
+
+
+@register.filter
+def html_lang(code: str) -> str:
+    """Return the HTML language of a language code."""
+    return HTML_LANG.get(code, code)
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Say by which channel something came."""
+    names = {
+        "paper": pgettext("channel", "on paper"),
+        "phone": pgettext("channel", "by telephone"),
+        "hearing": pgettext("channel", "at a hearing"),
+        "counter": pgettext("channel", "at the counter"),
+        "email": pgettext("channel", "by e-mail"),
+        "live": pgettext("channel", "in a live interview"),
+    }
+    return names.get(channel, channel)
+
+
+@register.filter
+def personal_kind(kind: str) -> str:
+    """Name a kind of personal data."""
+    names = {
+        "resident_id": _("an ID number"),
+        "passport": _("a passport number"),
+        "mobile": _("a mobile number"),
+        "landline": _("a telephone number"),
+        "bank_card": _("a bank card number"),
+        "plate": _("a number plate"),
+        "email": _("an e-mail address"),
+        "address": _("a home address"),
+    }
+    return names.get(kind, kind)
+
+
+@register.filter
+def field(form: forms.Form, name: str) -> BoundField:
+    """Return a form's field by name."""
+    return form[name]
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    """Split a literal list of names."""
+    return text.split()
+
+
+@register.filter
+def clause_query(wanted: Any) -> str:
+    """Return the rest of a query string that keeps the clause filter."""
+    return "&" + urlencode({"clause": wanted}) if wanted else ""

@@ -1,0 +1,405 @@
+"""Reading a draft and commenting on it: parse, one query or action, render."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from consultations import actions, basket, queries, rules
+from consultations.drafts import wording
+from consultations.forms import AboutForm, CommentForm, SendForm
+from consultations.models import Comment
+from engage.errors import Refused
+from engage.pages.caching import shared_for_seconds
+from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.models import Topic
+from engage.pages.translation import HTML_LANG
+from engage.participation import challenge, limits, personal_data, wallet
+from engage.participation.actions import Envelope
+from engage.participation.forms import clean_text, read_token
+from engage.participation.models import Submission
+from engage.participation.queries import about_options
+from engage.participation.rules import looks_automatic
+
+FASTEST_PERSON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A call with its published text, as one request sees them."""
+
+    call: queries.Call
+    text: queries.Text
+
+    @property
+    def slug(self) -> str:
+        """The call's part of the address."""
+        return self.call.consultation.slug
+
+
+def _call(request: HttpRequest, slug: str) -> queries.Call:
+    found = queries.call(slug, language=get_language() or "", actor=request.user, now=timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _reading(request: HttpRequest, slug: str, *, with_counts: bool = False) -> Reading:
+    call = _call(request, slug)
+    version = queries.published_version(call.consultation)
+    if version is None:
+        raise Http404
+    return Reading(call, queries.text_of(version, language=get_language() or "", with_counts=with_counts))
+
+
+def _article(reading: Reading, clause: str) -> queries.Article:
+    article = reading.text.article(clause)
+    if article is None:
+        raise Http404
+    return article
+
+
+def _context(reading: Reading, **more: Any) -> dict[str, Any]:
+    return {
+        "door": "have_your_say",
+        "call": reading.call,
+        "page": reading.call.page,
+        "consultation": reading.call.consultation,
+        "text": reading.text,
+        "foreign_lang": HTML_LANG.get(reading.text.language, "") if reading.text.language != get_language() else "",
+        **more,
+    }
+
+
+@require_safe
+@shared_for_seconds
+def finder(request: HttpRequest) -> HttpResponse:
+    """List the calls, filtered by topic and state."""
+    topic, state = request.GET.get("topic", "")[:48], request.GET.get("state", "")[:12]
+    topics = list(Topic.objects.all())
+    topic = topic if topic in {known.code for known in topics} else ""
+    state = state if state in set(rules.CallState) else ""
+    found = queries.calls(
+        language=get_language() or "", actor=request.user, now=timezone.now(), topic=topic, state=state
+    )
+    context = {"door": "have_your_say", "calls": found, "topics": topics, "topic": topic, "state": state}
+    return render(request, "consultations/finder.html", context)
+
+
+@require_safe
+@shared_for_seconds
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a call is about and how to take part."""
+    call = _call(request, slug)
+    version = queries.published_version(call.consultation)
+    context = {
+        "door": "have_your_say",
+        "call": call,
+        "page": call.page,
+        "consultation": call.consultation,
+        "version": version,
+        "answer_due": rules.answer_due(call.consultation.closes_at, call.consultation.answer_days),
+        "basket": basket.read(request, slug),
+    }
+    return render(request, "consultations/overview.html", context)
+
+
+@require_safe
+@shared_for_seconds
+def draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the whole text with outline, counts and a comment control on each article."""
+    reading = _reading(request, slug, with_counts=True)
+    return render(request, "consultations/draft.html", _context(reading, basket=basket.read(request, slug)))
+
+
+@require_safe
+@shared_for_seconds
+def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
+    """Show one article with its first comments."""
+    reading = _reading(request, slug, with_counts=True)
+    article = _article(reading, clause)
+    before, after = reading.text.neighbours(article)
+    comments = queries.public_comments(reading.call.consultation, reading.text, page=1, article=article)
+    context = _context(
+        reading, article=article, before=before, after=after, comments=comments, basket=basket.read(request, slug)
+    )
+    return render(request, "consultations/clause.html", context)
+
+
+@require_safe
+@shared_for_seconds
+def comments(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the published comments, newest first, all or on one article."""
+    reading = _reading(request, slug)
+    wanted = request.GET.get("clause", "")[:130]
+    article = reading.text.article(wanted) if wanted and wanted != "whole" else None
+    page = request.GET.get("page", "1")
+    found = queries.public_comments(
+        reading.call.consultation,
+        reading.text,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        article=article,
+        whole=wanted == "whole",
+    )
+    context = _context(reading, comments=found, article=article, wanted=wanted if article or wanted == "whole" else "")
+    return render(request, "consultations/comments.html", context)
+
+
+@require_safe
+def comment(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
+    """Show one published comment at its own, lasting address."""
+    reading = _reading(request, slug)
+    found = queries.public_comment(comment_id)
+    if found is None or found.consultation_id != reading.call.consultation.pk:
+        raise Http404
+    shown = queries.present([found], reading.text)[0]
+    return render(request, "consultations/comment.html", _context(reading, comment=shown))
+
+
+def _closed(request: HttpRequest, reading: Reading, refusal: Refused, texts: list[str]) -> HttpResponse:
+    """Refuse a comment that came too late, and hand every typed word back."""
+    context = _context(reading, message=refusal_message(refusal), texts=texts, kept="\n\n".join(texts))
+    return render(request, "consultations/closed.html", context, status=403)
+
+
+@never_cache
+def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
+    """Write a comment on one article, or on the whole draft, into the basket."""
+    reading = _reading(request, slug)
+    article = _article(reading, clause) if clause else None
+    kept = basket.read(request, slug)
+    editing = kept.item(request.GET.get("item", "")) if kept else None
+    original = article.text if article else ""
+    if request.method == "POST":
+        form = CommentForm(request.POST, original=original)
+        try:
+            _check_open(reading)
+        except Refused as refusal:
+            typed = [clean_text(request.POST.get(name, "")) for name in ("text", "suggested")]
+            return _closed(request, reading, refusal, [text for text in typed if text])
+        if form.is_valid():
+            basket.put(request, slug, form.as_input(article.key if article else ""), editing.id if editing else "")
+            return redirect("basket", slug=slug)
+        return _compose_page(request, reading, article, form, editing, status=422)
+    if not reading.call.is_open:
+        return redirect("consultation", slug=slug)
+    initial = {"suggested": original}
+    if editing:
+        initial = {"stance": editing.stance, "text": editing.text, "suggested": editing.suggested or original}
+    form = CommentForm(initial=initial, original=original)
+    return _compose_page(request, reading, article, form, editing)
+
+
+def _check_open(reading: Reading) -> None:
+    consultation = reading.call.consultation
+    rules.check_open(consultation.opens_at, consultation.closes_at, timezone.now())
+
+
+def _compose_page(
+    request: HttpRequest,
+    reading: Reading,
+    article: queries.Article | None,
+    form: CommentForm,
+    editing: basket.Item | None,
+    status: int = 200,
+) -> HttpResponse:
+    context = _context(reading, article=article, form=form, editing=editing, original=article.text if article else "")
+    return render(request, "consultations/compose.html", context, status=status)
+
+
+@never_cache
+def basket_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the comments not sent yet; take one out."""
+    reading = _reading(request, slug)
+    if request.method == "POST":
+        basket.take_out(request, slug, request.POST.get("remove", "")[:32])
+        return redirect("basket", slug=slug)
+    return render(request, "consultations/basket.html", _context(reading, **_basket_rows(request, reading)))
+
+
+def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
+    """Return the basket and its rows: item, article, diff of the suggestion, personal data found."""
+    kept = basket.read(request, reading.slug)
+    articles = {article.key: article for article in reading.text.articles}
+    rows = []
+    seen: set[str] = set()
+    for item in kept.items if kept else []:
+        article = articles.get(item.key)
+        rows.append(
+            {
+                "item": item,
+                "article": article,
+                "stance": Comment.Stance(item.stance).label,
+                "pieces": wording.changes(article.text, item.suggested, reading.text.language)
+                if item.suggested and article
+                else [],
+                "findings": personal_data.find(item.text + "\n" + item.suggested),
+                "masked": personal_data.mask(item.text),
+                "twice": item.text in seen,
+            }
+        )
+        seen.add(item.text)
+    return {"basket": kept, "rows": rows}
+
+
+@never_cache
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, optionally, who is writing and where the answer goes."""
+    reading = _reading(request, slug)
+    kept = basket.read(request, slug)
+    if kept is None or not kept.items:
+        return redirect("basket", slug=slug)
+    form = AboutForm(request.POST if request.method == "POST" else None, initial=kept.about)
+    if request.method == "POST" and form.is_valid():
+        kept.about = form.cleaned_data
+        basket.write(request, slug, kept)
+        return redirect("check", slug=slug)
+    status = 422 if form.is_bound else 200
+    return render(request, "consultations/about.html", _context(reading, form=form, basket=kept), status=status)
+
+
+@never_cache
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show everything once more, then send it: one receipt for the whole basket."""
+    reading = _reading(request, slug)
+    if request.method == "POST":
+        return _send(request, reading)
+    kept = basket.read(request, slug)
+    if kept is None or not kept.items:
+        return redirect("basket", slug=slug)
+    return _check_page(request, reading)
+
+
+def _check_page(request: HttpRequest, reading: Reading, error: str = "", status: int = 200) -> HttpResponse:
+    context = _basket_rows(request, reading)
+    kept = context["basket"]
+    context |= {
+        "error": error,
+        "about": kept.about,
+        "region": dict(about_options("region")).get(kept.about.get("region", "")),
+        "capacity": dict(about_options("capacity")).get(kept.about.get("capacity", "")),
+        "answer_due": rules.answer_due(reading.call.consultation.closes_at, reading.call.consultation.answer_days),
+        "opened": challenge.sign_moment(timezone.now()),
+        "challenge": challenge.make() if limits.under_attack() else None,
+    }
+    return render(request, "consultations/check.html", _context(reading, **context), status=status)
+
+
+def _send(request: HttpRequest, reading: Reading) -> HttpResponse:
+    form = SendForm(request.POST)
+    form.is_valid()
+    token = read_token(request.POST.get("token", ""))
+    kept = basket.read(request, reading.slug)
+    if token is None:
+        return redirect("basket", slug=reading.slug)
+    sent_before = _sent_before(request, token)
+    if sent_before is not None:
+        return sent_before
+    if kept is None or not kept.items or kept.token != str(token):
+        return redirect("basket", slug=reading.slug)
+    envelope = _envelope(form, kept, token)
+    try:
+        _guard(request, form, kept)
+        submission = actions.submit_comments(
+            reading.slug,
+            [item.as_input() for item in kept.items],
+            envelope,
+            title=reading.call.page.title,
+            actor=request.user,
+        )
+    except Refused as refusal:
+        if refusal.code in ("call_closed", "call_planned"):
+            return _closed(request, reading, refusal, [text for item in kept.items for text in (item.text, item.suggested) if text])
+        return _check_page(request, reading, refusal_message(refusal), refusal_status(refusal.code))
+    basket.drop(request, reading.slug)
+    return _to_receipt(request, submission, envelope.code)
+
+
+def _sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
+    """Answer a repeated POST with the receipt of the first one."""
+    probe = Envelope(token=token, language="", received_at=timezone.now())
+    submission = Submission.objects.filter(token_digest=probe.digest).first()
+    return None if submission is None else _to_receipt(request, submission, probe.code)
+
+
+def _to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpResponseRedirect:
+    response = redirect("receipt", reference=submission.reference)
+    wallet.put(request, response, submission.reference, code)
+    return response
+
+
+def _guard(request: HttpRequest, form: SendForm, kept: basket.Basket) -> None:
+    """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
+    if limits.under_attack():
+        challenge.check(form.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300], timezone.now())
+    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
+    if email := kept.about.get("email"):
+        limits.check("send-contact", email.lower(), limits.CONTACT_WINDOWS)
+    limits.count("site", "all", (limits.ATTACK_WINDOW,))
+
+
+def _envelope(form: SendForm, kept: basket.Basket, token: uuid.UUID) -> Envelope:
+    now = timezone.now()
+    return Envelope(
+        token=token,
+        language=get_language() or "",
+        received_at=now,
+        email=kept.about.get("email", ""),
+        region=kept.about.get("region", ""),
+        capacity=kept.about.get("capacity", ""),
+        signature=kept.about.get("signature", ""),
+        consents=("comment-publication",),
+        flagged=looks_automatic(
+            honeypot=form.data.get("website", ""),
+            opened_at=challenge.signed_moment(kept.opened),
+            now=now,
+            minimum=FASTEST_PERSON,
+        ),
+    )
+
+
+@require_POST
+def keep(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the text back as a file; nothing of it is stored."""
+    text = clean_text(request.POST.get("text", ""))
+    return HttpResponse(
+        text + "\n",
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{slug}.txt"'},
+    )
+
+
+@never_cache
+def edit(request: HttpRequest, reference: str, comment_id: int) -> HttpResponse:
+    """Let the holder of a receipt change one comment while the call is open."""
+    found = wallet.holder(request, reference)
+    if found is None:
+        return redirect(f"{reverse('track')}?reference={reference}")
+    submission, actor = found
+    mine = submission.comments.select_related("consultation", "clause", "version").filter(pk=comment_id).first()
+    if mine is None:
+        raise Http404
+    text = queries.text_of(mine.version, language=mine.language, with_counts=False)
+    article = next((article for article in text.articles if mine.clause and article.key == mine.clause.key), None)
+    original = article.text if article else ""
+    initial = {"stance": mine.stance, "text": mine.text, "suggested": mine.suggested or original}
+    form = CommentForm(request.POST if request.method == "POST" else None, initial=initial, original=original)
+    context = {"door": "track", "submission": submission, "article": article, "form": form, "original": original, "comment": mine}
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_comment(mine.pk, form.as_input(""), now=timezone.now(), actor=actor)
+        except Refused as refusal:
+            context |= {"error": refusal_message(refusal), "kept": form.cleaned_data["text"]}
+            return render(request, "consultations/edit.html", context, status=refusal_status(refusal.code))
+        return redirect("submission", reference=reference)
+    return render(request, "consultations/edit.html", context, status=422 if form.is_bound else 200)
