@@ -77,6 +77,7 @@ def calendar_years(actor: Actor) -> "QuerySet[CalendarYear]":
             days_off=Count("calendar__days", filter=in_year & Q(calendar__days__is_workday=False)),
             make_up_days=Count("calendar__days", filter=in_year & Q(calendar__days__is_workday=True)),
         )
+        .order_by("-year", "calendar")
     )
 
 

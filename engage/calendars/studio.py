@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.views import generic
@@ -173,8 +173,11 @@ class YearViewSet(WithoutHistory):
 class ProfileSupersede(RefusalsInForm, generic.EditView):
     """A profile is never edited: saving makes its successor."""
 
-    page_title = _("New version of")
+    page_title = _("New version")
     submit_button_label = _("Make the new version")
+
+    def get_page_subtitle(self) -> str:
+        return gettext("New version of %(profile)s") % {"profile": self.object}
 
     def save_instance(self) -> ClockProfile:
         return actions.supersede_profile(self.request.user, self.object.code, self.form.profile(), now=timezone.now())
@@ -183,8 +186,11 @@ class ProfileSupersede(RefusalsInForm, generic.EditView):
 class ProfileCopy(RefusalsInForm, generic.CopyView):
     """An office's own profile starts as a copy of another."""
 
-    page_title = _("Own profile like")
+    page_title = _("Own profile")
     form_class = OwnProfileForm
+
+    def get_page_subtitle(self) -> str:
+        return gettext("Own profile like %(profile)s") % {"profile": self.get_object()}
 
     def save_instance(self) -> ClockProfile:
         return actions.add_profile(self.request.user, self.form.profile(), now=timezone.now())
@@ -192,8 +198,13 @@ class ProfileCopy(RefusalsInForm, generic.CopyView):
 
 class ProfileInspect(generic.InspectView):
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = getattr(self.object, field_name)
         if field_name == "targets":
-            return format_html_join(mark_safe("<br>"), "{}", ((target_line(row),) for row in self.object.targets))
+            return format_html_join(mark_safe("<br>"), "{}", ((target_line(row),) for row in value))
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        if value is None:
+            return pgettext("end of validity", "Open")
         return super().get_field_display_value(field_name, field)
 
 

@@ -99,6 +99,7 @@ def test_the_list_of_years_counts_days(studio, editor):
         (year.calendar_id, year.year): (year.days_off, year.make_up_days) for year in queries.calendar_years(editor)
     }
     assert counts["cn", 2026] == (19, 6)
+    assert list(counts)[:2] == [("cn", 2027), ("uk", 2027)]
     assert "2026" in page
 
 
