@@ -11,13 +11,10 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from engage.accounts.actors import Role
 from engage.accounts.labels import ROLE_LABELS
+from engage.departments.rules import CODE_MAX_LENGTH, CODE_PATTERN, DUTY_MAX_LENGTH, NAME_MAX_LENGTH
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
-
-CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z"
-NAME_MAX_LENGTH = 120
-DUTY_MAX_LENGTH = 500
 
 # The roles a person has in one department; a citizen or a journalist belongs to none, an administrator to all.
 DEPARTMENT_ROLES = tuple(role for role in Role if role not in {Role.CITIZEN, Role.JOURNALIST, Role.ADMINISTRATOR})
@@ -52,9 +49,9 @@ class Department(MP_Node):
 
     code = models.CharField(
         _("code"),
-        max_length=40,
+        max_length=CODE_MAX_LENGTH,
         unique=True,
-        validators=[RegexValidator(CODE_PATTERN, _("Use letters, digits, dots, hyphens and underscores."))],
+        validators=[RegexValidator(CODE_PATTERN.pattern, _("Use letters, digits, dots, hyphens and underscores."))],
     )
     name_zh = models.CharField(_("name in Chinese"), max_length=NAME_MAX_LENGTH)
     name_en = models.CharField(_("name in English"), max_length=NAME_MAX_LENGTH)

@@ -43,6 +43,7 @@ def make_roles(apps, schema_editor):
     grant_model(apps, ["editor", "administrator"], "wagtailredirects", "redirect", ["add", "change", "delete"])
     grant_model(apps, ["editor"], "departments", "department", ["view"])
     grant_model(apps, ["administrator"], "departments", "department", ["add", "change", "delete", "view"])
+    grant_model(apps, ["administrator"], "departments", "membership", ["add", "change", "delete", "view"])
     grant_model(apps, ["administrator"], "accounts", "user", ["add", "change", "view"])
     for model in ("site", "locale", "workflow", "task"):
         grant_model(apps, ["administrator"], "wagtailcore", model, ["add", "change", "delete"])

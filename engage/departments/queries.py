@@ -1,0 +1,64 @@
+"""Reads of this room: the tree, and who has which role where."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from engage.accounts.actors import Actor, Role, System, roles_of
+from engage.departments.models import Department, DepartmentQuerySet, Membership
+
+
+def tree(actor: Actor) -> DepartmentQuerySet:
+    """List the departments in service in the order of the tree, duties read ahead."""
+    return Department.objects.visible_to(actor).active().prefetch_related("duties")
+
+
+def roles_in(actor: Actor, department: Department) -> frozenset[str]:
+    """Return the actor's roles in a department, those held in departments above it included.
+
+    A role counts only while the person holds it at all (`actors.roles_of`), so taking a role away ends it everywhere.
+    The system and administrators hold every role everywhere.
+    """
+    if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
+        return frozenset(Role)
+    if not roles_of(actor):
+        return frozenset()
+    paths = [department.path[:end] for end in range(Department.steplen, len(department.path) + 1, Department.steplen)]
+    held = Membership.objects.filter(user_id=actor.pk, department__path__in=paths).values_list("role", flat=True)
+    return frozenset(held) & roles_of(actor)
+
+
+def departments_of(actor: Actor, *roles: Role) -> DepartmentQuerySet:
+    """List the departments where the actor holds one of the roles (any role when none is named), those below included.
+
+    For `visible_to` of things that belong to a department: `.filter(department__in=departments_of(actor, ...))`.
+    """
+    if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
+        return Department.objects.all()
+    wanted = roles_of(actor) & set(roles or Role)
+    paths = list(
+        Membership.objects.filter(user_id=actor.pk, role__in=wanted).values_list("department__path", flat=True)
+        if wanted
+        else ()
+    )
+    return Department.objects.filter(_below(paths)) if paths else Department.objects.none()
+
+
+def members_of(department: Department, role: Role) -> QuerySet[Membership]:
+    """List who holds a role in a department or above it, and still holds the role at all."""
+    paths = [department.path[:end] for end in range(Department.steplen, len(department.path) + 1, Department.steplen)]
+    return Membership.objects.filter(
+        department__path__in=paths, role=role.value, user__is_active=True, user__groups__name=role.value
+    ).select_related("user", "department")
+
+
+def by_code(code: str) -> Department | None:
+    """Find a department by its code."""
+    return Department.objects.filter(code=code).first()
+
+
+def _below(paths: Iterable[str]) -> Q:
+    condition = Q()
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return condition
