@@ -62,10 +62,9 @@ def submit_comments(
     """
 
     def create() -> Submission:
-        consultation = Consultation.objects.visible_to(actor).filter(slug=slug).first()
-        version = published_version(consultation) if consultation else None
-        if consultation is None or version is None:
-            raise Refused("call_gone")
+        version = _commented_version(slug, actor)
+        consultation = version.draft.consultation
+        assert consultation is not None
         rules.check_open(consultation.opens_at, consultation.closes_at, envelope.received_at)
         clauses = _clauses_of(version.pk, comments)
         submission = participation.open_submission(
@@ -76,13 +75,28 @@ def submit_comments(
             for position, comment in enumerate(comments)
         ]
         Comment.objects.bulk_create(rows)
-        for row in rows:
-            if row.moderation_state == "published":
-                search.index(row)
+        if published := [row for row in rows if row.moderation_state == "published"]:
+            search.index(*published)
         enqueue_receipt_mail(submission, envelope.code, title)
         return submission
 
     return participation.once(envelope, create)
+
+
+def _commented_version(slug: str, actor: Actor) -> Version:
+    """Return the published text of a call the actor may see, in one query; raises Refused("call_gone")."""
+    version = (
+        Version.objects.filter(
+            pk=F("draft__published"),
+            draft__consultation__in=Consultation.objects.visible_to(actor).filter(slug=slug),
+        )
+        .select_related("draft__consultation")
+        .order_by("draft")
+        .first()
+    )
+    if version is None:
+        raise Refused("call_gone")
+    return version
 
 
 def _clauses_of(version_id: int, comments: Sequence[CommentInput]) -> dict[str, Clause]:
@@ -183,8 +197,7 @@ def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
     for comment in comments[:1]:
         rules.check_open(comment.consultation.opens_at, comment.consultation.closes_at, timezone.now())
     withdrawn = participation.withdraw(submission_id, actor=actor)
-    for comment in comments:
-        search.remove(comment)
+    search.remove(*comments)
     return withdrawn
 
 
@@ -345,8 +358,7 @@ def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
 
 def index_version(version: Version) -> None:
     """Bring the search index in step with what is published of a version."""
-    for clause in version.clauses.filter(level=Clause.Level.ARTICLE):
-        search.index(clause)
+    search.index(*version.clauses.filter(level=Clause.Level.ARTICLE))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,6 +25,7 @@ from engage.accounts.actors import is_staff
 from engage.departments.models import Department, in_active_language
 from engage.pages.blocks import prose_blocks
 from engage.pages.models import StandardIndexMixin, Topic
+from engage.pages.visibility import public_only
 from engage.participation import personal_data
 from engage.participation.models import Moderated, ModeratedQuerySet, Submission
 
@@ -39,7 +40,8 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Everybody sees those with a public page, staff all."""
         if is_staff(actor):
             return self.all()
-        return self.filter(pages__in=ConsultationPage.objects.visible_to(actor)).distinct()
+        public = ConsultationPage.objects.visible_to(actor).filter(consultation=OuterRef("pk"))
+        return self.filter(Exists(public))
 
 
 class Consultation(models.Model):
@@ -84,7 +86,7 @@ class ConsultationPageQuerySet(PageQuerySet):
         """Everybody sees live pages without a view restriction, staff all."""
         if is_staff(actor):
             return self.all()
-        return self.live().public()
+        return public_only(self)
 
 
 class ConsultationIndexPage(StandardIndexMixin, Page):
@@ -315,9 +317,9 @@ class Comment(Moderated):
         """The suggested wording with personal data hidden."""
         return personal_data.mask(self.suggested)
 
-    def wording_diff(self, original: str) -> list[wording.Change]:
+    def wording_diff(self, original: str) -> list[wording.Piece]:
         """Return the suggested wording against the original text of the clause."""
-        return wording.changes(original, self.public_suggested, self.language) if self.suggested else []
+        return wording.diff(original, self.public_suggested, self.language) if self.suggested else []
 
 
 class CommentRevision(models.Model):

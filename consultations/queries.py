@@ -236,7 +236,7 @@ class PublicComment:
     signature: str
     clause_key: str
     clause_title: str
-    pieces: list[wording.Change]
+    pieces: list[wording.Piece]
     channel: str
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -69,14 +69,18 @@ def _clause_entries(clause: Clause) -> Iterator[Entry]:
 
 
 def _public_comments() -> QuerySet[Comment]:
-    return Comment.objects.visible_to(ANYONE).select_related("consultation__department", "clause")
+    title = ConsultationPage.objects.filter(
+        consultation=OuterRef("consultation"), locale__language_code=OuterRef("language")
+    ).values("title")[:1]
+    return (
+        Comment.objects.visible_to(ANYONE).select_related("consultation", "clause").annotate(call_title=Subquery(title))
+    )
 
 
 def _comment_entries(comment: Comment) -> Iterator[Entry]:
-    page = comment.consultation.pages.filter(locale__language_code=comment.language).first()
     yield Entry(
         language=comment.language,
-        title=page.title if page else comment.consultation.slug,
+        title=comment.call_title or comment.consultation.slug,  # type: ignore[attr-defined]
         body=f"{comment.public_text}\n{comment.public_suggested}".strip(),
         url=_address(comment.language, "comment", comment.consultation.slug, comment.pk),
         published_at=comment.created_at,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,8 +31,6 @@ from engage.participation.forms import clean_text, read_token
 from engage.participation.models import Submission
 from engage.participation.queries import about_options
 from engage.participation.rules import looks_automatic
-
-FASTEST_PERSON = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
                 "item": item,
                 "article": article,
                 "stance": Comment.Stance(item.stance).label,
-                "pieces": wording.changes(article.text, item.suggested, reading.text.language)
+                "pieces": wording.diff(article.text, item.suggested, reading.text.language)
                 if item.suggested and article
                 else [],
                 "findings": personal_data.find(item.text + "\n" + item.suggested),
@@ -271,10 +270,10 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything once more, then send it: one receipt for the whole basket."""
-    reading = _reading(request, slug)
     if request.method == "POST":
-        return _send(request, reading)
+        return _send(request, slug)
     kept = basket.read(request, slug)
+    reading = _reading(request, slug)
     if kept is None or not kept.items:
         return redirect("basket", slug=slug)
     return _check_page(request, reading)
@@ -295,34 +294,35 @@ def _check_page(request: HttpRequest, reading: Reading, error: str = "", status:
     return render(request, "consultations/check.html", _context(reading, **context), status=status)
 
 
-def _send(request: HttpRequest, reading: Reading) -> HttpResponse:
+def _send(request: HttpRequest, slug: str) -> HttpResponse:
     form = SendForm(request.POST)
     form.is_valid()
     token = read_token(request.POST.get("token", ""))
-    kept = basket.read(request, reading.slug)
-    if token is None:
-        return redirect("basket", slug=reading.slug)
-    sent_before = _sent_before(request, token)
-    if sent_before is not None:
-        return sent_before
-    if kept is None or not kept.items or kept.token != str(token):
-        return redirect("basket", slug=reading.slug)
+    kept = basket.read(request, slug)
+    if token is None or kept is None or not kept.items or kept.token != str(token):
+        return (token and _sent_before(request, token)) or redirect("basket", slug=slug)
     envelope = _envelope(form, kept, token)
     try:
         _guard(request, form, kept)
         submission = actions.submit_comments(
-            reading.slug,
+            slug,
             [item.as_input() for item in kept.items],
             envelope,
-            title=reading.call.page.title,
+            title=_call(request, slug).page.title if envelope.email else "",
             actor=request.user,
         )
     except Refused as refusal:
-        if refusal.code in ("call_closed", "call_planned"):
-            return _closed(request, reading, refusal, [text for item in kept.items for text in (item.text, item.suggested) if text])
-        return _check_page(request, reading, refusal_message(refusal), refusal_status(refusal.code))
-    basket.drop(request, reading.slug)
+        return _send_refused(request, slug, kept, refusal)
+    basket.drop(request, slug)
     return _to_receipt(request, submission, envelope.code)
+
+
+def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal: Refused) -> HttpResponse:
+    reading = _reading(request, slug)
+    if refusal.code in ("call_closed", "call_planned"):
+        texts = [text for item in kept.items for text in (item.text, item.suggested) if text]
+        return _closed(request, reading, refusal, texts)
+    return _check_page(request, reading, refusal_message(refusal), refusal_status(refusal.code))
 
 
 def _sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
@@ -363,7 +363,7 @@ def _envelope(form: SendForm, kept: basket.Basket, token: uuid.UUID) -> Envelope
             honeypot=form.data.get("website", ""),
             opened_at=challenge.signed_moment(kept.opened),
             now=now,
-            minimum=FASTEST_PERSON,
+            minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
         ),
     )
 

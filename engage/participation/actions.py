@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
@@ -126,16 +127,22 @@ def _contact(envelope: Envelope) -> Contact | None:
 
 
 def _consent(submission: Submission, envelope: Envelope) -> None:
-    newest: dict[str, ConsentText] = {}
-    for text in ConsentText.objects.filter(code__in=envelope.consents, valid_from__lte=envelope.received_at).order_by(
-        "version"
-    ):
-        newest[text.code] = text
+    newest = _consent_texts(envelope.received_at)
     if missing := set(envelope.consents) - set(newest):
         raise Refused("consent_text_missing", codes=", ".join(sorted(missing)))
     Consent.objects.bulk_create(
-        Consent(submission=submission, text=text, given_at=envelope.received_at) for text in newest.values()
+        Consent(submission=submission, text_id=newest[code], given_at=envelope.received_at)
+        for code in envelope.consents
     )
+
+
+def _consent_texts(at: datetime) -> dict[str, int]:
+    """Return code to the key of the newest text in force at a moment; the list is kept for a minute."""
+    rows = cache.get("consent-texts")
+    if rows is None:
+        rows = list(ConsentText.objects.order_by("version").values_list("code", "pk", "valid_from"))
+        cache.set("consent-texts", rows, 60)
+    return {code: key for code, key, valid_from in rows if valid_from <= at}
 
 
 def check_holder(actor: Actor, submission: Submission) -> None:
