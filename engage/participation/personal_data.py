@@ -139,7 +139,7 @@ def _digits(written: str) -> str:
 def _part_of_a_code(text: str, start: int) -> bool:
     """Say whether the number is glued to letters that are no label."""
     token = _TOKEN_BEFORE.search(text[max(0, start - 12) : start])
-    return bool(token) and token.group().lower() not in _LABELS
+    return token is not None and token.group().lower() not in _LABELS
 
 
 def _follows_digits(text: str, start: int) -> bool:

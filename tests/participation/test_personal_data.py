@@ -387,13 +387,13 @@ def test_any_text_can_be_searched_and_masked(text: str) -> None:
 
 # --- Time ----------------------------------------------------------------------------------------------------------
 
-# Half a million characters each: a pattern that searches a run again from each of its characters would take hours.
+# A pattern that searches a run again from each of its characters would take minutes for each of these.
 HOSTILE = ["1", "1 ", "13800138000 ", "1-3 8", "@", "a", "a@a.", "6222 ", "0931 ", "1."]
 HOSTILE += ["路1号", "1栋", "我住", "护照 ", "房室1"]
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_long_hostile_input_is_searched_to_its_end(unit: str) -> None:
-    text = unit * (500_000 // len(unit))
+    text = unit * (150_000 // len(unit))
     ending = "。电话13900139000"
     assert find(text + ending)[-1] == Finding("mobile", len(text) + 3, len(text) + 14)
