@@ -58,9 +58,12 @@ def _consultation(entry: dict[str, Any], now: datetime) -> Consultation:
 
 def _draft(entry: dict[str, Any], consultation: Consultation, now: datetime) -> None:
     """Import the Chinese text, add the English one, explain, publish."""
-    texts = {language: (FOLDER / name).read_text(encoding="utf-8") for language, name in entry["drafts"].items()}
+    texts = {
+        code: (FOLDER / entry["drafts"][path]).read_text(encoding="utf-8")
+        for code, path in settings.LANGUAGE_PATHS.items()
+    }
     version = actions.store_draft(
-        parse_text(texts["zh-hans"], language="zh-hans"), source_name=entry["drafts"]["zh-hans"], actor=SYSTEM
+        parse_text(texts["zh-hans"], language="zh-hans"), source_name=entry["drafts"]["zh"], actor=SYSTEM
     )
     actions.attach_draft(version.draft_id, consultation, actor=SYSTEM)
     actions.add_translation(version, parse_text(texts["en"], language="en"), actor=SYSTEM)

@@ -277,10 +277,25 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 signature=public_signature(comment.submission),
                 clause_key=comment.clause.key if comment.clause else "",
                 clause_title=article.title if article else "",
-                pieces=comment.wording_diff(article.text) if article else [],
+                pieces=shortened(comment.wording_diff(article.text)) if article else [],
                 channel=comment.submission.channel,
             )
         )
+    return shown
+
+
+CONTEXT = 24
+
+
+def shortened(pieces: Sequence[wording.Piece]) -> list[wording.Piece]:
+    """Cut long unchanged stretches of a diff down to CONTEXT characters beside each change, with an ellipsis."""
+    shown: list[wording.Piece] = []
+    for place, (op, words) in enumerate(pieces):
+        if op == "keep" and len(words) > 2 * CONTEXT:
+            head = words[:CONTEXT] if place else ""
+            tail = words[-CONTEXT:] if place < len(pieces) - 1 else ""
+            words = f"{head}……{tail}"
+        shown.append((op, words))
     return shown
 
 
@@ -294,7 +309,32 @@ def public_comment(comment_id: int) -> Comment | None:
     )
 
 
-def published_changes(*, limit: int) -> list[Change]:
+@dataclass(frozen=True)
+class PublishedChange:
+    """One consequence of comments, as the home page tells it."""
+
+    slug: str
+    title: str
+    pieces: list[wording.Piece]
+    people: int
+
+
+def published_changes(*, language: str, limit: int) -> list[PublishedChange]:
     """Return the newest published consequences of comments, of calls that everybody may see."""
-    visible = Consultation.objects.visible_to(ANYONE)
-    return list(Change.objects.filter(consultation__in=visible).select_related("consultation")[:limit])
+    title = ConsultationPage.objects.filter(
+        consultation=OuterRef("consultation"), locale__language_code=language
+    ).values("title")[:1]
+    rows = (
+        Change.objects.filter(consultation__in=Consultation.objects.visible_to(ANYONE))
+        .select_related("consultation")
+        .annotate(call_title=Subquery(title))[:limit]
+    )
+    return [
+        PublishedChange(
+            slug=row.consultation.slug,
+            title=f"{row.call_title or row.consultation.slug} · {row.title}",
+            pieces=wording.diff(row.before, row.after, language),
+            people=row.people,
+        )
+        for row in rows
+    ]

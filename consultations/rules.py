@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from engage.errors import Refused
@@ -51,11 +51,16 @@ class TimeLeft:
         return "warn" if self.days <= 3 else "ok"
 
 
-def time_left(closes_at: datetime, now: datetime) -> TimeLeft:
-    """Return what is left until the close; days are rounded up while more than a day is left, as people count."""
+def time_left(closes_at: datetime, now: datetime, zone: tzinfo) -> TimeLeft:
+    """Return what is left until the close, as people count it: nights until the last day, on that day hours.
+
+    A call that closes at midnight has its last day on the day before.
+    """
     left = max(timedelta(0), closes_at - now)
-    if left >= timedelta(days=1):
-        return TimeLeft(days=-(-left // timedelta(days=1)), hours=0, minutes=0)
+    last_day = last_moment(closes_at).astimezone(zone).date()
+    days = (last_day - now.astimezone(zone).date()).days
+    if days > 0:
+        return TimeLeft(days=days, hours=0, minutes=0)
     return TimeLeft(days=0, hours=left.seconds // 3600, minutes=left.seconds % 3600 // 60)
 
 
@@ -69,8 +74,13 @@ def first_state(*, moderation: str, flagged: bool, has_personal_data: bool) -> s
 
 
 def answer_due(closes_at: datetime, days: int) -> datetime:
-    """Return the moment by which the outcome is promised: so many calendar days after the close."""
-    return closes_at + timedelta(days=days)
+    """Return the last moment of the day on which the outcome is due: so many calendar days after the last day."""
+    return last_moment(closes_at) + timedelta(days=days)
+
+
+def last_moment(closes_at: datetime) -> datetime:
+    """Return the last moment at which a comment is taken; its local date is the last day people read."""
+    return closes_at - timedelta(microseconds=1)
 
 
 def check_editable(opens_at: datetime, closes_at: datetime, *, withdrawn: bool, now: datetime) -> None:

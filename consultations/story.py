@@ -63,7 +63,7 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
                 "comment": comment,
                 "article": article,
                 "title": article.title if article else _("The whole draft"),
-                "pieces": comment.wording_diff(article.text) if article else [],
+                "pieces": queries.shortened(comment.wording_diff(article.text)) if article else [],
                 "reason": REASONS.get(comment.moderation_reason, ""),
                 "edit_url": reverse("comment_edit", args=[submission.reference, comment.pk]) if editable else "",
             }
@@ -90,7 +90,7 @@ def steps(consultation: Consultation, comments: list[Comment], submission: Submi
         checked = Step(_("Checked and published"), _("A moderator takes out personal data first"), "now")
     else:
         checked = Step(_("Checked and published"), _("Everybody can read it on the draft"), "done")
-    after = _("%(department)s, after the close on %(day)s") % {"department": department, "day": _day(consultation.closes_at)}
+    after = _("%(department)s, after the close on %(day)s") % {"department": department, "day": _day(rules.last_moment(consultation.closes_at))}
     return [
         Step(_("Received"), received, "done"),
         checked,

@@ -30,7 +30,7 @@ def _closing_soon(request: HttpRequest) -> dict[str, Any]:
 
 
 def _changes(request: HttpRequest) -> dict[str, Any] | None:
-    changes = queries.published_changes(limit=3)
+    changes = queries.published_changes(language=get_language() or "", limit=3)
     return {"changes": changes} if changes else None
 
 

@@ -239,7 +239,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
                 "item": item,
                 "article": article,
                 "stance": Comment.Stance(item.stance).label,
-                "pieces": wording.diff(article.text, item.suggested, reading.text.language)
+                "pieces": queries.shortened(wording.diff(article.text, item.suggested, reading.text.language))
                 if item.suggested and article
                 else [],
                 "findings": personal_data.find(item.text + "\n" + item.suggested),

@@ -23,7 +23,7 @@ register = template.Library()
 @register.filter
 def time_left_words(call: Call) -> str:
     """Say what is left: "3 days left", in the last day hours, in the last hour minutes."""
-    left = time_left(call.consultation.closes_at, timezone.now())
+    left = time_left(call.consultation.closes_at, timezone.now(), timezone.get_current_timezone())
     if left.days:
         return ngettext("%(n)d day left", "%(n)d days left", left.days) % {"n": left.days}
     if left.hours:
@@ -34,7 +34,7 @@ def time_left_words(call: Call) -> str:
 @register.filter
 def urgency(call: Call) -> str:
     """Return the chip's state: `warn` in the last three days."""
-    return time_left(call.consultation.closes_at, timezone.now()).urgency
+    return time_left(call.consultation.closes_at, timezone.now(), timezone.get_current_timezone()).urgency
 
 
 @register.filter
