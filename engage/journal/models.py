@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor, Role, has_role
 from engage.errors import Refused
+from engage.journal import rules
 
 
 def _refuse() -> NoReturn:
@@ -69,7 +70,7 @@ class JournalRow(AppendOnly):
     actor_id = models.CharField(max_length=64, blank=True)
     verb = models.CharField(max_length=80)
     target_label = models.CharField(max_length=100)
-    target_pk = models.CharField(max_length=64)
+    target_pk = models.CharField(max_length=64, blank=True)
     content = models.JSONField(default=dict)
     submission_id = models.BigIntegerField(null=True)
     salt = models.BinaryField(max_length=16)
@@ -172,3 +173,16 @@ class JournalCheckpoint(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.size}"
+
+    def document(self) -> dict[str, Any]:
+        """Return what is published, without its own hash: the text that the hash is over."""
+        return {
+            "chain": bytes(self.chain).hex(),
+            "due_at": rules.moment(self.due_at),
+            "kind": self.kind,
+            "number": self.number,
+            "previous": bytes(self.previous).hex(),
+            "root": bytes(self.root).hex(),
+            "size": self.size,
+            "taken_at": rules.moment(self.taken_at),
+        }

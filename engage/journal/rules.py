@@ -104,8 +104,9 @@ def leaf_hash(text: bytes) -> bytes:
 
 
 def next_link(previous: bytes, sequence: int, row_id: int, leaf: bytes) -> bytes:
-    """Return the chain after one more sealed row; the first link follows GENESIS."""
-    return hashlib.sha256(b"\2" + previous + sequence.to_bytes(8, "big") + row_id.to_bytes(8, "big") + leaf).digest()
+    """Return the chain after one more sealed row; the first follows GENESIS. Numbers are 8 bytes, big end first."""
+    place = sequence.to_bytes(8, "big", signed=True) + row_id.to_bytes(8, "big", signed=True)
+    return hashlib.sha256(b"\2" + previous + place + leaf).digest()
 
 
 def document_digest(document: Mapping[str, Any]) -> bytes:

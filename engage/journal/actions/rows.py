@@ -1,4 +1,4 @@
-"""Every write of the journal."""
+"""Rows: what every room writes."""
 
 import secrets
 from typing import Any
@@ -16,8 +16,9 @@ Target = Model | str
 def record(actor: Actor, verb: str, target: Target, /, **data: Any) -> None:
     """Append one row inside the caller's transaction: one INSERT, no lock, nothing read.
 
-    `target` is a saved model instance or a "label:pk" text. `data` is plain JSON without floats and without contact
-    data. The row belongs to the receipt of `target` when the target is a submission or has a `submission_id`.
+    `target` is a saved model instance, a "label:pk" text, or a "label" for many at once. `data` is plain JSON without
+    floats and without contact data. The row belongs to a receipt when its target is a submission or has a
+    `submission_id`.
     Raises TypeError or ValueError for data the journal cannot keep.
     """
     kind, actor_id = _actor_columns(actor)
@@ -60,11 +61,10 @@ def _actor_columns(actor: Actor) -> tuple[str, str]:
 def _target_columns(target: Target) -> tuple[str, str]:
     if isinstance(target, str):
         label, _colon, pk = target.partition(":")
-    else:
-        label, pk = target._meta.label_lower, "" if target.pk is None else str(target.pk)
-    if not label or not pk:
-        raise ValueError(f"The journal cannot tell what was acted on: {target!r}")
-    return label, pk
+        return label, pk
+    if target.pk is None:
+        raise ValueError(f"Not saved yet, so the journal cannot name it: {target!r}")
+    return target._meta.label_lower, str(target.pk)
 
 
 def _submission_of(target: Target) -> int | None:
