@@ -202,9 +202,7 @@ def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
 
 
 @transaction.atomic
-def store_draft(
-    parsed: ParsedDraft, *, draft: Draft | None = None, source_name: str = "", actor: Actor
-) -> Version:
+def store_draft(parsed: ParsedDraft, *, draft: Draft | None = None, source_name: str = "", actor: Actor) -> Version:
     """Store a parsed text as a draft's next, unpublished version; without `draft` as the first one of a new draft.
 
     Raises Refused("not_allowed") unless the actor is an editor.

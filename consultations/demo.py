@@ -50,7 +50,9 @@ def _consultation(entry: dict[str, Any], now: datetime) -> Consultation:
         department=Department.objects.get(code=entry["department"]),
         opens_at=_moment(now, entry["opens_in_days"], entry["opens_at"]),
         closes_at=_moment(now, entry["closes_in_days"], entry["closes_at"]),
-        moderation=Consultation.Moderation.POST if entry["slug"] == "volunteer-records" else Consultation.Moderation.PRE,
+        moderation=Consultation.Moderation.POST
+        if entry["slug"] == "volunteer-records"
+        else Consultation.Moderation.PRE,
     )
     consultation.topics.set(Topic.objects.filter(code__in=entry["topics"]))
     return consultation

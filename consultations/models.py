@@ -11,7 +11,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -53,11 +52,15 @@ class Consultation(models.Model):
         PRE = "pre", _("read before publication")
         POST = "post", _("published at once, read afterwards")
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("The last part of the address, in Latin letters."))
+    slug = models.SlugField(
+        _("address"), max_length=80, unique=True, help_text=_("The last part of the address, in Latin letters.")
+    )
     department = models.ForeignKey(Department, on_delete=models.PROTECT, verbose_name=_("department in charge"))
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"), help_text=_("The first moment at which comments are refused."))
-    answer_days = models.PositiveSmallIntegerField(_("days to answer"), default=60, help_text=_("Calendar days after the close in which the outcome is published."))
+    answer_days = models.PositiveSmallIntegerField(
+        _("days to answer"), default=60, help_text=_("Calendar days after the close in which the outcome is published.")
+    )
     moderation = models.CharField(_("moderation"), max_length=8, choices=Moderation, default=Moderation.PRE)
     topics = models.ManyToManyField(Topic, blank=True, verbose_name=_("topics"))
 
@@ -106,8 +109,12 @@ class ConsultationIndexPage(StandardIndexMixin, Page):
 class ConsultationPage(Page):
     """The words about one call in one language."""
 
-    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="pages", verbose_name=_("consultation"))
-    summary = models.TextField(_("summary"), help_text=_("Three or four plain sentences: what changes, for whom, what is asked."))
+    consultation = models.ForeignKey(
+        Consultation, on_delete=models.PROTECT, related_name="pages", verbose_name=_("consultation")
+    )
+    summary = models.TextField(
+        _("summary"), help_text=_("Three or four plain sentences: what changes, for whom, what is asked.")
+    )
     affected = models.TextField(_("who is affected"), blank=True, help_text=_("One group a line."))
     body = StreamField(prose_blocks(), blank=True, verbose_name=_("background"))
     how_decided = models.TextField(_("how we decide"), blank=True)
@@ -121,7 +128,9 @@ class ConsultationPage(Page):
         FieldPanel("consultation"),
         MultiFieldPanel([FieldPanel("summary"), FieldPanel("affected")], heading=_("In short")),
         FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("how_decided"), FieldPanel("contact"), FieldPanel("offline")], heading=_("Taking part")),
+        MultiFieldPanel(
+            [FieldPanel("how_decided"), FieldPanel("contact"), FieldPanel("offline")], heading=_("Taking part")
+        ),
     ]
     parent_page_types = ["consultations.ConsultationIndexPage"]
     subpage_types: list[str] = []
@@ -152,10 +161,20 @@ class Draft(models.Model):
 
     name = models.CharField(_("name"), max_length=300)
     consultation = models.ForeignKey(
-        Consultation, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts", verbose_name=_("consultation")
+        Consultation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="drafts",
+        verbose_name=_("consultation"),
     )
     published = models.ForeignKey(
-        "Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("published version")
+        "Version",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("published version"),
     )
 
     class Meta:
@@ -221,7 +240,9 @@ class Clause(models.Model):
     level = models.CharField(max_length=12, choices=Level)
     number = models.CharField(max_length=24, blank=True)
     key = models.CharField(max_length=120, help_text=_("Akoma Ntoso eId, the clause's part of the address."))
-    stable_id = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True, help_text=_("Kept by the same clause in later versions."))
+    stable_id = models.UUIDField(
+        default=uuid.uuid4, editable=False, db_index=True, help_text=_("Kept by the same clause in later versions.")
+    )
 
     class Meta:
         ordering = ["version_id", "position"]
@@ -336,8 +357,6 @@ class CommentRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id} {self.replaced_at:%Y-%m-%d %H:%M}"
-
-
 
 
 class Change(models.Model):

@@ -68,7 +68,9 @@ class Article:
     @property
     def text(self) -> str:
         """The words as plain text, one line a paragraph or item."""
-        return "\n".join(f"{line.label}{' ' if line.label.isascii() and line.label else ''}{line.text}" for line in self.lines)
+        return "\n".join(
+            f"{line.label}{' ' if line.label.isascii() and line.label else ''}{line.text}" for line in self.lines
+        )
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Text:
-    """A version in one language: headings and articles in reading order. `language` may differ from the one asked for."""
+    """A version in one language: headings and articles in reading order.
+
+    `language` is the one shown, which differs from the one asked for when there is no translation.
+    """
 
     version: Version
     language: str
@@ -147,10 +152,7 @@ def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state:
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
-    found = [
-        Call(page, page.consultation, page.consultation.state(now), page.comment_count)
-        for page in pages
-    ]
+    found = [Call(page, page.consultation, page.consultation.state(now), page.comment_count) for page in pages]
     order = {CallState.OPEN: 0, CallState.PLANNED: 1, CallState.CLOSED: 2}
     wanted = [call for call in found if not state or call.state == state]
 
@@ -189,7 +191,15 @@ def text_of(version: Version, *, language: str, with_counts: bool = True) -> Tex
         ClauseText.objects.filter(clause__version=version)
         .order_by("clause__position")
         .values_list(
-            "language", "clause_id", "clause__parent_id", "clause__level", "clause__key", "label", "heading", "text", "plain_words"
+            "language",
+            "clause_id",
+            "clause__parent_id",
+            "clause__level",
+            "clause__key",
+            "label",
+            "heading",
+            "text",
+            "plain_words",
         )
     )
     languages = {row[0] for row in rows}

@@ -84,7 +84,10 @@ def last_moment(closes_at: datetime) -> datetime:
 
 
 def check_editable(opens_at: datetime, closes_at: datetime, *, withdrawn: bool, now: datetime) -> None:
-    """Let a sender change a comment while the call is open; raises the refusals of `check_open` or Refused("withdrawn")."""
+    """Let a sender change a comment while the call is open.
+
+    Raises Refused("withdrawn") and the refusals of `check_open`.
+    """
     if withdrawn:
         raise Refused("withdrawn")
     check_open(opens_at, closes_at, now)

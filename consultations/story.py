@@ -90,7 +90,10 @@ def steps(consultation: Consultation, comments: list[Comment], submission: Submi
         checked = Step(_("Checked and published"), _("A moderator takes out personal data first"), "now")
     else:
         checked = Step(_("Checked and published"), _("Everybody can read it on the draft"), "done")
-    after = _("%(department)s, after the close on %(day)s") % {"department": department, "day": _day(rules.last_moment(consultation.closes_at))}
+    after = _("%(department)s, after the close on %(day)s") % {
+        "department": department,
+        "day": _day(rules.last_moment(consultation.closes_at)),
+    }
     return [
         Step(_("Received"), received, "done"),
         checked,

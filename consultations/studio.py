@@ -97,7 +97,9 @@ _LEVELS = {
 @for_editors
 def drafts(request: HttpRequest) -> HttpResponse:
     """List the drafts with their versions."""
-    found = Draft.objects.select_related("consultation", "published").prefetch_related("versions__texts").order_by("-pk")
+    found = (
+        Draft.objects.select_related("consultation", "published").prefetch_related("versions__texts").order_by("-pk")
+    )
     return render(request, "consultations/studio/drafts.html", {"drafts": found})
 
 

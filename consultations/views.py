@@ -394,7 +394,14 @@ def edit(request: HttpRequest, reference: str, comment_id: int) -> HttpResponse:
     original = article.text if article else ""
     initial = {"stance": mine.stance, "text": mine.text, "suggested": mine.suggested or original}
     form = CommentForm(request.POST if request.method == "POST" else None, initial=initial, original=original)
-    context = {"door": "track", "submission": submission, "article": article, "form": form, "original": original, "comment": mine}
+    context = {
+        "door": "track",
+        "submission": submission,
+        "article": article,
+        "form": form,
+        "original": original,
+        "comment": mine,
+    }
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_comment(mine.pk, form.as_input(""), now=timezone.now(), actor=actor)

@@ -36,10 +36,17 @@ def prose_blocks() -> list[tuple[str, blocks.Block]]:
         (
             "paragraph",
             blocks.RichTextBlock(
-                label=_("Text"), features=["bold", "italic", "link", "ol", "ul", "document-link"], template="pages/blocks/paragraph.html"
+                label=_("Text"),
+                features=["bold", "italic", "link", "ol", "ul", "document-link"],
+                template="pages/blocks/paragraph.html",
             ),
         ),
-        ("list", blocks.ListBlock(blocks.CharBlock(label=_("Line")), label=_("List"), icon="list-ul", template="pages/blocks/list.html")),
+        (
+            "list",
+            blocks.ListBlock(
+                blocks.CharBlock(label=_("Line")), label=_("List"), icon="list-ul", template="pages/blocks/list.html"
+            ),
+        ),
         ("quote", QuoteBlock()),
         ("notice", NoticeBlock()),
         ("image", ImageBlock(label=_("Picture"), template="pages/blocks/image.html")),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 def is_shared(request: HttpRequest) -> bool:
-    """Tell whether the page looks the same for this reader as for every stranger: no session, so no basket, no sign-in."""
+    """Tell whether the page looks the same for this reader as for every stranger: without session no basket."""
     return request.method in ("GET", "HEAD") and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 

@@ -40,7 +40,9 @@ def foot_links(language: str) -> list[dict[str, str]]:
     key = f"foot-links:{language}"
     links = cache.get(key)
     if links is None:
-        pages = ArticlePage.objects.live().public().filter(in_foot=True, locale__language_code=language).order_by("path")
+        pages = (
+            ArticlePage.objects.live().public().filter(in_foot=True, locale__language_code=language).order_by("path")
+        )
         links = [{"title": page.title, "url": page.url} for page in pages if page.url]
         cache.set(key, links, _KEPT_SECONDS)
     return links

@@ -12,7 +12,11 @@ from engage.pages.models import HomePage
 
 HOME_WORDS = {
     "zh-hans": ("首页", "你说的话，每一句都有下文", "不用注册。看草案、提意见，随时查到谁在办、到哪一步。"),
-    "en": ("Home", "What you say gets an answer", "No account needed. Read a draft, comment, and see who holds it at any time."),
+    "en": (
+        "Home",
+        "What you say gets an answer",
+        "No account needed. Read a draft, comment, and see who holds it at any time.",
+    ),
 }
 
 Branch = Callable[[dict[str, HomePage]], None]

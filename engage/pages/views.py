@@ -64,7 +64,11 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /studio/",
         "Disallow: /desk/",
-        *(f"Disallow: /{prefix}/{path}/" for prefix in settings.LANGUAGE_PATHS.values() for path in ("track", "accounts")),
+        *(
+            f"Disallow: /{prefix}/{path}/"
+            for prefix in settings.LANGUAGE_PATHS.values()
+            for path in ("track", "accounts")
+        ),
         f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

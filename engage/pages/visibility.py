@@ -18,9 +18,7 @@ def public_only(pages: Pages) -> Pages:
     hot page and keeps the condition usable inside a subquery.
     """
     above = (
-        PageViewRestriction.objects.annotate(
-            reader_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())
-        )
+        PageViewRestriction.objects.annotate(reader_path=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
         .filter(reader_path__startswith=F("page__path"))
         .values("pk")
     )

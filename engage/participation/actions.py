@@ -286,4 +286,3 @@ def delete_expired_contacts(*, now: datetime, limit: int = 500, actor: Actor) ->
         Contact.objects.filter(pk__in=due).delete()
         journal.record(actor, "contact.expired", "participation.contact:all", n=len(due))
     return len(due)
-

@@ -26,9 +26,7 @@ _SALT = "engage.participation.challenge"
 def make(now: datetime | None = None) -> dict[str, str | int]:
     """Return a fresh challenge in ALTCHA's form, plus `opened`, the signed moment of asking."""
     moment = now or timezone.now()
-    options = altcha.ChallengeOptions(
-        hmac_key=settings.SECRET_KEY, max_number=MAX_NUMBER, expires=moment + VALID_FOR
-    )
+    options = altcha.ChallengeOptions(hmac_key=settings.SECRET_KEY, max_number=MAX_NUMBER, expires=moment + VALID_FOR)
     return altcha.create_challenge(options).to_dict() | {"opened": sign_moment(moment)}
 
 

@@ -72,7 +72,10 @@ def _row(source: moderation.Source, item: Any) -> Row:
         if item.moderation_state == ModerationState.HELD
         else None,
         cells=(
-            Cell(public_signature(submission), note=date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT")),
+            Cell(
+                public_signature(submission),
+                note=date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT"),
+            ),
             Cell(
                 item.get_moderation_state_display(),
                 note=moderation.REASONS.get(item.moderation_reason, "")
@@ -80,9 +83,7 @@ def _row(source: moderation.Source, item: Any) -> Row:
                 state="info",
             ),
         ),
-        actions=frozenset(
-            code for code, state in _STATES.items() if state != item.moderation_state
-        ),
+        actions=frozenset(code for code, state in _STATES.items() if state != item.moderation_state),
     )
 
 

@@ -53,7 +53,7 @@ def about_options(kind: str) -> list[tuple[str, str]]:
 
 
 def public_signature(submission: Submission) -> str:
-    """Return how a sender is named in public: the chosen signature, else region and capacity, else a member of the public.
+    """Return how a sender is named in public: the chosen signature, else region and capacity, else nobody special.
 
     A chosen signature passes the same mask as every published text.
     """

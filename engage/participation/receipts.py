@@ -34,7 +34,7 @@ def qr_svg(text: str) -> SafeString:
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=False, omitsize=True, svgclass="qr", lineclass=None, border=2
     )
-    return mark_safe(out.getvalue().decode())  # noqa: S308  (segno writes numbers only; the text becomes modules)
+    return mark_safe(out.getvalue().decode())
 
 
 def enqueue_receipt_mail(submission: Submission, code: str, title: str) -> OutgoingMail | None:
@@ -68,7 +68,8 @@ def mail_new_code_link(reference: Reference, sign: Callable[[int], str]) -> None
             subject=_("A new tracking code for %(reference)s") % {"reference": submission.reference},
             body=_(
                 "Somebody asked for a new tracking code for %(reference)s. If it was you, open this page within 24 "
-                "hours and press the button:\n%(url)s\n\nThe old code stops working then. If it was not you, do nothing."
+                "hours and press the button:\n%(url)s\n\n"
+                "The old code stops working then. If it was not you, do nothing."
             )
             % {"reference": submission.reference, "url": url},
         )

@@ -70,9 +70,7 @@ def _prove_within_limits(request: HttpRequest, reference: str, code: str) -> Sub
     """Check a reference and a code; wrong tries are counted per address and per reference, right ones are not."""
     address = limits.client_address(request)
     pair = f"{address} {parse_reference(reference) or reference.strip().upper()}"
-    wait = max(
-        limits.peek("track", pair, _TRIES), limits.peek("track-address", address, _TRIES_PER_ADDRESS)
-    )
+    wait = max(limits.peek("track", pair, _TRIES), limits.peek("track-address", address, _TRIES_PER_ADDRESS))
     if wait:
         raise Refused("too_many", seconds=wait)
     found = wallet.prove(reference, code)

@@ -116,7 +116,9 @@ def test_ten_megabytes_are_refused_plainly(client: Client):
     assert not Comment.objects.exists()
 
 
-@pytest.mark.parametrize("odd", ["读书\x00好，请多开放几天吧。", "\u202e倒写的意见也要能读，请开放。", "👩‍👩‍👧‍👦一家人都来，请多开放几天。"])
+@pytest.mark.parametrize(
+    "odd", ["读书\x00好，请多开放几天吧。", "\u202e倒写的意见也要能读，请开放。", "👩‍👩‍👧‍👦一家人都来，请多开放几天。"]
+)
 def test_odd_characters_arrive_readable(client: Client, odd):
     consultation = call()
     add(client, consultation.slug, text=odd)
@@ -213,7 +215,9 @@ def test_the_address_is_encrypted_and_the_receipt_is_on_its_way(client: Client):
 def test_a_wrong_address_is_explained_and_kept(client: Client):
     consultation = call()
     add(client, consultation.slug)
-    response = client.post(f"/en/c/{consultation.slug}/mine/about/", {"email": "resident@", "signature": "Library friend"})
+    response = client.post(
+        f"/en/c/{consultation.slug}/mine/about/", {"email": "resident@", "signature": "Library friend"}
+    )
     assert response.status_code == 422
     assert "name@example.org" in body(response)
     assert "Library friend" in body(response)
@@ -248,7 +252,10 @@ def test_changing_and_removing_in_the_basket(client: Client):
     consultation = call()
     add(client, consultation.slug)
     item = client.session["baskets"][consultation.slug]["items"][0]["id"]
-    client.post(f"/zh/c/{consultation.slug}/art-2/comment/?item={item}", {"stance": "oppose", "text": "改过的意见：不同意这样的开放时间。"})
+    client.post(
+        f"/zh/c/{consultation.slug}/art-2/comment/?item={item}",
+        {"stance": "oppose", "text": "改过的意见：不同意这样的开放时间。"},
+    )
     page = body(client.get(f"/zh/c/{consultation.slug}/mine/"))
     assert "改过的意见" in page
     assert WORDS not in page

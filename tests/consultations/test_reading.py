@@ -116,9 +116,7 @@ def test_a_page_of_comments_needs_few_queries(client: Client, django_assert_max_
     assert text(page).count('class="voice"') == 20
 
 
-@pytest.mark.parametrize(
-    ("opens", "closes", "state"), [(-10, 10, "open"), (5, 10, "planned"), (-10, -5, "closed")]
-)
+@pytest.mark.parametrize(("opens", "closes", "state"), [(-10, 10, "open"), (5, 10, "planned"), (-10, -5, "closed")])
 def test_the_state_follows_the_clock_without_republishing(client: Client, opens, closes, state):
     consultation = call(opens=timedelta(days=opens), closes=timedelta(days=closes))
     page = text(client.get(f"/zh/c/{consultation.slug}/draft/"))
@@ -127,7 +125,9 @@ def test_the_state_follows_the_clock_without_republishing(client: Client, opens,
     assert consultation.slug in text(listed)
 
 
-@pytest.mark.parametrize("query", ["?topic=%00", "?state=x'--", "?topic=" + "x" * 5000, "?page=abc", "?clause=%E2%80%AE"])
+@pytest.mark.parametrize(
+    "query", ["?topic=%00", "?state=x'--", "?topic=" + "x" * 5000, "?page=abc", "?clause=%E2%80%AE"]
+)
 def test_odd_filters_are_answered(client: Client, query):
     consultation = call()
     assert client.get(f"/zh/c/{query}").status_code == 200
