@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Strip:
-    """One strip. `place` is `door`, `main` or `side`; `context(request)` feeds the template, None leaves it out."""
+    """One strip. `place` is `door`, `main`, `side` or `foot`; `context(request)` feeds the template, None leaves it out."""
 
     code: str
     place: str
@@ -30,7 +30,7 @@ def register(strip: Strip) -> None:
 
 def filled_strips(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     """Return place to its strips, each with template and context, in order."""
-    filled: dict[str, list[dict[str, Any]]] = {"door": [], "main": [], "side": []}
+    filled: dict[str, list[dict[str, Any]]] = {"door": [], "main": [], "side": [], "foot": []}
     for strip in sorted(_strips.values(), key=lambda strip: strip.order):
         context = strip.context(request)
         if context is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from engage.accounts.actors import Actor
 from engage.departments.models import in_active_language
 from engage.participation import kinds, personal_data, timeline
-from engage.participation.models import AboutOption, Attachment, Submission
+from engage.participation.models import AboutOption, Attachment, OutgoingMail, Submission
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,15 @@ def tracked(submission: Submission, *, actor: Actor, now: datetime) -> Tracked:
         lines=[Line(entry.at, timeline.sentence(entry)) for entry in submission.timeline.all()],
         attachments=list(Attachment.objects.visible_to(actor).filter(submission=submission)),
     )
+
+
+MAIL_LATE_MINUTES = 10
+
+
+def is_mail_late(now: datetime) -> bool:
+    """Tell whether a letter has been waiting in the outbox for longer than it should."""
+    late = now - timedelta(minutes=MAIL_LATE_MINUTES)
+    return OutgoingMail.objects.filter(sent_at__isnull=True, created_at__lt=late).exists()
 
 
 def about_options(kind: str) -> list[tuple[str, str]]:
