@@ -264,9 +264,8 @@ def public_comments(
         rows = rows.filter(clause__key=article.key)
     elif whole:
         rows = rows.filter(clause=None)
-    found = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(page)
-    found.object_list = present(list(found.object_list), text)
-    return found
+    found: PaginatorPage = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(page)
+    return PaginatorPage(present(list(found.object_list), text), found.number, found.paginator)
 
 
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
+from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import kinds, moderation, timeline
@@ -185,7 +186,7 @@ def moderate(item: Moderated, decision: str, *, reason: str = "", actor: Actor) 
     locked.moderation_state = decision
     locked.moderation_reason = reason if decision == ModerationState.REJECTED else ""
     locked.moderated_at = timezone.now()
-    locked.moderated_by = actor if getattr(actor, "pk", None) else None
+    locked.moderated_by = actor if isinstance(actor, User) else None
     locked.save(update_fields=["moderation_state", "moderation_reason", "moderated_at", "moderated_by"])
     timeline.add(locked.submission, f"moderated_{decision}")
     journal.record(actor, f"moderation.{decision}", locked, before=before, reason=reason)

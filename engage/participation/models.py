@@ -203,7 +203,12 @@ class ModeratedQuerySet(models.QuerySet):
 
 
 class Moderated(models.Model):
-    """A part of a submission that a moderator lets the public read, or does not, with a reason."""
+    """A part of a submission that a moderator lets the public read, or does not, with a reason.
+
+    Each model that inherits has a foreign key `submission`.
+    """
+
+    submission: Submission | models.ForeignKey
 
     moderation_state = models.CharField(
         max_length=16, choices=ModerationState, default=ModerationState.HELD, db_index=True
