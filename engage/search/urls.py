@@ -1,3 +1,7 @@
 """Addresses of this room."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from engage.search import views
+
+urlpatterns = [path("", views.search, name="search")]
