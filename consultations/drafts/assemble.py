@@ -209,7 +209,7 @@ class Assembler:
             self._paragraphs += 1
             number = str(self._paragraphs)
         open_ended = self._last_words and not ends_sentence(self._last_words) and not self._closes_list(line.text)
-        if open_ended and self._builder.is_open("article"):
+        if open_ended and not line.plain and self._builder.is_open("article"):
             self._builder.doubt(line.line, "split_sentence")
         self._builder.add("paragraph", number, label="", line=line.line, text=line.text)
         self._after_list = False

@@ -7,7 +7,7 @@ from consultations.drafts.sequence import sequence_problem
 from consultations.drafts.tree import Doubt, ParsedClause, ParsedDraft, counted
 from engage.errors import Refused
 
-MAX_CLAUSES = 250_000  # an article of a long code has some five nodes: far above 10,000 articles
+MAX_CLAUSES = 100_000  # the longest codes have some 4,000; 10,000 articles some 50,000
 _MOST_OF_A_CODE = 300  # a person looks at no more, and a report stays readable
 _DEPTH = {"annex": 0, "part": 1, "subpart": 2, "chapter": 3, "section": 4, "article": 5, "paragraph": 6, "item": 7,
           "subitem": 8}  # fmt: skip

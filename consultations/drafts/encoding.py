@@ -66,6 +66,8 @@ def _refuse_damaged_utf8(data: bytes, fault: UnicodeDecodeError) -> None:
 def _guess(data: bytes) -> tuple[str, str, bool]:
     readings = [(text, encoding) for encoding in _candidates(data) if (text := _readable(data, encoding)) is not None]
     if not readings:
+        if sum(byte < 0x09 or 0x0E <= byte < 0x20 for byte in data) * 20 > len(data):
+            raise Refused("not_a_document", kind="binary data")
         raise Refused("wrong_encoding", encoding="")
     text, encoding = max(readings, key=lambda reading: _plausibility(reading[0]))
     if _plausibility(text) < 0.05 and from_bytes(data[:200_000], cp_isolation=[encoding]).best() is None:
@@ -79,7 +81,7 @@ def _candidates(data: bytes) -> tuple[str, ...]:
             raise Refused("not_a_document", kind="binary data")
         return "utf-16-le", "utf-16-be"
     high = sum(byte >= 0x80 for byte in data)
-    if high * 20 < len(data) and not _HIGH_RUN.search(data):
+    if high * 10 < len(data) and not _HIGH_RUN.search(data):
         return ("cp1252",)  # a few curly quotes in English, which would also pass as Chinese characters
     return "gb18030", "big5hkscs"
 

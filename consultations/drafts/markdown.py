@@ -51,6 +51,7 @@ class _Reader:
         self._row: list[str] | None = None
         self._rows = 0
         self._table_line = 0
+        self._row_line = 0
 
     def read(self, tokens: list[Token]) -> None:
         for token in tokens:
@@ -92,9 +93,9 @@ class _Reader:
         elif kind == "tr_open":
             self._row = []
             self._rows += 1
-            self._table_line = line
+            self._row_line = line
         elif kind == "tr_close" and self._row is not None:
-            self._add(" | ".join(cell for cell in self._row if cell), line or self._table_line, plain=True)
+            self._add(" | ".join(cell for cell in self._row if cell), self._row_line, plain=True)
             self._row = None
         elif kind == "table_close":
             self.doubts.append(Doubt(self._table_line, "table_as_text", {"rows": self._rows}))

@@ -95,7 +95,7 @@ class ParsedDraft:
 def _with_label(label: str, words: str) -> str:
     if not label:
         return words
-    return label + words if label.endswith(("）", "、")) else f"{label} {words}"
+    return label + words if label.endswith(("）", "、", "．")) else f"{label} {words}"
 
 
 def outside_articles(clauses: tuple[ParsedClause, ...]) -> Iterator[str]:

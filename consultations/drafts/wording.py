@@ -36,7 +36,7 @@ def diff(before: str, after: str, language: str) -> list[Piece]:
     table = _Table()
     coded = [table.encode(part) for part in pieces]
     if table.full:  # more different pieces than private characters: show the whole as replaced
-        return [piece for piece in (("del", before), ("ins", after)) if piece[1]]  # type: ignore[misc]
+        return [piece for piece in (("del", before), ("ins", after)) if piece[1]]
     engine = diff_match_patch()
     engine.Diff_Timeout = _SECONDS
     differences = engine.diff_main(coded[0], coded[1], False)
@@ -53,7 +53,7 @@ def _words(parts: list[str]) -> list[str]:
     """Join letters and digits into words, apostrophes inside them included; a Chinese character stands alone."""
     words: list[str] = []
     inside = False
-    for part, following in zip(parts, [*parts[1:], " "], strict=True):
+    for part, following in zip(parts, [*parts, " "][1:], strict=True):
         letter = part[0].isalnum() and not _is_wide(part[0])
         if inside and (letter or (part in "'’" and following[0].isalnum())):
             words[-1] += part

@@ -45,7 +45,7 @@ class Styles:
         return self._resolved[wanted]
 
     def _resolve(self, style_id: str) -> Style:
-        chain = []
+        chain: list[etree._Element] = []
         while style_id in self._elements and len(chain) < _MAX_CHAIN:
             chain.append(self._elements[style_id])
             style_id = value(self._elements[style_id], "basedOn") or ""
