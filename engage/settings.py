@@ -284,6 +284,9 @@ if PRODUCTION:
     if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Where faults are reported (RFC 9116): an https, mailto or tel address; without it there is no security.txt.
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
+
 # Rooms
 RECEIPT_TRIES_PER_WINDOW = 5
 RECEIPT_WINDOW_SECONDS = 15 * 60

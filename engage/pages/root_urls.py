@@ -9,5 +9,6 @@ from engage.pages.sitemaps import registered_sitemaps
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("sitemap.xml", sitemap, {"sitemaps": registered_sitemaps()}, name="sitemap"),
 ]

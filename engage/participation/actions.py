@@ -201,6 +201,7 @@ def attach(submission: Submission, inspected: Inspected, content: bytes, *, acto
     The file is written before the row is committed; a roll-back leaves at most an unreferenced file that
     `tasks.sweep_files` removes.
     """
+    # Its image and PDF libraries cost every start a third of a second; only storing a file needs them.
     from engage.participation.attachments import sanitise
 
     check_holder(actor, submission)

@@ -38,19 +38,19 @@ class Holds(models.Lookup):
         terms: Iterable[str] = self.rhs
         return sorted(terms)
 
-    def get_db_prep_lookup(self, value: list[str], connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """Write the terms as a query of this database; quoting leaves no sign a meaning."""
         if connection.vendor == "postgresql":
-            return "%s", [" & ".join("'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in value)]
-        return "%s", [" AND ".join('"' + term.replace('"', '""') + '"' for term in value)]
+            return "%s", (" & ".join("'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in value),)
+        return "%s", (" AND ".join('"' + term.replace('"', '""') + '"' for term in value),)
 
-    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """Ask the GIN index."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
         return f"{left} @@ {right}::tsquery", [*left_values, *right_values]
 
-    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[str]]:
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """Ask the FTS5 table, whose row ids are the ids of the entries."""
         right, right_values = self.process_rhs(compiler, connection)
         identity = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{connection.ops.quote_name('id')}"

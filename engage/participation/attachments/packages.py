@@ -38,7 +38,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except _FAULTS as error:
             raise Refused("truncated") from error
-        self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()}
+        self._entries = {entry.filename: entry for entry in self._zip.infolist() if not entry.filename.endswith("/")}
         _check_entries(self._zip.infolist())
 
     @property
@@ -68,8 +68,8 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise Refused("path_escape")
         if entry.flag_bits & _ENCRYPTED_FLAG:
             raise Refused("encrypted")
-        # Two parts of one name: a reader takes the first and a checker the last.
-        if entry.filename.lower() in seen:
+        # Two parts of one name: a reader may take the first and a checker the last.
+        if not entry.filename or entry.filename.lower() in seen:
             raise Refused("truncated")
         seen.add(entry.filename.lower())
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
@@ -109,7 +109,8 @@ def _check_one_xml(part: bytes, *, must_be_well_formed: bool) -> None:
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(part, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The last two: an encoding that nobody knows.
         if must_be_well_formed:
             raise Refused("truncated") from error
 
@@ -121,7 +122,7 @@ def parse(part: bytes) -> etree._Element:
     )
     try:
         root = etree.fromstring(part, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         raise Refused("truncated") from error
     if root.getroottree().docinfo.doctype:
         raise Refused("entity_bomb")

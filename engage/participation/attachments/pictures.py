@@ -19,7 +19,11 @@ JPEG_QUALITY = 88
 
 _FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF", "gif": "GIF", "tiff": "TIFF"}
 _KEPT_AS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "JPEG", "gif": "PNG"}
-_FAULTS = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, struct.error, zlib.error, OverflowError)
+# What Pillow and the libraries under it raise on damaged pictures.
+_FAULTS = (
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, AttributeError, RuntimeError),
+    *(OverflowError, struct.error, zlib.error),
+)
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
