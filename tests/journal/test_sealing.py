@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from queue import Queue
 
 import pytest
 from django.db import connection, transaction
@@ -61,38 +62,47 @@ def test_the_worker_knows_both_tasks():
     assert {"engage.journal.tasks.seal", "engage.journal.tasks.take_checkpoints"} <= {job.name for job in jobs()}
 
 
-class Writer(threading.Thread):
-    """A second connection whose transaction takes one step at a time, when it is told to."""
+class Writer:
+    """A second connection whose transaction takes one step at a time; left open, it is rolled back at the end."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._orders: list[Callable[[], object] | None] = []
-        self._told, self._done = threading.Semaphore(0), threading.Semaphore(0)
-        self.start()
+        self._orders: Queue[Callable[[], object] | None] = Queue()
+        self._answers: Queue[object] = Queue()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def run(self) -> None:
-        with transaction.atomic():
-            while True:
-                self._told.acquire()
-                order = self._orders.pop()
-                if order is None:
-                    break
-                order()
-                self._done.release()
-        connection.close()
-        self._done.release()
+    def __enter__(self) -> "Writer":
+        self._thread.start()
+        return self
 
-    def do(self, order: Callable[[], object]) -> None:
-        self._tell(order)
+    def __exit__(self, *_error: object) -> None:
+        if self._thread.is_alive():
+            self._orders.put(self._give_up)
+            self._thread.join()
+
+    def do(self, order: Callable[[], object]) -> object:
+        self._orders.put(order)
+        answer = self._answers.get(timeout=60)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def commit(self) -> None:
-        self._tell(None)
-        self.join()
+        self._orders.put(None)
+        self._thread.join()
 
-    def _tell(self, order: Callable[[], object] | None) -> None:
-        self._orders.append(order)
-        self._told.release()
-        assert self._done.acquire(timeout=30)
+    def _run(self) -> None:
+        try:
+            with transaction.atomic():
+                while order := self._orders.get():
+                    self._answers.put(order())
+        except BaseException as error:
+            self._answers.put(error)
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _give_up() -> None:
+        raise TimeoutError("The test ended while this transaction was open")
 
 
 def record(name: str) -> Callable[[], None]:
@@ -103,15 +113,21 @@ def row_of(name: str) -> int:
     return JournalRow.objects.get(verb=f"test.{name}").pk
 
 
+def begin() -> None:
+    """Give the transaction its number before it writes anything."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_commits_late_holds_the_sealer_back_and_is_not_skipped():
-    slow = Writer()
-    slow.do(record("early"))
-    record("late")()
-    assert actions.seal() == 0
-    assert JournalPending.objects.count() == 1
-    slow.commit()
+    with Writer() as slow:
+        slow.do(record("early"))
+        record("late")()
+        assert actions.seal() == 0
+        assert JournalPending.objects.count() == 1
+        slow.commit()
     builders.seal_all()
     assert sealed_rows() == [row_of("early"), row_of("late")]
     assert row_of("early") < row_of("late")
@@ -120,14 +136,14 @@ def test_a_row_that_commits_late_holds_the_sealer_back_and_is_not_skipped():
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_lower_id_that_commits_after_a_higher_one_was_sealed_comes_after_it():
-    first, second = Writer(), Writer()
-    first.do(lambda: JournalPending.objects.raw("SELECT pg_current_xact_id(), 1 AS row_id")[0])
-    second.do(record("lower"))
-    first.do(record("higher"))
-    first.commit()
-    while not JournalSeal.objects.exists():
-        actions.seal()
-    second.commit()
+    with Writer() as first, Writer() as second:
+        first.do(begin)
+        second.do(record("lower"))
+        first.do(record("higher"))
+        first.commit()
+        builders.seal_all()
+        assert sealed_rows() == [row_of("higher")]
+        second.commit()
     builders.seal_all()
     assert sealed_rows() == [row_of("higher"), row_of("lower")]
     assert row_of("lower") < row_of("higher")
@@ -137,13 +153,10 @@ def test_a_lower_id_that_commits_after_a_higher_one_was_sealed_comes_after_it():
 @pytest.mark.django_db(transaction=True)
 def test_while_one_process_seals_another_does_nothing():
     record("one")()
-    with transaction.atomic():
+    with transaction.atomic(), Writer() as other:
         assert sealing.hold(sealing.SEALING)
-        results: list[int] = []
-        other = Writer()
-        other.do(lambda: results.append(actions.seal()))
+        assert other.do(actions.seal) == 0
         other.commit()
-    assert results == [0]
     assert builders.seal_all() == 1
 
 
