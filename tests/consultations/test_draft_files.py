@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from consultations.drafts import MAX_BYTES, parse_file, parse_text
 from consultations.drafts.builder import MAX_CLAUSES
 from consultations.drafts.messages import DOUBTS, KINDS, REFUSALS, doubt_message, refusal_message
+from consultations.models import Version
 from engage.errors import Refused
 from tests.consultations.test_draft_word import TYPES, p, word_file
 from tests.shared import shared_file
@@ -374,6 +375,19 @@ def test_the_command_shows_counts_and_doubts_to_a_person(tmp_path):
     assert "示范法" in shown
     assert "article         2" in shown
     assert "3" in shown.splitlines()[-1]
+
+
+@pytest.mark.django_db
+def test_the_command_keeps_the_draft_only_without_dry_run(tmp_path):
+    path = tmp_path / "law.txt"
+    path.write_text(LAW, encoding="utf-8")
+    run(str(path), "--json", "--dry-run")
+    assert Version.objects.count() == 0
+    shown = json.loads(run(str(path), "--json"))
+    version = Version.objects.get()
+    assert version.source_name == "law.txt"
+    assert version.clauses.count() == len(shown["clauses"])
+    assert version.published_at is None
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -39,15 +40,15 @@ class Command(BaseCommand):
             message = refusal_message(refused.code, refused.values, _)
             raise self._failure(refused.code, message, _where(refused), as_json, REFUSED) from refused
         if not options["dry_run"]:
-            self._keep(parsed, as_json)
+            self._keep(parsed, Path(options["file"]).name, as_json)
         self._show(parsed, as_json)
 
-    def _keep(self, parsed: ParsedDraft, as_json: bool) -> None:
+    def _keep(self, parsed: ParsedDraft, name: str, as_json: bool) -> None:
         # Imported here: a dry run touches no table, so it works before the first migration.
         from consultations.actions import store_draft
 
         try:
-            store_draft(parsed, actor=SYSTEM)
+            store_draft(parsed, source_name=name, actor=SYSTEM)
         except Refused as refused:
             message = refusal_message(refused.code, refused.values, _) if refused.code in REFUSALS else refused.code
             raise self._failure(refused.code, message, _where(refused), as_json, REFUSED) from refused
