@@ -17,6 +17,7 @@ _INSIDE_CHINESE = re.compile(
     rf"[。；](第[{CHINESE_CHARACTERS}0-9]{{1,12}}条)[ 　]|[；：。][ 　]?([（(][二三四五六七八九十]{{1,3}}[）)])"
 )
 _INSIDE_ENGLISH = re.compile(r"[.;]\s+((?:Article|Section) [0-9]+[A-Z]?)[.:]?\s+[A-Z]")
+_MARKS_A_LINE = 3  # "5 (1) (a)": more marks in a row are words
 _DEEPEST = 3  # levels kept below a sub-item; ids stay short
 _SCHEDULE_REFERENCE = re.compile(r"(?:Sections?|Articles?|Regulations?|Clauses?) [0-9][\w(), and-]{0,40}$")
 _INDIAN_HEADING = re.compile(r"(.{2,120}?)\.\s?[—–]\s?(.+)$", re.DOTALL)
@@ -165,14 +166,15 @@ class Assembler:
         if self._closing:
             self._builder.add_loose("closing", "", label="", line=line.line, text=f"{mark.label} {words}".strip())
         else:
-            self._place(mark, line.line, words, self._next_list[index], apart=not mark.rest)
+            # Words on a line of their own begin with no mark: they were looked at already.
+            self._place(mark, line.line, words, self._next_list[index], _MARKS_A_LINE if mark.rest else 0)
         return after
 
-    def _place(self, mark: Mark, line: int, words: str, following: Mark | None, *, apart: bool = False) -> None:
-        """Place a list mark with its words; `apart`: they stood on a line of their own, so no mark begins them."""
-        inner = mark_of(SourceLine(words, line), self._text.language) if words and not apart else None
-        is_list = inner is not None and inner.kind == "list" and inner.form in ("(1)", "（一）", "（1）")
-        nested = inner if is_list else None
+    def _place(
+        self, mark: Mark, line: int, words: str, following: Mark | None, inner_marks: int = _MARKS_A_LINE
+    ) -> None:
+        """Place a list mark with its words, which may begin with up to `inner_marks` marks of deeper lists."""
+        nested = self._nested(words, line) if inner_marks else None
         if self._numbered is None:
             self._numbered = not self._chinese
         placed = self._lists.place(mark, nested or following)
@@ -187,12 +189,17 @@ class Assembler:
         deeper = min(max(deeper, 0), _DEEPEST)
         self._builder.add(level, mark.number, label=mark.label, line=line, text=text, deeper=deeper)
         if nested:
-            self._place(nested, line, nested.rest, following)
+            self._place(nested, line, nested.rest, following, inner_marks - 1)
             return
         if not words:
             self._builder.doubt(line, "empty_clause", label=mark.label)
         self._after_words(line, words)
         self._after_list = True
+
+    def _nested(self, words: str, line: int) -> Mark | None:
+        """Return the list mark that words begin with: "(1)" in "2.—(1) A trader must", "(a)" in "(2) (a) the price"."""
+        mark = mark_of(SourceLine(words, line), self._text.language) if words else None
+        return mark if mark is not None and mark.form in ("(1)", "（一）", "（1）") else None
 
     def _doubt_placement(self, line: int, mark: Mark, placed: Placement) -> None:
         code = "number_again" if placed.problem == "duplicate_number" else placed.problem

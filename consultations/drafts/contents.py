@@ -19,7 +19,7 @@ def leave_out_contents(text: Text) -> None:
     _leave_out(text, [index for index, line in enumerate(text.lines) if line.contents])
     headings = (index for index, line in enumerate(text.lines) if not line.plain and names_contents(line.text))
     word = next(headings, None)
-    if word is not None:
+    if word is not None and len(text.lines) > 1:
         end = _repeated(text, word + 1)
         if end is not None and _all_short(text, word + 1, end):
             _leave_out(text, range(word, end))

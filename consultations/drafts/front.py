@@ -157,7 +157,7 @@ def _add_preamble(text: Text, head: list[int], builder: TreeBuilder) -> None:
         index = head[place]
         line, mark = text.lines[index], text.marks[index]
         place += 1
-        if mark is not None and mark.kind == "preamble":
+        if mark is not None and mark.kind == "preamble" and place < len(head) and text.kind(head[place]) != "preamble":
             heading = mark.heading
             continue
         kept += 1

@@ -81,25 +81,28 @@ def join_wrapped(lines: Sequence[SourceLine], is_mark: Callable[[SourceLine], bo
     open_ended = [index for index in full if not ends_sentence(lines[index].text) and not is_mark(lines[index + 1])]
     if len(full) < 0.25 * len(lines) or len(open_ended) < 0.4 * len(full):
         return list(lines), 0
-    joined: list[SourceLine] = []
-    count = 0
+    groups: list[list[SourceLine]] = []
     for index, line in enumerate(lines):
-        before = joined[-1] if joined else None
-        follows = before is not None and not line.gap and widths[index - 1] >= 0.6 * widest
-        if (
-            before is not None
-            and follows
-            and _is_running(before)
-            and _is_running(line)
-            and not is_mark(line)
-            and (not _complete(lines[index - 1], line))
-        ):
-            glue = "" if _is_cjk(before.text[-1]) or _is_cjk(line.text[0]) else " "
-            joined[-1] = replace(before, text=before.text + glue + line.text)
-            count += 1
+        before = lines[index - 1] if index else None
+        if before is not None and widths[index - 1] >= 0.6 * widest and _goes_on(before, line) and not is_mark(line):
+            groups[-1].append(line)
         else:
-            joined.append(line)
-    return joined, count
+            groups.append([line])
+    joined = [replace(group[0], text=_glued(group)) if len(group) > 1 else group[0] for group in groups]
+    return joined, len(lines) - len(joined)
+
+
+def _goes_on(before: SourceLine, line: SourceLine) -> bool:
+    return not line.gap and _is_running(before) and _is_running(line) and not _complete(before, line)
+
+
+def _glued(group: Sequence[SourceLine]) -> str:
+    """Return the words of lines broken apart, with a space where neither side is Chinese."""
+    pieces = [group[0].text]
+    for before, line in zip(group, group[1:], strict=False):
+        pieces.append("" if _is_cjk(before.text[-1]) or _is_cjk(line.text[0]) else " ")
+        pieces.append(line.text)
+    return "".join(pieces)
 
 
 def _is_running(line: SourceLine) -> bool:

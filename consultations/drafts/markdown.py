@@ -5,13 +5,14 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from consultations.drafts.lines import SourceLine, clean
+from consultations.drafts.lines import SourceLine, clean, split_lines
 from consultations.drafts.tree import Doubt
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?:.*\n){0,60}?---[ \t]*(?:\n|\Z)")
 _TAG = re.compile(r"<[^>]*>")
-_PARSER = MarkdownIt("commonmark", {"html": True, "maxNesting": 50}).enable("table").disable("code")
+_DEEPEST = 50  # quotations and lists inside one another
+_PARSER = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST}).enable("table").disable("code")
 
 
 def looks_like_markdown(text: str) -> bool:
@@ -31,6 +32,12 @@ def markdown_lines(text: str) -> tuple[list[SourceLine], list[Doubt]]:
         reader.doubts.append(Doubt(1, "front_matter_left_out", {"lines": skipped}))
     reader.offset = skipped + 1
     tokens = _PARSER.parse(text)
+    if any(token.level >= _DEEPEST - 1 for token in tokens):  # below that the parser drops what it reads
+        lines, removed = split_lines(text)
+        return lines, [
+            Doubt(1, "nested_too_deep"),
+            *([Doubt(1, "characters_removed", {"count": removed})] if removed else []),
+        ]
     reader.read(tokens)
     if reader.removed:
         reader.doubts.append(Doubt(1, "characters_removed", {"count": reader.removed}))

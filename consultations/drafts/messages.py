@@ -45,6 +45,7 @@ DOUBTS = {
     "name_differs": gettext_noop("The file is called “%(name)s” but its content is %(kind)s."),
     "encoding_guessed": gettext_noop("The text does not say how it is encoded; it was read as %(encoding)s."),
     "front_matter_left_out": gettext_noop("The settings at the head of the file were left out (%(lines)s lines)."),
+    "nested_too_deep": gettext_noop("Lists or quotations are nested too deep; the file was read as plain text."),
     "html_left_out": gettext_noop("HTML was left out: %(text)s"),
     "tracked_changes_accepted": gettext_noop("Tracked changes were accepted: %(count)s."),
     "comments_left_out": gettext_noop("Comments in the margin were left out: %(count)s."),
