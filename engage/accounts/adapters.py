@@ -1,13 +1,30 @@
 """Where allauth asks for Engage's rules."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import is_staff
+from engage.accounts.models import User
 from engage.participation.vault import seal, unseal
+
+
+def keep_language(response: HttpResponse) -> HttpResponse:
+    """Write the active language into the cookie that Django reads where the address names none."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        get_language() or settings.LANGUAGE_CODE,
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,6 +54,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as written: it names Engage where that helps."""
         return str(subject)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Keep the language of the sign-in page: desk and Studio have none in their addresses."""
+        return keep_language(super().post_login(request, user, **kwargs))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead who works here to the desk or the Studio, and everybody else to the account page."""

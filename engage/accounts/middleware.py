@@ -31,29 +31,34 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(STUDIO_DOORS):
             return _to_sign_in(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            answer = _check_guarded(request) if request.path_info.startswith(GUARDED) else _check_public(request)
-            if answer is not None:
-                return answer
+        request.second_factor_needed = False
+        if _has_session(request) and not second_factor.was_shown(request):
+            _demote(request)
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: Callable, args: list, kwargs: dict) -> HttpResponse | None:
+        """Stand before the desk, the Studio and the API."""
+        if request.path_info.startswith(GUARDED) and _has_session(request):
+            return _check_guarded(request)
+        return None
 
-def _check_public(request: HttpRequest) -> None:
-    request.second_factor_needed = False
-    if not second_factor.was_shown(request):
-        _demote(request)
+
+def _has_session(request: HttpRequest) -> bool:
+    """Tell whether somebody is signed in; without the cookie nothing is read and the page stays cacheable."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
 
 
 def _check_guarded(request: HttpRequest) -> HttpResponse | None:
-    if not is_staff(request.user):
-        if request.path_info.startswith(STUDIO):
-            raise Http404
-        return None
-    if second_factor.is_complete(request):
-        if request.path_info.startswith(STUDIO) and not request.user.has_perm("wagtailadmin.access_admin"):
-            raise Http404
-        return None
-    _demote(request)
+    if request.second_factor_needed or (is_staff(request.user) and not second_factor.is_complete(request)):
+        return _ask_for_factor(request)
+    if request.path_info.startswith(STUDIO) and not (
+        is_staff(request.user) and request.user.has_perm("wagtailadmin.access_admin")
+    ):
+        raise Http404
+    return None
+
+
+def _ask_for_factor(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         message = _("Set up a second step for your account, then sign in again.")
         return JsonResponse({"errors": [{"code": "second_factor_needed", "message": message}]}, status=403)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from engage.accounts import second_factor
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import STAFF_ROLES, Role, roles_of
-from engage.accounts.adapters import AccountAdapter
+from engage.accounts.adapters import AccountAdapter, keep_language
 from engage.accounts.labels import ROLE_LABELS
 from engage.desk.registry import queues_for
 
@@ -49,7 +49,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = demo_user(Role(request.POST["role"]))
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     second_factor.record(request, user, "demo")
-    return redirect(wanted or AccountAdapter(request).get_login_redirect_url(request))
+    return keep_language(redirect(wanted or AccountAdapter(request).get_login_redirect_url(request)))
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -48,7 +48,7 @@ class Department(MP_Node):
     """One unit. It is never deleted while anything refers to it; a dissolved unit becomes inactive."""
 
     code = models.CharField(
-        _("code"),
+        _("department code"),
         max_length=CODE_MAX_LENGTH,
         unique=True,
         validators=[RegexValidator(CODE_PATTERN.pattern, _("Use letters, digits, dots, hyphens and underscores."))],

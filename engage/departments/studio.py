@@ -119,7 +119,7 @@ class DepartmentViewSet(WithoutHistory):
         StatusTagColumn(
             "active",
             label=_("State"),
-            accessor=lambda department: gettext("In service") if department.active else gettext("Closed"),
+            accessor=lambda department: gettext("In service") if department.active else gettext("Out of service"),
             primary=lambda department: department.active,
         ),
     ]

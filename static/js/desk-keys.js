@@ -18,7 +18,7 @@ export default function deskKeys(root) {
   function select(row) {
     current()?.classList.remove("on");
     row.classList.add("on");
-    const target = row.querySelector("[data-open], input[name=id], button");
+    const target = row.querySelector("[data-open]") ?? row.querySelector("input[name=id], button");
     target?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }

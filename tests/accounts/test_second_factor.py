@@ -1,8 +1,11 @@
 """A second factor stands before every staff page."""
 
+import json
+
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.http import HttpResponse
+from django.contrib.auth import get_user
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -118,9 +121,21 @@ def test_the_factor_of_one_person_does_not_open_the_session_of_another():
 
 
 def test_the_api_answers_staff_without_a_factor_in_json():
-    response = without_factor(Role.OFFICER).get("/api/anything/")
+    middleware = StaffSecondFactorMiddleware(lambda request: HttpResponse())
+    request = as_sent_by(without_factor(Role.OFFICER), "/api/anything/")
+    middleware(request)
+    response = middleware.process_view(request, lambda: None, [], {})
     assert response.status_code == 403
-    assert response.json()["errors"][0]["code"] == "second_factor_needed"
+    assert json.loads(response.content)["errors"][0]["code"] == "second_factor_needed"
+
+
+def as_sent_by(client: Client, address: str) -> HttpRequest:
+    """A request with the session of this browser, as it reaches the middleware."""
+    request = RequestFactory().get(address)
+    request.COOKIES["sessionid"] = client.session.session_key
+    request.session = client.session
+    request.user = get_user(request)
+    return request
 
 
 def seen_on_a_public_page(client: Client) -> frozenset[str]:
@@ -131,13 +146,7 @@ def seen_on_a_public_page(client: Client) -> frozenset[str]:
         seen.append(roles_of(request.user))
         return HttpResponse()
 
-    request = RequestFactory().get("/zh/")
-    request.COOKIES["sessionid"] = client.session.session_key
-    request.session = client.session
-    from django.contrib.auth import get_user
-
-    request.user = get_user(request)
-    StaffSecondFactorMiddleware(view)(request)
+    StaffSecondFactorMiddleware(view)(as_sent_by(client, "/zh/"))
     return seen[0]
 
 

@@ -149,6 +149,14 @@ def test_signing_in_leads_back_to_the_page_that_was_wanted_but_to_no_other_host(
     assert "evil" not in ask_for_code(Client(), user.email, password=PASSWORD, next="https://evil.example/").url
 
 
+@pytest.mark.parametrize(("language", "kept"), [("en", "en"), ("zh-hans", "zh-hans")])
+def test_the_language_of_the_sign_in_page_is_kept_for_desk_and_studio(language, kept):
+    user, client = person(Role.CITIZEN, password=PASSWORD), Client()
+    with translation.override(language):
+        ask_for_code(client, user.email, password=PASSWORD)
+    assert client.cookies["django_language"].value == kept
+
+
 def test_too_many_wrong_passwords_are_stopped():
     user, client = person(Role.CITIZEN, password=PASSWORD), Client()
     for _ in range(6):

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                                 "^[A-Za-z0-9][A-Za-z0-9._-]*\\Z", "Use letters, digits, dots, hyphens and underscores."
                             )
                         ],
-                        verbose_name="code",
+                        verbose_name="department code",
                     ),
                 ),
                 ("name_zh", models.CharField(max_length=120, verbose_name="name in Chinese")),
