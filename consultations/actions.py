@@ -20,6 +20,7 @@ from consultations.models import (
     Comment,
     CommentRevision,
     Consultation,
+    ConsultationPage,
     Draft,
     Version,
     VersionText,
@@ -352,6 +353,17 @@ def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
     journal.record(actor, "draft.published", version)
     index_version(version)
     return version
+
+
+def index_call(page: ConsultationPage) -> None:
+    """Bring the search index in step with what is public of a call: its page, articles and comments."""
+    search.index(page, *page.consultation.pages.exclude(pk=page.pk))
+    version = published_version(page.consultation)
+    if version is not None:
+        index_version(version)
+    comments = list(page.consultation.comments.all())
+    if comments:
+        search.index(*comments)
 
 
 def index_version(version: Version) -> None:

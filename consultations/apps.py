@@ -7,7 +7,7 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug comments into the platform's registries."""
-        from consultations import actions, demo, strips, structure
+        from consultations import actions, demo, receivers, strips, structure
         from consultations.api import router
         from consultations.moderation import SOURCE
         from consultations.search import SOURCES
@@ -42,3 +42,4 @@ class ConsultationsConfig(AppConfig):
         demo_content.register("consultations", order=20, load=demo.load)
         api.register("consultations", router)
         register_sitemap("calls", CallSitemap)
+        receivers.connect()

@@ -101,9 +101,6 @@ def _pages(entry: dict[str, Any], consultation: Consultation) -> None:
         index.add_child(instance=page)
         page.save_revision().publish()
         key = page.translation_key
-    version = actions.published_version(consultation)
-    assert version is not None
-    actions.index_version(version)
 
 
 def _comments(rows: list[dict[str, Any]], consultation: Consultation, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import actions, basket, queries, rules
 from consultations.drafts import wording
@@ -172,6 +172,7 @@ def _closed(request: HttpRequest, reading: Reading, refusal: Refused, texts: lis
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
     """Write a comment on one article, or on the whole draft, into the basket."""
     reading = _reading(request, slug)
@@ -217,6 +218,7 @@ def _compose_page(
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def basket_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the comments not sent yet; take one out."""
     reading = _reading(request, slug)
@@ -252,6 +254,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def about(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, optionally, who is writing and where the answer goes."""
     reading = _reading(request, slug)
@@ -268,6 +271,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything once more, then send it: one receipt for the whole basket."""
     if request.method == "POST":
@@ -380,6 +384,7 @@ def keep(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, reference: str, comment_id: int) -> HttpResponse:
     """Let the holder of a receipt change one comment while the call is open."""
     found = wallet.holder(request, reference)

@@ -13,6 +13,10 @@ from django.utils.translation import get_language
 from engage.errors import Refused
 
 
+# Below these, what is not found stays not found: the page tree answers to any address under a language.
+_NO_LANGUAGE = frozenset({"api", "design", "desk", "health", "media", "static", "studio", "ws", ".well-known"})
+
+
 class LanguagePrefix(LocalePrefixPattern):
     """`/zh/` and `/en/` in addresses instead of Django's `/zh-hans/` and `/en/`."""
 
@@ -32,7 +36,7 @@ class LocaleMiddleware(locale.LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Redirect `/track/` to `/zh/track/` or `/en/track/`, by cookie or Accept-Language."""
         first = request.path_info.lstrip("/").partition("/")[0]
-        if response.status_code == 404 and first not in settings.LANGUAGE_PATHS.values():
+        if response.status_code == 404 and first not in {*settings.LANGUAGE_PATHS.values(), *_NO_LANGUAGE}:
             path = f"/{language_path(get_language())}{request.path_info}"
             if is_valid_path(path) or (not path.endswith("/") and is_valid_path(path + "/")):
                 query = request.META.get("QUERY_STRING", "")

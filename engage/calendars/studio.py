@@ -189,6 +189,10 @@ class ProfileCopy(RefusalsInForm, generic.CopyView):
     page_title = _("Own profile")
     form_class = OwnProfileForm
 
+    def get_add_url(self) -> str:
+        """The form comes back here: a profile is only ever made from another one."""
+        return self.request.path
+
     def get_page_subtitle(self) -> str:
         return gettext("Own profile like %(profile)s") % {"profile": self.get_object()}
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from engage.accounts.actors import ReceiptHolder
 from engage.errors import Refused
@@ -40,6 +40,7 @@ def _held(request: HttpRequest, reference: str) -> tuple[Submission, ReceiptHold
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Open any submission by reference and code; list those this device holds."""
     context: dict[str, Any] = {"door": "track", "held": list(reversed(wallet.read(request)))}
@@ -158,6 +159,7 @@ def forget(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask once more, then withdraw."""
     sent, actor = _held(request, reference)
@@ -170,6 +172,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "participation/withdraw.html", {"door": "track", "submission": sent})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def lost_code(request: HttpRequest) -> HttpResponse:
     """Send a link for a new code to the address on file. The answer is the same whatever was typed."""
     if request.method != "POST":
@@ -184,6 +187,7 @@ def lost_code(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_code(request: HttpRequest, signed: str) -> HttpResponse:
     """Show a button (link scanners only follow GET), then issue the new code."""
     try:

@@ -1,0 +1,175 @@
+"""What every address answers to every role. Columns: anonymous, citizen, officer, editor, reviewer, administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engage.accounts.actors import Role
+
+ORDER = ("anonymous", Role.CITIZEN, Role.OFFICER, Role.EDITOR, Role.REVIEWER_LEGAL, Role.ADMINISTRATOR)
+World = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The statuses of a GET, in the order of ORDER, or one for all."""
+
+    statuses: tuple[int, ...]
+    arguments: Callable[[World], list[Any]] = lambda world: []
+
+    def status_for(self, actor: str) -> int:
+        """Return the status for one role."""
+        return self.statuses[ORDER.index(actor)] if len(self.statuses) > 1 else self.statuses[0]
+
+
+def everybody(status: int, arguments: Callable[[World], list[Any]] = lambda world: []) -> Row:
+    """Make a row that is the same for all."""
+    return Row((status,), arguments)
+
+
+def slug(world: World) -> list[Any]:
+    """Name the call that everybody may see."""
+    return [world["shown"].slug]
+
+
+def clause(world: World) -> list[Any]:
+    """Name one of its articles."""
+    return [world["shown"].slug, "art-2"]
+
+
+def public_comment(world: World) -> list[Any]:
+    """Name a published comment."""
+    return [world["shown"].slug, world["public"].pk]
+
+
+def reference(world: World) -> list[Any]:
+    """Name a submission whose receipt the reader does not hold."""
+    return [world["submission"].reference]
+
+
+def staff(arguments: Callable[[World], list[Any]] = lambda world: []) -> Row:
+    """Make a row of the Studio that editors and administrators open; the others are sent away."""
+    return Row((302, 404, 404, 200, 302, 200), arguments)
+
+
+def drafts(status: int, arguments: Callable[[World], list[Any]] = lambda world: []) -> Row:
+    """Make a row of the draft desk: hidden from who is in the Studio but edits no drafts."""
+    return Row((302, 404, 404, status, 404, status), arguments)
+
+
+def administrators(arguments: Callable[[World], list[Any]] = lambda world: []) -> Row:
+    """Make a row of the Studio that administrators open."""
+    return Row((302, 404, 404, 302, 302, 200), arguments)
+
+
+def version(world: World) -> list[Any]:
+    """Name the published text of the call."""
+    return [world["version"].pk]
+
+
+def first(world: World) -> list[Any]:
+    """Name what has the key 1, where nothing has it."""
+    return [999_999]
+
+
+ROWS: dict[str, Row] = {
+    # reading and commenting
+    "home": everybody(200),
+    "finder": everybody(200),
+    "consultations_rss": everybody(200),
+    "consultations_atom": everybody(200),
+    "consultation": everybody(200, slug),
+    "draft": everybody(200, slug),
+    "clause": everybody(200, clause),
+    "comments": everybody(200, slug),
+    "comment": everybody(200, public_comment),
+    "compose": everybody(200, clause),
+    "compose_whole": everybody(200, slug),
+    "basket": everybody(200, slug),
+    "about_you": everybody(302, slug),
+    "check": everybody(302, slug),
+    "keep_text": everybody(405, slug),
+    # receipts: without the code nobody, whatever the role
+    "track": everybody(200),
+    "lost_code": everybody(200),
+    "new_code": everybody(410, lambda world: ["forged"]),
+    "submission": everybody(302, reference),
+    "submission_withdraw": everybody(404, reference),
+    "submission_forget": everybody(405, reference),
+    "receipt": everybody(302, reference),
+    "receipt_pdf": everybody(404, reference),
+    "receipt_proof": everybody(404, reference),
+    "attachment": everybody(404, lambda world: [*reference(world), 999_999]),
+    "comment_edit": everybody(302, lambda world: [*reference(world), world["public"].pk]),
+    # search, journal, API, what crawlers and operators read
+    "search": everybody(200),
+    "journal_checkpoints": everybody(200),
+    "journal_checkpoints_json": everybody(200),
+    "journal_verifier": everybody(200),
+    "journal_checkpoint": everybody(404, first),
+    "journal_checkpoint_json": everybody(404, first),
+    "api:api-root": everybody(404),
+    "api:openapi-json": everybody(200),
+    "api:list_calls": everybody(200),
+    "api:one_call": everybody(200, slug),
+    "api:text": everybody(200, slug),
+    "api:comments": everybody(200, slug),
+    "health": everybody(200),
+    "robots": everybody(200),
+    "sitemap": everybody(200),
+    "security_txt": everybody(404),
+    # accounts
+    "account_home": Row((302, 200, 200, 200, 200, 200)),
+    "demo_sign_in": everybody(200),
+    # the desk: officers; who has no queue finds nothing
+    "desk_home": Row((302, 404, 302, 404, 404, 302)),
+    "desk_queue": Row((302, 404, 200, 404, 404, 200), lambda world: ["moderation"]),
+    "desk_act": Row((405,), lambda world: ["moderation"]),
+    "desk_save_view": Row((405,), lambda world: ["moderation"]),
+    "desk_change_view": everybody(405, first),
+    "desk_undo": everybody(405),
+    "desk_keys": Row((302, 404, 200, 404, 404, 200)),
+    "desk_language": everybody(405),
+    # the Studio
+    "drafts": drafts(200),
+    "draft_import": drafts(200),
+    "draft_review": drafts(302),
+    "draft_version": drafts(200, version),
+    "draft_correct": drafts(404, version),
+    "draft_publish": drafts(302, version),
+    "calendar-days:index": staff(),
+    "calendar-days:index_results": staff(),
+    "calendar-days:add": staff(),
+    "calendar-days:edit": staff(lambda world: [world["day"].pk]),
+    "calendar-days:delete": staff(lambda world: [world["day"].pk]),
+    "calendar-years:index": staff(),
+    "calendar-years:index_results": staff(),
+    "calendar-years:add": staff(),
+    "calendar-years:edit": staff(lambda world: [world["year"].pk]),
+    "clock-profiles:index": staff(),
+    "clock-profiles:index_results": staff(),
+    "clock-profiles:inspect": staff(lambda world: [world["profile"].pk]),
+    "clock-profiles:edit": administrators(lambda world: [world["profile"].pk]),
+    "clock-profiles:copy": administrators(lambda world: [world["profile"].pk]),
+    "departments:index": staff(),
+    "departments:index_results": staff(),
+    "departments:add": administrators(),
+    "departments:edit": administrators(lambda world: [world["department"].pk]),
+    "departments:delete": administrators(lambda world: [world["department"].pk]),
+    "department-members:index": administrators(),
+    "department-members:index_results": administrators(),
+    "department-members:add": administrators(),
+    "department-members:delete": Row((302, 404, 404, 404, 404, 404), first),
+}
+# Wagtail's and allauth's own pages: test_studio_sweep.py and tests/accounts look at them as groups.
+SKIPPED_NAMESPACES: tuple[str, ...] = (
+    "wagtail",
+    "account_",
+    "mfa_",
+    "socialaccount",
+    "openid_connect",
+    "simple_translation",
+    "django.",
+)
