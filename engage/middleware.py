@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 
 from engage.errors import Refused
 
-
 # Below these, what is not found stays not found: the page tree answers to any address under a language.
 _NO_LANGUAGE = frozenset({"api", "design", "desk", "health", "media", "static", "studio", "ws", ".well-known"})
 

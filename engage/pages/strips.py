@@ -11,7 +11,10 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Strip:
-    """One strip. `place` is `door`, `main`, `side` or `foot`; `context(request)` feeds the template, None leaves it out."""
+    """One strip. `place` is `door`, `main`, `side` or `foot`.
+
+    `context(request)` feeds the template; None leaves the strip out.
+    """
 
     code: str
     place: str

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+from django.db import migrations, models
+
 import engage.participation.models
 import engage.participation.vault
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
