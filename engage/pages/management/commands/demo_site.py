@@ -25,9 +25,9 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo is off. Set ENGAGE_DEMO=1 on an installation that holds nothing real.")
         if options["print_sign_in"]:
-            self.stdout.write(f"Sign in as a demo role: {settings.PUBLIC_URL}/zh/accounts/demo/")
-            for user in make_demo_users():
-                self.stdout.write(f"  {user.email}")
+            self.stdout.write(f"Sign in with one click at {settings.PUBLIC_URL}/zh/accounts/demo/ as")
+            for role, user in make_demo_users().items():
+                self.stdout.write(f"  {role:20} {user.email}")
             return
         with transaction.atomic():
             for loader in loaders():

@@ -1,0 +1,169 @@
+"""Journey J1 as a citizen walks it: a comment on a clause, without account, in both languages, with and without script."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+CALL = "elderly-care"
+WORDS = {
+    "zh": "每周一次太少，独居老人应当两三天有人上门。",
+    "en": "Weekly is too little for people living alone; every two days is right.",
+}
+BEFORE = {"zh": "每周不少于一次", "en": "at least once a week"}
+AFTER = {"zh": "每周不少于两次", "en": "at least twice a week"}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+def write_comment(page: Page, language: str) -> None:
+    """Fill the comment form that is open, suggested wording included."""
+    form = page.locator("form#comment")
+    form.locator("input[value=change]").check()
+    form.locator("[name=text]").fill(WORDS[language])
+    if not form.locator("[name=suggested]").is_visible():
+        form.locator("summary").click()
+    suggested = form.locator("[name=suggested]")
+    suggested.fill(suggested.input_value().replace(BEFORE[language], AFTER[language]))
+
+
+def continue_to_receipt(page: Page) -> str:
+    """Go from the basket to the receipt; returns the reference."""
+    page.locator("main a.btn-go").click()
+    page.locator("select#id_region").select_option(index=1)
+    page.locator("main button.btn-go").click()
+    page.wait_for_timeout(2_100)  # a person reads what is checked; faster is taken for a program
+    page.locator("#send button.btn-go").click()
+    page.wait_for_url("**/receipt/**")
+    return page.locator(".receipt .ref").first.inner_text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_comment_is_written_sent_and_followed(demo_site, open_page: Callable[..., Page], language, javascript, width):
+    start = f"{demo_site.url}/{language}/c/{CALL}/draft/"
+    page = open_page(start, language=LOCALES[language], javascript=javascript, width=width)
+    page.locator("#art-12 a.btn").click()
+    page.locator("form#comment").wait_for()
+    write_comment(page, language)
+    page.locator("form#comment button.btn-go").click()
+    expect(page.locator("dl.check")).to_contain_text(WORDS[language])
+    assert page.locator("dl.check del").count() > 0
+    assert page.locator("dl.check ins").count() > 0
+    reference = continue_to_receipt(page)
+    assert re.fullmatch(r"C-\d{4}-\d{6}-[A-Z]", reference)
+    code = page.locator(".receipt .code").inner_text()
+    page.goto(f"{demo_site.url}/{language}/track/{reference}/")
+    expect(page.locator("main")).to_contain_text(WORDS[language])
+    elsewhere = open_page(f"{demo_site.url}/{language}/track/", language=LOCALES[language], javascript=javascript)
+    elsewhere.locator("#id_reference").fill(reference)
+    elsewhere.locator("#id_code").fill(code)
+    elsewhere.locator("main form button.btn-go").first.click()
+    expect(elsewhere.locator("main")).to_contain_text(WORDS[language])
+
+
+def test_the_journey_by_keyboard_alone(demo_site, open_page: Callable[..., Page]):
+    page = open_page(f"{demo_site.url}/en/c/{CALL}/art-12/comment/", language="en-GB")
+
+    def tab_to(selector: str, limit: int = 60) -> None:
+        for _press in range(limit):
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {selector}")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    tab_to("input[name=stance]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    tab_to("#id_text")
+    page.keyboard.type(WORDS["en"])
+    tab_to("form#comment button.btn-go")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/mine/")
+    tab_to("main a.btn-go")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/about/")
+    tab_to("main button.btn-go")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check/")
+    page.wait_for_timeout(2_100)
+    tab_to("#send button.btn-go")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt/**")
+
+
+def test_typed_text_survives_a_closed_tab(demo_site, open_page: Callable[..., Page]):
+    url = f"{demo_site.url}/en/c/{CALL}/art-13/comment/"
+    page = open_page(url, language="en-GB")
+    page.locator("#id_text").fill("This text must not get lost when the tab is closed.")
+    page.locator("[data-saved]:not([hidden])").wait_for(timeout=8_000)
+    again = page.context.new_page()
+    page.close()
+    again.goto(url)
+    expect(again.locator("#id_text")).to_have_value("This text must not get lost when the tab is closed.")
+
+
+def test_an_error_takes_the_focus_and_keeps_the_text(demo_site, open_page: Callable[..., Page]):
+    page = open_page(f"{demo_site.url}/en/c/{CALL}/art-13/comment/", language="en-GB")
+    page.locator("#id_text").fill("short")
+    page.locator("form#comment button.btn-go").click()
+    expect(page.locator(".errors")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error:"))
+    expect(page.locator("#id_text")).to_have_value("short")
+
+
+def test_the_drawer_opens_beside_the_text_and_gives_the_focus_back(demo_site, open_page: Callable[..., Page]):
+    page = open_page(f"{demo_site.url}/en/c/{CALL}/draft/", language="en-GB")
+    page.locator("#art-12 a.btn").click()
+    expect(page.locator("[data-drawer-place] form#comment")).to_be_visible()
+    assert page.url.endswith("/draft/")
+    page.locator("[data-drawer-close]").click()
+    expect(page.locator("#art-12 a.btn")).to_be_focused()
+
+
+PAGES = [
+    "",
+    "c/",
+    f"c/{CALL}/",
+    f"c/{CALL}/draft/",
+    f"c/{CALL}/art-12/",
+    f"c/{CALL}/comments/",
+    f"c/{CALL}/art-12/comment/",
+    f"c/{CALL}/comment/",
+    f"c/{CALL}/mine/",
+    "track/",
+    "track/lost-code/",
+    "search/?q=老人",
+    "search/?q=zzzz",
+    "journal/",
+    "how-we-decide/",
+    "news/",
+    "accounts/login/",
+    "accounts/demo/",
+    "not-there/",
+]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(demo_site, open_page, language, dark, width):
+    page = open_page(f"{demo_site.url}/{language}/", language=LOCALES[language], dark=dark, width=width)
+    axe = Axe()
+    faults = []
+    for path in PAGES:
+        page.goto(f"{demo_site.url}/{language}/{path}")
+        results = axe.run(page, options={"resultTypes": ["violations"]})
+        faults += [
+            f"{language} {path} {width} {'dark' if dark else 'light'}: {violation['id']} "
+            f"{violation['nodes'][0]['html'][:150]}"
+            for violation in results.response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append(f"{language} {path} {width}: runs off the side")
+    assert not faults, "\n".join(faults)
