@@ -24,7 +24,7 @@ def roles_in(actor: Actor, department: Department) -> frozenset[str]:
     if not roles_of(actor):
         return frozenset()
     paths = [department.path[:end] for end in range(Department.steplen, len(department.path) + 1, Department.steplen)]
-    held = Membership.objects.filter(user_id=actor.pk, department__path__in=paths).values_list("role", flat=True)
+    held = _memberships(actor).filter(department__path__in=paths).values_list("role", flat=True)
     return frozenset(held) & roles_of(actor)
 
 
@@ -36,11 +36,7 @@ def departments_of(actor: Actor, *roles: Role) -> DepartmentQuerySet:
     if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
         return Department.objects.all()
     wanted = roles_of(actor) & set(roles or Role)
-    paths = list(
-        Membership.objects.filter(user_id=actor.pk, role__in=wanted).values_list("department__path", flat=True)
-        if wanted
-        else ()
-    )
+    paths = list(_memberships(actor).filter(role__in=wanted).values_list("department__path", flat=True))
     return Department.objects.filter(_below(paths)) if paths else Department.objects.none()
 
 
@@ -55,6 +51,10 @@ def members_of(department: Department, role: Role) -> QuerySet[Membership]:
 def by_code(code: str) -> Department | None:
     """Find a department by its code."""
     return Department.objects.filter(code=code).first()
+
+
+def _memberships(actor: Actor) -> QuerySet[Membership]:
+    return Membership.objects.filter(user_id=actor.pk) if actor.pk is not None else Membership.objects.none()
 
 
 def _below(paths: Iterable[str]) -> Q:

@@ -155,7 +155,8 @@ class RowAction:
 
     With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own. Without
     `bulk` the action takes one row at a time. `undo` gets the actor and the payload of `Done.undo` and returns a
-    whole sentence; it refuses (`Refused`) when the item has moved on.
+    whole sentence; it refuses (`Refused`) when the item has moved on. The tone "bad" marks what turns something away,
+    "go" the usual decision.
     """
 
     code: str

@@ -63,6 +63,8 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     """Run an action on one row (`act` is "code/id") or on the chosen rows (`act` is "code", ids in `id`)."""
     queue = _queue(request, code)
     name, _, one = request.POST.get("act", "").partition("/")
+    if request.POST.get("act") == "":
+        return _back(request, queue)
     action = queue.action(name)
     if action is None:
         raise Http404

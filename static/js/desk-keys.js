@@ -48,6 +48,7 @@ export default function deskKeys(root) {
     if (!root.isConnected) return document.removeEventListener("keydown", onKey);
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape" && event.target.matches?.("[data-search]")) return event.target.blur();
+    if (event.key === "Enter" && event.target.matches?.("input[name=id]")) return event.preventDefault();
     if (!keysOn || event.target.matches?.(FIELDS) || document.querySelector("dialog[open]")) return;
     if (desk[event.key]) {
       event.preventDefault();

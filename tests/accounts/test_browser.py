@@ -41,7 +41,11 @@ def signed_in(live_server, open_page) -> Callable[..., tuple[Page, User]]:
 
     def open_signed_in(*roles: Role, language: str = "en", **options) -> tuple[Page, User]:
         user = person(*roles, password=PASSWORD)
-        page = open_page(f"{live_server.url}/{language}/accounts/login/", **options)
+        page = open_page(
+            f"{live_server.url}/{language}/accounts/login/",
+            language={"zh": "zh-CN", "en": "en-GB"}[language],
+            **options,
+        )
         page.locator("#id_login").fill(user.email)
         page.locator("#id_password").fill(PASSWORD)
         page.locator("main .btn-go").click()
@@ -102,6 +106,14 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(language, width, dark, s
     for address in PAGES:
         found.append(_looked_at(page, f"{live_server.url}/{language}/accounts/{address}", width))
     assert [result.generate_report() for result in found if result.violations_count] == []
+
+
+def test_the_key_of_an_app_fits_on_a_phone(live_server, open_page):
+    page = open_page(f"{live_server.url}/en/accounts/demo/", width=360, language="en-GB")
+    page.get_by_role("button", name="Citizen").click()
+    result = _looked_at(page, f"{live_server.url}/en/accounts/2fa/totp/activate/", 360)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.locator("img[alt*=square]").evaluate("image => image.naturalWidth") > 0
 
 
 def _looked_at(page: Page, address: str, width: int):

@@ -104,7 +104,7 @@ class Letters:
             "columns": (Column("kind", "Kind"), Column("state", "State")),
             "filters": (Filter("starts", "Begins with", lambda actor: [("a", "A"), ("b", "B")]),),
             "actions": (
-                RowAction("accept", "Accept", self.accept, key="a", undo=self.bring_back, tone="go"),
+                RowAction("accept", "Accept", self.accept, key="a", undo=self.bring_back),
                 RowAction("reject", "Reject", self.reject, key="r", form=ReasonForm, undo=self.bring_back, tone="bad"),
                 RowAction("burn", "Burn", self.burn, bulk=False),
             ),

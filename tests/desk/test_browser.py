@@ -83,13 +83,22 @@ def test_a_key_acts_on_the_chosen_rows_when_some_are_chosen(desk, letters):
     assert set(letters.done) == {"letter:1", "letter:3"}
 
 
-def test_enter_in_a_checkbox_does_nothing(desk, letters):
+def test_enter_in_a_checkbox_sends_nothing(desk, letters):
     page = desk()
-    box = page.get_by_label("Choose: apple")
-    box.check()
-    box.press("Enter")
-    page.keyboard.press("j")
-    assert current(page) == "banana" and letters.done == {}
+    page.evaluate("document.querySelector('[data-rows]').addEventListener('submit', () => (window.sent = true))")
+    page.get_by_label("Choose: apple").check()
+    page.get_by_label("Choose: apple").press("Enter")
+    assert page.evaluate("window.sent") is None
+    expect(page.get_by_label("Choose: apple")).to_be_checked()
+
+
+def test_without_javascript_enter_in_a_checkbox_only_shows_the_page_again(desk, letters):
+    page = desk(javascript=False)
+    page.get_by_label("Choose: apple").check()
+    with page.expect_navigation():
+        page.get_by_label("Choose: apple").press("Enter")
+    expect(page.get_by_label("Choose: apple")).not_to_be_checked()
+    assert letters.done == {}
 
 
 def test_enter_opens_the_row(desk, live_server):
