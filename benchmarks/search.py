@@ -102,6 +102,9 @@ def register_sources(texts: list[str], chance: random.Random) -> None:
 
         return entries
 
+    # What the site itself can find has no tables here.
+    for source in registry.registered():
+        registry.unregister(source.kind)
     count = ROWS // ROWS_PER_DEPARTMENT
     for number in range(count):
         Department.add_root(code=f"bench-{number}", name_zh=f"第{number}处", name_en=f"Unit {number}")

@@ -130,6 +130,15 @@ def test_every_question_of_the_list_has_exactly_its_answers(corpus: Library):
     assert wrong == {}
 
 
+def test_a_question_may_hold_as_many_words_as_fit_into_it(library: Library):
+    letters = [chr(0x4E00 + number) for number in range(200)]
+    library.add("all", " ".join(letters), title="".join(letters))
+    library.add("pairs", " ".join(letters[:100]))
+    assert names(" ".join(letters[:100])) == ["pairs", "all"]
+    assert names("".join(letters)) == ["all"]
+    assert names(" ".join("".join(letters[at : at + 3]) for at in range(0, 150, 3))) == ["all"]
+
+
 def test_any_word_of_a_law_is_found_in_every_line_that_has_it_and_in_no_other(library: Library):
     lines = [
         line

@@ -54,7 +54,7 @@ def test_a_hidden_object_leaves_the_index_when_it_is_indexed(library: Library):
     shelf = library.add("a", "养老")
     Department.objects.filter(pk=shelf.pk).update(active=False)
     assert actions.index(shelf) == 0
-    assert names("养老") == []
+    assert SearchEntry.objects.count() == 0
 
 
 def test_an_object_that_was_never_public_does_not_get_in(library: Library):
@@ -69,6 +69,7 @@ def test_a_removed_object_is_not_found(library: Library):
     kept = library.add("b", "养老")
     assert actions.remove(shelf) == 1
     assert names("养老") == ["b"]
+    assert SearchEntry.objects.count() == 1
     assert actions.remove(kept, shelf) == 1
 
 
@@ -155,8 +156,7 @@ def test_a_rebuild_makes_the_index_again_and_drops_what_is_hidden_or_unknown(lib
     )
     rebuilt = actions.rebuild()
     assert rebuilt == actions.Rebuilt(entries={"note": 1, "letter": 1}, removed=2)
-    assert names("养老") == ["c", "a"]
-    assert names("x") == []
+    assert {entry.object_id for entry in SearchEntry.objects.all()} == {"a", "c"}
 
 
 def test_a_rebuild_goes_through_more_objects_than_fit_one_step(library: Library, monkeypatch: pytest.MonkeyPatch):
@@ -174,7 +174,7 @@ def test_the_sweep_takes_out_what_was_hidden_without_a_word(library: Library):
     library.add("b", "养老")
     Department.objects.filter(pk=shelf.pk).update(active=False)
     sweep_hidden_entries()
-    assert names("养老") == ["b"]
+    assert [entry.object_id for entry in SearchEntry.objects.all()] == ["b"]
 
 
 def test_the_command_prints_one_json_object(library: Library):

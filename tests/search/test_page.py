@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from engage.departments.models import Department
+from engage.search import actions, queries
 from engage.search.registry import Entry
 from tests.search.library import FIRST_DAY, Library
 from tests.shared import shared_file
@@ -123,6 +124,16 @@ def test_pages_are_links_that_keep_the_question(client: Client, library: Library
         assert client.get("/en/search/", {"q": "养老", "page": odd}).status_code == 200
 
 
+def test_past_the_limit_the_page_says_more_than(client: Client, library: Library, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(queries, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(queries, "LOOKED_AT", 4)
+    for number in range(4):
+        library.add(f"n{number}", "养老")
+    said = text_of(client.get("/en/search/", {"q": "养老"}).content.decode())
+    assert "More than 3 results" in said
+    assert "The counts are of the newest 1,000 results." in said
+
+
 def test_the_switch_of_languages_keeps_the_question(client: Client, library: Library):
     page = client.get("/en/search/", {"q": "养老", "since": "2026-01-01", "page": "1"}).content.decode()
     assert 'href="/zh/search/?q=%E5%85%BB%E8%80%81&amp;since=2026-01-01"' in page
@@ -140,8 +151,6 @@ def test_the_page_only_reads(client: Client, library: Library):
 def test_a_hidden_thing_and_one_of_tomorrow_are_not_on_the_page(client: Client, library: Library):
     hidden = library.add("hidden", "养老 秘密")
     Department.objects.filter(pk=hidden.pk).update(active=False)
-    from engage.search import actions
-
     actions.index(hidden)
     library.publish("later", Entry("zh-hans", "", "养老 明天", "/later/", timezone.now() + timedelta(days=1)))
     page = client.get("/zh/search/", {"q": "养老"}).content.decode()
@@ -153,7 +162,7 @@ def test_the_page_takes_few_queries(client: Client, library: Library, django_ass
     office = Department.add_root(code="office", name_zh="民政局", name_en="Civil Affairs")
     for number in range(25):
         library.add(f"n{number}", "养老服务", department=office)
-    # One for the department of the filter, five for the search; the page around it may read its own few.
+    # One for the department of the filter, seven at most for the search; the page around it may read its own few.
     with django_assert_max_num_queries(12):
         client.get("/zh/search/", {"q": "养老服务", "department": "office", "kind": "note"})
 
