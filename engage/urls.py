@@ -11,6 +11,7 @@ from engage.middleware import LanguagePrefix
 handler400 = "engage.pages.views.bad_request"
 handler403 = "engage.pages.views.forbidden"
 handler404 = "engage.pages.views.not_found"
+handler429 = "engage.accounts.views.too_many_requests"
 handler500 = "engage.pages.views.server_error"
 
 localised = [

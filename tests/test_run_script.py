@@ -63,7 +63,9 @@ def processes_of(server: Server) -> list[int]:
 
 
 def child_running(server: Server, text: str) -> int:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
     rows = [line.split(None, 2) for line in listed.splitlines()]
     return next(int(pid) for pid, parent, command in rows if int(parent) == server.pid and text in command)
 

@@ -1,4 +1,4 @@
-"""Journey J1 as a citizen walks it: a comment on a clause, without account, in both languages, with and without script."""
+"""Journey J1 as a citizen walks it: a comment without account, in both languages, with and without script."""
 
 import re
 from collections.abc import Callable
