@@ -12,234 +12,504 @@ import engage.pages.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('departments', '0001_initial'),
-        ('pages', '0001_initial'),
-        ('participation', '0002_consent_texts'),
-        ('wagtailcore', '0098_apitoken'),
+        ("departments", "0001_initial"),
+        ("pages", "0001_initial"),
+        ("participation", "0002_consent_texts"),
+        ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsultationIndexPage',
+            name="ConsultationIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=(engage.pages.models.StandardIndexMixin, 'wagtailcore.page'),
+            bases=(engage.pages.models.StandardIndexMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('level', models.CharField(choices=[('part', 'part'), ('chapter', 'chapter'), ('section', 'section'), ('article', 'article'), ('paragraph', 'paragraph'), ('item', 'item'), ('subitem', 'sub-item')], max_length=12)),
-                ('number', models.CharField(blank=True, max_length=24)),
-                ('key', models.CharField(help_text="Akoma Ntoso eId, the clause's part of the address.", max_length=120)),
-                ('stable_id', models.UUIDField(db_index=True, default=uuid.uuid4, editable=False, help_text='Kept by the same clause in later versions.')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='consultations.clause')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("part", "part"),
+                            ("chapter", "chapter"),
+                            ("section", "section"),
+                            ("article", "article"),
+                            ("paragraph", "paragraph"),
+                            ("item", "item"),
+                            ("subitem", "sub-item"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=24)),
+                (
+                    "key",
+                    models.CharField(help_text="Akoma Ntoso eId, the clause's part of the address.", max_length=120),
+                ),
+                (
+                    "stable_id",
+                    models.UUIDField(
+                        db_index=True,
+                        default=uuid.uuid4,
+                        editable=False,
+                        help_text="Kept by the same clause in later versions.",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="consultations.clause",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version_id', 'position'],
+                "ordering": ["version_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moderation_state', models.CharField(choices=[('held', 'waiting for a moderator'), ('published', 'published'), ('private', 'read, not published'), ('rejected', 'rejected')], db_index=True, default='held', max_length=16)),
-                ('moderation_reason', models.CharField(blank=True, max_length=32)),
-                ('moderated_at', models.DateTimeField(blank=True, null=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('stance', models.CharField(choices=[('support', 'Support'), ('change', 'Support with a change'), ('oppose', 'Oppose'), ('question', 'Question')], max_length=12)),
-                ('text', models.TextField()),
-                ('suggested', models.TextField(blank=True)),
-                ('language', models.CharField(max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='consultations.clause')),
-                ('moderated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='participation.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "moderation_state",
+                    models.CharField(
+                        choices=[
+                            ("held", "waiting for a moderator"),
+                            ("published", "published"),
+                            ("private", "read, not published"),
+                            ("rejected", "rejected"),
+                        ],
+                        db_index=True,
+                        default="held",
+                        max_length=16,
+                    ),
+                ),
+                ("moderation_reason", models.CharField(blank=True, max_length=32)),
+                ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[
+                            ("support", "Support"),
+                            ("change", "Support with a change"),
+                            ("oppose", "Oppose"),
+                            ("question", "Question"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("suggested", models.TextField(blank=True)),
+                ("language", models.CharField(max_length=10)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="consultations.clause",
+                    ),
+                ),
+                (
+                    "moderated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="participation.submission",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['submission_id', 'position'],
+                "ordering": ["submission_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='CommentRevision',
+            name="CommentRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('replaced_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('stance', models.CharField(choices=[('support', 'Support'), ('change', 'Support with a change'), ('oppose', 'Oppose'), ('question', 'Question')], max_length=12)),
-                ('text', models.TextField()),
-                ('suggested', models.TextField(blank=True)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='consultations.comment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("replaced_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[
+                            ("support", "Support"),
+                            ("change", "Support with a change"),
+                            ("oppose", "Oppose"),
+                            ("question", "Question"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("suggested", models.TextField(blank=True)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="consultations.comment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['replaced_at'],
+                "ordering": ["replaced_at"],
             },
         ),
         migrations.CreateModel(
-            name='Consultation',
+            name="Consultation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='The last part of the address, in Latin letters.', max_length=80, unique=True, verbose_name='address')),
-                ('opens_at', models.DateTimeField(verbose_name='opens')),
-                ('closes_at', models.DateTimeField(help_text='The first moment at which comments are refused.', verbose_name='closes')),
-                ('answer_days', models.PositiveSmallIntegerField(default=60, help_text='Calendar days after the close in which the outcome is published.', verbose_name='days to answer')),
-                ('moderation', models.CharField(choices=[('pre', 'read before publication'), ('post', 'published at once, read afterwards')], default='pre', max_length=8, verbose_name='moderation')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='departments.department', verbose_name='department in charge')),
-                ('topics', models.ManyToManyField(blank=True, to='pages.topic', verbose_name='topics')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the address, in Latin letters.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="opens")),
+                (
+                    "closes_at",
+                    models.DateTimeField(
+                        help_text="The first moment at which comments are refused.", verbose_name="closes"
+                    ),
+                ),
+                (
+                    "answer_days",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        help_text="Calendar days after the close in which the outcome is published.",
+                        verbose_name="days to answer",
+                    ),
+                ),
+                (
+                    "moderation",
+                    models.CharField(
+                        choices=[("pre", "read before publication"), ("post", "published at once, read afterwards")],
+                        default="pre",
+                        max_length=8,
+                        verbose_name="moderation",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="departments.department",
+                        verbose_name="department in charge",
+                    ),
+                ),
+                ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
             ],
             options={
-                'verbose_name': 'consultation',
-                'verbose_name_plural': 'consultations',
-                'ordering': ['closes_at', 'pk'],
+                "verbose_name": "consultation",
+                "verbose_name_plural": "consultations",
+                "ordering": ["closes_at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='comment',
-            name='consultation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='consultations.consultation'),
+            model_name="comment",
+            name="consultation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="consultations.consultation"
+            ),
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('article', models.CharField(max_length=24, verbose_name='article')),
-                ('before_zh', models.TextField(verbose_name='before, Chinese')),
-                ('after_zh', models.TextField(verbose_name='after, Chinese')),
-                ('before_en', models.TextField(verbose_name='before, English')),
-                ('after_en', models.TextField(verbose_name='after, English')),
-                ('people', models.PositiveIntegerField(verbose_name='people who asked for it')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='consultations.consultation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("article", models.CharField(max_length=24, verbose_name="article")),
+                ("before_zh", models.TextField(verbose_name="before, Chinese")),
+                ("after_zh", models.TextField(verbose_name="after, Chinese")),
+                ("before_en", models.TextField(verbose_name="before, English")),
+                ("after_en", models.TextField(verbose_name="after, English")),
+                ("people", models.PositiveIntegerField(verbose_name="people who asked for it")),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="consultations.consultation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published change',
-                'verbose_name_plural': 'published changes',
-                'ordering': ['-published_at', '-pk'],
+                "verbose_name": "published change",
+                "verbose_name_plural": "published changes",
+                "ordering": ["-published_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ConsultationPage',
+            name="ConsultationPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.TextField(help_text='Three or four plain sentences: what changes, for whom, what is asked.', verbose_name='summary')),
-                ('affected', models.TextField(blank=True, help_text='One group a line.', verbose_name='who is affected')),
-                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('list', 3), ('quote', 6), ('notice', 9), ('image', 10)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'icon': 'title', 'label': 'Heading', 'template': 'pages/blocks/heading.html'}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'ol', 'ul', 'document-link'], 'label': 'Text', 'template': 'pages/blocks/paragraph.html'}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Line'}), 3: ('wagtail.blocks.ListBlock', (2,), {'icon': 'list-ul', 'label': 'List', 'template': 'pages/blocks/list.html'}), 4: ('wagtail.blocks.TextBlock', (), {'label': 'Words'}), 5: ('wagtail.blocks.CharBlock', (), {'label': 'Who said it', 'required': False}), 6: ('wagtail.blocks.StructBlock', [[('text', 4), ('source', 5)]], {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Title'}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'Text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageBlock', [], {'label': 'Picture', 'template': 'pages/blocks/image.html'})}, verbose_name='background')),
-                ('how_decided', models.TextField(blank=True, verbose_name='how we decide')),
-                ('contact', models.TextField(blank=True, verbose_name='contact')),
-                ('offline', models.TextField(blank=True, help_text='One way a line.', verbose_name='ways to take part offline')),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='consultations.consultation', verbose_name='consultation')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        help_text="Three or four plain sentences: what changes, for whom, what is asked.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "affected",
+                    models.TextField(blank=True, help_text="One group a line.", verbose_name="who is affected"),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [("heading", 0), ("paragraph", 1), ("list", 3), ("quote", 6), ("notice", 9), ("image", 10)],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                            ),
+                            1: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
+                                    "label": "Text",
+                                    "template": "pages/blocks/paragraph.html",
+                                },
+                            ),
+                            2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
+                            3: (
+                                "wagtail.blocks.ListBlock",
+                                (2,),
+                                {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                            ),
+                            4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
+                            5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
+                            6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
+                            7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                            8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
+                            9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
+                            10: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"label": "Picture", "template": "pages/blocks/image.html"},
+                            ),
+                        },
+                        verbose_name="background",
+                    ),
+                ),
+                ("how_decided", models.TextField(blank=True, verbose_name="how we decide")),
+                ("contact", models.TextField(blank=True, verbose_name="contact")),
+                (
+                    "offline",
+                    models.TextField(blank=True, help_text="One way a line.", verbose_name="ways to take part offline"),
+                ),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pages",
+                        to="consultations.consultation",
+                        verbose_name="consultation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consultation page',
-                'verbose_name_plural': 'consultation pages',
+                "verbose_name": "consultation page",
+                "verbose_name_plural": "consultation pages",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('consultation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='consultations.consultation', verbose_name='consultation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="consultations.consultation",
+                        verbose_name="consultation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'ordering': ['pk'],
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('source_name', models.CharField(blank=True, max_length=200)),
-                ('doubts', models.JSONField(default=list, help_text='What the import was not sure of: line, code, values.')),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='consultations.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("source_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "doubts",
+                    models.JSONField(default=list, help_text="What the import was not sure of: line, code, values."),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="consultations.draft"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['draft_id', 'number'],
+                "ordering": ["draft_id", "number"],
             },
         ),
         migrations.AddField(
-            model_name='draft',
-            name='published',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.version', verbose_name='published version'),
+            model_name="draft",
+            name="published",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="consultations.version",
+                verbose_name="published version",
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='consultations.version'),
+            model_name="comment",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="consultations.version"
+            ),
         ),
         migrations.AddField(
-            model_name='clause',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='consultations.version'),
+            model_name="clause",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="consultations.version"
+            ),
         ),
         migrations.CreateModel(
-            name='VersionText',
+            name="VersionText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('title', models.CharField(max_length=300)),
-                ('note', models.TextField(blank=True)),
-                ('source', models.TextField(blank=True, help_text='The text as an editor corrects it, one clause a line.')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='consultations.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=300)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.TextField(blank=True, help_text="The text as an editor corrects it, one clause a line."),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="consultations.version"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClauseText',
+            name="ClauseText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('heading', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField(blank=True)),
-                ('plain_words', models.TextField(blank=True, verbose_name='in plain words')),
-                ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='consultations.clause')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=10)),
+                ("label", models.CharField(blank=True, max_length=60)),
+                ("heading", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField(blank=True)),
+                ("plain_words", models.TextField(blank=True, verbose_name="in plain words")),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="consultations.clause"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('clause', 'language'), name='clause_text_per_language')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("clause", "language"), name="clause_text_per_language")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='closes_after_opening'),
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="closes_after_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='version_number_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("draft", "number"), name="version_number_once"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['consultation', 'moderation_state', '-created_at'], name='comment_list'),
+            model_name="comment",
+            index=models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['clause', 'moderation_state'], name='comment_by_clause'),
+            model_name="comment",
+            index=models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='clause_key_once'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='clause_position_once'),
+            model_name="clause",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="clause_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='versiontext',
-            constraint=models.UniqueConstraint(fields=('version', 'language'), name='version_text_per_language'),
+            model_name="versiontext",
+            constraint=models.UniqueConstraint(fields=("version", "language"), name="version_text_per_language"),
         ),
     ]

@@ -19,7 +19,9 @@ TEXTS = {
 def write_texts(apps, schema_editor):
     text_model = apps.get_model("participation", "ConsentText")
     for code, (zh, en) in TEXTS.items():
-        text_model.objects.get_or_create(code=code, version=1, defaults={"text_zh": zh, "text_en": en, "valid_from": VALID_FROM})
+        text_model.objects.get_or_create(
+            code=code, version=1, defaults={"text_zh": zh, "text_en": en, "valid_from": VALID_FROM}
+        )
 
 
 def remove_texts(apps, schema_editor):
