@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -99,6 +99,10 @@ class ConsultationIndexPage(StandardIndexMixin, Page):
     subpage_types = ["consultations.ConsultationPage"]
     max_count_per_parent = 1
 
+    class Meta:
+        verbose_name = _("consultation index page")
+        verbose_name_plural = _("consultation index pages")
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Hand over to the finder view, which has the same address."""
         from consultations import views
@@ -178,8 +182,8 @@ class Draft(models.Model):
     )
 
     class Meta:
-        verbose_name = _("draft")
-        verbose_name_plural = _("drafts")
+        verbose_name = pgettext_lazy("policy text", "draft")
+        verbose_name_plural = pgettext_lazy("policy text", "drafts")
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -228,8 +232,8 @@ class Clause(models.Model):
 
         PART = "part", _("part")
         CHAPTER = "chapter", _("chapter")
-        SECTION = "section", _("section")
-        ARTICLE = "article", _("article")
+        SECTION = "section", pgettext_lazy("clause", "section")
+        ARTICLE = "article", pgettext_lazy("clause", "article")
         PARAGRAPH = "paragraph", _("paragraph")
         ITEM = "item", _("item")
         SUBITEM = "subitem", _("sub-item")
@@ -363,7 +367,7 @@ class Change(models.Model):
     """One published consequence of comments: the words before and after, and how many people asked for it."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="changes")
-    article = models.CharField(_("article"), max_length=24)
+    article = models.CharField(pgettext_lazy("clause", "article"), max_length=24)
     before_zh = models.TextField(_("before, Chinese"))
     after_zh = models.TextField(_("after, Chinese"))
     before_en = models.TextField(_("before, English"))

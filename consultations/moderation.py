@@ -1,17 +1,21 @@
 """How comments look in the moderation queue."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from consultations.drafts.labels import label
 from consultations.models import Comment
 from engage.participation.moderation import Source
 from engage.search import actions as search
 
 
 def _title(comment: Comment) -> str:
-    where = comment.clause.key if comment.clause else _now("The whole draft")
-    return f"{comment.consultation.slug} · {where} · {comment.get_stance_display()}"
+    language = get_language() or ""
+    page = next((page for page in comment.consultation.pages.all() if page.locale.language_code == language), None)
+    where = label(comment.clause.level, comment.clause.number, language) if comment.clause else ""
+    parts = [page.title if page else comment.consultation.slug, where or gettext("The whole draft")]
+    return " · ".join([*parts, comment.get_stance_display()])
 
 
 def _text(comment: Comment) -> str:
@@ -30,5 +34,6 @@ SOURCE = Source(
     text=_text,
     url=_url,
     related=("consultation", "clause", "submission"),
+    prefetch=("consultation__pages__locale",),
     changed=search.index,
 )

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations import actions
@@ -77,7 +77,7 @@ def _review(request: HttpRequest, parsed: ParsedDraft, **more: Any) -> HttpRespo
         "rows": rows,
         "text": text,
         "counts": [(_LEVELS[level], n) for level, n in parsed.counts.items() if n],
-        "doubts": [(doubt.line, doubt_message(doubt.code, doubt.values, _now)) for doubt in parsed.doubts],
+        "doubts": [(doubt.line, doubt_message(doubt.code, doubt.values, gettext)) for doubt in parsed.doubts],
         **more,
     }
     return render(request, "consultations/studio/review.html", context)
@@ -112,7 +112,7 @@ def import_source(request: HttpRequest) -> HttpResponse:
         try:
             return _review(request, form.parse(), **target)
         except Refused as refusal:
-            form.add_error(None, refusal_message(refusal.code, refusal.values, _now))
+            form.add_error(None, refusal_message(refusal.code, refusal.values, gettext))
     status = 422 if form.is_bound else 200
     return render(request, "consultations/studio/import.html", {"form": form, **target}, status=status)
 
@@ -142,7 +142,7 @@ def review(request: HttpRequest) -> HttpResponse:
         version = _keep(request, parsed, target)
     except Refused as refusal:
         form = SourceForm(initial={"text": request.POST.get("text", ""), "language": language})
-        error = refusal_message(refusal.code, refusal.values, _now)
+        error = refusal_message(refusal.code, refusal.values, gettext)
         return render(request, "consultations/studio/import.html", {"form": form, "error": error, **target}, status=422)
     return redirect("draft_version", version_id=version.pk)
 
@@ -154,7 +154,7 @@ def _keep(request: HttpRequest, parsed: ParsedDraft, target: dict[str, Any]) -> 
         if unmatched:
             messages.warning(
                 request,
-                _now("These clauses stand in one language only: %(keys)s") % {"keys": ", ".join(unmatched[:30])},
+                gettext("These clauses stand in one language only: %(keys)s") % {"keys": ", ".join(unmatched[:30])},
             )
         return version
     if target["purpose"] == "correction" and version is not None:
@@ -171,7 +171,7 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
         "version": found,
         "clauses": clauses,
         "texts": found.texts.all(),
-        "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], _now)) for doubt in found.doubts],
+        "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], gettext)) for doubt in found.doubts],
         "consultations": Consultation.objects.order_by("slug"),
     }
     return render(request, "consultations/studio/version.html", context)
@@ -196,5 +196,5 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
             consultation = get_object_or_404(Consultation, pk=int(chosen))
             actions.attach_draft(found.draft_id, consultation, actor=request.user)
         actions.publish_version(found.pk, now=timezone.now(), actor=request.user)
-        messages.success(request, _now("Version %(n)d is what the public reads now.") % {"n": found.number})
+        messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
     return redirect("draft_version", version_id=found.pk)

@@ -4,18 +4,18 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
 def _closed(values: dict[str, Any]) -> str:
     closed = date_format(timezone.localtime(values["closed_at"]), "DATETIME_FORMAT")
-    return _now("This closed on %(closed)s. Your text is kept below: save it as a file") % {"closed": closed}
+    return gettext("This closed on %(closed)s. Your text is kept below: save it as a file") % {"closed": closed}
 
 
 def _planned(values: dict[str, Any]) -> str:
     opens = date_format(timezone.localtime(values["opens_at"]), "DATETIME_FORMAT")
-    return _now("This opens on %(opens)s. Your text is kept below: save it as a file") % {"opens": opens}
+    return gettext("This opens on %(opens)s. Your text is kept below: save it as a file") % {"opens": opens}
 
 
 REFUSALS = {

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from engage.calendars.models import CODE_MAX_LENGTH, Calendar, CalendarDay, CalendarYear, ClockProfile
 from engage.calendars.profiles import Profile, Target
@@ -53,7 +54,7 @@ class ProfileForm(forms.Form):
 
     code = forms.SlugField(
         max_length=CODE_MAX_LENGTH,
-        label=_("Code"),
+        label=pgettext_lazy("clock profile", "Code"),
         help_text=_("Letters, digits and hyphens, for example cn-foi-2019. It names the version for ever."),
     )
     valid_from = forms.DateField(

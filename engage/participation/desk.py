@@ -9,10 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from engage.accounts.actors import Actor, Role
 from engage.desk.registry import Cell, Column, Done, Due, Filter, Queue, Row, RowAction, Rows, View
@@ -37,7 +35,7 @@ def _items(actor: Actor, view: str, source: moderation.Source) -> QuerySet[Any]:
     items = source.model._default_manager.visible_to(actor).exclude(  # type: ignore[attr-defined]
         submission__state=Submission.State.WITHDRAWN
     )
-    return items.filter(moderation_state=view).select_related(*source.related)
+    return items.filter(moderation_state=view).select_related(*source.related).prefetch_related(*source.prefetch)
 
 
 def rows(actor: Actor, view: str, filters: Mapping[str, str], page: int) -> Rows:
@@ -68,7 +66,7 @@ def _row(source: moderation.Source, item: Any) -> Row:
         reference=submission.reference,
         body=source.text(item),
         language=HTML_LANG.get(item.language, item.language),
-        due=Due(timesince(submission.received_at, depth=1), "warn" if late else "ok")
+        due=Due(_waiting(waiting.days), "warn" if late else "ok")
         if item.moderation_state == ModerationState.HELD
         else None,
         cells=(
@@ -79,12 +77,16 @@ def _row(source: moderation.Source, item: Any) -> Row:
             Cell(
                 item.get_moderation_state_display(),
                 note=moderation.REASONS.get(item.moderation_reason, "")
-                or (_now("looks automatic") if submission.flagged else ""),
+                or (gettext("looks automatic") if submission.flagged else ""),
                 state="info",
             ),
         ),
         actions=frozenset(code for code, state in _STATES.items() if state != item.moderation_state),
     )
+
+
+def _waiting(days: int) -> str:
+    return ngettext("%(n)d day waiting", "%(n)d days waiting", days) % {"n": days}
 
 
 _STATES = {
@@ -155,7 +157,7 @@ def undo(actor: Actor, payload: Mapping[str, Any]) -> str:
     for row_id, (state, reason) in payload["before"].items():
         for item in _find([row_id]):
             actions.moderate(item, state, reason=reason, actor=actor)
-    return _now("Taken back")
+    return gettext("Taken back")
 
 
 def _kinds(actor: Actor) -> list[tuple[str, Any]]:
@@ -166,7 +168,7 @@ MODERATION = Queue(
     code="moderation",
     label=_("Moderation"),
     roles=(Role.OFFICER, Role.APPROVER),
-    columns=(Column("sender", _("From")), Column("state", _("State"))),
+    columns=(Column("sender", pgettext_lazy("desk", "From")), Column("state", _("State"))),
     views=(
         View(ModerationState.HELD, _("Waiting")),
         View(ModerationState.PUBLISHED, _("Published")),

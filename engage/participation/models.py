@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import ReceiptHolder, is_staff
 from engage.departments.models import in_active_language
@@ -29,7 +30,7 @@ def private_storage() -> Storage:
 class Contact(models.Model):
     """A person's name, e-mail and telephone, encrypted; found by the keyed index; deleted on its date."""
 
-    name = SealedTextField(_("name"), blank=True)
+    name = SealedTextField(pgettext_lazy("person", "name"), blank=True)
     email = SealedTextField(_("e-mail address"), blank=True)
     phone = SealedTextField(_("telephone"), blank=True)
     email_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)

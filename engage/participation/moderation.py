@@ -29,8 +29,8 @@ class Source:
     """One kind of thing to moderate.
 
     `model` is a subclass of Moderated with a `submission`; `title(item)` and `text(item)` are shown in the queue,
-    `url(item)` is where the public would read it; `related` goes to select_related. `changed(item)` runs in the
-    moderating transaction after the state changed (the search index, for one).
+    `url(item)` is where the public would read it; `related` goes to select_related, `prefetch` to prefetch_related.
+    `changed(item)` runs in the moderating transaction after the state changed (the search index, for one).
     """
 
     code: str
@@ -40,6 +40,7 @@ class Source:
     text: Callable[[Any], str]
     url: Callable[[Any], str]
     related: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
     changed: Callable[[Any], None] | None = None
 
 

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from engage.accounts.actors import SYSTEM
+from engage.pages.models import Office
 from engage.participation import actions
 from engage.participation.models import OutgoingMail, Submission
 from engage.participation.queries import Tracked
@@ -76,19 +78,29 @@ def mail_new_code_link(reference: Reference, sign: Callable[[int], str]) -> None
 
 
 def receipt_pdf(tracked: Tracked, *, code: str) -> bytes:
-    """Return the receipt as a PDF (A4, embedded font)."""
-    from engage.participation.pdf import render_pdf
+    """Return the receipt as a PDF (A4, embedded font) in the active language."""
+    # typst's compiler costs every start a moment; only who saves a receipt needs it.
+    from engage.participation.pdf import qr_as_svg, render_pdf
 
     submission = tracked.submission
+    office = Office.objects.first() or Office()
     return render_pdf(
         "receipt",
         {
-            "title": tracked.story.title,
+            "site": _("Engage"),
+            "office": office.name,
+            "heading": tracked.story.title,
+            "reference_label": _("Reference"),
             "reference": submission.reference,
+            "code_label": _("Tracking code"),
             "code": format_code(code),
-            "received": timezone.localtime(submission.received_at).strftime("%Y-%m-%d %H:%M %Z"),
+            "received_label": _("Received"),
+            "received": date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT"),
+            "how": _("See who has it and what became of it, change it or withdraw it:"),
             "url": track_url(submission),
-            "qr": segno.make(track_url(submission, code), error="m", micro=False),
+            "qr_label": _("QR code that opens this submission"),
+            "qr": qr_as_svg(track_url(submission, code)),
+            "sent_label": _("What you sent"),
             "lines": tracked.story.lines,
         },
     )
