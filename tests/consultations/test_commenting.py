@@ -325,3 +325,14 @@ def test_a_post_without_csrf_token_is_refused():
     consultation = call()
     strict = Client(enforce_csrf_checks=True)
     assert add(strict, consultation.slug).status_code == 403
+
+
+def test_the_receipt_is_saved_as_pdf_by_its_holder_alone(client: Client):
+    consultation = call()
+    add(client, consultation.slug)
+    send(client, consultation.slug)
+    url = f"/zh/receipt/{Submission.objects.get().reference}/receipt.pdf"
+    saved = client.get(url)
+    assert saved.status_code == 200
+    assert saved.content.startswith(b"%PDF")
+    assert Client().get(url).status_code == 404
