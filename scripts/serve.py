@@ -208,7 +208,11 @@ def home_status(port: int) -> int | None:
 
 
 def descendants(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout.split()
+    """The processes that a child started itself; none where a minimal container has no ps to ask."""
+    try:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout.split()
+    except FileNotFoundError:
+        return []
     parents = {int(child): int(parent) for child, parent in zip(listed[::2], listed[1::2], strict=True)}
     family = {pid}
     while more := {child for child, parent in parents.items() if parent in family} - family:
@@ -333,10 +337,10 @@ def serve() -> int:
     grandchildren: list[int] = []
     try:
         if supervisor.wait_until_ready(port):
+            grandchildren = descendants(supervisor.children["web server"].pid)
             stages.append(("web server and worker", time.time()))
             print(f"\nEngage is open at http://{HOST}:{port}/ (Ctrl-C stops it)\n\n{sign_in.rstrip()}\n", flush=True)
             print(told_stages(stages), flush=True)
-            grandchildren = descendants(supervisor.children["web server"].pid)
             supervisor.wait_until_over()
         ended = None if supervisor.told_to_stop else supervisor.ended()
     finally:

@@ -124,7 +124,7 @@ def test_a_signal_to_the_supervisor_stops_everything_it_started(project, how):
 def test_ctrl_c_reaches_the_whole_group_and_nothing_is_left(project):
     with started(project) as (server, _):
         os.killpg(server.pid, signal.SIGINT)
-        assert server.wait() == 0
+        assert server.wait(timeout=60) == 0
         assert processes_of(server) == []
 
 
@@ -132,7 +132,7 @@ def test_ctrl_c_reaches_the_whole_group_and_nothing_is_left(project):
 def test_the_end_of_one_child_ends_the_other_and_says_so(project, child, name):
     with started(project) as (server, _):
         os.kill(child_running(server, child), signal.SIGKILL)
-        assert server.wait() == 1
+        assert server.wait(timeout=60) == 1
         server.reader.join()
         assert f"The {name} ended by itself" in server.said
         assert left_in_the_end(server) == []
