@@ -41,7 +41,7 @@ def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
         holder=_holder(consultation, comments, withdrawn=withdrawn),
         steps=[] if withdrawn else steps(consultation, comments, submission, now),
         part_template="consultations/parts.html",
-        context={"parts": parts, "consultation": consultation, "page": _page(consultation)},
+        context={"parts": parts, "consultation": consultation, "page": _page(consultation), "withdrawn": withdrawn},
         links=[(_("Withdraw them"), reverse("submission_withdraw", args=[submission.reference]))] if is_open else [],
         lines=[f"{part['title']}: {part['comment'].text}" for part in parts],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from consultations.queries import Call
 from consultations.rules import time_left
 from engage.pages.translation import HTML_LANG
+from engage.participation.personal_data import Finding
 
 register = template.Library()
 
@@ -82,7 +84,6 @@ def channel_name(channel: str) -> str:
     return names.get(channel, channel)
 
 
-@register.filter
 def personal_kind(kind: str) -> str:
     """Name a kind of personal data."""
     names = {
@@ -96,6 +97,12 @@ def personal_kind(kind: str) -> str:
         "address": _("a home address"),
     }
     return names.get(kind, kind)
+
+
+@register.filter
+def personal_kinds(findings: Iterable[Finding]) -> list[str]:
+    """Name the kinds of personal data that were found, each once, in the order of the text."""
+    return list(dict.fromkeys(personal_kind(finding.kind) for finding in findings))
 
 
 @register.filter

@@ -73,6 +73,8 @@ class Cell:
     text: Text = ""
     note: Text = ""
     state: State = ""
+    # Of the text, as HTML says it; empty when it is in the reader's own language.
+    language: str = ""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def _row(source: moderation.Source, item: Any) -> Row:
             Cell(
                 public_signature(submission),
                 note=date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT"),
+                language=HTML_LANG.get(item.language, item.language) if submission.signature else "",
             ),
             Cell(
                 item.get_moderation_state_display(),
