@@ -244,6 +244,8 @@ class PublicComment:
     created_at: datetime
     edited: bool
     signature: str
+    # Of a signature that the writer chose; empty when it is in the reader's own language.
+    signature_language: str
     clause_key: str
     clause_title: str
     pieces: list[wording.Piece]
@@ -284,6 +286,7 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 created_at=comment.created_at,
                 edited=comment.edited_at is not None,
                 signature=public_signature(comment.submission),
+                signature_language=comment.language if comment.submission.signature else "",
                 clause_key=comment.clause.key if comment.clause else "",
                 clause_title=article.title if article else "",
                 pieces=shortened(comment.wording_diff(article.text)) if article else [],
