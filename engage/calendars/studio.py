@@ -7,7 +7,6 @@ same as for a command.
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html_join
@@ -16,26 +15,13 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from engage.calendars import actions, queries
 from engage.calendars.forms import ChangedDayForm, DayForm, OwnProfileForm, ProfileForm, YearForm, YearImportForm
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
 from engage.calendars.words import TARGETS, length
-from engage.errors import Refused
-from engage.pages.messages import refusal_message
-
-
-class RefusalsInForm:
-    """A refusal of the action is shown on the form, with everything that was typed."""
-
-    def form_valid(self, form: Any) -> Any:
-        try:
-            return super().form_valid(form)  # type: ignore[misc]
-        except Refused as refusal:
-            form.add_error(None, refusal_message(refusal))
-            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+from engage.studio import RefusalsInForm, WithoutHistory
 
 
 def year_badge(confirmed: bool) -> str:
@@ -71,20 +57,6 @@ def _override(actor: Any, entered: dict[str, Any]) -> CalendarDay:
         name_zh=entered["name_zh"],
         name_en=entered["name_en"],
     )
-
-
-class WithoutHistory(ModelViewSet):
-    """The journal keeps the history; nothing is referred to by rich text, so there is no usage to count either."""
-
-    add_to_reference_index = False
-    unused_views = {"history", "history_results", "usage"}
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        unused = {f"{name}_url_name": None for name in self.unused_views if name != "history_results"}
-        return super().get_common_view_kwargs(**{**unused, **kwargs})
-
-    def get_urlpatterns(self) -> list[URLPattern]:
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name not in self.unused_views]
 
 
 class DayViewSet(WithoutHistory):

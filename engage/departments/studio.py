@@ -11,10 +11,10 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
-from engage.calendars.studio import RefusalsInForm, WithoutHistory
 from engage.departments import actions
 from engage.departments.models import Department, Membership
 from engage.departments.rules import DepartmentRow, split_duties
+from engage.studio import RefusalsInForm, WithoutHistory
 
 INDENT = "\u3000"
 

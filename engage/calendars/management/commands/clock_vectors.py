@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from engage.calendars.management.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
+from engage.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
 from engage.calendars.vectors import Comparison, compare
 from engage.errors import Refused
 

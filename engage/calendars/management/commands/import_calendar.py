@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from engage.accounts.actors import System
+from engage.answers import AnsweringCommand
 from engage.calendars.actions import import_year
 from engage.calendars.importing import SHIPPED_YEARS
-from engage.calendars.management.answers import AnsweringCommand
 from engage.calendars.queries import YearImport, planned_import
 
 

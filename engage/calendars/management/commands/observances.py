@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from engage.calendars.management.answers import AnsweringCommand
+from engage.answers import AnsweringCommand
 from engage.calendars.observances import OBSERVANCES, observances_of
 from engage.errors import Refused
 

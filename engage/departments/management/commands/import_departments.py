@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from engage.accounts.actors import SYSTEM
-from engage.calendars.management.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
+from engage.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
 from engage.departments.actions import import_table
 from engage.departments.rules import RowFault
 from engage.errors import Refused

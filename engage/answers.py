@@ -1,4 +1,4 @@
-"""What the room's commands share: one JSON object or plain lines, refusals in one form, exit codes."""
+"""What commands share: one JSON object or plain lines, refusals in one form, exit codes."""
 
 import json
 import sys
