@@ -63,7 +63,7 @@ def submit_comments(
     """
 
     def create() -> Submission:
-        version = _commented_version(slug, actor)
+        version = commented_version(slug, actor)
         consultation = version.draft.consultation
         assert consultation is not None
         rules.check_open(consultation.opens_at, consultation.closes_at, envelope.received_at)
@@ -72,7 +72,7 @@ def submit_comments(
             KIND, envelope, actor=actor, department_id=consultation.department_id
         )
         rows = [
-            _comment(submission, consultation, version, clauses.get(comment.key), position, comment, envelope)
+            comment_row(submission, consultation, version, clauses.get(comment.key), position, comment, envelope)
             for position, comment in enumerate(comments)
         ]
         Comment.objects.bulk_create(rows)
@@ -84,7 +84,7 @@ def submit_comments(
     return participation.once(envelope, create)
 
 
-def _commented_version(slug: str, actor: Actor) -> Version:
+def commented_version(slug: str, actor: Actor) -> Version:
     """Return the published text of a call the actor may see, in one query; raises Refused("call_gone")."""
     version = (
         Version.objects.filter(
@@ -114,15 +114,20 @@ def _clauses_of(version_id: int, comments: Sequence[CommentInput]) -> dict[str, 
 
 def check_comment(comment: CommentInput) -> None:
     """Check what the form checked too: other doors (the API, imports) come here without the form."""
-    if comment.stance not in Comment.Stance:
+    if comment.stance not in dict(Comment.Stance.askable()):
         raise Refused("stance_missing")
     if len(comment.text) < rules.COMMENT_LEAST:
         raise Refused("text_too_short", least=rules.COMMENT_LEAST)
+    check_most(comment)
+
+
+def check_most(comment: CommentInput) -> None:
+    """Check what holds for every comment, also for one that nobody asked to be long."""
     if len(comment.text) > rules.COMMENT_MOST or len(comment.suggested) > rules.SUGGESTED_MOST:
         raise Refused("text_too_long", most=rules.COMMENT_MOST)
 
 
-def _comment(
+def comment_row(
     submission: Submission,
     consultation: Consultation,
     version: Version,
@@ -131,6 +136,7 @@ def _comment(
     given: CommentInput,
     envelope: participation.Envelope,
 ) -> Comment:
+    """Make the unsaved row of one comment, in the moderation state the call's rule gives it."""
     return Comment(
         submission=submission,
         consultation=consultation,
@@ -348,9 +354,12 @@ def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
     if version.published_at is None:
         version.published_at = now
         version.save(update_fields=["published_at"])
+    before = draft.published
     draft.published = version
     draft.save(update_fields=["published"])
     journal.record(actor, "draft.published", version)
+    if before is not None and before != version:
+        index_version(before)
     index_version(version)
     return version
 

@@ -7,7 +7,7 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug comments into the platform's registries."""
-        from consultations import actions, demo, receivers, strips, structure
+        from consultations import actions, demo, receivers, samples, strips, structure
         from consultations.api import router
         from consultations.moderation import SOURCE
         from consultations.search import SOURCES
@@ -15,7 +15,7 @@ class ConsultationsConfig(AppConfig):
         from consultations.story import comment_story
         from consultations.words import REFUSALS
         from engage.api import registry as api
-        from engage.pages import demo_content
+        from engage.pages import demo_content, sample_content
         from engage.pages import structure as site_structure
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
@@ -40,6 +40,8 @@ class ConsultationsConfig(AppConfig):
             register_strip(strip)
         site_structure.register(structure.plant_index)
         demo_content.register("consultations", order=20, load=demo.load)
+        for source_of_samples in samples.SAMPLES:
+            sample_content.register(source_of_samples)
         api.register("consultations", router)
         register_sitemap("calls", CallSitemap)
         receivers.connect()

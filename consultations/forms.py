@@ -20,7 +20,7 @@ class CommentForm(forms.Form):
 
     stance = forms.ChoiceField(
         label=_("Your view"),
-        choices=Comment.Stance.choices,
+        choices=Comment.Stance.askable(),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose your view"), "invalid_choice": _("Choose your view")},
     )

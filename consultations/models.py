@@ -307,6 +307,13 @@ class Comment(Moderated):
         CHANGE = "change", _("Support with a change")
         OPPOSE = "oppose", _("Oppose")
         QUESTION = "question", _("Question")
+        # Of what arrives on paper or from elsewhere; whoever writes here is asked.
+        UNSTATED = "unstated", _("No view stated")
+
+        @classmethod
+        def askable(cls) -> list[tuple[str, Any]]:
+            """Return the choices a writer is given."""
+            return [choice for choice in cls.choices if choice[0] != cls.UNSTATED]
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="comments")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +18,13 @@ def _planned(values: dict[str, Any]) -> str:
     return gettext("This opens on %(opens)s. Your text is kept below: save it as a file") % {"opens": opens}
 
 
+def _import_refused(values: dict[str, Any]) -> str:
+    n = len(values["faults"])
+    return ngettext(
+        "Nothing was imported: %(n)d comment has a fault", "Nothing was imported: %(n)d comments have a fault", n
+    ) % {"n": n}
+
+
 REFUSALS = {
     "call_closed": (_closed, 403),
     "call_planned": (_planned, 403),
@@ -28,6 +35,12 @@ REFUSALS = {
     "stance_missing": _("Choose your view"),
     "text_too_short": _("Write your comment, at least %(least)d characters"),
     "text_too_long": _("A comment has at most %(most)d characters"),
+    "channel_wrong": _("“%(channel)s” cannot be the channel of an import"),
+    "import_refused": (_import_refused, 422),
+    "import_id_missing": _("It has no number of its own. Give each one a number, so that it is taken in once"),
+    "import_id_twice": _("The number %(external_id)s stands twice in the import"),
+    "import_language_unknown": _("There is no language “%(language)s” here. Give zh-hans or en"),
+    "text_unreadable": _("The text holds signs that cannot be kept. Save its file as text again and send it once more"),
     "withdrawn": _("You withdrew this; it cannot be changed any more"),
     "version_published": _("Version %(number)d is published and cannot be changed. Import a new version"),
 }

@@ -81,6 +81,9 @@ def channel_name(channel: str) -> str:
         "email": pgettext("channel", "by e-mail"),
         "live": pgettext("channel", "in a live interview"),
     }
+    kind, _colon, source = channel.partition(":")
+    if kind == "import" and source:
+        return _("taken over from %(source)s") % {"source": source}
     return names.get(channel, channel)
 
 

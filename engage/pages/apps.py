@@ -7,6 +7,12 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the demo's pages."""
-        from engage.pages import demo_content, demo_pages
+        from engage.pages import demo_content, demo_pages, sample_content, sample_pages
+        from engage.pages.messages import register_refusals
+        from engage.pages.words import REFUSALS
 
         demo_content.register("pages", order=10, load=demo_pages.load)
+        sample_content.register(
+            sample_content.Samples("documents", order=30, needs=(sample_pages.PLAN,), load=sample_pages.load)
+        )
+        register_refusals(REFUSALS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ from engage.participation.models import (
     OutgoingMail,
     Submission,
 )
-from engage.participation.rules import code_digest, retention_end, token_digest, tracking_code
+from engage.participation.rules import code_digest, external_token, retention_end, token_digest, tracking_code
 from engage.participation.vault import blind_index, normalised_email
 
 if TYPE_CHECKING:
@@ -83,6 +83,22 @@ def once(envelope: Envelope, create: Callable[[], Submission]) -> Submission:
             return found or create()
     except IntegrityError:
         return Submission.objects.get(token_digest=envelope.digest)
+
+
+def token_of(scope: str, external_id: str) -> UUID:
+    """Return the token of what came on another way: the same name in the same scope is the same submission."""
+    return UUID(bytes=external_token(scope, external_id, settings.TRACKING_KEY))
+
+
+def known_tokens(envelopes: Sequence[Envelope]) -> set[UUID]:
+    """Return the tokens whose submission exists already."""
+    digests = {envelope.digest: envelope.token for envelope in envelopes}
+    wanted = list(digests)
+    found: set[UUID] = set()
+    for start in range(0, len(wanted), 500):
+        rows = Submission.objects.filter(token_digest__in=wanted[start : start + 500])
+        found.update(digests[digest] for digest in rows.values_list("token_digest", flat=True))
+    return found
 
 
 def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_id: int | None = None) -> Submission:

@@ -76,6 +76,16 @@ def token_digest(token: bytes, key: str) -> str:
     return hmac.digest(key.encode(), b"token-digest:" + token, sha256).hex()
 
 
+def external_token(scope: str, external_id: str, key: str) -> bytes:
+    """Derive the one-time token (16 bytes) of something that came on another way and has a name of its own there.
+
+    The same name in the same scope is the same submission, so a second import finds the first. Keyed, because a
+    token that strangers could compute would let them claim the receipt or take its place beforehand.
+    """
+    named = f"{len(scope)}:{scope}:{external_id}".encode()
+    return hmac.digest(key.encode(), b"external-token:" + named, sha256)[:16]
+
+
 def parse_code(typed: str) -> str:
     """Fold a typed code to its canonical form; whatever cannot be a code comes back as it can never match."""
     text = typed[:MAX_TYPED].translate(_FULL_WIDTH).translate(_DASHES).upper()

@@ -1,0 +1,10 @@
+"""The sentences of the pages room: refusals by code."""
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "samples_need_demo": _("Samples stand beside the demo only. Set ENGAGE_DEMO=1 where nothing real is held"),
+    "samples_missing": _(
+        "%(folder)s does not hold %(missing)s. Give the folder that holds data/drafts, data/opinion and plan"
+    ),
+}
