@@ -39,12 +39,16 @@ KIND = "comment"
 
 @dataclass(frozen=True)
 class CommentInput:
-    """One comment of a basket. `key` is the clause's key, or empty for the whole draft."""
+    """One comment of a basket. `key` is the clause's key, or empty for the whole draft.
+
+    `language` is that of the text it was written on; empty: the sender's.
+    """
 
     key: str
     stance: str
     text: str
     suggested: str = ""
+    language: str = ""
 
 
 def published_version(consultation: Consultation) -> Version | None:
@@ -146,7 +150,7 @@ def comment_row(
         stance=given.stance,
         text=given.text,
         suggested=given.suggested,
-        language=envelope.language,
+        language=given.language or envelope.language,
         created_at=envelope.received_at,
         moderation_state=_first_state(consultation, given, submission),
     )

@@ -26,10 +26,13 @@ class Item:
     stance: str
     text: str
     suggested: str = ""
+    language: str = ""
 
     def as_input(self) -> CommentInput:
         """Return what the action takes."""
-        return CommentInput(key=self.key, stance=self.stance, text=self.text, suggested=self.suggested)
+        return CommentInput(
+            key=self.key, stance=self.stance, text=self.text, suggested=self.suggested, language=self.language
+        )
 
 
 @dataclass
@@ -89,7 +92,8 @@ def put(request: HttpRequest, slug: str, given: CommentInput, item_id: str = "")
             raise Refused("basket_full", most=settings.BASKET_MAX_COMMENTS)
         existing = Item(id=uuid.uuid4().hex[:8], key=given.key, stance="", text="")
         basket.items.append(existing)
-    existing.stance, existing.text, existing.suggested = given.stance, given.text, given.suggested
+    existing.stance, existing.text = given.stance, given.text
+    existing.suggested, existing.language = given.suggested, given.language
     write(request, slug, basket)
     return existing
 

@@ -44,10 +44,12 @@ class CommentForm(forms.Form):
         suggested = self.cleaned_data["suggested"]
         return "" if suggested == clean_text(self.original) else suggested
 
-    def as_input(self, key: str) -> CommentInput:
-        """Return what the action takes."""
+    def as_input(self, key: str, language: str = "") -> CommentInput:
+        """Return what the action takes; `language` is that of the text the comment is written on."""
         values = self.cleaned_data
-        return CommentInput(key=key, stance=values["stance"], text=values["text"], suggested=values["suggested"])
+        return CommentInput(
+            key=key, stance=values["stance"], text=values["text"], suggested=values["suggested"], language=language
+        )
 
 
 class AboutForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from consultations.drafts import wording
+from consultations.drafts.labels import CHINESE
 from consultations.models import (
     Change,
     Clause,
@@ -273,6 +275,7 @@ def public_comments(
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     """Turn comments into what the public reads."""
     articles = {article.key: article for article in text.articles}
+    written_on = texts_written_on(comments)
     shown = []
     for comment in comments:
         article = articles.get(comment.clause.key) if comment.clause else None
@@ -289,24 +292,53 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 signature_language=comment.language if comment.submission.signature else "",
                 clause_key=comment.clause.key if comment.clause else "",
                 clause_title=article.title if article else "",
-                pieces=shortened(comment.wording_diff(article.text)) if article else [],
+                pieces=suggestion_pieces(comment, written_on),
                 channel=comment.submission.channel,
             )
         )
     return shown
 
 
+WrittenOn = dict[tuple[int, str], Text]
+
+
+def texts_written_on(comments: Iterable[Comment]) -> WrittenOn:
+    """Return the texts that suggested wordings were written on: version and language to the text read then.
+
+    That can be another than the reader's: a Chinese suggestion is no change of the English words.
+    """
+    wanted = {(comment.version_id, comment.language) for comment in comments if comment.suggested and comment.clause_id}
+    versions = Version.objects.in_bulk({version_id for version_id, _ in wanted}) if wanted else {}
+    return {
+        (version_id, language): text_of(versions[version_id], language=language, with_counts=False)
+        for version_id, language in sorted(wanted)
+    }
+
+
+def suggestion_pieces(comment: Comment, written_on: WrittenOn) -> list[wording.Piece]:
+    """Return a suggested wording as a diff against the article it was written on; empty when there is none."""
+    text = written_on.get((comment.version_id, comment.language))
+    if text is None or not comment.suggested or comment.clause is None:
+        return []
+    article = next((article for article in text.articles if article.clause_id == comment.clause_id), None)
+    return shortened(comment.wording_diff(article.text), comment.language) if article else []
+
+
 CONTEXT = 24
 
 
-def shortened(pieces: Sequence[wording.Piece]) -> list[wording.Piece]:
-    """Cut long unchanged stretches of a diff down to CONTEXT characters beside each change, with an ellipsis."""
+def shortened(pieces: Sequence[wording.Piece], language: str) -> list[wording.Piece]:
+    """Cut long unchanged stretches of a diff down to CONTEXT characters beside each change, with an ellipsis.
+
+    Words that are written with spaces between them stay whole.
+    """
+    ellipsis = "……" if language == CHINESE else "…"
     shown: list[wording.Piece] = []
     for place, (op, words) in enumerate(pieces):
         if op == "keep" and len(words) > 2 * CONTEXT:
-            head = words[:CONTEXT] if place else ""
-            tail = words[-CONTEXT:] if place < len(pieces) - 1 else ""
-            words = f"{head}……{tail}"
+            head = re.sub(r"[a-zA-Z0-9'’-]+$", "", words[: CONTEXT + 1])[:CONTEXT] if place else ""
+            tail = re.sub(r"^[a-zA-Z0-9'’-]+", "", words[-CONTEXT - 1 :])[-CONTEXT:] if place < len(pieces) - 1 else ""
+            words = f"{head}{ellipsis}{tail}"
         shown.append((op, words))
     return shown
 

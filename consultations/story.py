@@ -55,6 +55,7 @@ def _page(consultation: Consultation):
 def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -> list[dict]:
     text = queries.text_of(comments[0].version, language=get_language() or "", with_counts=False)
     articles = {article.key: article for article in text.articles}
+    written_on = queries.texts_written_on(comments)
     parts = []
     for comment in comments:
         article = articles.get(comment.clause.key) if comment.clause else None
@@ -63,7 +64,7 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
                 "comment": comment,
                 "article": article,
                 "title": article.title if article else _("The whole draft"),
-                "pieces": queries.shortened(comment.wording_diff(article.text)) if article else [],
+                "pieces": queries.suggestion_pieces(comment, written_on),
                 "reason": REASONS.get(comment.moderation_reason, ""),
                 "edit_url": reverse("comment_edit", args=[submission.reference, comment.pk]) if editable else "",
             }

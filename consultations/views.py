@@ -175,10 +175,12 @@ def _closed(request: HttpRequest, reading: Reading, refusal: Refused, texts: lis
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
     """Write a comment on one article, or on the whole draft, into the basket."""
-    reading = _reading(request, slug)
-    article = _article(reading, clause) if clause else None
     kept = basket.read(request, slug)
     editing = kept.item(request.GET.get("item", "")) if kept else None
+    reading = _reading(request, slug)
+    if editing:
+        reading = Reading(reading.call, _text_in(reading.text, editing.language))
+    article = _article(reading, clause) if clause else None
     original = article.text if article else ""
     if request.method == "POST":
         form = CommentForm(request.POST, original=original)
@@ -188,7 +190,8 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
             typed = [clean_text(request.POST.get(name, "")) for name in ("text", "suggested")]
             return _closed(request, reading, refusal, [text for text in typed if text])
         if form.is_valid():
-            basket.put(request, slug, form.as_input(article.key if article else ""), editing.id if editing else "")
+            given = form.as_input(article.key if article else "", reading.text.language)
+            basket.put(request, slug, given, editing.id if editing else "")
             return redirect("basket", slug=slug)
         return _compose_page(request, reading, article, form, editing, status=422)
     if not reading.call.is_open:
@@ -198,6 +201,13 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
         initial = {"stance": editing.stance, "text": editing.text, "suggested": editing.suggested or original}
     form = CommentForm(initial=initial, original=original)
     return _compose_page(request, reading, article, form, editing)
+
+
+def _text_in(text: queries.Text, language: str) -> queries.Text:
+    """Return the same version in the language a comment was written on: its wording belongs to those words."""
+    if language in ("", text.language):
+        return text
+    return queries.text_of(text.version, language=language, with_counts=False)
 
 
 def _check_open(reading: Reading) -> None:
@@ -231,17 +241,21 @@ def basket_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     """Return the basket and its rows: item, article, diff of the suggestion, personal data found."""
     kept = basket.read(request, reading.slug)
-    articles = {article.key: article for article in reading.text.articles}
+    texts = {reading.text.language: reading.text}
     rows = []
     seen: set[str] = set()
     for item in kept.items if kept else []:
-        article = articles.get(item.key)
+        language = item.language or reading.text.language
+        if language not in texts:
+            texts[language] = _text_in(reading.text, language)
+        article = next((article for article in texts[language].articles if article.key == item.key), None)
         rows.append(
             {
                 "item": item,
                 "article": article,
                 "stance": Comment.Stance(item.stance).label,
-                "pieces": queries.shortened(wording.diff(article.text, item.suggested, reading.text.language))
+                "language": language,
+                "pieces": queries.shortened(wording.diff(article.text, item.suggested, language), language)
                 if item.suggested and article
                 else [],
                 "findings": personal_data.find(item.text + "\n" + item.suggested),

@@ -132,3 +132,26 @@ def test_odd_filters_are_answered(client: Client, query):
     consultation = call()
     assert client.get(f"/zh/c/{query}").status_code == 200
     assert client.get(f"/zh/c/{consultation.slug}/comments/{query}").status_code == 200
+
+
+def test_a_suggestion_is_compared_with_the_words_it_was_written_on_in_every_language(client: Client):
+    consultation = call()
+    comment(consultation, key="art_3", suggested="居民凭读者证借书，每次不超过八册。")
+    comment(consultation, key="art_3", suggested="Residents borrow up to ten books at a time.", language="en")
+    for prefix in ("zh", "en"):
+        page = " ".join(text(client.get(f"/{prefix}/c/{consultation.slug}/art-3/")).split())
+        assert "每次不超过<del>五</del><ins>八</ins>册" in page
+        assert "Residents borrow up to <del>five</del><ins>ten</ins> books" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "told"),
+    [
+        ("en", "A library with a long name opens on each and every working day", "… and every working day"),
+        ("zh-hans", "社区图书馆每周开放不少于五天，" * 4, "……"),
+    ],
+)
+def test_what_stays_is_cut_between_words(language, before, told):
+    kept = queries.shortened([("keep", before), ("ins", "x")], language)[0][1]
+    assert kept.startswith(told)
+    assert before.endswith(kept.lstrip("…"))
