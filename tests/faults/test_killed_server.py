@@ -102,7 +102,11 @@ def all_send(site: RunningSite, people: list[Person], *, kill_after: int | None 
     async def everybody() -> None:
         await asyncio.gather(*(one(person) for person in people))
 
-    asyncio.run(everybody())
+    try:
+        asyncio.run(everybody())
+    finally:
+        # Shown with a failure alone: why the server answered what it did.
+        print(site.server.said[-20_000:])
 
 
 def ask(site: RunningSite, database: dict[str, str], *arguments: str, given: str = "") -> str:
