@@ -315,13 +315,19 @@ def texts_written_on(comments: Iterable[Comment]) -> WrittenOn:
     }
 
 
-def suggestion_pieces(comment: Comment, written_on: WrittenOn) -> list[wording.Piece]:
-    """Return a suggested wording as a diff against the article it was written on; empty when there is none."""
+def suggestion_pieces(comment: Comment, written_on: WrittenOn, *, whole: bool = False) -> list[wording.Piece]:
+    """Return a suggested wording as a diff against the article it was written on; empty when there is none.
+
+    Long unchanged stretches are cut unless the whole is wanted.
+    """
     text = written_on.get((comment.version_id, comment.language))
     if text is None or not comment.suggested or comment.clause is None:
         return []
     article = next((article for article in text.articles if article.clause_id == comment.clause_id), None)
-    return shortened(comment.wording_diff(article.text), comment.language) if article else []
+    if article is None:
+        return []
+    pieces = comment.wording_diff(article.text)
+    return pieces if whole else shortened(pieces, comment.language)
 
 
 CONTEXT = 24

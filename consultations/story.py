@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from consultations import queries, rules
 from consultations.models import Comment, Consultation
 from engage.accounts.actors import Actor
-from engage.participation.kinds import Step, Story
+from engage.participation.kinds import SentPart, Step, Story
 from engage.participation.models import ModerationState, Submission
 from engage.participation.moderation import REASONS
 
@@ -43,7 +43,10 @@ def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
         part_template="consultations/parts.html",
         context={"parts": parts, "consultation": consultation, "page": _page(consultation), "withdrawn": withdrawn},
         links=[(_("Withdraw them"), reverse("submission_withdraw", args=[submission.reference]))] if is_open else [],
-        lines=[f"{part['title']}: {part['comment'].text}" for part in parts],
+        sent=[
+            SentPart(part["title"], part["comment"].text, part["comment"].get_stance_display(), part["whole_pieces"])
+            for part in parts
+        ],
     )
 
 
@@ -65,6 +68,7 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
                 "article": article,
                 "title": article.title if article else _("The whole draft"),
                 "pieces": queries.suggestion_pieces(comment, written_on),
+                "whole_pieces": queries.suggestion_pieces(comment, written_on, whole=True),
                 "reason": REASONS.get(comment.moderation_reason, ""),
                 "edit_url": reverse("comment_edit", args=[submission.reference, comment.pk]) if editable else "",
             }

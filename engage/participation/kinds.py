@@ -7,7 +7,7 @@ A room registers in `AppConfig.ready()`:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,11 +29,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class SentPart:
+    """One part of what was sent, for papers: about what, how it was meant, the words, a suggested wording.
+
+    `changes` are pieces in order as ("keep" | "ins" | "del", text).
+    """
+
+    title: str
+    text: str
+    note: str = ""
+    changes: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class Story:
     """What the sender reads on the receipt and tracking pages.
 
-    `holder` says who has it now; `part_template` shows the parts of the submission with `context`; `links` are
-    what the sender may do now (label, URL).
+    `holder` says who has it now; `part_template` shows the parts of the submission with `context`, `sent` are
+    the same parts for the PDF; `links` are what the sender may do now (label, URL).
     """
 
     title: str
@@ -42,7 +55,7 @@ class Story:
     part_template: str
     context: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    sent: list[SentPart] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

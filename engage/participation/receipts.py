@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import asdict
 
 import segno
 from django.conf import settings
@@ -101,6 +102,11 @@ def receipt_pdf(tracked: Tracked, *, code: str) -> bytes:
             "qr_label": _("QR code that opens this submission"),
             "qr": qr_as_svg(track_url(submission, code)),
             "sent_label": _("What you sent"),
-            "lines": tracked.story.lines,
+            "sent": [asdict(part) for part in tracked.story.sent],
+            "changes_label": _("Suggested wording"),
+            "steps_label": _("What happens next"),
+            "steps": [asdict(step) for step in tracked.story.steps],
+            "proof": _("This receipt can be checked against the public journal: %(url)s")
+            % {"url": settings.PUBLIC_URL + reverse("journal_checkpoints")},
         },
     )
