@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -75,7 +75,13 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.slug
+        return self.title
+
+    @cached_property
+    def title(self) -> str:
+        """The title of its page in the active language, or in another; its address before it has a page."""
+        titles = {page.locale.language_code: page.title for page in self.pages.all()}
+        return titles.get(get_language() or "") or next(iter(titles.values()), self.slug)
 
     def state(self, now: Any = None) -> rules.CallState:
         """Return where the call stands at a moment; never stored, so it changes to the minute by itself."""
@@ -388,7 +394,7 @@ class Change(models.Model):
         verbose_name_plural = _("published changes")
 
     def __str__(self) -> str:
-        return f"{self.consultation.slug} {self.article}"
+        return gettext("%(call)s: %(article)s") % {"call": self.consultation, "article": self.title}
 
     @property
     def before(self) -> str:

@@ -1,75 +1,34 @@
-"""Consultations in the Studio: menu, forms of the call and of published changes, the draft desk."""
+"""Consultations in the Studio: menu, forms of the call and of published changes, the draft desk, what waits."""
 
 from django.urls import path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from consultations import studio
-from consultations.models import Change, Consultation
+from consultations.studio import drafts
+from consultations.studio.calls import ConsultationGroup, DeleteSeveral
+from consultations.studio.waiting import GROUPS
 from engage.accounts.actors import Role, has_role
-from engage.pages.models import Topic
-
-
-class ConsultationViewSet(SnippetViewSet):
-    """The call: dates, department, topics."""
-
-    model = Consultation
-    icon = "comment"
-    menu_label = _("Calls")
-    list_display = ["slug", "department", "opens_at", "closes_at"]
-    panels = [
-        FieldPanel("slug"),
-        FieldPanel("department"),
-        FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("answer_days")]),
-        FieldPanel("moderation"),
-        FieldPanel("topics"),
-    ]
-
-
-class ChangeViewSet(SnippetViewSet):
-    """What changed because of comments."""
-
-    model = Change
-    icon = "tick"
-    menu_label = _("Published changes")
-    list_display = ["consultation", "article", "people", "published_at"]
-
-
-class TopicViewSet(SnippetViewSet):
-    """Topics."""
-
-    model = Topic
-    icon = "tag"
-    menu_label = _("Topics")
-    list_display = ["code", "name_zh", "name_en"]
-
-
-class ConsultationGroup(SnippetViewSetGroup):
-    """One menu for all of it."""
-
-    menu_label = _("Consultations")
-    menu_icon = "comment"
-    menu_order = 110
-    items = (ConsultationViewSet, ChangeViewSet, TopicViewSet)
-
+from engage.pages import studio
 
 register_snippet(ConsultationGroup)
+# After Wagtail's own of the same name, which writes no journal.
+hooks.register("register_bulk_action", DeleteSeveral, order=100)
+for group in GROUPS:
+    studio.register(group)
 
 
 @hooks.register("register_admin_urls")
 def draft_desk_urls():
     """Add the draft desk below /studio/drafts/."""
     return [
-        path("drafts/", studio.drafts, name="drafts"),
-        path("drafts/import/", studio.import_source, name="draft_import"),
-        path("drafts/review/", studio.review, name="draft_review"),
-        path("drafts/versions/<int:version_id>/", studio.version, name="draft_version"),
-        path("drafts/versions/<int:version_id>/correct/", studio.correct, name="draft_correct"),
-        path("drafts/versions/<int:version_id>/publish/", studio.publish, name="draft_publish"),
+        path("drafts/", drafts.drafts, name="drafts"),
+        path("drafts/import/", drafts.import_source, name="draft_import"),
+        path("drafts/review/", drafts.review, name="draft_review"),
+        path("drafts/versions/<int:version_id>/", drafts.version, name="draft_version"),
+        path("drafts/versions/<int:version_id>/correct/", drafts.correct, name="draft_correct"),
+        path("drafts/versions/<int:version_id>/publish/", drafts.publish, name="draft_publish"),
     ]
 
 
@@ -84,4 +43,5 @@ class DraftMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def draft_menu_item() -> MenuItem:
     """Add the entry."""
-    return DraftMenuItem(_("Drafts"), reverse("drafts"), icon_name="doc-full", order=115)
+    label = pgettext_lazy("policy text", "Drafts")
+    return DraftMenuItem(label, reverse("drafts"), name="drafts", icon_name="doc-full", order=115)

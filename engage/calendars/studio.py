@@ -20,7 +20,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from engage.calendars import actions, queries
 from engage.calendars.forms import ChangedDayForm, DayForm, OwnProfileForm, ProfileForm, YearForm, YearImportForm
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
-from engage.calendars.words import TARGETS, length
+from engage.calendars.words import TARGETS, length, source_words
 from engage.studio import RefusalsInForm, WithoutHistory
 
 
@@ -177,6 +177,8 @@ class ProfileInspect(generic.InspectView):
         value = getattr(self.object, field_name)
         if field_name == "targets":
             return format_html_join(mark_safe("<br>"), "{}", ((target_line(row),) for row in value))
+        if field_name == "source":
+            return source_words(value)
         if isinstance(value, bool):
             return gettext("Yes") if value else gettext("No")
         if value is None:
@@ -205,7 +207,14 @@ class ProfileViewSet(WithoutHistory):
     inspect_view_fields = [
         "code", "family", "calendar", "valid_from", "valid_to", "rolls", "targets", "source", "shipped",
     ]  # fmt: skip
-    list_display = ["code", "family", "calendar", "valid_from", "valid_to", "source"]
+    list_display = [
+        "code",
+        "family",
+        "calendar",
+        "valid_from",
+        "valid_to",
+        Column("source", label=_("Source of the rule"), accessor=lambda profile: source_words(profile.source)),
+    ]
     list_filter = ["calendar", "kind"]
     list_per_page = 50
 

@@ -66,6 +66,57 @@ TARGETS = {
     "put_right": pgettext_lazy("what falls due", "Putting right after a low rating"),
 }
 
+# Where the shipped clocks come from, as profiles.py cites it, in the reader's language.
+SOURCES = {
+    "政府信息公开条例（2007）第二十三条、第二十四条": _(
+        "Regulations on Open Government Information (2007), articles 23 and 24"
+    ),
+    "政府信息公开条例（2019）第三十条至第三十三条": _(
+        "Regulations on Open Government Information (2019), articles 30 to 33"
+    ),
+    "Freedom of Information Act 2000 s.10(1)-(3), (6)": _(
+        "Freedom of Information Act 2000 (United Kingdom), section 10(1) to (3) and (6)"
+    ),
+    "信访条例（2005）第二十一条、第二十二条、第三十三条至第三十五条": _(
+        "Regulations on Letters and Visits (2005), articles 21, 22 and 33 to 35"
+    ),
+    "信访条例（2005）第二十一条、第二十二条、第三十三条至第三十五条; 民法典第二百零三条": _(
+        "Regulations on Letters and Visits (2005), articles 21, 22 and 33 to 35; Civil Code, article 203"
+    ),
+    "信访工作条例（2022）第二十二条、第二十三条、第三十四条至第三十六条": _(
+        "Regulations on the Work of Letters and Visits (2022), articles 22, 23 and 34 to 36"
+    ),
+    "信访工作条例（2022）第二十二条、第二十三条、第三十四条至第三十六条; 民法典第二百零三条": _(
+        "Regulations on the Work of Letters and Visits (2022), articles 22, 23 and 34 to 36; Civil Code, article 203"
+    ),
+    "City standard, published by Shenyang for its mayor's mailbox; not law": _(
+        "City standard, published by Shenyang for its mayor's mailbox; not law"
+    ),
+    "Default of Engage; an office sets its own": _("Default of Engage; an office sets its own"),
+    "Provincial rule on government websites; not national law": _(
+        "Provincial rule on government websites; not national law"
+    ),
+    "Open 6 months as on the UK Parliament's petitions site; 30 days to answer is a default of Engage": _(
+        "Open 6 months as on the UK Parliament's petitions site; 30 days to answer is a default of Engage"
+    ),
+    "30 days: departmental rule after the interim regulation on major decisions; 60 days: default of Engage": _(
+        "30 days: departmental rule after the interim regulation on major decisions; 60 days: default of Engage"
+    ),
+    "Provincial hearing rules; provinces differ, so an office sets its own": _(
+        "Provincial hearing rules; provinces differ, so an office sets its own"
+    ),
+    "Departmental rule after the interim regulation on major decisions": _(
+        "Departmental rule after the interim regulation on major decisions"
+    ),
+    "City rule on live interviews; not law": _("City rule on live interviews; not law"),
+    "Zhejiang rule on evaluation of government services": _("Zhejiang rule on evaluation of government services"),
+}
+
+
+def source_words(source: str) -> str:
+    """Return the source of a rule in the reader's language; an office's own as it was written."""
+    return str(SOURCES.get(source, source))
+
 
 def length(count: int, unit: str) -> str:
     """Say how long a clock is."""

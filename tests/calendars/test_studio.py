@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from engage.calendars import actions, queries
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
+from engage.calendars.words import SOURCES
 from engage.journal.models import JournalRow
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +201,14 @@ def test_every_screen_opens_in_both_languages(studio, administrator, screen, lan
 def test_every_row_opens(studio, administrator, screen, model):
     row = model.objects.first()
     assert studio(administrator).get(reverse(f"{screen}:edit", args=[row.pk])).status_code == 200
+
+
+def test_every_shipped_source_is_told_in_the_readers_language(studio, editor):
+    assert set(ClockProfile.objects.values_list("source", flat=True)) <= set(SOURCES)
+    client = studio(editor)
+    client.cookies["django_language"] = "zh-hans"
+    chinese = body(client.get(reverse("clock-profiles:index")))
+    assert "不是法律规定" in chinese and "not law" not in chinese
+    client.cookies["django_language"] = "en"
+    english = body(client.get(reverse("clock-profiles:index")))
+    assert "Regulations on Open Government Information (2019)" in english and "政府信息公开条例（2019）" not in english

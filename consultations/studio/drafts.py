@@ -1,0 +1,267 @@
+"""The Studio's draft desk: paste or upload a text, see the tree and the doubts, correct, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from consultations import actions
+from consultations.drafts.messages import REFUSALS, doubt_message, refusal_message
+from consultations.drafts.reader import MAX_BYTES, parse_file, parse_text
+from consultations.drafts.tree import Doubt, ParsedDraft
+from consultations.models import Consultation, Draft, Version
+from consultations.studio.shown import ShownDraft, Source, counts, sentences, shown, tree
+from engage.accounts.actors import Role, has_role
+from engage.errors import Refused
+from engage.pages import messages as platform
+
+LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
+
+
+def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hide a Studio view from everybody but editors."""
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not has_role(request.user, Role.EDITOR):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return gated
+
+
+def sentence_of(refusal: Refused) -> str:
+    """Return the sentence for a refusal of the reader or of an action."""
+    if refusal.code in REFUSALS:
+        return refusal_message(refusal.code, refusal.values, gettext)
+    return platform.refusal_message(refusal)
+
+
+class SourceForm(forms.Form):
+    """Where the text comes from: a file or the clipboard."""
+
+    file = forms.FileField(
+        label=_("File (Word, text, Markdown)"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("At most 10 MB. Only its text is kept."),
+        widget=forms.FileInput(attrs={"accept": ".docx,.txt,.md,.markdown"}),
+    )
+    text = forms.CharField(
+        label=_("Or paste the text"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 12})
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("Find out")), *LANGUAGE_NAMES.items()], required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        given = super().clean() or {}
+        upload = given.get("file")
+        if upload is None and not (given.get("text") or "").strip():
+            self.add_error("file", _("Choose a file or paste the text"))
+        if upload is not None and upload.size > MAX_BYTES:
+            self.add_error("file", _("The file is larger than 10 MB. Split it, or save it without pictures"))
+        return given
+
+    def read(self) -> ShownDraft:
+        """Read the draft; raises Refused with the reader's codes."""
+        language = self.cleaned_data["language"] or None
+        if upload := self.cleaned_data["file"]:
+            return shown(parse_file(upload.read(), name=upload.name, language=language), name=upload.name)
+        return shown(parse_text(self.cleaned_data["text"], language=language))
+
+
+def _review(request: HttpRequest, given: ShownDraft, target: dict[str, Any]) -> HttpResponse:
+    """Show the tree beside the text that made it; line numbers of doubts are those of the text shown."""
+    context = {
+        "parsed": given.draft,
+        "rows": tree(given.draft),
+        "text": given.text,
+        "source": given.source.sealed(),
+        "counts": counts(given.draft),
+        "doubts": sentences(given.draft.doubts),
+        "source_doubts": sentences(given.source.doubts),
+        **target,
+    }
+    return render(request, "consultations/studio/review.html", context)
+
+
+@for_editors
+def drafts(request: HttpRequest) -> HttpResponse:
+    """List the drafts with their versions."""
+    found = Draft.objects.prefetch_related("versions__texts", "consultation__pages__locale").order_by("-pk")
+    rows = [
+        {
+            "name": _title(max(draft.versions.all(), key=lambda version: version.number, default=None)) or draft.name,
+            "call": draft.consultation,
+            "versions": [
+                {"version": version, "public": version.pk == draft.published_id} for version in draft.versions.all()
+            ],
+            "draft": draft,
+        }
+        for draft in found
+    ]
+    return render(request, "consultations/studio/drafts.html", {"rows": rows})
+
+
+def _title(version: Version | None) -> str:
+    """Return a version's title in the active language, or in another; empty when there is none."""
+    titles = {text.language: text.title for text in version.texts.all()} if version else {}
+    return titles.get(get_language() or "") or next(iter(titles.values()), "")
+
+
+@for_editors
+def import_source(request: HttpRequest) -> HttpResponse:
+    """First step: give the text. What cannot be read is refused with the reason; pasted text stays in the form."""
+    target = _target(request)
+    form = SourceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _review(request, form.read(), target)
+        except Refused as refusal:
+            form.add_error("file" if form.cleaned_data["file"] else "text", sentence_of(refusal))
+    return _import_page(request, form, target)
+
+
+def _import_page(request: HttpRequest, form: SourceForm, target: dict[str, Any]) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "title": _purpose(target), **target}
+    return render(request, "consultations/studio/import.html", context, status=status)
+
+
+def _purpose(target: dict[str, Any]) -> str:
+    """Return what the page is called: it says what the text will become."""
+    if target["purpose"] == "translation":
+        return gettext("Add the other language")
+    if target["purpose"] == "version":
+        return gettext("Import a new version")
+    return gettext("Import a draft")
+
+
+def _target(request: HttpRequest) -> dict[str, Any]:
+    """Read what the text is for: a new draft, a new version of one, a translation or a correction of a version."""
+    given = request.POST if request.method == "POST" else request.GET
+    target: dict[str, Any] = {"draft": None, "version": None, "purpose": given.get("purpose", "new")}
+    if given.get("draft", "").isdecimal():
+        target["draft"] = get_object_or_404(Draft, pk=int(given["draft"]))
+    if given.get("version", "").isdecimal():
+        target["version"] = get_object_or_404(Version, pk=int(given["version"]))
+    return target
+
+
+@for_editors
+def review(request: HttpRequest) -> HttpResponse:
+    """Second step: read the corrected text again, or keep it. A text that is refused goes back into the first form."""
+    if request.method != "POST":
+        return redirect("draft_import")
+    target = _target(request)
+    text, language = request.POST.get("text", ""), request.POST.get("language", "")
+    try:
+        parsed = parse_text(text, language=language if language in LANGUAGE_NAMES else None)
+        given = shown(parsed, source=Source.unsealed(request.POST.get("source", "")))
+        if "keep" not in request.POST:
+            return _review(request, given, target)
+        version = _keep(request, given, target)
+    except Refused as refusal:
+        form = SourceForm({"text": text, "language": language})
+        form.is_valid()
+        form.add_error("text", sentence_of(refusal))
+        return _import_page(request, form, target)
+    return redirect("draft_version", version_id=version.pk)
+
+
+def _keep(request: HttpRequest, given: ShownDraft, target: dict[str, Any]) -> Version:
+    parsed: ParsedDraft = replace(given.draft, doubts=given.all_doubts())
+    version: Version | None = target["version"]
+    if target["purpose"] == "translation" and version is not None:
+        unmatched = actions.add_translation(version, parsed, actor=request.user)
+        if unmatched:
+            messages.warning(
+                request,
+                gettext("These clauses stand in one language only: %(keys)s") % {"keys": ", ".join(unmatched[:30])},
+            )
+        return version
+    if target["purpose"] == "correction" and version is not None:
+        return actions.replace_text(version.pk, parsed, actor=request.user)
+    return actions.store_draft(parsed, draft=target["draft"], source_name=given.source.name, actor=request.user)
+
+
+class PublishForm(forms.Form):
+    """Which call a text belongs to; asked once, for a draft that belongs to none yet."""
+
+    consultation = forms.ModelChoiceField(
+        label=_("Call"),
+        queryset=Consultation.objects.none(),
+        empty_label=_("Choose the call"),
+        error_messages={
+            "required": _("Choose the call that this text belongs to"),
+            "invalid_choice": _("This call has a text already. Choose another one, or import a new version there"),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chooser = self.fields["consultation"]
+        chooser.queryset = Consultation.objects.filter(drafts=None).prefetch_related("pages__locale")
+
+
+@for_editors
+def version(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show a version: its tree, what the import doubted, what can be done with it."""
+    return _version_page(request, get_object_or_404(Version.objects.select_related("draft"), pk=version_id))
+
+
+def _version_page(request: HttpRequest, found: Version, form: PublishForm | None = None) -> HttpResponse:
+    call = found.draft.consultation
+    texts = [(text.language, LANGUAGE_NAMES[text.language]) for text in found.texts.all()]
+    context = {
+        "version": found,
+        "title": _title(found) or found.draft.name,
+        "clauses": found.clauses.prefetch_related("texts").order_by("position"),
+        "languages": [name for _code, name in texts],
+        "complete": len(texts) == len(LANGUAGE_NAMES),
+        "is_public": found.draft.published_id == found.pk,
+        "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], gettext)) for doubt in found.doubts],
+        "call": call,
+        "form": None if call or found.published_at else form or PublishForm(),
+    }
+    status = 422 if form is not None else 200
+    return render(request, "consultations/studio/version.html", context, status=status)
+
+
+@for_editors
+def correct(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Open the text of an unpublished version for correction."""
+    found = get_object_or_404(Version, pk=version_id, published_at=None)
+    text = get_object_or_404(found.texts.order_by("pk")[:1])
+    of_file = tuple(
+        Doubt(doubt["line"], doubt["code"], doubt["values"]) for doubt in found.doubts if doubt["line"] == 0
+    )
+    given = shown(parse_text(text.source, language=text.language), source=Source(found.source_name, of_file))
+    return _review(request, given, {"draft": None, "version": found, "purpose": "correction"})
+
+
+@for_editors
+def publish(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Publish a version, attaching its draft to the chosen consultation first."""
+    found = get_object_or_404(Version.objects.select_related("draft"), pk=version_id)
+    if request.method == "POST" and found.published_at is None:
+        if found.draft.consultation_id is None:
+            form = PublishForm(request.POST)
+            if not form.is_valid():
+                return _version_page(request, found, form)
+            actions.attach_draft(found.draft_id, form.cleaned_data["consultation"], actor=request.user)
+        actions.publish_version(found.pk, now=timezone.now(), actor=request.user)
+        messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
+    return redirect("draft_version", version_id=found.pk)
