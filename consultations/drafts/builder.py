@@ -1,13 +1,17 @@
 """Builds the clause tree: parents, ids, and the doubts that numbers raise. One pass, constant work a clause."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from consultations.drafts.lines import SourceLine
 from consultations.drafts.sequence import sequence_problem
-from consultations.drafts.tree import Doubt, ParsedClause, ParsedDraft, counted
+from consultations.drafts.tree import Doubt, Note, ParsedClause, ParsedDraft, counted
 from engage.errors import Refused
 
 MAX_CLAUSES = 100_000  # the longest codes have some 4,000; 10,000 articles some 50,000
+EXCERPT = 500  # characters of a footnote or text box that a doubt repeats; the file itself stays with the sender
 _MOST_OF_A_CODE = 300  # a person looks at no more, and a report stays readable
 _DEPTH = {"annex": 0, "part": 1, "subpart": 2, "chapter": 3, "section": 4, "article": 5, "paragraph": 6, "item": 7,
           "subitem": 8}  # fmt: skip
@@ -76,6 +80,34 @@ class TreeBuilder:
             self._unnumbered[prefix] = self._unnumbered.get(prefix, 0) + 1
         clause_id = self._unique(f"{prefix}_{_id_number(number) or self._unnumbered[prefix]}")
         self.clauses.append(ParsedClause(clause_id, "paragraph", number, label, heading, None, text, line))
+
+    def attach(self, lines: Sequence[SourceLine]) -> None:
+        """Hang the footnotes of the lines on the clauses that came of them."""
+        by_line: dict[int, list[int]] = {}
+        for index, clause in enumerate(self.clauses):
+            by_line.setdefault(clause.line, []).append(index)
+        for line in lines:
+            for note in line.notes:
+                index, at = self._place_of(note, line, by_line.get(line.line, []))
+                if index < 0:
+                    self.doubt(line.line, "footnote_left_out", text=note.text[:EXCERPT])
+                    continue
+                clause = self.clauses[index]
+                self.clauses[index] = replace(clause, notes=(*clause.notes, replace(note, at=at)))
+                self.doubt(line.line, "footnote_kept", text=note.text[:EXCERPT])
+
+    def _place_of(self, note: Note, line: SourceLine, indexes: list[int]) -> tuple[int, int]:
+        """Return the clause a note belongs to and where in its text; (-1, 0) when its line became no clause."""
+        for index in indexes:
+            words = self.clauses[index].text
+            start = line.text.rfind(words) if words else -1
+            if start >= 0 and start <= note.at <= start + len(words):
+                return index, note.at - start
+        for index in indexes:
+            heading = self.clauses[index].heading
+            if heading and heading in line.text:
+                return index, -1
+        return (indexes[-1], len(self.clauses[indexes[-1]].text)) if indexes else (-1, 0)
 
     def close_all(self) -> None:
         """Leave every open heading: what follows stands at the top."""

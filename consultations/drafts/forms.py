@@ -108,7 +108,8 @@ def _settle_english(text: Text) -> None:
     sections = _score(text, "section")
     numbered = {form: _score(text, form) for form in ("5.", "5")}
     explicit = any(mark is not None and mark.kind == "article" and mark.form == "directive" for mark in text.marks)
-    has_articles = explicit or articles >= 2 or (articles == 1 and max(numbered.values()) < 2)
+    alone = any(mark is not None and mark.form == "article" and not mark.rest for mark in text.marks)
+    has_articles = explicit or articles >= 2 or (articles == 1 and (alone or max(numbered.values()) < 2))
     if has_articles:
         if sections and _sections_lie_in_articles(text):
             _turn(text, "article", _as_chapter)

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from consultations.drafts.tree import Note
+
 # Controls, soft hyphen, zero-width space and BOM, and the marks that turn the reading direction: none belongs in a
 # law, and the last can make a text look other than it is. Joiners stay: scripts and emoji need them.
 _INVISIBLE = re.compile(
@@ -21,7 +23,7 @@ class SourceLine:
     `line`: where, from 1 (a paragraph in a Word file). `rank`: 1 and up when a style or mark makes it a heading.
     `title`: styled as the title. `gap`: a blank line stands before it. `plain`: never a clause mark (a table row, or
     written with a leading backslash). `contents`: part of an automatic table of contents. `automatic`: the number in
-    front was computed by the word processor, so it is one.
+    front was computed by the word processor, so it is one. `notes`: the footnotes on it, placed in `text`.
     """
 
     text: str
@@ -32,6 +34,7 @@ class SourceLine:
     plain: bool = False
     contents: bool = False
     automatic: bool = False
+    notes: tuple[Note, ...] = ()
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -88,12 +91,18 @@ def join_wrapped(lines: Sequence[SourceLine], is_mark: Callable[[SourceLine], bo
             groups[-1].append(line)
         else:
             groups.append([line])
-    joined = [replace(group[0], text=_glued(group)) if len(group) > 1 else group[0] for group in groups]
+    joined = [_joined(group) if len(group) > 1 else group[0] for group in groups]
     return joined, len(lines) - len(joined)
 
 
 def _goes_on(before: SourceLine, line: SourceLine) -> bool:
     return not line.gap and _is_running(before) and _is_running(line) and not _complete(before, line)
+
+
+def _joined(group: Sequence[SourceLine]) -> SourceLine:
+    text = _glued(group)
+    later = [replace(note, at=len(text)) for line in group[1:] for note in line.notes]
+    return replace(group[0], text=text, notes=(*group[0].notes, *later))
 
 
 def _glued(group: Sequence[SourceLine]) -> str:

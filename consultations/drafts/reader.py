@@ -2,40 +2,57 @@
 
 import io
 import re
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path, PurePath
 
 import olefile
+from lxml import etree
 
+from consultations.drafts.akomantoso import is_akoma_ntoso, read_akoma_ntoso
+from consultations.drafts.archive import Archive, parse_xml
+from consultations.drafts.changes import ACCEPT, CHOICES
 from consultations.drafts.encoding import decode
+from consultations.drafts.html import declared_charset, html_lines, looks_like_html, looks_like_xhtml
 from consultations.drafts.labels import CHINESE, ENGLISH
 from consultations.drafts.lines import SourceLine, split_lines
 from consultations.drafts.markdown import looks_like_markdown, markdown_lines
+from consultations.drafts.odt import flat_odt_lines, is_open_document, odt_lines
 from consultations.drafts.reading import read_lines
 from consultations.drafts.tree import Doubt, ParsedDraft
 from consultations.drafts.word import word_lines
+from consultations.drafts.word.package import Package
 from engage.errors import Refused
 
 MAX_BYTES = 10 * 1024 * 1024
-_TEXT_KINDS = {".txt": "plain text", ".md": "Markdown", ".markdown": "Markdown", ".docx": "a Word document"}
+_CLAIMED = {
+    ".txt": "plain text", ".md": "Markdown", ".markdown": "Markdown", ".docx": "a Word document",
+    ".odt": "an OpenDocument text", ".fodt": "an OpenDocument text", ".html": "a web page", ".htm": "a web page",
+    ".akn": "an Akoma Ntoso document", ".xml": "an Akoma Ntoso document",
+}  # fmt: skip
 _SIGNATURES = (
     (b"%PDF", "a PDF file"), (b"{\\rtf", "an RTF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"), (b"RIFF", "a media file"), (b"\x1f\x8b", "a compressed file"),
     (b"7z\xbc\xaf", "a compressed file"), (b"Rar!", "a compressed file"), (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
 )  # fmt: skip
-_MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|svg|akomantoso)", re.IGNORECASE)
 _OFFICE_NAMES = (".docx", ".docm", ".dotx", ".xlsx", ".pptx")
+_HTML_NAMES = (".html", ".htm", ".xhtml")
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "us-ascii": "utf-8"}
+_XML = re.compile(
+    r"\s*<(?:\?xml[\s?]|!doctype\s+(?!html\b)|akomaNtoso[\s>]|[\w.-]+:(?:akomaNtoso|document)[\s>]|svg[\s>])",
+    re.IGNORECASE,
+)
 
 
 def parse_file(
-    source: str | PathLike[str] | bytes, *, name: str | None = None, language: str | None = None
+    source: str | PathLike[str] | bytes, *, name: str | None = None, language: str | None = None, changes: str = ACCEPT
 ) -> ParsedDraft:
-    """Parse a text, Markdown or Word file, given as its path or its bytes.
+    """Parse a text, Markdown, Word, OpenDocument, HTML or Akoma Ntoso file, given as its path or its bytes.
 
     `name`: what the sender called it, used for doubts only (a path's own name by default). `language`: "zh-hans" or
-    "en"; told from the text when not given. Raises Refused with a code of messages.REFUSALS, OSError for a path that
-    cannot be read.
+    "en"; told from the text when not given. `changes`: "accept" or "reject" the tracked changes in it. Raises Refused
+    with a code of messages.REFUSALS, OSError for a path that cannot be read.
     """
     if isinstance(source, bytes):
         data = source
@@ -45,18 +62,38 @@ def parse_file(
         if path.stat().st_size > MAX_BYTES:
             raise Refused("too_large", limit_mb=MAX_BYTES // 1024 // 1024)
         data = path.read_bytes()
-    lines, doubts = _lines_of(data, name or "")
-    return read_lines(lines, doubts, known_language(language))
+    draft, kind = _read(data, name or "", known_language(language), _known_changes(changes))
+    claimed = _CLAIMED.get(PurePath(name or "").suffix.lower())
+    if claimed and claimed != kind and not (claimed == "plain text" and kind == "Markdown"):
+        return replace(draft, doubts=(Doubt(1, "name_differs", {"name": name, "kind": kind}), *draft.doubts))
+    return draft
 
 
 def parse_text(text: str, *, language: str | None = None) -> ParsedDraft:
-    """Parse pasted text. Raises Refused like `parse_file`."""
+    """Parse pasted text, plain or Markdown. Raises Refused like `parse_file`."""
+    _check_length(text)
+    lines, doubts = _text_lines(text)
+    return read_lines(lines, doubts, known_language(language))
+
+
+def parse_html(text: str, *, language: str | None = None, changes: str = ACCEPT) -> ParsedDraft:
+    """Parse a pasted piece of a web page or of a word processor's text. Raises Refused like `parse_file`."""
+    _check_length(text)
+    lines, doubts = html_lines(text, _known_changes(changes))
+    return read_lines(lines, doubts, known_language(language))
+
+
+def _check_length(text: str) -> None:
     if not text:
         raise Refused("empty")
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise Refused("too_large", limit_mb=MAX_BYTES // 1024 // 1024)
-    lines, doubts = _text_lines(text)
-    return read_lines(lines, doubts, known_language(language))
+
+
+def _known_changes(changes: str) -> str:
+    if changes not in CHOICES:
+        raise ValueError(f"{changes} is neither accept nor reject")
+    return changes
 
 
 def known_language(language: str | None) -> str | None:
@@ -74,26 +111,53 @@ def known_language(language: str | None) -> str | None:
     raise ValueError(f"{language} is neither Chinese nor English")
 
 
-def _lines_of(data: bytes, name: str) -> tuple[list[SourceLine], list[Doubt]]:
+def _read(data: bytes, name: str, language: str | None, changes: str) -> tuple[ParsedDraft, str]:
+    """Return the draft and what kind of file it came from, told from the content."""
     if not data:
         raise Refused("empty")
     if len(data) > MAX_BYTES:
         raise Refused("too_large", limit_mb=MAX_BYTES // 1024 // 1024)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        lines, doubts = word_lines(data)
-        kind = "a Word document"
+        archive = Archive(data)
+        if is_open_document(archive):
+            return read_lines(*odt_lines(archive, changes), language), "an OpenDocument text"
+        return read_lines(*word_lines(Package(archive), changes), language), "a Word document"
+    _refuse_other_kinds(data, name)
+    text, encoding, guessed = _decoded(data)
+    if _XML.match(text) and not looks_like_xhtml(text):
+        return _read_xml(data, language, changes)
+    if looks_like_html(text) or looks_like_xhtml(text) or (
+        PurePath(name).suffix.lower() in _HTML_NAMES and "<" in text
+    ):  # fmt: skip
+        lines, doubts = html_lines(text, changes)
+        kind = "a web page"
     else:
-        _refuse_other_kinds(data, name)
-        text, encoding, guessed = decode(data)
         markdown = looks_like_markdown(text) or PurePath(name).suffix.lower() in (".md", ".markdown")
         lines, doubts = _text_lines(text, markdown=markdown)
         kind = "Markdown" if markdown else "plain text"
-        if guessed:
-            doubts.append(Doubt(1, "encoding_guessed", {"encoding": encoding}))
-    claimed = _TEXT_KINDS.get(PurePath(name).suffix.lower())
-    if claimed and claimed != kind and not (claimed == "plain text" and kind == "Markdown"):
-        doubts.append(Doubt(1, "name_differs", {"name": name, "kind": kind}))
-    return lines, doubts
+    if guessed:
+        doubts.append(Doubt(1, "encoding_guessed", {"encoding": encoding}))
+    return read_lines(lines, doubts, language), kind
+
+
+def _decoded(data: bytes) -> tuple[str, str, bool]:
+    """Decode by what a page says of itself when that holds, else by `decode`."""
+    declared = declared_charset(data)
+    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return data.decode(_WIDER.get(declared, declared)), declared, False
+        except (UnicodeDecodeError, LookupError):
+            pass  # it is wrong about itself: the bytes decide
+    return decode(data)
+
+
+def _read_xml(data: bytes, language: str | None, changes: str) -> tuple[ParsedDraft, str]:
+    root = parse_xml(data.lstrip(), unsafe="unsafe_xml")
+    if is_akoma_ntoso(root):
+        return read_akoma_ntoso(root, language=language, changes=changes), "an Akoma Ntoso document"
+    if etree.QName(root).localname == "document" and "opendocument" in (etree.QName(root).namespace or ""):
+        return read_lines(*flat_odt_lines(root, changes), language), "an OpenDocument text"
+    raise Refused("not_a_document", kind="an XML file")
 
 
 def _text_lines(text: str, *, markdown: bool | None = None) -> tuple[list[SourceLine], list[Doubt]]:
@@ -111,9 +175,6 @@ def _refuse_other_kinds(data: bytes, name: str) -> None:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise Refused("not_a_document", kind=kind)
-    markup = _MARKUP.match(data)
-    if markup:
-        raise Refused("not_a_document", kind="a web page" if b"html" in data[:200].lower() else "an XML file")
 
 
 def _refuse_compound_file(data: bytes, name: str) -> None:

@@ -37,6 +37,7 @@ def read_lines(lines: Sequence[SourceLine], doubts: Sequence[Doubt], language: s
         text.doubt(restart, "articles_restart")
     front = read_front(text, builder)
     Assembler(text, builder).read(front.body)
+    builder.attach(text.lines)
     builder.doubts.extend(text.doubts)
     return builder.draft(title=front.title, note=front.note)
 

@@ -12,13 +12,22 @@ HEADING_LEVELS = ("part", "chapter", "section", "article")
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote or endnote. `at`: its place in the clause's text, -1 at the heading. `mark`: as printed ("1", "*")."""
+
+    at: int
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedClause:
-    """One node of the tree.
+    """One node of the tree; two are equal when they say the same, wherever each stands in its source.
 
     `id`: after the eId of Akoma Ntoso: "chp_3", "art_12", "art_12__para_2__item_3"; an article's id names no chapter,
     so it survives a new chapter division. `number`: "12", "12A", "15.1", "a" or "". `label`: as the source prints it.
     `parent`: the id above, None at the top. `text`: this node's own words; a heading's words are in `heading`.
-    `line`: in the source, from 1.
+    `line`: in the source, from 1. `notes`: the footnotes that hang on it, in order.
     """
 
     id: str
@@ -28,7 +37,8 @@ class ParsedClause:
     heading: str
     parent: str | None
     text: str
-    line: int
+    line: int = field(compare=False)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,16 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDraft:
-    """A whole draft. `counts` follows the counting rule of `counted`; `language` is "zh-hans" or "en"."""
+    """A whole draft; two are equal when their words and trees are.
+
+    `counts` follows the counting rule of `counted`; `language` is "zh-hans" or "en". `doubts` tell about one source.
+    """
 
     title: str
     note: str
     language: str
     clauses: tuple[ParsedClause, ...]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Doubt, ...] = field(compare=False)
     counts: Mapping[str, int]
 
     def as_json(self, message: Callable[[Doubt], str] | None = None) -> dict[str, Any]:
@@ -67,6 +80,7 @@ class ParsedDraft:
                     "parent": clause.parent,
                     "text": clause.text,
                 }
+                | ({"notes": [{"mark": note.mark, "text": note.text} for note in clause.notes]} if clause.notes else {})
                 for clause in self.clauses
             ],
             "doubts": [{"line": doubt.line, "message": word(doubt)} for doubt in self.doubts],

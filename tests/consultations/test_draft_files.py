@@ -161,7 +161,9 @@ MACRO_TYPES = TYPES.replace("document.main", "document.macroEnabled.main").encod
         (b"%PDF-1.7\n", "not_a_document"),
         (b"{\\rtf1 text}", "not_a_document"),
         (b"\x89PNG\r\n\x1a\n", "not_a_document"),
-        (b"<!doctype html><p>text", "not_a_document"),
+        (b"<!doctype html><script>text</script>", "no_text"),
+        (b"<!doctype html>" + b"<i>" * 1_000_001, "too_complex"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_document"),
         (b'<?xml version="1.0"?><a/>', "not_a_document"),
         (bytes(range(256)) * 8, "not_a_document"),
         (bytes(range(1, 32)) * 8, "not_a_document"),
@@ -217,7 +219,8 @@ def test_every_hostile_file_gets_an_answer(tmp_path, monkeypatch, capsys):
         "macro-renamed.docx": "has_macros",
         "encrypted.xlsx": "encrypted", "articles-10000.txt": 10_000, "duplicate-numbers.txt": 4, "gb18030.txt": 1,
         "utf16.txt": 1, "nul.txt": 1, "long-line.txt": 1, "not-a-docx.docx": 1, "polyglot.pdf": "not_a_document",
-        "many-entries.zip": "zip_bomb", "path-escape.zip": "not_a_document", "html-as.jpg": "not_a_document",
+        "many-entries.zip": "zip_bomb", "path-escape.zip": "not_a_document", "html-as.jpg": "no_text",
+        "entity-bomb.akn.xml": "unsafe_xml", "external-entity.akn.xml": "unsafe_xml", "script.svg": "not_a_document",
     }  # fmt: skip
     assert answers | expected == answers
 
@@ -322,7 +325,7 @@ def test_every_doubt_and_refusal_can_be_worded():
 
 def test_the_kind_of_a_file_is_translated_with_its_sentence():
     words = {
-        "This is not a text, Markdown or Word (.docx) file; it looks like %(kind)s.": "看来是%(kind)s",
+        "This file cannot be read as a draft; it looks like %(kind)s.": "看来是%(kind)s",
         "a PDF file": "PDF",
     }
     assert refusal_message("not_a_document", {"kind": "a PDF file"}, lambda text: words.get(text, text)) == "看来是PDF"
@@ -388,6 +391,15 @@ def test_the_command_keeps_the_draft_only_without_dry_run(tmp_path):
     assert version.source_name == "law.txt"
     assert version.clauses.count() == len(shown["clauses"])
     assert version.published_at is None
+
+
+def test_the_command_settles_tracked_changes_either_way():
+    path = shared_file("data", "drafts", "zh-relief-shanghai-tracked-changes.docx")
+    for changes, same in (("reject", "v1-2018"), ("accept", "v2-2024")):
+        shown = json.loads(run(str(path), "--json", "--dry-run", "--changes", changes))
+        other = shared_file("data", "drafts", f"zh-relief-shanghai-{same}.txt")
+        assert shown["clauses"] == json.loads(run(str(other), "--json", "--dry-run"))["clauses"]
+        assert "84" in shown["doubts"][0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import zipfile
 
 import pytest
 
-from consultations.drafts import parse_file
+from consultations.drafts import Note, parse_file
 from consultations.drafts.word.package import W
 from engage.errors import Refused
+from tests.shared import shared_file
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -307,6 +308,80 @@ def test_a_moved_sentence_stands_where_it_was_moved_to():
     assert [clause.text for clause in draft.clauses if clause.text] == ["甲。", "乙。移动的话。"]
 
 
+def reject(body: str, **parts: str):
+    return parse_file(word_file(body, **parts), name="draft.docx", changes="reject")
+
+
+def test_rejecting_tracked_changes_gives_the_older_text():
+    body = p("办法") + p("第一条 应当", more=deleted("二十") + ins("三十") + "<w:r><w:t>日内决定。</w:t></w:r>")
+    draft = reject(body)
+    assert draft.clauses[-1].text == "应当二十日内决定。"
+    assert (draft.doubts[0].code, draft.doubts[0].values) == ("tracked_changes_rejected", {"count": 2})
+
+
+def test_rejecting_gives_a_deleted_paragraph_its_number_back_and_takes_it_from_an_inserted_one():
+    body = p("办法") + p("甲。", number="1", level=1)
+    body += p("", number="1", level=1, more=deleted("删去的条。"), mark="<w:del/>")
+    body += p("", number="1", level=1, more=ins("新增的条。"), mark="<w:ins/>") + p("乙。", number="1", level=1)
+    draft = reject(body, numbering=LAW_LIST)
+    assert [clause.text for clause in draft.clauses if clause.text] == ["甲。", "删去的条。", "乙。"]
+    assert labels(draft) == ["第一条", "第二条", "第三条"]
+    assert [clause.text for clause in read(body, numbering=LAW_LIST).clauses if clause.text] == [
+        "甲。", "新增的条。", "乙。",
+    ]  # fmt: skip
+
+
+def test_rejecting_parts_a_paragraph_that_was_split_and_joins_one_that_was_joined():
+    body = (
+        p("办法")
+        + p("第一条 前半句，", mark="<w:ins/>")
+        + p("后半句。")
+        + p("第二条 甲。", mark="<w:del/>")
+        + p("乙。")
+    )
+    assert [clause.text for clause in reject(body).clauses if clause.text] == ["前半句，后半句。", "甲。", "乙。"]
+    assert [clause.text for clause in read(body).clauses if clause.text] == ["前半句，", "后半句。", "甲。乙。"]
+
+
+def test_rejecting_a_move_leaves_the_sentence_where_it_was():
+    moved_from = "<w:moveFrom><w:r><w:t>移动的话。</w:t></w:r></w:moveFrom>"
+    moved_to = "<w:moveTo><w:r><w:t>移动的话。</w:t></w:r></w:moveTo>"
+    draft = reject(p("办法") + p("第一条 甲。", more=moved_from) + p("第二条 乙。", more=moved_to))
+    assert [clause.text for clause in draft.clauses if clause.text] == ["甲。移动的话。", "乙。"]
+
+
+def test_rejecting_gives_a_paragraph_the_list_it_had():
+    before = '<w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    change = f'<w:pPrChange w:id="1" w:author="A">{before}</w:pPrChange>'
+    body = p("办法") + f"<w:p><w:pPr>{change}</w:pPr><w:r><w:t>甲。</w:t></w:r></w:p>" + p("乙。", number="1", level=1)
+    assert labels(reject(body, numbering=LAW_LIST)) == ["第一条", "第二条"]
+    assert labels(read(body, numbering=LAW_LIST)) == ["第一条"]
+
+
+def test_inserted_and_deleted_table_rows_follow_the_choice():
+    def row(text: str, mark: str = "") -> str:
+        return f"<w:tr><w:trPr>{mark}</w:trPr><w:tc>{p(text)}</w:tc><w:tc>{p('值')}</w:tc></w:tr>"
+
+    body = p("办法") + p("第一条 表：") + f"<w:tbl>{row('旧', '<w:del/>')}{row('新', '<w:ins/>')}{row('同')}</w:tbl>"
+    assert [clause.text for clause in read(body).clauses][2:] == ["新 | 值", "同 | 值"]
+    assert [clause.text for clause in reject(body).clauses][2:] == ["旧 | 值", "同 | 值"]
+
+
+@pytest.mark.parametrize(("changes", "version"), [("reject", "v1-2018"), ("accept", "v2-2024")])
+def test_a_real_law_with_tracked_changes_is_both_its_versions(changes, version):
+    tracked = shared_file("data", "drafts", "zh-relief-shanghai-tracked-changes.docx")
+    draft = parse_file(tracked, changes=changes)
+    assert draft == parse_file(shared_file("data", "drafts", f"zh-relief-shanghai-{version}.txt"))
+    assert [(doubt.code, dict(doubt.values)) for doubt in draft.doubts] == [
+        (f"tracked_changes_{changes}ed", {"count": 84})
+    ]
+
+
+def test_changes_are_accepted_or_rejected_and_nothing_else():
+    with pytest.raises(ValueError, match="neither"):
+        parse_file(word_file(p("办法")), changes="keep")
+
+
 def test_a_line_break_is_a_line_of_its_own():
     draft = read(
         p("办法") + p("第一条 下列情形：", more="<w:r><w:br/><w:t>（一）甲；</w:t><w:br/><w:t>（二）乙。</w:t></w:r>")
@@ -343,12 +418,34 @@ def test_a_frame_of_one_column_is_no_table():
     assert draft.doubts == ()
 
 
-def test_footnotes_are_told_with_their_words():
-    more = '<w:r><w:footnoteReference w:id="3"/></w:r>'
-    notes = f'<w:footnote w:id="3">{p("脚注内容。")}</w:footnote>'
-    draft = read(p("办法") + p("第一条 甲。", more=more), footnotes=notes)
-    assert (draft.doubts[0].code, draft.doubts[0].line) == ("footnote_left_out", 2)
-    assert draft.doubts[0].values == {"text": "脚注内容。"}
+def footnote(number: str) -> str:
+    return f'<w:r><w:footnoteReference w:id="{number}"/></w:r>'
+
+
+def test_footnotes_are_kept_with_their_clause_at_their_place():
+    more = footnote("3") + "<w:r><w:t>（一）乙；</w:t></w:r>"
+    notes = f'<w:footnote w:id="3">{p("脚注内容。")}</w:footnote><w:footnote w:id="4">{p("另注。")}</w:footnote>'
+    body = p("办法") + p("第一条 【目的】甲如下", more=more) + p("（一）丙。", more=footnote("4"))
+    draft = read(body, footnotes=notes)
+    kept = {clause.id: clause.notes for clause in draft.clauses if clause.notes}
+    assert kept == {
+        "art_1__para_1": (Note(3, "1", "脚注内容。"),),
+        "art_1__para_1__item_1": (Note(2, "2", "另注。"),),
+    }
+    assert draft.as_json()["clauses"][1]["notes"] == [{"mark": "1", "text": "脚注内容。"}]
+    assert [code for _line, code in codes(draft)].count("footnote_kept") == 2
+
+
+def test_a_footnote_on_a_heading_hangs_on_the_heading():
+    notes = f'<w:footnote w:id="3">{p("脚注。")}</w:footnote>'
+    draft = read(p("办法") + p("第一章 总则", more=footnote("3")) + p("第一条 甲。"), footnotes=notes)
+    assert draft.clauses[0].notes == (Note(-1, "1", "脚注。"),)
+
+
+def test_a_footnote_on_the_title_is_told_with_its_words():
+    notes = f'<w:footnote w:id="3">{p("题注。")}</w:footnote>'
+    draft = read(p("办法", more=footnote("3")) + p("第一条 甲。"), footnotes=notes)
+    assert [(doubt.code, dict(doubt.values)) for doubt in draft.doubts] == [("footnote_left_out", {"text": "题注。"})]
 
 
 def test_a_text_box_is_told_once_with_its_words():

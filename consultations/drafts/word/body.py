@@ -1,31 +1,34 @@
 """Walks the body of a Word document, paragraph by paragraph, and hands over its lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from consultations.drafts.builder import EXCERPT
+from consultations.drafts.changes import ACCEPT, TOLD
 from consultations.drafts.lines import SourceLine, clean
-from consultations.drafts.tree import Doubt
+from consultations.drafts.tree import Doubt, Note
 from consultations.drafts.word.inline import Fields, Words, paragraph_words
 from consultations.drafts.word.numbering import Numbering
 from consultations.drafts.word.package import Package, value, w
 from consultations.drafts.word.styles import Style, Styles
 
-_EXCERPT = 500  # characters of a footnote or text box that a doubt repeats; the file itself stays with the sender
+_INSERTED, _DELETED = ("ins", "moveTo"), ("del", "moveFrom")
 _HAN_DIGITS = frozenset("一二三四五六七八九十百〇零")
 
 
-def word_lines(data: bytes) -> tuple[list[SourceLine], list[Doubt]]:
+def word_lines(package: Package, changes: str = ACCEPT) -> tuple[list[SourceLine], list[Doubt]]:
     """Return the lines of a .docx and the doubts about what has no place in a clause tree.
 
+    `changes`: whether tracked changes are accepted or rejected.
+
     A line's number is that of its paragraph, counted from 1 through the whole body, tables and empty ones included.
-    Raises Refused: zip_bomb, encrypted, has_macros, not_a_document, broken_file, no_text.
+    Raises Refused: zip_bomb, not_a_document, broken_file.
     """
-    package = Package(data)
     document = package.main_xml()
     styles = Styles(package.xml("styles.xml"))
-    reader = _Body(package, styles, Numbering(package.xml("numbering.xml"), styles))
+    reader = _Body(package, styles, Numbering(package.xml("numbering.xml"), styles), changes)
     body = document.find(w("body"))
     if body is not None:
         reader.blocks(body)
@@ -38,6 +41,7 @@ class _Pending:
     """Words of a paragraph whose mark was deleted: they belong to the paragraph after it."""
 
     words: str = ""
+    notes: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,12 +66,15 @@ class _Tallies:
 
 
 class _Body:
-    def __init__(self, package: Package, styles: Styles, numbering: Numbering) -> None:
+    def __init__(self, package: Package, styles: Styles, numbering: Numbering, changes: str) -> None:
         self.lines: list[SourceLine] = []
         self.doubts: list[Doubt] = []
         self._package = package
         self._styles = styles
         self._numbering = numbering
+        self._changes = changes
+        self._dropped, self._kept = (_DELETED, _INSERTED) if changes == ACCEPT else (_INSERTED, _DELETED)
+        self._note_count = 0
         self._fields = Fields()
         self._pending = _Pending()
         self._tallies = _Tallies()
@@ -78,7 +85,7 @@ class _Body:
 
     def blocks(self, parent: etree._Element) -> None:
         """Read the block-level content of a body, a table cell or a content control, in order."""
-        for block in _blocks(parent):
+        for block in self._blocks(parent):
             if block.tag == w("p"):
                 self._read_paragraph(block)
             elif block.tag == w("tbl"):
@@ -88,10 +95,18 @@ class _Body:
             elif block.tag in (w("altChunk"), w("subDoc")):
                 self._doubt("embedded_left_out")
 
+    def _blocks(self, parent: etree._Element) -> Iterator[etree._Element]:
+        """Yield block elements, stepping through wrappers that only mark a range (kept changes, custom XML)."""
+        for child in parent:
+            if child.tag in (*map(w, self._kept), w("customXml"), w("smartTag")):
+                yield from self._blocks(child)
+            elif child.tag not in map(w, self._dropped):
+                yield child
+
     def finish(self) -> None:
         """Add the doubts that are told once for the whole document."""
         for tally, code in (
-            (self._tallies.changes, "tracked_changes_accepted"),
+            (self._tallies.changes, TOLD[self._changes]),
             (self._tallies.pictures, "pictures_left_out"),
             (self._tallies.comments, "comments_left_out"),
             (self._tallies.invisible, "characters_removed"),
@@ -101,29 +116,34 @@ class _Body:
         for name in sorted(self._numbering.unknown):
             self.doubts.append(Doubt(1, "numbering_unknown", {"format": name}))
         if self._pending.words:
-            self._add(self._pending.words, Style(), label="")
+            self._add(self._pending.words, Style(), label="", notes=self._pending.notes)
 
     # Paragraphs
 
     def _read_paragraph(self, paragraph: etree._Element) -> None:
         self._paragraph += 1
-        words = paragraph_words(paragraph, self._fields)
+        words = paragraph_words(paragraph, self._fields, self._changes)
         properties = paragraph.find(w("pPr"))
         self._note_extras(paragraph, words)
         mark = properties.find(w("rPr")) if properties is not None else None
-        removed = mark is not None and (mark.find(w("del")) is not None or mark.find(w("moveFrom")) is not None)
-        inserted = mark is not None and mark.find(w("ins")) is not None
-        self._tallies.changes.add(words.changes + int(removed) + int(inserted), self._paragraph)
+        removed, kept = _has(mark, self._dropped), _has(mark, self._kept)
+        before = properties.find(w("pPrChange")) if properties is not None else None
+        self._tallies.changes.add(words.changes + int(removed) + int(kept) + int(before is not None), self._paragraph)
+        if before is not None and self._changes != ACCEPT:
+            properties = before.find(w("pPr"))  # the list and style the paragraph had
+        shift = len(self._pending.words)
+        notes = [*self._pending.notes, *((part, note, at + shift) for part, note, at in words.notes)]
+        text = self._pending.words + words.text
+        self._pending = _Pending(text, notes) if removed else _Pending()
         if removed:
-            self._pending.words += words.text
             return
-        text, self._pending.words = self._pending.words + words.text, ""
         style = self._styles.get(value(properties, "pStyle"))
         label = self._label(properties, style) if text.strip() else ""
         if style.hidden:
-            self._doubt("hidden_text_left_out", text=text.strip()[:_EXCERPT])
+            self._doubt("hidden_text_left_out", text=text.strip()[:EXCERPT])
         else:
-            self._add(text, style, label=label, outline=value(properties, "outlineLvl"), contents=words.contents)
+            outline = value(properties, "outlineLvl")
+            self._add(text, style, label=label, outline=outline, contents=words.contents, notes=notes)
         self._gap = not text.strip()
 
     def _label(self, properties: etree._Element | None, style: Style) -> str:
@@ -137,21 +157,33 @@ class _Body:
             level = str(style.level if style.level is not None else linked)
         return _as_mark(self._numbering.next_label(num_id, int(level) if level and level.isdigit() else 0))
 
-    def _add(self, text: str, style: Style, *, label: str, outline: str | None = None, contents: bool = False) -> None:
+    def _add(
+        self, text: str, style: Style, *, label: str, outline: str | None = None, contents: bool = False,
+        notes: Sequence[tuple[str, str, int]] = (),
+    ) -> None:  # fmt: skip
         rank = int(outline) + 1 if outline and outline.isdigit() and int(outline) < 9 else style.rank
+        start = 0
         for step, part in enumerate(text.split("\n")):
-            words, removed = clean(f"{label} {part}" if step == 0 and label else part)
+            front = f"{label} " if step == 0 and label else ""
+            words, removed = clean(front + part)
             self._tallies.invisible.add(removed, self._paragraph)
+            here = [(kind, note, at - start) for kind, note, at in notes if start <= at <= start + len(part)]
+            placed = tuple(self._note(kind, note, len(clean(front + part[:at])[0])) for kind, note, at in here)
+            start += len(part) + 1
             if words:
-                line = SourceLine(words, self._paragraph, rank=rank, title=style.title, gap=self._gap)
+                line = SourceLine(words, self._paragraph, rank=rank, title=style.title, gap=self._gap, notes=placed)
                 in_contents = contents or style.contents or self._contents_block
-                self.lines.append(replace(line, automatic=step == 0 and bool(label), contents=in_contents))
+                self.lines.append(
+                    replace(line, automatic=bool(front), contents=in_contents, plain=style.plain and not rank)
+                )
 
     # Tables and controls
 
     def _read_table(self, table: etree._Element) -> None:
-        rows = [row for row in _rows(table) if not _is_deleted_row(row)]
-        self._tallies.changes.add(sum(_is_deleted_row(row) for row in _rows(table)), self._paragraph + 1)
+        every = list(_rows(table))
+        rows = [row for row in every if not _has(row.find(w("trPr")), self._dropped)]
+        changed = len(every) - len(rows) + sum(_has(row.find(w("trPr")), self._kept) for row in rows)
+        self._tallies.changes.add(changed, self._paragraph + 1)
         cells = [list(_cells(row)) for row in rows]
         if all(len(row) <= 1 for row in cells):  # a frame around the text
             for row in cells:
@@ -171,10 +203,12 @@ class _Body:
             before = len(self.lines)
             self.blocks(cell)
             texts.append(" ".join(line.text for line in self.lines[before:]))
+        notes = [note for line in self.lines[start:] for note in line.notes]
         del self.lines[start:]
         words = " | ".join(text for text in texts if text)
         if words:
-            self.lines.append(SourceLine(words, first, plain=True))
+            placed = tuple(replace(note, at=len(words)) for note in notes)
+            self.lines.append(SourceLine(words, first, plain=True, notes=placed))
 
     def _read_control(self, control: etree._Element) -> None:
         gallery = control.find(f"{w('sdtPr')}/{w('docPartObj')}/{w('docPartGallery')}")
@@ -190,16 +224,16 @@ class _Body:
     def _note_extras(self, paragraph: etree._Element, words: Words) -> None:
         self._tallies.pictures.add(words.pictures, self._paragraph)
         self._tallies.comments.add(sum(1 for _ in paragraph.iter(w("commentReference"))), self._paragraph)
-        for part, references in (("footnotes.xml", words.footnotes), ("endnotes.xml", words.endnotes)):
-            for reference in references:
-                text = self._note_texts(part).get(reference, "")
-                self._doubt("footnote_left_out", text=text[:_EXCERPT])
         for text in words.boxes:
-            self._doubt("text_box_left_out", text=text[:_EXCERPT])
+            self._doubt("text_box_left_out", text=text[:EXCERPT])
         for text in words.hidden:
-            self._doubt("hidden_text_left_out", text=text.strip()[:_EXCERPT])
+            self._doubt("hidden_text_left_out", text=text.strip()[:EXCERPT])
         for text in words.formulas:
-            self._doubt("formula_as_text", text=text[:_EXCERPT])
+            self._doubt("formula_as_text", text=text[:EXCERPT])
+
+    def _note(self, part: str, reference: str, at: int) -> Note:
+        self._note_count += 1  # as Word numbers them; what a writer typed instead stands in the text already
+        return Note(at, str(self._note_count), self._note_texts(part).get(reference, ""))
 
     def _note_texts(self, part: str) -> dict[str, str]:
         if part not in self._notes:
@@ -214,15 +248,6 @@ class _Body:
         self.doubts.append(Doubt(max(self._paragraph, 1), code, values))
 
 
-def _blocks(parent: etree._Element) -> Iterator[etree._Element]:
-    """Yield block elements, stepping through wrappers that only mark a range (insertions, custom XML)."""
-    for child in parent:
-        if child.tag in (w("ins"), w("moveTo"), w("customXml"), w("smartTag")):
-            yield from _blocks(child)
-        elif child.tag not in (w("del"), w("moveFrom")):
-            yield child
-
-
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     return (child for child in table.iter(w("tr")) if _owner(child, w("tbl")) is table)
 
@@ -235,8 +260,9 @@ def _owner(element: etree._Element, tag: str) -> etree._Element | None:
     return next(element.iterancestors(tag), None)
 
 
-def _is_deleted_row(row: etree._Element) -> bool:
-    return row.find(f"{w('trPr')}/{w('del')}") is not None
+def _has(element: etree._Element | None, names: Sequence[str]) -> bool:
+    """Tell whether the properties of a paragraph mark or row hold one of these changes."""
+    return element is not None and any(element.find(w(name)) is not None for name in names)
 
 
 def _as_mark(label: str) -> str:

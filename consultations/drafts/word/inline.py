@@ -4,17 +4,20 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from consultations.drafts.changes import ACCEPT
 from consultations.drafts.word.package import is_on, w
 
 _BREAKS = {w("br"), w("cr")}
 _DELETED = {w("del"), w("moveFrom")}
 _INSERTED = {w("ins"), w("moveTo")}
+_CHANGES = _DELETED | _INSERTED
 _INSIDE = {w("hyperlink"), w("smartTag"), w("fldSimple"), w("sdtContent"), w("customXml"), w("dir"), w("bdo"), w("sdt"),
            w("ruby"), w("rubyBase")}  # fmt: skip
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_NOTES = {w("footnoteReference"): "footnotes.xml", w("endnoteReference"): "endnotes.xml"}
 _PICTURES = {w("drawing"), w("pict"), w("object")}
 
 
@@ -37,37 +40,36 @@ class Words:
     changes: int = 0
     pictures: int = 0
     contents: bool = False
-    footnotes: list[str] = field(default_factory=list)
-    endnotes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str, int]] = field(default_factory=list)  # part, id, place in `text`
     hidden: list[str] = field(default_factory=list)
     boxes: list[str] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
 
 
-def paragraph_words(paragraph: etree._Element, fields: Fields) -> Words:
-    """Return the words of a w:p with all tracked changes accepted."""
+def paragraph_words(paragraph: etree._Element, fields: Fields, changes: str = ACCEPT) -> Words:
+    """Return the words of a w:p with all tracked changes accepted or rejected."""
     words = Words(contents=fields.in_contents)
-    _gather(paragraph, words, fields)
+    _gather(paragraph, words, fields, _DELETED if changes == ACCEPT else _INSERTED)
     words.contents = words.contents or fields.in_contents
     return words
 
 
-def _gather(element: etree._Element, words: Words, fields: Fields) -> None:
+def _gather(element: etree._Element, words: Words, fields: Fields, dropped: set[str]) -> None:
     for child in element:
         tag = child.tag
         if tag == w("r"):
-            _run(child, words, fields)
-        elif tag in _DELETED:
+            _run(child, words, fields, dropped)
+        elif tag in dropped:
             words.changes += 1
-        elif tag in _INSERTED:
+        elif tag in _CHANGES:
             words.changes += 1
-            _gather(child, words, fields)
+            _gather(child, words, fields, dropped)
         elif tag in _INSIDE:
-            _gather(child, words, fields)
+            _gather(child, words, fields, dropped)
         elif tag == _ALTERNATIVES:
             chosen = _chosen(child)
             if chosen is not None:
-                _gather(chosen, words, fields)
+                _gather(chosen, words, fields, dropped)
         elif isinstance(tag, str) and tag.startswith(_MATHS):
             formula = "".join(part.text or "" for part in child.iter(f"{_MATHS}t"))
             words.text += formula
@@ -80,12 +82,12 @@ def _chosen(element: etree._Element) -> etree._Element | None:
     return choice if choice is not None else element.find(_FALLBACK)
 
 
-def _run(run: etree._Element, words: Words, fields: Fields) -> None:
+def _run(run: etree._Element, words: Words, fields: Fields, dropped: set[str]) -> None:
     hidden = is_on(run.find(w("rPr")), "vanish")
     before = words.text
     for child in run:
         tag = child.tag
-        if tag == w("t"):
+        if tag in (w("t"), w("delText")):
             words.text += child.text or ""
         elif tag == w("tab"):
             words.text += "\t"
@@ -97,12 +99,10 @@ def _run(run: etree._Element, words: Words, fields: Fields) -> None:
             words.text += _symbol(child)
         elif tag in (w("fldChar"), w("instrText")):
             _field(child, fields, words)
-        elif tag == w("footnoteReference"):
-            words.footnotes.append(child.get(w("id"), ""))
-        elif tag == w("endnoteReference"):
-            words.endnotes.append(child.get(w("id"), ""))
+        elif tag in _NOTES:
+            words.notes.append((_NOTES[tag], child.get(w("id"), ""), len(words.text)))
         elif tag == w("ruby"):
-            _gather(child, words, fields)
+            _gather(child, words, fields, dropped)
         elif tag == _ALTERNATIVES:
             chosen = _chosen(child)
             if chosen is not None:

@@ -9,12 +9,16 @@ from consultations.drafts.word.package import is_on, value, w
 
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目录)\s*(?:[1-9]|heading|标题)$", re.IGNORECASE)
+PLAIN_STYLE = "Clause words"  # of the documents this package writes
 _MAX_CHAIN = 20  # styles may build on one another; a loop must end
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`rank`: 0 for none. `num_id`, `level`: the list the style numbers by; None when it says nothing."""
+    """`rank`: 0 for none. `num_id`, `level`: the list the style numbers by; None when it says nothing.
+
+    `plain`: our own style for words that begin like a mark and are none.
+    """
 
     rank: int = 0
     num_id: str | None = None
@@ -22,6 +26,7 @@ class Style:
     contents: bool = False
     title: bool = False
     hidden: bool = False
+    plain: bool = False
 
 
 class Styles:
@@ -61,6 +66,7 @@ class Styles:
             level=int(level) if level and level.isdigit() else None,
             contents=any(_CONTENTS_NAME.match(name) for name in names),
             title=names[0].lower() in ("title", "标题"),
+            plain=PLAIN_STYLE in names,
             hidden=any(is_on(element.find(w("rPr")), "vanish") for element in chain),
         )
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from consultations.drafts import Doubt, ParsedDraft, parse_file
+from consultations.drafts.changes import ACCEPT, CHOICES
 from consultations.drafts.messages import REFUSALS, doubt_message, refusal_message
 from consultations.drafts.reader import known_language
 from engage.accounts.actors import SYSTEM
@@ -18,11 +19,17 @@ REFUSED, WRONG_CALL = 1, 2
 
 
 class Command(BaseCommand):
-    help = "Reads a draft (.txt, .md or .docx) into a tree of clauses and keeps it as a new version."
+    help = "Reads a draft (txt, md, docx, odt, html, Akoma Ntoso) into a tree of clauses, kept as a new version."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="the draft to read")
         parser.add_argument("--language", help="zh-hans or en; told from the text when not given")
+        parser.add_argument(
+            "--changes",
+            choices=CHOICES,
+            default=ACCEPT,
+            help="what to do with tracked changes (accept)",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         parser.add_argument("--dry-run", action="store_true", help="read and show only; keep nothing")
 
@@ -33,7 +40,7 @@ class Command(BaseCommand):
         except ValueError as fault:
             raise self._failure("unknown_language", str(fault), {}, as_json, WRONG_CALL) from fault
         try:
-            parsed = parse_file(options["file"], language=language)
+            parsed = parse_file(options["file"], language=language, changes=options["changes"])
         except OSError as fault:
             raise self._failure("cannot_open", str(fault), {}, as_json, WRONG_CALL) from fault
         except Refused as refused:
