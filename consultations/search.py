@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import Clause, Comment, Consultation, ConsultationPage
+from consultations.drafts.labels import label
+from consultations.models import Clause, ClauseText, Comment, Consultation, ConsultationPage
 from engage.accounts.actors import ANYONE
 from engage.search.registry import Entry, Source
 
@@ -72,15 +73,28 @@ def _public_comments() -> QuerySet[Comment]:
     title = ConsultationPage.objects.filter(
         consultation=OuterRef("consultation"), locale__language_code=OuterRef("language")
     ).values("title")[:1]
+    heading = ClauseText.objects.filter(clause=OuterRef("clause"), language=OuterRef("language")).values("heading")[:1]
     return (
-        Comment.objects.visible_to(ANYONE).select_related("consultation", "clause").annotate(call_title=Subquery(title))
+        Comment.objects.visible_to(ANYONE)
+        .select_related("consultation", "clause")
+        .annotate(call_title=Subquery(title), clause_heading=Subquery(heading))
     )
+
+
+def _comment_title(comment: Comment) -> str:
+    """Name the clause first: a list of comments on one call must not read the same line by line."""
+    call = comment.call_title or comment.consultation.slug  # type: ignore[attr-defined]
+    if comment.clause is None:
+        return call
+    number = label(comment.clause.level, comment.clause.number, comment.language)
+    where = f"{number} {comment.clause_heading or ''}".strip()  # type: ignore[attr-defined]
+    return f"{where} · {call}"
 
 
 def _comment_entries(comment: Comment) -> Iterator[Entry]:
     yield Entry(
         language=comment.language,
-        title=comment.call_title or comment.consultation.slug,  # type: ignore[attr-defined]
+        title=_comment_title(comment),
         body=f"{comment.public_text}\n{comment.public_suggested}".strip(),
         url=_address(comment.language, "comment", comment.consultation.slug, comment.pk),
         published_at=comment.created_at,
