@@ -191,8 +191,12 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
             return _closed(request, reading, refusal, [text for text in typed if text])
         if form.is_valid():
             given = form.as_input(article.key if article else "", reading.text.language)
-            basket.put(request, slug, given, editing.id if editing else "")
-            return redirect("basket", slug=slug)
+            try:
+                basket.put(request, slug, given, editing.id if editing else "")
+            except Refused as refusal:
+                form.add_error(None, refusal_message(refusal))
+            else:
+                return redirect("basket", slug=slug)
         return _compose_page(request, reading, article, form, editing, status=422)
     if not reading.call.is_open:
         return redirect("consultation", slug=slug)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware import locale
 from django.urls import LocalePrefixPattern, is_valid_path
@@ -14,6 +15,17 @@ from engage.errors import Refused
 
 # Below these, what is not found stays not found: the page tree answers to any address under a language.
 _NO_LANGUAGE = frozenset({"api", "design", "desk", "health", "media", "static", "studio", "ws", ".well-known"})
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, but a cookie that cannot be a key of ours counts as none: PostgreSQL takes no NUL, not even to look."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Drop an impossible key, then look the session up when somebody asks for it."""
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if not (key.isascii() and key.isalnum()):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        super().process_request(request)
 
 
 class LanguagePrefix(LocalePrefixPattern):

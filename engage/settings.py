@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "engage.middleware.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "engage.middleware.SessionMiddleware",
     "engage.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -187,7 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-CSRF_FAILURE_VIEW = "engage.pages.views.forbidden"
+CSRF_FAILURE_VIEW = "engage.pages.views.form_not_ours"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -205,6 +205,13 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 MFA_ADAPTER = "engage.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "engage.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "engage.accounts.forms.RenamePasskeyForm",
+    "authenticate_webauthn": "engage.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "engage.accounts.forms.SignInPasskeyForm",
+    "reauthenticate_webauthn": "engage.accounts.forms.ReauthenticatePasskeyForm",
+}
 MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

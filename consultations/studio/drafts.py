@@ -153,11 +153,16 @@ def _target(request: HttpRequest) -> dict[str, Any]:
     """Read what the text is for: a new draft, a new version of one, a translation or a correction of a version."""
     given = request.POST if request.method == "POST" else request.GET
     target: dict[str, Any] = {"draft": None, "version": None, "purpose": given.get("purpose", "new")}
-    if given.get("draft", "").isdecimal():
-        target["draft"] = get_object_or_404(Draft, pk=int(given["draft"]))
-    if given.get("version", "").isdecimal():
-        target["version"] = get_object_or_404(Version, pk=int(given["version"]))
+    if draft := _key(given.get("draft", "")):
+        target["draft"] = get_object_or_404(Draft, pk=draft)
+    if version := _key(given.get("version", "")):
+        target["version"] = get_object_or_404(Version, pk=version)
     return target
+
+
+def _key(typed: str) -> int | None:
+    """Read a key from an address; Python itself refuses to read numbers of some thousand digits."""
+    return int(typed) if typed.isdecimal() and len(typed) < 20 else None
 
 
 @for_editors

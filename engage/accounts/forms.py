@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.fields import PasswordField
 from allauth.account.forms import LoginForm
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,3 +31,51 @@ class SignInForm(LoginForm):
         cleaned = super().clean()
         cleaned["remember"] = True
         return cleaned
+
+
+class CredentialField(forms.JSONField):
+    """What a passkey answers.
+
+    Python stops at numbers of more than 4,300 digits and at endless brackets with errors that Django does not expect.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse what cannot be read like any other JSON that is none."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as fault:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from fault
+
+
+class AddPasskeyForm(passkeys.AddWebAuthnForm):
+    """A new passkey."""
+
+    name = forms.CharField(label=_("Name of the passkey"), required=False)
+    credential = CredentialField()
+
+
+class AuthenticatePasskeyForm(passkeys.AuthenticateWebAuthnForm):
+    """A passkey as the second step."""
+
+    credential = CredentialField()
+
+
+class SignInPasskeyForm(passkeys.LoginWebAuthnForm):
+    """A passkey instead of a code."""
+
+    credential = CredentialField()
+
+
+class ReauthenticatePasskeyForm(passkeys.ReauthenticateWebAuthnForm):
+    """A passkey before something that needs more trust."""
+
+    credential = CredentialField()
+
+
+class RenamePasskeyForm(passkeys.EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    name = forms.CharField(label=_("Name of the passkey"))

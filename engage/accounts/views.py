@@ -16,6 +16,9 @@ from engage.accounts.adapters import AccountAdapter, keep_language
 from engage.accounts.labels import ROLE_LABELS
 from engage.desk.registry import queues_for
 
+# Django refuses to redirect to more than 2,048 characters, and percent signs make three of one.
+NEXT_MAX_LENGTH = 600
+
 
 @login_required
 @never_cache
@@ -40,7 +43,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    wanted = wanted if safe else ""
+    # Only an address: a name of a view would be one to redirect() too.
+    wanted = wanted if safe and wanted.startswith("/") and len(wanted) <= NEXT_MAX_LENGTH else ""
     if request.method != "POST":
         choices = [(role.value, ROLE_LABELS[role]) for role in Role]
         return render(request, "accounts/demo.html", {"choices": choices, "next": wanted})

@@ -13,6 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django_filters import NumberFilter
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSetGroup
@@ -26,6 +28,16 @@ from engage.studio import RefusalsInForm, WithoutHistory
 
 def year_badge(confirmed: bool) -> str:
     return gettext("Confirmed") if confirmed else gettext("Unconfirmed year")
+
+
+class DayFilters(WagtailFilterSet):
+    """What the list of days can be narrowed to. A year that no calendar has would be more than a database can ask."""
+
+    date__year = NumberFilter(field_name="date", lookup_expr="year", min_value=1, max_value=9999, label=_("Year"))
+
+    class Meta:
+        model = CalendarDay
+        fields = ["calendar", "date__year", "is_workday", "source"]
 
 
 class DayIndex(generic.IndexView):
@@ -80,7 +92,7 @@ class DayViewSet(WithoutHistory):
             primary=lambda day: not day.year_confirmed,
         ),
     ]
-    list_filter = {"calendar": ["exact"], "date": ["year"], "is_workday": ["exact"], "source": ["exact"]}
+    filterset_class = DayFilters
     list_per_page = 50
     copy_view_enabled = False
 

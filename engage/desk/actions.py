@@ -61,7 +61,8 @@ def undo(actor: User, token: str, *, now: datetime) -> Text:
     Raises Refused("undo_too_late") when the time is over, when it was taken back already, and when the queue is no
     longer the actor's; and what the queue refuses.
     """
-    kept = Undo.objects.select_for_update().filter(user=actor, token=token, until__gt=now).first()
+    mine = Undo.objects.select_for_update().filter(user=actor, until__gt=now).first()
+    kept = mine if mine and mine.token == token else None
     queue = queue_for(actor, kept.queue) if kept else None
     action = queue.action(kept.action) if kept and queue else None
     if kept is None or action is None or action.undo is None:

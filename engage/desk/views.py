@@ -24,6 +24,8 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 
 TOAST = "desk_toast"
+# Filters and a search are shorter; Django refuses to redirect to more than 2,048 characters.
+BACK_MAX_LENGTH = 1_500
 
 View = Callable[..., HttpResponse]
 
@@ -102,7 +104,7 @@ def save_view(request: HttpRequest, code: str) -> HttpResponse:
     try:
         actions.save_view(request.user, queue, request.POST.get("name", ""), chosen)
     except Refused as refusal:
-        return _show(request, queue, refusal=refusal)
+        return _show(request, queue, refusal=refusal, name=request.POST.get("name", ""))
     return _back(request, queue)
 
 
@@ -118,7 +120,7 @@ def change_view(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk_queue", queue.code)
         actions.rename_view(request.user, view, request.POST.get("name", ""))
     except Refused as refusal:
-        return _show(request, queue, refusal=refusal)
+        return _show(request, queue, refusal=refusal, name=request.POST.get("name", ""))
     return _back(request, queue)
 
 
@@ -149,9 +151,14 @@ def _frame(request: HttpRequest, queue: Queue | None = None) -> dict[str, Any]:
 
 
 def _show(
-    request: HttpRequest, queue: Queue, *, refusal: Refused | None = None, ticked: list[str] | None = None
+    request: HttpRequest,
+    queue: Queue,
+    *,
+    refusal: Refused | None = None,
+    ticked: list[str] | None = None,
+    name: str | None = None,
 ) -> HttpResponse:
-    """Render a queue; after a refusal with its sentence, its status, and the same rows ticked."""
+    """Render a queue; after a refusal with its sentence, its status, the same rows ticked and the typed name."""
     asked = request.GET if request.method in {"GET", "HEAD"} else QueryDict(request.POST.get("back", ""))
     screen = queries.screen(request.user, queue, asked.dict())
     toast = request.session.pop(TOAST, None)
@@ -162,6 +169,7 @@ def _show(
         "saved": [(view, urlencode(view.filters), view == screen.saved_now) for view in screen.saved],
         "refusal": refusal_message(refusal) if refusal else "",
         "ticked": ticked or [],
+        "typed_name": name,
         "toast": toast,
         "undo_open": toast is not None and queries.open_undo(request.user, toast["token"]),
         "sheet": key_sheet(queue),
@@ -191,8 +199,8 @@ def _ask(request: HttpRequest, queue: Queue, action: RowAction, ids: list[str], 
 def _back(request: HttpRequest, queue: Queue) -> HttpResponse:
     """Return to the page of the queue that the form came from; the parameters are checked when it is shown."""
     address = reverse("desk_queue", args=[queue.code])
-    back = QueryDict(request.POST.get("back", "")).urlencode()
-    return HttpResponseRedirect(f"{address}?{back}" if back else address)
+    back = QueryDict(request.POST.get("back", "")[:BACK_MAX_LENGTH]).urlencode()
+    return HttpResponseRedirect(f"{address}?{back}" if back and len(back) <= BACK_MAX_LENGTH else address)
 
 
 def _safe(request: HttpRequest, address: str) -> str:

@@ -32,7 +32,7 @@ def checkpoint(request: HttpRequest, number: int) -> HttpResponse:
 def checkpoints_json(request: HttpRequest) -> JsonResponse:
     """Publish the checkpoints after a number, oldest first, with the address of the following ones."""
     typed = request.GET.get("after", "0")
-    if not typed.isascii() or not typed.isdigit() or int(typed) > LARGEST:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(LARGEST)) or int(typed) > LARGEST:
         return JsonResponse({"errors": [{"code": "not_a_number", "where": {"part": "after"}}]}, status=400)
     found = queries.published_after(int(typed))
     following = None

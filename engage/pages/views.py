@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from engage.errors import Refused
@@ -22,18 +26,49 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return render(request, "pages/refused.html", {"message": refusal_message(refusal)}, status=status)
 
 
+# Shorter values are choices, codes and numbers: nothing that is hard to give again.
+_WORTH_KEEPING = 10
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "token", "opened", "altcha", "website", "next", "back", "act"})
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that could not be read."""
+    if isinstance(exception, RequestDataTooBig):
+        megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+        return render(request, "pages/413.html", {"megabytes": megabytes}, status=413)
     return render(request, "pages/400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
     return render(request, "pages/403.html", status=403)
 
 
+@never_cache
+def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without this site's token, and hand every typed text back.
+
+    The usual cause is a page that stood open too long. What another site sent is not shown as the reader's own words.
+    """
+    texts: list[str] = []
+    if request.headers.get("Sec-Fetch-Site") != "cross-site":
+        texts = [
+            text
+            for name, values in request.POST.lists()
+            if name not in _NOT_TYPED and "password" not in name
+            for text in values
+            if len(text.strip()) >= _WORTH_KEEPING
+        ]
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    context = {"texts": texts, "form": came_from if ours else request.get_full_path()}
+    return render(request, "pages/form_not_ours.html", context, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for what is not here, or is hidden from this reader: the two look the same."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"errors": [{"code": "not_found", "message": _("There is no page here")}]}, status=404)
     return render(request, "pages/404.html", status=404)
 
 

@@ -50,7 +50,6 @@ def track(request: HttpRequest) -> HttpResponse:
     form = TrackForm(request.POST)
     context["form"] = form
     if not form.is_valid():
-        form = context["form"] = TrackForm(initial={})
         return _track_refused(request, context, _("Give the reference and the tracking code from your receipt"))
     try:
         found = _prove_within_limits(request, form.cleaned_data["reference"], form.cleaned_data["code"])
@@ -174,16 +173,26 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_code(request: HttpRequest) -> HttpResponse:
-    """Send a link for a new code to the address on file. The answer is the same whatever was typed."""
+    """Send a link for a new code to the address on file. Every reference that can be one gets the same answer."""
     if request.method != "POST":
         return render(request, "participation/lost_code.html", {"door": "track"})
-    typed = request.POST.get("reference", "")[:64]
-    limits.check("lost-code", limits.client_address(request), (Window(5, 3600),))
+    typed = request.POST.get("reference", "")
     reference = parse_reference(typed)
-    if reference is not None and not limits.peek("lost-code-for", str(reference), (Window(3, 24 * 3600),)):
+    if reference is None:
+        return _lost_code_refused(request, typed, _("This is not a reference. Check it against your receipt"), 422)
+    try:
+        limits.check("lost-code", limits.client_address(request), (Window(5, 3600),))
+    except Refused as refusal:
+        return _lost_code_refused(request, typed, refusal_message(refusal), 429)
+    if not limits.peek("lost-code-for", str(reference), (Window(3, 24 * 3600),)):
         limits.count("lost-code-for", str(reference), (Window(3, 24 * 3600),))
         mail_new_code_link(reference, lambda pk: signing.dumps(pk, salt=_NEW_CODE_SALT))
     return render(request, "participation/lost_code_sent.html", {"door": "track"})
+
+
+def _lost_code_refused(request: HttpRequest, typed: str, error: str, status: int) -> HttpResponse:
+    context = {"door": "track", "typed": typed, "error": error}
+    return render(request, "participation/lost_code.html", context, status=status)
 
 
 @never_cache
