@@ -36,11 +36,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The edges found; `rivals_of_old[i]` and `rivals_of_new[j]`: the likeliest other candidates, best first."""
+    """The edges found; `rivals_of_old[i]` and `rivals_of_new[j]`: the likeliest other candidates, best first.
+
+    `compared`: how many pairs of texts were compared in full.
+    """
 
     edges: tuple[Edge, ...]
     rivals_of_old: Mapping[int, Sequence[tuple[int, float]]]
     rivals_of_new: Mapping[int, Sequence[tuple[int, float]]]
+    compared: int
 
 
 @dataclass(slots=True)

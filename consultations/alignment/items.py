@@ -14,7 +14,8 @@ class Item:
     """One clause with its words.
 
     `id`: the clause's id. `name`: what people call it, its number ("12", "15.1"), or the id where numbers repeat or
-    are missing. `title`: how it is called in a sentence. `text`: its words and those below, a line a clause. `parts`: the clauses that hold these words.
+    are missing. `title`: how it is called in a sentence. `text`: its words and those below, a line a clause.
+    `parts`: the clauses that hold these words.
     """
 
     id: str

@@ -46,7 +46,8 @@ def match(old: Sequence[Entry], new: Sequence[Entry], language: str, *, confined
     if confined:
         edges += copies(work, {edge.new for edge in edges})
     rivals_of_old, rivals_of_new = rivals(work)
-    return Matching(tuple(sorted(edges, key=lambda edge: (edge.old, edge.new))), rivals_of_old, rivals_of_new)
+    edges.sort(key=lambda edge: (edge.old, edge.new))
+    return Matching(tuple(edges), rivals_of_old, rivals_of_new, len(work.likeness))
 
 
 def _match_equal(work: Work) -> list[tuple[list[int], list[int]]]:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from consultations.alignment import RELATIONS, align
 from consultations.alignment.chains import heaviest_chain
+from consultations.alignment.evidence import Entry
+from consultations.alignment.matching import match
 from consultations.alignment.messages import REASONS, reason_message
 from consultations.alignment.texts import similarity
 from consultations.drafts import parse_file, parse_text
@@ -211,6 +213,16 @@ def test_no_chain_is_heavier_than_the_heaviest(pairs):
     chain = [pairs[index] for index in heaviest_chain(pairs)]
     assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(chain, chain[1:], strict=False))
     assert sum(weight for _old, _new, weight in chain) == pytest.approx(heaviest(-1, -1))
+
+
+@pytest.mark.parametrize("size", [100, 800])
+def test_each_article_is_compared_with_a_few_others_however_many_there_are(size):
+    chance = random.Random(size)
+    old = [Entry(str(n), (sentence(chance, CHINESE),)) for n in range(size)]
+    new = [Entry(str(n), (reworded(entry.parts[0], chance, CHINESE),)) for n, entry in enumerate(old)]
+    matching = match(old, new, CHINESE)
+    assert [(edge.old, edge.new) for edge in matching.edges] == [(n, n) for n in range(size)]
+    assert matching.compared < 20 * size
 
 
 # Single cases
