@@ -6,6 +6,7 @@ import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
@@ -287,6 +288,47 @@ class ClauseText(models.Model):
         return f"{self.label} {self.heading}".strip()
 
 
+class ClauseLineage(models.Model):
+    """What became of a clause in the next version. Several rows for one clause: it was split, or merged, or both.
+
+    `old` is empty for a new clause, `new` for a removed one. `reasons`: why a person should look, code and values.
+    """
+
+    class Relation(models.TextChoices):
+        """How the new clause relates to the old one."""
+
+        SAME = "same", pgettext_lazy("clause", "the same")
+        REWORDED = "reworded", pgettext_lazy("clause", "reworded")
+        RENUMBERED = "renumbered", pgettext_lazy("clause", "renumbered")
+        MOVED = "moved", pgettext_lazy("clause", "moved")
+        SPLIT = "split", pgettext_lazy("clause", "split")
+        MERGED = "merged", pgettext_lazy("clause", "merged")
+        NEW = "new", pgettext_lazy("clause", "new")
+        REMOVED = "removed", pgettext_lazy("clause", "removed")
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="lineage")
+    old = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.CASCADE, related_name="successors")
+    new = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.CASCADE, related_name="sources")
+    relation = models.CharField(max_length=12, choices=Relation)
+    similarity = models.FloatField(help_text=_("Share of common wording, 0 to 1."))
+    doubt = models.FloatField(default=0, help_text=_("How much the link needs a person's eye, 0 to 1."))
+    reasons = models.JSONField(default=list)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="lineage_once"),
+            models.CheckConstraint(condition=Q(old__isnull=False) | Q(new__isnull=False), name="lineage_has_an_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} {self.relation} {self.new_id}"
+
+
 class CommentQuerySet(ModeratedQuerySet):
     """Reads of comments."""
 
@@ -332,6 +374,8 @@ class Comment(Moderated):
     language = models.CharField(max_length=10)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
+    # When a coder was done with it: the next one to code is found without a look at all others.
+    coded_at = models.DateTimeField(null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
 
@@ -340,6 +384,7 @@ class Comment(Moderated):
         indexes = [
             models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
             models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
+            models.Index(fields=["consultation", "id"], condition=Q(coded_at=None), name="comment_to_code"),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "engage.desk",
     "engage.api",
     "consultations",
+    "consultations.coding",
+    "consultations.outcomes",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",

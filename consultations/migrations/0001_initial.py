@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("coded_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "clause",
                     models.ForeignKey(
@@ -502,6 +503,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="comment",
             index=models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
+        ),
+        migrations.AddIndex(
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("coded_at", None)), fields=["consultation", "id"], name="comment_to_code"
+            ),
         ),
         migrations.AddConstraint(
             model_name="clause",
