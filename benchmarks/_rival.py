@@ -19,7 +19,7 @@ from tests.consultations import factories
 
 CHAPTERS, ARTICLES_EACH = 5, 12
 USERS, COMMENTS = 500, 10_000
-STANCES = [stance.value for stance in Comment.Stance]
+STANCES = [code for code, _words in Comment.Stance.askable()]
 _DIGITS = "零一二三四五六七八九"
 _SUBJECTS = ("办理时限", "受理条件", "公开范围", "征求意见", "档案保存", "收费标准", "投诉处理", "人员培训")
 
