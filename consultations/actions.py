@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from consultations import rules
+from consultations import lineage, rules
 from consultations.drafts.canonical import to_text
 from consultations.drafts.labels import label
 from consultations.drafts.tree import ParsedDraft
@@ -268,8 +268,12 @@ def _doubts(parsed: ParsedDraft) -> list[dict[str, object]]:
 
 
 def _store_clauses(version: Version, parsed: ParsedDraft) -> None:
-    """Write the tree level by level, so that each parent's key exists before its children."""
-    previous = _stable_ids(version)
+    """Write the tree level by level, so that each parent's key exists before its children.
+
+    A clause keeps its identity from the version before, wherever it stands now; what became of each article is kept.
+    """
+    base = lineage.base_of(version)
+    previous, alignment = lineage.stable_ids(base, parsed)
     rows = {
         clause.id: Clause(
             version=version,
@@ -299,15 +303,8 @@ def _store_clauses(version: Version, parsed: ParsedDraft) -> None:
         ),
         batch_size=500,
     )
-
-
-def _stable_ids(version: Version) -> dict[str, object]:
-    """Return key to stable id of the version before, so that an unmoved clause keeps its identity."""
-    return dict(
-        Clause.objects.filter(version__draft_id=version.draft_id, version__number=version.number - 1).values_list(
-            "key", "stable_id"
-        )
-    )
+    if base is not None and alignment is not None:
+        lineage.store(version, base, alignment.links)
 
 
 @transaction.atomic
@@ -358,6 +355,7 @@ def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
     if version.published_at is None:
         version.published_at = now
         version.save(update_fields=["published_at"])
+        lineage.renew(version)
     before = draft.published
     draft.published = version
     draft.save(update_fields=["published"])

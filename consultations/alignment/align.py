@@ -53,7 +53,9 @@ class Alignment:
         """Return, for each group of `groups`, what became of each paragraph and item in it."""
         places = [{item.id: place for place, item in enumerate(side)} for side in (self.old, self.new)]
         return [
-            link_items(
+            _equal_parts(group[0])
+            if _is_unchanged(group)
+            else link_items(
                 _parts({item for link in group for item in link.old}, places[0]),
                 _parts({item for link in group for item in link.new}, places[1]),
                 self.language,
@@ -83,6 +85,21 @@ class Alignment:
 
 def _parts(items: set[Item], places: dict[str, int]) -> Sequence[Item]:
     return [part for item in sorted(items, key=lambda item: places[item.id]) for part in item.parts]
+
+
+def _is_unchanged(group: tuple[Link, ...]) -> bool:
+    (first, *others) = group
+    if others or first.similarity < 1 or len(first.pairs) != 1:
+        return False
+    return len(first.old[0].parts) == len(first.new[0].parts)
+
+
+def _equal_parts(link: Link) -> tuple[Link, ...]:
+    """Pair the parts of equal texts in order: no need to look for them."""
+    return tuple(
+        Link((old,), (new,), "same" if old.name == new.name else "renumbered", 1.0)
+        for old, new in zip(link.old[0].parts, link.new[0].parts, strict=True)
+    )
 
 
 def align(old: ParsedDraft, new: ParsedDraft) -> Alignment:

@@ -67,6 +67,15 @@ def link_items(old: Sequence[Item], new: Sequence[Item], language: str, *, confi
     return tuple(linking.links())
 
 
+def link_given(
+    old: Sequence[Item], new: Sequence[Item], language: str, pairs: Iterable[tuple[str, str]]
+) -> tuple[Link, ...]:
+    """Return the links that follow from known (old id, new id) pairs, as a person or an earlier run decided them."""
+    places = [{item.id: place for place, item in enumerate(side)} for side in (old, new)]
+    edges = tuple(Edge(places[0][first], places[1][second], 1.0) for first, second in sorted(set(pairs)))
+    return tuple(_Linking(old, new, language, Matching(edges, {}, {}, 0)).links())
+
+
 def _entries(items: Iterable[Item]) -> list[Entry]:
     return [Entry(item.name, tuple(part.text for part in item.parts) or (item.text,)) for item in items]
 

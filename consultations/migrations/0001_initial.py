@@ -522,4 +522,81 @@ class Migration(migrations.Migration):
             model_name="versiontext",
             constraint=models.UniqueConstraint(fields=("version", "language"), name="version_text_per_language"),
         ),
+        migrations.CreateModel(
+            name="ClauseLineage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("same", "the same"),
+                            ("reworded", "reworded"),
+                            ("renumbered", "renumbered"),
+                            ("moved", "moved"),
+                            ("split", "split"),
+                            ("merged", "merged"),
+                            ("new", "new"),
+                            ("removed", "removed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("similarity", models.FloatField(help_text="Share of common wording, 0 to 1.")),
+                (
+                    "doubt",
+                    models.FloatField(default=0, help_text="How much the link needs a person's eye, 0 to 1."),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "new",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="consultations.clause",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="successors",
+                        to="consultations.clause",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lineage",
+                        to="consultations.version",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("old", "new"), name="lineage_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("old__isnull", False), ("new__isnull", False), _connector="OR"),
+                        name="lineage_has_an_end",
+                    ),
+                ],
+            },
+        ),
     ]
