@@ -59,6 +59,8 @@ def parse_xml(data: bytes, *, unsafe: str = "broken_file") -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
+        if "Excessive depth" in str(fault):
+            raise Refused("too_complex") from fault
         raise Refused(unsafe if b"<!DOCTYPE" in data[:4096] else "broken_file") from fault
     if root.getroottree().docinfo.doctype:
         raise Refused(unsafe)

@@ -339,8 +339,13 @@ class _Page:
             self._count("characters_removed", removed)
         if not words:
             return
-        if directive and directive != "words":
-            front, words = f"[{directive}] ", f"[{directive}] {words}"  # told by the page, in the explicit notation
+        label = (block.get("data-label") or "") if block is not None and directive == "words" else ""
+        if label and words.startswith(label):  # its words begin like a clause: they stand apart from their label
+            self.lines.append(SourceLine(label, self._block, gap=True))
+            words, front, notes = words[len(label) :].strip(), "", [replace(note, at=0) for note in notes]
+        elif directive and directive != "words":
+            told = block.get("data-heading") if block is not None else None  # its heading, without the label
+            front, words = f"[{directive}] ", f"[{directive}] {words if told is None else told}".strip()
         placed = tuple(replace(note, at=len(clean(front + part[: note.at - start])[0])) for note in notes)
         rank, title = _rank(self._attributes), _is_title(block)
         line = SourceLine(words, self._block, rank=rank, title=title, gap=step == 0, notes=placed)

@@ -366,7 +366,8 @@ class _Foreign:
                 self._below(part, depth + (1 if text.intro and not depth else 0), article, numbered=numbered)
             self._paragraphs(text.end, article, numbered=numbered)
             return
-        if depth and not num and not parts and _name(element) in _CONTINUED:
+        only_rows = bool(text.intro) and all(block.row for block in text.intro)
+        if not num and not parts and (only_rows or (depth and _name(element) in _CONTINUED)):
             self._paragraphs(text.intro, article, numbered=numbered)
             return
         heading = self._heading(element)

@@ -163,8 +163,12 @@ class _Body:
     ) -> None:  # fmt: skip
         rank = int(outline) + 1 if outline and outline.isdigit() and int(outline) < 9 else style.rank
         start = 0
+        if style.plain and "\t" in text:  # our own: a label, then words that begin like a clause
+            before, _tab, text = text.partition("\t")
+            self.lines.append(SourceLine(clean(before)[0], self._paragraph, gap=True))
+            notes = [(kind, note, max(at - len(before) - 1, 0)) for kind, note, at in notes]
         for step, part in enumerate(text.split("\n")):
-            front = f"{label} " if step == 0 and label else ""
+            front = f"{label} " if step == 0 and label else f"[{style.told}] " if style.told else ""
             words, removed = clean(front + part)
             self._tallies.invisible.add(removed, self._paragraph)
             here = [(kind, note, at - start) for kind, note, at in notes if start <= at <= start + len(part)]
@@ -173,9 +177,8 @@ class _Body:
             if words:
                 line = SourceLine(words, self._paragraph, rank=rank, title=style.title, gap=self._gap, notes=placed)
                 in_contents = contents or style.contents or self._contents_block
-                self.lines.append(
-                    replace(line, automatic=bool(front), contents=in_contents, plain=style.plain and not rank)
-                )
+                automatic = step == 0 and bool(label)
+                self.lines.append(replace(line, automatic=automatic, contents=in_contents, plain=style.plain))
 
     # Tables and controls
 

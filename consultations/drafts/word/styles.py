@@ -9,7 +9,9 @@ from consultations.drafts.word.package import is_on, value, w
 
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目录)\s*(?:[1-9]|heading|标题)$", re.IGNORECASE)
-PLAIN_STYLE = "Clause words"  # of the documents this package writes
+PLAIN_STYLE = "Clause words"  # of the documents this package writes, like the next
+TOLD_STYLE = "Clause {}"  # "Clause closing": what a paragraph is, where its words do not show it
+_TOLD = re.compile(r"clause (title|closing|note|part|subpart|chapter|section|article|annex)$", re.IGNORECASE)
 _MAX_CHAIN = 20  # styles may build on one another; a loop must end
 
 
@@ -17,7 +19,7 @@ _MAX_CHAIN = 20  # styles may build on one another; a loop must end
 class Style:
     """`rank`: 0 for none. `num_id`, `level`: the list the style numbers by; None when it says nothing.
 
-    `plain`: our own style for words that begin like a mark and are none.
+    `plain`: our own style for words that begin like a mark and are none; `told`: our own style that says what it is.
     """
 
     rank: int = 0
@@ -27,6 +29,7 @@ class Style:
     title: bool = False
     hidden: bool = False
     plain: bool = False
+    told: str = ""
 
 
 class Styles:
@@ -67,6 +70,7 @@ class Styles:
             contents=any(_CONTENTS_NAME.match(name) for name in names),
             title=names[0].lower() in ("title", "标题"),
             plain=PLAIN_STYLE in names,
+            told=next((found[1].lower() for name in names if (found := _TOLD.match(name))), ""),
             hidden=any(is_on(element.find(w("rPr")), "vanish") for element in chain),
         )
 
