@@ -293,13 +293,15 @@ _policy = {
     "frame-ancestors": [NONE],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _policy}
-# Wagtail's editor writes style attributes of its own; scripts stay strict even there.
+# Wagtail's screens write style attributes of their own, and its editor of pages whole style elements, each with another
+# content. Scripts stay strict even there.
 STUDIO_SECURITY_POLICY = _policy | {
-    "style-src": [SELF, "'unsafe-inline'"],
+    "style-src-attr": ["'unsafe-inline'"],
     "img-src": [SELF, "data:", "blob:"],
     "frame-ancestors": [SELF],
     "frame-src": [SELF],
 }
+PAGE_EDITOR_SECURITY_POLICY = STUDIO_SECURITY_POLICY | {"style-src": [SELF, "'unsafe-inline'"]}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

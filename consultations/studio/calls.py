@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -69,8 +72,22 @@ class CallEdit(Journalled, snippets.EditView):
     journal_verb = "call.changed"
 
 
+def in_use(call: Consultation) -> bool:
+    """Tell whether there is anything to read or to answer under a call: then it stays."""
+    return call.pages.exists() or call.drafts.exists() or call.comments.exists()
+
+
 class CallDelete(Journalled, snippets.DeleteView):
+    """Only a call that nothing hangs on can be deleted."""
+
     journal_verb = "call.deleted"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say why a call in use stays."""
+        if in_use(self.object):
+            messages.error(request, _("This call has pages, a text or comments, so it stays"))
+            return redirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
 
 
 class ChangeCreate(Journalled, snippets.CreateView):
@@ -90,6 +107,14 @@ class DeleteSeveral(DeleteBulkAction):
 
     models = [Consultation, Change]
     verbs = {Consultation: CallDelete.journal_verb, Change: ChangeDelete.journal_verb}
+
+    def check_perm(self, snippet: Consultation | Change) -> bool:
+        """Leave calls in use out."""
+        return super().check_perm(snippet) and not (isinstance(snippet, Consultation) and in_use(snippet))
+
+    def get_execution_context(self) -> dict[str, Any]:
+        """Hand over who deletes."""
+        return super().get_execution_context() | {"user": self.request.user}
 
     @classmethod
     @transaction.atomic

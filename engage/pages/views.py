@@ -1,12 +1,14 @@
 """Pages that belong to no other room: errors, refusals, health, robots."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -20,10 +22,20 @@ from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.models import HomePage
 
 
+def _answer(
+    request: HttpRequest, status: int, code: str, message: str, template: str, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Answer with a page, or below `/api/` with the one shape that refusals have there."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"errors": [{"code": code, "message": message}]}, status=status)
+    return render(request, template, context, status=status)
+
+
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Say what was refused and what to do, in the reader's language."""
+    message = refusal_message(refusal)
     status = refusal_status(refusal.code)
-    return render(request, "pages/refused.html", {"message": refusal_message(refusal)}, status=status)
+    return _answer(request, status, refusal.code, message, "pages/refused.html", {"message": message})
 
 
 # Shorter values are choices, codes and numbers: nothing that is hard to give again.
@@ -35,13 +47,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that could not be read."""
     if isinstance(exception, RequestDataTooBig):
         megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
-        return render(request, "pages/413.html", {"megabytes": megabytes}, status=413)
-    return render(request, "pages/400.html", status=400)
+        message = _("That is too much for one form")
+        return _answer(request, 413, "too_much", message, "pages/413.html", {"megabytes": megabytes})
+    return _answer(request, 400, "unreadable", _("We could not read that request"), "pages/400.html")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is not allowed."""
-    return render(request, "pages/403.html", status=403)
+    return _answer(request, 403, "not_allowed", _("This is not open to you"), "pages/403.html")
 
 
 @never_cache
@@ -67,14 +80,21 @@ def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for what is not here, or is hidden from this reader: the two look the same."""
-    if request.path_info.startswith("/api/"):
-        return JsonResponse({"errors": [{"code": "not_found", "message": _("There is no page here")}]}, status=404)
-    return render(request, "pages/404.html", status=404)
+    return _answer(request, 404, "not_found", _("There is no page here"), "pages/404.html")
+
+
+def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Answer somebody who opened the address of a form, mostly by loading its answer again."""
+    response = _answer(request, 405, "method_not_allowed", _("This address only takes a form"), "pages/405.html")
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer after a fault of ours; the template needs no database."""
-    return render(request, "pages/500.html", status=500)
+    """Answer after a fault of ours, also when the database is the fault: nothing here asks it anything."""
+    if request.path_info.startswith("/api/"):
+        return _answer(request, 500, "server_error", _("Something broke on our side"), "pages/500.html")
+    return HttpResponse(render_to_string("pages/500.html", {"language": get_language()}), status=500)
 
 
 @require_safe
