@@ -3,7 +3,9 @@
 from django.urls import path
 
 from engage.pages import views
+from engage.pages.gallery.views import design
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("design/", design, name="design"),
 ]

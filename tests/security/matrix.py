@@ -77,6 +77,7 @@ def first(world: World) -> list[Any]:
 ROWS: dict[str, Row] = {
     # reading and commenting
     "home": everybody(200),
+    "design": everybody(200),
     "finder": everybody(200),
     "consultations_rss": everybody(200),
     "consultations_atom": everybody(200),
