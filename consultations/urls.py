@@ -11,6 +11,7 @@ urlpatterns = [
     path("c/feed.atom", AtomFeed(), name="consultations_atom"),
     path("c/<slug:slug>/", views.overview, name="consultation"),
     path("c/<slug:slug>/draft/", views.draft, name="draft"),
+    path("c/<slug:slug>/compare/", views.compare, name="compare"),
     path("c/<slug:slug>/comments/", views.comments, name="comments"),
     path("c/<slug:slug>/comments/<int:comment_id>/", views.comment, name="comment"),
     path("c/<slug:slug>/comment/", views.compose, name="compose_whole"),

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations import actions, basket, queries, rules
+from consultations import actions, basket, comparing, queries, rules
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
@@ -118,7 +118,45 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the whole text with outline, counts and a comment control on each article."""
     reading = _reading(request, slug, with_counts=True)
-    return render(request, "consultations/draft.html", _context(reading, basket=basket.read(request, slug)))
+    earlier = [
+        version
+        for version in comparing.published_versions(reading.call.consultation)
+        if version.number < reading.text.version.number
+    ]
+    context = _context(reading, basket=basket.read(request, slug), earlier=earlier[-1] if earlier else None)
+    return render(request, "consultations/draft.html", context)
+
+
+@require_safe
+@shared_for_seconds
+def compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what changed between two published versions: side by side, or in one text."""
+    call = _call(request, slug)
+    versions = comparing.published_versions(call.consultation)
+    numbers = {str(version.number): version for version in versions}
+    old = numbers.get(request.GET.get("from", str(versions[-2].number) if len(versions) > 1 else ""))
+    new = numbers.get(request.GET.get("to", str(versions[-1].number) if versions else ""))
+    if any(request.GET.get(name) and request.GET[name] not in numbers for name in ("from", "to")):
+        raise Http404
+    found = None
+    if old is not None and new is not None and old.number < new.number:
+        found = comparing.compared(old, new, language=get_language() or "")
+    everything = request.GET.get("all") == "1"
+    context = {
+        "door": "have_your_say",
+        "call": call,
+        "page": call.page,
+        "consultation": call.consultation,
+        "versions": versions,
+        "old": old,
+        "new": new,
+        "compared": found,
+        "articles": (found.articles if everything else found.changed) if found else [],
+        "everything": everything,
+        "inline": request.GET.get("view") == "inline",
+        "foreign_lang": HTML_LANG.get(found.language, "") if found and found.language != get_language() else "",
+    }
+    return render(request, "consultations/compare.html", context)
 
 
 @require_safe

@@ -83,6 +83,7 @@ ROWS: dict[str, Row] = {
     "consultations_atom": everybody(200),
     "consultation": everybody(200, slug),
     "draft": everybody(200, slug),
+    "compare": everybody(200, slug),
     "clause": everybody(200, clause),
     "comments": everybody(200, slug),
     "comment": everybody(200, public_comment),

@@ -1,0 +1,148 @@
+"""The compare page's read: two published versions of a draft, article by article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, pgettext
+
+from consultations import lineage
+from consultations.alignment import Link
+from consultations.alignment.align import Item
+from consultations.alignment.compare import Comparison, Row, compare
+from consultations.drafts.tree import HEADING_LEVELS, ParsedDraft
+from consultations.models import ClauseLineage, Consultation, Version, VersionText
+
+_MARKED = ("item", "subitem")
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """Paragraphs beside their successors; labels as printed, empty for a plain paragraph."""
+
+    row: Row
+    old_label: str
+    new_label: str
+
+
+@dataclass(frozen=True)
+class ComparedArticle:
+    """One article, or several that were split or merged. `headings`: those that stand before it in the new version."""
+
+    headings: tuple[str, ...]
+    key: str
+    sentences: tuple[str, ...]
+    relations: tuple[tuple[str, str], ...]
+    changed: bool
+    rows: tuple[ComparedRow, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions in one language; `articles` are all of them."""
+
+    old: Version
+    new: Version
+    language: str
+    articles: tuple[ComparedArticle, ...]
+
+    @property
+    def changed(self) -> list[ComparedArticle]:
+        """The articles that differ in words, number or place."""
+        return [article for article in self.articles if article.changed]
+
+    @property
+    def unchanged_count(self) -> int:
+        """How many stand as they stood."""
+        return len(self.articles) - len(self.changed)
+
+
+def published_versions(consultation: Consultation) -> list[Version]:
+    """Return the versions that the public has read, of the draft that is open to it now, the first one first."""
+    current = Version.objects.filter(draft__consultation=consultation, draft__published__isnull=False)
+    published = list(current.filter(published_at__isnull=False).order_by("draft", "number"))
+    return [version for version in published if version.draft_id == published[0].draft_id]
+
+
+def compared(old: Version, new: Version, *, language: str) -> Compared | None:
+    """Compare two versions in a language, else in one that both have; None when nothing tells how they belong."""
+    for shown in _languages(old, new, language):
+        alignment = lineage.alignment_of(old, new, shown)
+        parsed = lineage.parsed_of(new, shown)
+        if alignment is None or parsed is None:
+            continue
+        headings = _headings(parsed)
+        articles = tuple(_article(comparison, headings) for comparison in compare(alignment))
+        return Compared(old, new, shown, articles)
+    return None
+
+
+def _languages(old: Version, new: Version, wanted: str) -> list[str]:
+    """Return the languages that both versions have, the wanted one first."""
+    found = [
+        set(VersionText.objects.filter(version=version).values_list("language", flat=True)) for version in (old, new)
+    ]
+    return sorted(found[0] & found[1], key=lambda language: (language != wanted, language))
+
+
+def _headings(parsed: ParsedDraft) -> dict[str, tuple[str, ...]]:
+    """Return clause id to the headings that stand directly before it."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting: list[str] = []
+    for clause in parsed.clauses:
+        if clause.level in HEADING_LEVELS and clause.level != "article":
+            waiting.append(f"{clause.label} {clause.heading}".strip())
+        elif waiting:
+            found[clause.id] = tuple(waiting)
+            waiting = []
+    return found
+
+
+def _article(comparison: Comparison, headings: dict[str, tuple[str, ...]]) -> ComparedArticle:
+    ends = [*comparison.new, *comparison.old]
+    relations = dict.fromkeys(link.relation for link in comparison.links)
+    return ComparedArticle(
+        headings=tuple(heading for item in comparison.new for heading in headings.get(item.id, ())),
+        key=ends[0].id.replace("_", "-") if comparison.new else f"old-{ends[0].id.replace('_', '-')}",
+        sentences=tuple(told(link) for link in comparison.links),
+        relations=tuple((relation, str(ClauseLineage.Relation(relation).label)) for relation in relations),
+        changed=comparison.changed,
+        rows=tuple(ComparedRow(row, _label(row.link.old), _label(row.link.new)) for row in comparison.rows),
+    )
+
+
+def _label(items: Iterable[Item]) -> str:
+    return _listed([item.title for item in items if item.level in _MARKED])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return pgettext("between the items of a list", ", ").join(names)
+
+
+def told(link: Link) -> str:
+    """Return in a sentence what became of the articles of a link."""
+    names = {"old": _listed([item.title for item in link.old]), "new": _listed([item.title for item in link.new])}
+    equal = link.similarity == 1.0
+    match link.relation:
+        case "same":
+            sentence = gettext("%(new)s: unchanged")
+        case "new":
+            sentence = gettext("%(new)s: new")
+        case "removed":
+            sentence = gettext("%(old)s: removed")
+        case "split":
+            sentence = gettext("%(old)s was split into %(new)s")
+        case "merged":
+            sentence = gettext("%(old)s were merged into %(new)s")
+        case "moved" if equal:
+            sentence = gettext("%(old)s was moved and is now %(new)s, in the same words")
+        case "moved":
+            sentence = gettext("%(old)s was moved, reworded, and is now %(new)s")
+        case "renumbered":
+            sentence = gettext("%(old)s is now %(new)s, in the same words")
+        case _ if names["old"] == names["new"]:
+            sentence = gettext("%(new)s: reworded")
+        case _:
+            sentence = gettext("%(old)s was reworded and is now %(new)s")
+    return sentence % names
