@@ -240,6 +240,8 @@ def enqueue_mail(submission: Submission, *, subject: str, body: str) -> Outgoing
     """Write a letter to the sender's address into the outbox, in the caller's transaction; None without address."""
     if submission.contact is None or not submission.contact.email:
         return None
+    # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
+    subject = " ".join(subject.split())
     return OutgoingMail.objects.create(contact=submission.contact, submission=submission, subject=subject, body=body)
 
 
@@ -268,7 +270,7 @@ def _deliver(mail_id: int, now: datetime) -> int:
         return 0
     try:
         EmailMessage(mail.subject, mail.body, to=[mail.contact.email]).send()
-    except OSError as exc:  # smtplib's errors and every refused connection are OSErrors
+    except (OSError, ValueError) as exc:  # smtplib's errors and refused connections; a header that cannot be written
         mail.tries += 1
         mail.next_try_at = now + timedelta(minutes=2 ** min(mail.tries - 1, 9))
         mail.last_error = type(exc).__name__

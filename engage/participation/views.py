@@ -186,8 +186,22 @@ def lost_code(request: HttpRequest) -> HttpResponse:
         return _lost_code_refused(request, typed, refusal_message(refusal), 429)
     if not limits.peek("lost-code-for", str(reference), (Window(3, 24 * 3600),)):
         limits.count("lost-code-for", str(reference), (Window(3, 24 * 3600),))
-        mail_new_code_link(reference, lambda pk: signing.dumps(pk, salt=_NEW_CODE_SALT))
+        mail_new_code_link(reference, sign_new_code)
     return render(request, "participation/lost_code_sent.html", {"door": "track"})
+
+
+def sign_new_code(submission_id: int) -> str:
+    """Sign what a link for a new code carries: the submission and its present code, so that the link works once."""
+    digest = Submission.objects.values_list("code_digest", flat=True).get(pk=submission_id)
+    return signing.dumps([submission_id, digest[:16]], salt=_NEW_CODE_SALT)
+
+
+def _signed_submission(signed: str) -> Submission | None:
+    try:
+        submission_id, digest = signing.loads(signed, salt=_NEW_CODE_SALT, max_age=_NEW_CODE_SECONDS)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    return Submission.objects.filter(pk=submission_id, code_digest__startswith=digest).first()
 
 
 def _lost_code_refused(request: HttpRequest, typed: str, error: str, status: int) -> HttpResponse:
@@ -199,13 +213,11 @@ def _lost_code_refused(request: HttpRequest, typed: str, error: str, status: int
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_code(request: HttpRequest, signed: str) -> HttpResponse:
     """Show a button (link scanners only follow GET), then issue the new code."""
-    try:
-        submission_id = int(signing.loads(signed, salt=_NEW_CODE_SALT, max_age=_NEW_CODE_SECONDS))
-    except (signing.BadSignature, TypeError, ValueError):
+    sent = _signed_submission(signed)
+    if sent is None:
         return render(request, "participation/link_expired.html", {"door": "track"}, status=410)
     if request.method != "POST":
         return render(request, "participation/new_code.html", {"door": "track"})
-    sent = get_object_or_404(Submission, pk=submission_id)
     code = actions.renew_code(sent.pk, uuid.uuid4(), actor=ReceiptHolder(sent.pk))
     response = redirect("receipt", reference=sent.reference)
     wallet.put(request, response, sent.reference, code)
