@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware import locale
 from django.urls import LocalePrefixPattern, is_valid_path
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import get_language
 
 from engage.errors import Refused
@@ -59,24 +60,39 @@ class LocaleMiddleware(locale.LocaleMiddleware):
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy everywhere; in the Studio the one its editor can live with. No page needs a sensor."""
+    """The strict policy everywhere; in the Studio the one its editor can live with. No page needs a sensor.
+
+    No refusal is kept by a cache: what is hidden may be public in a moment, and a refused form holds what was typed.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Replace the directives below `/studio/`, then let django-csp write the header."""
         if request.path_info.startswith("/studio/"):
-            response._csp_replace = settings.STUDIO_SECURITY_POLICY  # type: ignore[attr-defined]
+            edits_pages = request.path_info.startswith("/studio/pages/")
+            policy = settings.PAGE_EDITOR_SECURITY_POLICY if edits_pages else settings.STUDIO_SECURITY_POLICY
+            response._csp_replace = policy  # type: ignore[attr-defined]
+        elif getattr(request, "is_dummy", False):
+            # Wagtail's own request for the preview beside its editor: the only time a public page stands in a frame.
+            response._csp_replace = {"frame-ancestors": [SELF]}  # type: ignore[attr-defined]
+        if response.status_code >= 400:
+            add_never_cache_headers(response)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         return super().process_response(request, response)
 
 
 class RefusedMiddleware:
-    """A domain refusal that no view caught becomes a page in the reader's language."""
+    """A domain refusal that no view caught, and a method that no view takes, become pages in the reader's language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and isinstance(response, HttpResponseNotAllowed):
+            from engage.pages.views import method_not_allowed
+
+            return method_not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a `Refused`; every other exception goes on its way."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminPageChooser, AdminTimeInput
@@ -151,3 +152,21 @@ def test_people_are_listed_with_roles_in_words():
     role = Group.objects.get(name=Role.ANALYST).pk
     found = administrator.get(reverse("wagtailusers_users:index"), {"group": role}).content.decode()
     assert "Secrecy reviewer and Analyst" in found
+
+
+@pytest.mark.parametrize(
+    ("address", "style"),
+    [("/studio/", "style-src 'self'"), ("/studio/pages/", "style-src 'self' 'unsafe-inline'")],
+)
+def test_scripts_are_strict_everywhere_and_styles_but_for_the_page_editor(address, style):
+    policy = staff_client(Role.EDITOR).get(address)["Content-Security-Policy"].split("; ")
+    assert "script-src 'self'" in policy and style in policy
+
+
+def test_only_the_preview_beside_the_editor_may_be_framed(client):
+    page = call().pages.get(locale__language_code="en")
+    assert "frame-ancestors 'none'" in client.get(f"/en/c/{page.slug}/")["Content-Security-Policy"]
+    request = RequestFactory().get("/studio/pages/")
+    preview = page.make_preview_request(request, page.default_preview_mode)
+    assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
+    assert "script-src 'self'" in preview["Content-Security-Policy"]
