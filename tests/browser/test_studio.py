@@ -117,15 +117,18 @@ def test_every_page_runs_under_the_policy(demo_site, studio, language):
         visit(page, demo_site.url + path)
 
 
-def consultation_page(page: Page, site: str) -> str:
-    """Return the address at which the demo's first call is edited."""
-    visit(page, f"{site}/studio/pages/search/?q=elderly")
-    return page.locator("a[href*='/edit/']", has_text="elderly").first.get_attribute("href")
+def open_consultation_page(page: Page, site: str) -> None:
+    """Walk down the tree of pages to the demo's first call, and edit it."""
+    visit(page, f"{site}/studio/pages/")
+    for title in ("Home", "Have your say", "Community elderly care rules (draft)"):
+        page.locator("#main").get_by_role("link", name=title, exact=True).first.click()
+        page.wait_for_load_state("networkidle")
+    expect(page).to_have_url(re.compile(r"/studio/pages/\d+/edit/"))
 
 
 def test_a_consultation_page_is_edited_and_previewed(demo_site, studio):
     page = studio("editor")
-    visit(page, demo_site.url + consultation_page(page, demo_site.url))
+    open_consultation_page(page, demo_site.url)
     chooser = page.locator("#id_consultation-chooser")
     expect(chooser.locator(".chooser__title")).to_have_text("Community elderly care rules (draft)")
     chooser.locator("button[aria-label=Actions]").click()
@@ -140,7 +143,7 @@ def test_a_consultation_page_is_edited_and_previewed(demo_site, studio):
 
 def test_blocks_and_pictures_are_put_into_a_text(demo_site, studio, tmp_path):
     page = studio("editor")
-    visit(page, demo_site.url + consultation_page(page, demo_site.url))
+    open_consultation_page(page, demo_site.url)
     body = page.locator("#panel-child-content-body-content, [id^=panel-child-content-body]").first
     body.locator("button[aria-label*='Insert'], button.c-sf-add-button").last.click()
     page.get_by_role("option", name="Picture").click()
