@@ -64,7 +64,7 @@ def law_source(source: str, files: list[str]) -> dict[str, str]:
     """Return what SOURCE.md says about files: `source` (repository and commit) and `files` (their paths there)."""
     repository = re.search(r"Repository ([^,]+), commit ([0-9a-f]+)", source)
     paths = dict(re.findall(r"^\| *(\S+) *\| *(.+?) *\|$", source, re.MULTILINE))
-    named = f"{repository[1]}, {repository[2]}" if repository else ""
+    named = f"{repository[1]}, {repository[2][:12]}" if repository else ""
     return {"source": named, "files": ", ".join(paths.get(name, name) for name in files)}
 
 
@@ -91,7 +91,8 @@ def load_statements(folder: Path) -> Loaded:
     }
     if not Consultation.objects.filter(slug=given["slug"]).exists():
         moments = [arrival.received_at for rows in arrivals.values() for arrival in rows]
-        consultation = _call(given["slug"], words, min(moments), max(moments) + timedelta(days=1))
+        opens_at, closes_at = _midnight(min(moments)), _midnight(max(moments) + timedelta(days=1))
+        consultation = _call(given["slug"], words, opens_at, closes_at)
         _conversation_text(given, consultation)
         source = (folder / OPINION / "SOURCE.md").read_text(encoding="utf-8")
         body = {language: _attribution(given, language, source) for language in settings.LANGUAGE_PATHS.values()}
@@ -153,8 +154,13 @@ def _attribution(given: dict[str, Any], language: str, source: str) -> SafeStrin
 
 
 def _days(opens_in: int, closes_in: int) -> tuple[datetime, datetime]:
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = _midnight(timezone.now())
     return today + timedelta(days=opens_in), today + timedelta(days=closes_in)
+
+
+def _midnight(moment: datetime) -> datetime:
+    """Return the beginning of a moment's local day."""
+    return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _call(slug: str, words: dict[str, Any], opens_at: datetime, closes_at: datetime) -> Consultation:

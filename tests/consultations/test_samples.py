@@ -124,8 +124,13 @@ def test_samples_stand_beside_the_demo_only(tmp_path, settings):
 
 
 def test_the_source_of_a_law_is_read_from_its_table():
-    source = "Repository A/B, commit 12ab. Free.\n\n| file | path |\n|---|---|\n| x.txt | 法/某法(2016).md |\n"
-    assert law_source(source, ["x.txt", "y.docx"]) == {"source": "A/B, 12ab", "files": "法/某法(2016).md, y.docx"}
+    source = (
+        "Repository A/B, commit 12ab34cd56ef7890. Free.\n\n| file | path |\n|---|---|\n| x.txt | 法/某法(2016).md |\n"
+    )
+    assert law_source(source, ["x.txt", "y.docx"]) == {
+        "source": "A/B, 12ab34cd56ef",
+        "files": "法/某法(2016).md, y.docx",
+    }
 
 
 def test_markdown_becomes_headings_and_paragraphs():
