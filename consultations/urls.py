@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations import views
+from consultations import downloads, views
 from consultations.feeds import AtomFeed, RssFeed
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("c/<slug:slug>/", views.overview, name="consultation"),
     path("c/<slug:slug>/draft/", views.draft, name="draft"),
     path("c/<slug:slug>/compare/", views.compare, name="compare"),
+    path("c/<slug:slug>/download/<slug:name>/", downloads.draft_file, name="draft_file"),
     path("c/<slug:slug>/comments/", views.comments, name="comments"),
     path("c/<slug:slug>/comments/<int:comment_id>/", views.comment, name="comment"),
     path("c/<slug:slug>/comment/", views.compose, name="compose_whole"),

@@ -5,6 +5,7 @@ The parser is libxml2's: it takes time in proportion to the text whatever the ta
 
 import re
 from dataclasses import dataclass, field, replace
+from html import unescape
 
 from lxml import etree
 
@@ -72,7 +73,8 @@ _NOTE_STYLE = re.compile(r"mso-element:\s*(?:foot|end)note\b(?!-)")
 _NOTE_ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote", "doc-footnotes"})
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"</?\s*([A-Za-z][A-Za-z0-9]*)[^>]*>")
+_CODE = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _XHTML = re.compile(r"\s*<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html\b|<html\b)", re.IGNORECASE | re.DOTALL)
 _START = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|meta|p|div|h[1-6]|table|ol|ul|article|section|main|span)\b",
@@ -113,12 +115,18 @@ def html_lines(text: str, changes: str = ACCEPT) -> tuple[list[SourceLine], list
     if root is None:
         raise Refused("no_text")
     if _too_deep(root):
-        lines, _removed = split_lines(_TAG.sub(" ", text))
+        lines, _removed = split_lines(_without_tags(text))
         return lines, [Doubt(1, "nested_too_deep")]
     reader = _Page(root, changes)
     reader.read(_main_of(root))
     reader.finish()
     return reader.lines, reader.doubts
+
+
+def _without_tags(text: str) -> str:
+    """Return the words of a page that no parser takes whole: blocks end a line, other tags are nothing."""
+    text = _CODE.sub(" ", text)
+    return unescape(_TAG.sub(lambda tag: "\n" if tag[1].lower() in _BLOCKS or tag[1].lower() == "br" else "", text))
 
 
 def _too_deep(root: etree._Element) -> bool:
@@ -226,7 +234,8 @@ class _Page:
     def _left_out(self, element: etree._Element, code: str) -> bool:
         words = _words(element)
         if words:
-            self._flush()
+            if element.tag in _BLOCKS | _FURNITURE:
+                self._flush()
             self._doubt(code, text=words[:EXCERPT])
         return True
 

@@ -39,6 +39,11 @@ def clause(world: World) -> list[Any]:
     return [world["shown"].slug, "art-2"]
 
 
+def akoma_ntoso(world: World) -> list[Any]:
+    """Name its text as a file."""
+    return [world["shown"].slug, "akn"]
+
+
 def public_comment(world: World) -> list[Any]:
     """Name a published comment."""
     return [world["shown"].slug, world["public"].pk]
@@ -84,6 +89,7 @@ ROWS: dict[str, Row] = {
     "consultation": everybody(200, slug),
     "draft": everybody(200, slug),
     "compare": everybody(200, slug),
+    "draft_file": everybody(200, akoma_ntoso),
     "clause": everybody(200, clause),
     "comments": everybody(200, slug),
     "comment": everybody(200, public_comment),

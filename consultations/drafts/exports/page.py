@@ -51,13 +51,12 @@ class _Page:
         return f"<{tag}{attributes}>{self._words(line)}</{tag}>"
 
     def _words(self, line: Line) -> str:
-        cuts = sorted({line.lead, *(note.at for note in line.notes)} - {0})
         pieces, start = [], 0
-        for cut in [*cuts, len(line.text)]:
+        for cut in [*sorted({line.lead, *(note.at for note in line.notes)}), len(line.text)]:
             words = escape(line.text[start:cut]).replace("\n", "<br>")
             pieces.append(f"<strong>{words}</strong>" if words and start < line.lead and not line.rank else words)
             start = max(start, cut)
-            pieces += [self._reference(note) for note in line.notes if note.at == cut or (not cut and not note.at)]
+            pieces += [self._reference(note) for note in line.notes if note.at == cut]
         return "".join(pieces)
 
     def _reference(self, note: Note) -> str:

@@ -242,7 +242,7 @@ class _Body:
         if part not in self._notes:
             root = self._package.xml(part)
             self._notes[part] = {
-                note.get(w("id"), ""): " ".join("".join(text.text or "" for text in note.iter(w("t"))).split())
+                note.get(w("id"), ""): clean("".join(text.text or "" for text in note.iter(w("t"))))[0]
                 for note in (root if root is not None else ())
             }
         return self._notes[part]

@@ -1,0 +1,37 @@
+"""The public text of a call as a file: Akoma Ntoso, Word, PDF and HTML."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, parse_etags
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from consultations import exports, queries
+
+
+@require_safe
+def draft_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Send the published version in one format. A reader who has it already is told so; nobody else may keep it.
+
+    The address is asked again each time, since a call may be hidden at any moment.
+    """
+    language = get_language() or ""
+    call = queries.call(slug, language=language, actor=request.user, now=timezone.now())
+    version = queries.published_version(call.consultation) if call else None
+    if call is None or version is None or name not in exports.FORMATS:
+        raise Http404
+    address = request.build_absolute_uri(reverse("draft", args=[slug]))
+    tag = f'"{version.pk}-{name}-{language}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers=headers)
+    data = exports.file_of(
+        version, name, language=language, address=address, authority=str(call.consultation.department)
+    )
+    headers["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=exports.file_name(version, name, language)
+    ) or "attachment"  # fmt: skip
+    return HttpResponse(data, content_type=exports.FORMATS[name].content_type, headers=headers)
