@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, pgettext
@@ -12,18 +12,30 @@ from consultations.alignment import Link
 from consultations.alignment.align import Item
 from consultations.alignment.compare import Comparison, Row, compare
 from consultations.drafts.tree import HEADING_LEVELS, ParsedDraft
-from consultations.models import ClauseLineage, Consultation, Version, VersionText
+from consultations.models import Consultation, Version, VersionText
 
 _MARKED = ("item", "subitem")
 
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """Paragraphs beside their successors; labels as printed, empty for a plain paragraph."""
+    """Paragraphs beside their successors.
+
+    `old_label`, `new_label`: as printed before an item, empty for a plain paragraph. `old_article`, `new_article`: the
+    articles it stands in, where several are shown together. `begins`: the first row, or the first of other articles.
+    """
 
     row: Row
     old_label: str
     new_label: str
+    old_article: str
+    new_article: str
+    begins: bool
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether these are the headings of articles."""
+        return all(item.level == "article" for item in (*self.row.old, *self.row.new))
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,6 @@ class ComparedArticle:
     headings: tuple[str, ...]
     key: str
     sentences: tuple[str, ...]
-    relations: tuple[tuple[str, str], ...]
     changed: bool
     rows: tuple[ComparedRow, ...]
 
@@ -101,19 +112,37 @@ def _headings(parsed: ParsedDraft) -> dict[str, tuple[str, ...]]:
 
 def _article(comparison: Comparison, headings: dict[str, tuple[str, ...]]) -> ComparedArticle:
     ends = [*comparison.new, *comparison.old]
-    relations = dict.fromkeys(link.relation for link in comparison.links)
+    slug = ends[0].id.replace("_", "-")
     return ComparedArticle(
         headings=tuple(heading for item in comparison.new for heading in headings.get(item.id, ())),
-        key=ends[0].id.replace("_", "-") if comparison.new else f"old-{ends[0].id.replace('_', '-')}",
+        key=slug if comparison.new else f"old-{slug}",
         sentences=tuple(told(link) for link in comparison.links),
-        relations=tuple((relation, str(ClauseLineage.Relation(relation).label)) for relation in relations),
         changed=comparison.changed,
-        rows=tuple(ComparedRow(row, _label(row.link.old), _label(row.link.new)) for row in comparison.rows),
+        rows=tuple(_rows(comparison)),
     )
 
 
+def _rows(comparison: Comparison) -> Iterator[ComparedRow]:
+    articles = [_titles(side) if len(side) > 1 else {} for side in (comparison.old, comparison.new)]
+    before: tuple[str, str] | None = None
+    for row in comparison.rows:
+        old_article, new_article = (
+            _listed(list(dict.fromkeys(titles[item.id] for item in items if titles)))
+            for items, titles in ((row.old, articles[0]), (row.new, articles[1]))
+        )
+        begins = before != (old_article, new_article)
+        before = old_article, new_article
+        yield ComparedRow(row, _label(row.old), _label(row.new), old_article, new_article, begins)
+
+
+def _titles(articles: Iterable[Item]) -> dict[str, str]:
+    """Return part id to the title of its article."""
+    return {part.id: article.title for article in articles for part in article.parts}
+
+
 def _label(items: Iterable[Item]) -> str:
-    return _listed([item.title for item in items if item.level in _MARKED])
+    label = _listed([item.title for item in items if item.level in _MARKED])
+    return f"{label} " if label.isascii() and label else label
 
 
 def _listed(names: Sequence[str]) -> str:
