@@ -1,0 +1,220 @@
+"""Every form and every parameter of the site, with what is right in each; test_bad_input.py puts hostile values there.
+
+A new form or parameter without an entry here fails `test_every_form_is_in_the_table` or
+`test_every_parameter_is_in_the_table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+WORDS = "开放五天太少，周末也应当开放到晚上九点。"
+DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
+World = dict[str, Any]
+Arguments = Callable[[World], list[Any]]
+
+
+def nothing(world: World) -> list[Any]:
+    """No arguments."""
+    return []
+
+
+def slug(world: World) -> list[Any]:
+    """Name the open call."""
+    return [world["call"].slug]
+
+
+def clause(world: World) -> list[Any]:
+    """Name one of its articles."""
+    return [world["call"].slug, "art-2"]
+
+
+def reference(world: World) -> list[Any]:
+    """Name a submission whose receipt the holder has."""
+    return [world["submission"].reference]
+
+
+def comment_of(world: World) -> list[Any]:
+    """Name the comment in it."""
+    return [*reference(world), world["comment"].pk]
+
+
+def key(name: str) -> Arguments:
+    """Name a row of the world by its key."""
+    return lambda world: [world[name].pk]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form. `typed`: fields that people write in; `chosen`: choices and hidden fields; each with a right value.
+
+    `who` is the client of the world that may send it. `said` is False where a refusal is a plain page instead of the
+    form again (nothing was typed that could be lost).
+    """
+
+    who: str = "anonymous"
+    arguments: Arguments = nothing
+    typed: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    said: bool = True
+
+
+COMMENT = {"text": WORDS, "suggested": ""}
+STANCE = {"stance": "change"}
+PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
+
+FORMS: dict[str, Form] = {
+    # taking part
+    "compose": Form("sender", clause, COMMENT, STANCE),
+    "compose_whole": Form("sender", slug, {"text": WORDS}, {**STANCE, "suggested": ""}),
+    "basket": Form("sender", slug, {}, {"remove": ""}),
+    "about_you": Form("sender", slug, {"signature": "", "email": ""}, {"region": "", "capacity": ""}),
+    "check": Form("sender", slug, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
+    "keep_text": Form("sender", slug, {"text": WORDS}),
+    # receipts
+    "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
+    "lost_code": Form("anonymous", nothing, {"reference": "C-2026-000001-M"}),
+    "new_code": Form("anonymous", lambda world: [world["signed"]]),
+    "submission_withdraw": Form("holder", reference),
+    "submission_forget": Form("holder", reference),
+    "comment_edit": Form("holder", comment_of, COMMENT, STANCE),
+    # accounts
+    "demo_sign_in": Form("anonymous", nothing, {}, {"role": "citizen", "next": "/zh/track/"}, said=False),
+    "account_login": Form("anonymous", nothing, {"login": "a@example.org", "password": ""}, {"next": "/zh/track/"}),
+    "account_signup": Form("anonymous", nothing, {"email": "b@example.org"}, {"next": "/zh/track/"}),
+    "account_reset_password": Form("anonymous", nothing, {"email": "a@example.org"}),
+    "account_request_login_code": Form("anonymous", nothing, {"email": "a@example.org"}, {"next": "/zh/track/"}),
+    "account_confirm_login_code": Form("signing_in", nothing, {"code": "AAAA-AAAA"}, {"action": "", "next": "/zh/"}),
+    "account_email_verification_sent": Form(
+        "signing_up", nothing, {"code": "AAAA-AAAA"}, {"action": "", "email": "", "next": "/zh/"}
+    ),
+    "account_confirm_password_reset_code": Form("resetting", nothing, {"code": "AAAA-AAAA"}, {"action": ""}),
+    "account_email": Form("citizen", nothing, {"email": "c@example.org"}, {"action_add": "1"}),
+    "account_set_password": Form("citizen", nothing, PASSWORDS),
+    "account_change_password": Form("with_password", nothing, {"oldpassword": "x" * 12, **PASSWORDS}),
+    "account_reauthenticate": Form("with_password", nothing, {"password": "x" * 12}, {"next": "/zh/"}),
+    "account_logout": Form("citizen", nothing, {}, {"next": "/zh/"}),
+    "mfa_activate_totp": Form("citizen", nothing, {"code": "000000"}),
+    "mfa_login_webauthn": Form("anonymous", nothing, {}, {"credential": "{}", "next": "/zh/"}),
+    # the desk
+    "desk_act": Form(
+        "officer",
+        lambda world: ["moderation"],
+        {},
+        {"act": "reject", "id": "comment:1", "filled": "yes", "reason": "unlawful", "back": ""},
+        said=False,
+    ),
+    "desk_save_view": Form("officer", lambda world: ["moderation"], {"name": "Mine"}, {"back": ""}),
+    "desk_change_view": Form("officer", key("view"), {"name": "Mine"}, {"change": "rename", "back": ""}),
+    "desk_undo": Form("officer", nothing, {}, {"queue": "moderation", "token": "x", "back": ""}, said=False),
+    "desk_keys": Form("officer", nothing, {}, {"single_keys": "on", "next": "/desk/"}),
+    "desk_language": Form("officer", nothing, {}, {"language": "en", "next": "/desk/"}),
+    # the Studio
+    "draft_import": Form(
+        "editor", nothing, {"text": DRAFT}, {"language": "", "purpose": "new", "draft": "", "version": ""}, ("file",)
+    ),
+    "draft_review": Form(
+        "editor",
+        nothing,
+        {"text": DRAFT},
+        {"language": "zh-hans", "purpose": "new", "draft": "", "version": "", "source": "", "keep": "1"},
+    ),
+    "draft_publish": Form("editor", key("version"), {}, {"consultation": ""}, said=False),
+    "departments:add": Form(
+        "administrator",
+        nothing,
+        {"code": "parks", "name_zh": "园林处", "name_en": "Parks", "duties_zh": "养护", "duties_en": "Care"},
+        {"parent": ""},
+    ),
+    "departments:edit": Form(
+        "administrator",
+        key("department"),
+        {"code": "culture", "name_zh": "文化处", "name_en": "Culture", "duties_zh": "", "duties_en": ""},
+        {"parent": "", "active": "on"},
+    ),
+    "departments:delete": Form("administrator", key("spare")),
+    "department-members:delete": Form("administrator", key("membership")),
+    "department-members:add": Form(
+        "administrator", nothing, {"email": "editor@example.org"}, {"department": "1", "role": "officer"}
+    ),
+    "calendar-days:add": Form(
+        "editor",
+        nothing,
+        {"name_zh": "停水", "name_en": "No water", "date": "2026-12-01"},
+        {"calendar": "1", "is_workday": "on"},
+    ),
+    "calendar-days:edit": Form("editor", key("day"), {"name_zh": "停水", "name_en": "No water"}, {"is_workday": "on"}),
+    "calendar-days:delete": Form("editor", key("day")),
+    "calendar-years:add": Form("editor", nothing, {"year": "2031"}, {"calendar": "1"}),
+    "calendar-years:edit": Form("editor", key("year"), {}, {"confirmed": "on"}),
+    "clock-profiles:edit": Form(
+        "administrator",
+        key("profile"),
+        {"code": "next-2031", "source": "示范", "valid_from": "2031-01-01", "valid_to": ""},
+        {"rolls": "on"},
+    ),
+    "clock-profiles:copy": Form(
+        "administrator",
+        key("profile"),
+        {"code": "own-2031", "source": "示范", "valid_from": "2031-01-01", "valid_to": ""},
+        {"rolls": "on"},
+    ),
+}
+
+# Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
+WITHOUT_TEXT = {
+    "account_inactive": "a notice",
+    "account_complete_password_reset": "reached after the right code; the fields of account_set_password",
+    "account_password_reset_completed": "a notice",
+    "mfa_index": "a list",
+    "mfa_list_webauthn": "a list",
+    "mfa_add_webauthn": "a key of hardware answers, tests/accounts/test_second_factor.py",
+    "mfa_edit_webauthn": "for the owner of such a key",
+    "mfa_remove_webauthn": "a button",
+    "mfa_deactivate_totp": "a button",
+    "mfa_generate_recovery_codes": "a button",
+    "mfa_view_recovery_codes": "a list",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_authenticate": "reached between two steps; the form of mfa_activate_totp's code",
+    "mfa_reauthenticate": "the form of mfa_activate_totp's code",
+    "mfa_reauthenticate_webauthn": "a key of hardware answers",
+    "socialaccount_connections": "a list; empty until a provider is configured",
+    "socialaccount_login_cancelled": "a notice",
+    "socialaccount_login_error": "a notice",
+    "socialaccount_signup": "reached from a provider; none is configured",
+    "openid_connect_login": "none is configured",
+    "openid_connect_callback": "none is configured",
+}
+
+# What each page reads from its address, and the client that may see it.
+PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
+    "finder": ("anonymous", nothing, ("topic", "state")),
+    "comments": ("anonymous", slug, ("clause", "page")),
+    "compare": ("anonymous", slug, ("from", "to", "view", "all")),
+    "compose": ("sender", clause, ("item",)),
+    "compose_whole": ("sender", slug, ("item",)),
+    "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),
+    "track": ("anonymous", nothing, ("reference",)),
+    "journal_checkpoints": ("anonymous", nothing, ("page",)),
+    "journal_checkpoints_json": ("anonymous", nothing, ("after",)),
+    "sitemap": ("anonymous", nothing, ("p",)),
+    "demo_sign_in": ("anonymous", nothing, ("next",)),
+    "account_login": ("anonymous", nothing, ("next",)),
+    "account_signup": ("anonymous", nothing, ("next",)),
+    "account_request_login_code": ("anonymous", nothing, ("next",)),
+    "account_logout": ("citizen", nothing, ("next",)),
+    "api:list_calls": ("anonymous", nothing, ("language",)),
+    "api:one_call": ("anonymous", slug, ("language",)),
+    "api:text": ("anonymous", slug, ("language",)),
+    "api:comments": ("anonymous", slug, ("language", "page")),
+    "desk_queue": ("officer", lambda world: ["moderation"], ("view", "q", "kind", "page")),
+    "draft_import": ("editor", nothing, ("purpose", "draft", "version")),
+    "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
+    "department-members:index": ("administrator", nothing, ("role", "department", "ordering")),
+    "calendar-days:index": ("editor", nothing, ("calendar", "date__year", "is_workday", "source", "ordering")),
+    "calendar-years:index": ("editor", nothing, ("calendar", "confirmed", "ordering")),
+    "clock-profiles:index": ("editor", nothing, ("calendar", "kind", "ordering")),
+}
