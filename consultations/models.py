@@ -105,6 +105,8 @@ class ConsultationIndexPage(StandardIndexMixin, Page):
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["consultations.ConsultationPage"]
     max_count_per_parent = 1
+    # The list is the view's; of the page itself there is nothing to look at.
+    preview_modes: list[tuple[str, str]] = []
 
     class Meta:
         verbose_name = _("consultation index page")
@@ -155,6 +157,12 @@ class ConsultationPage(Page):
         from consultations import views
 
         return views.overview(request, self.consultation.slug)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the overview with the words as they stand in the editor."""
+        from consultations import queries, views
+
+        return views.overview_of(request, queries.call_of(self, now=timezone.now()))
 
     @property
     def affected_lines(self) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from consultations.drafts import wording
@@ -23,6 +23,7 @@ from consultations.models import (
     ConsultationPage,
     Version,
 )
+from consultations.outcomes.models import Outcome
 from consultations.rules import CallState, call_state
 from engage.accounts.actors import ANYONE, Actor
 from engage.participation.queries import public_signature
@@ -143,24 +144,40 @@ def _count_of(outer: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def _answered() -> Exists:
+    """Return whether the outcome of a page's call is published."""
+    outcomes = Outcome.objects.filter(consultation=OuterRef("consultation_id"), state=Outcome.State.PUBLISHED)
+    return Exists(outcomes)
+
+
+def _call_of(page: ConsultationPage, now: datetime) -> Call:
+    """Build the call of a page that carries `comment_count` and `answered`."""
+    call = page.consultation
+    state = call_state(call.opens_at, call.closes_at, now, answered=page.answered)
+    return Call(page, call, state, page.comment_count)
+
+
 def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
-    """List the consultations of one language: open ones first (soonest close first), then planned, then closed."""
+    """List the consultations of one language: open ones first (soonest close first), then planned, then closed.
+
+    Answered ones stand among the closed.
+    """
     pages = (
         ConsultationPage.objects.visible_to(actor)
         .filter(locale__language_code=language)
         .select_related("consultation__department")
         .prefetch_related("consultation__topics")
-        .annotate(comment_count=_count_of("consultation_id"))
+        .annotate(comment_count=_count_of("consultation_id"), answered=_answered())
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
-    found = [Call(page, page.consultation, page.consultation.state(now), page.comment_count) for page in pages]
-    order = {CallState.OPEN: 0, CallState.PLANNED: 1, CallState.CLOSED: 2}
+    found = [_call_of(page, now) for page in pages]
+    order = {CallState.OPEN: 0, CallState.PLANNED: 1, CallState.CLOSED: 2, CallState.ANSWERED: 2}
     wanted = [call for call in found if not state or call.state == state]
 
     def key(call: Call) -> tuple[int, float]:
         closes = call.consultation.closes_at.timestamp()
-        return order[call.state], -closes if call.state is CallState.CLOSED else closes
+        return order[call.state], -closes if order[call.state] == 2 else closes
 
     return sorted(wanted, key=key)
 
@@ -171,15 +188,19 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
         ConsultationPage.objects.visible_to(actor)
         .filter(consultation__slug=slug)
         .select_related("consultation__department", "locale")
-        .annotate(comment_count=_count_of("consultation_id"))
+        .annotate(comment_count=_count_of("consultation_id"), answered=_answered())
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(language) or next(iter(by_language.values()), None)
     if page is None:
         return None
-    consultation = page.consultation
-    state = call_state(consultation.opens_at, consultation.closes_at, now)
-    return Call(page, consultation, state, page.comment_count)
+    return _call_of(page, now)
+
+
+def call_of(page: ConsultationPage, *, now: datetime) -> Call:
+    """Return the call as this page would show it, saved or still being written."""
+    count = _published_comments().filter(consultation=page.consultation).count()
+    return Call(page, page.consultation, page.consultation.state(now), count)
 
 
 def published_version(consultation: Consultation) -> Version | None:

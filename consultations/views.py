@@ -99,7 +99,11 @@ def finder(request: HttpRequest) -> HttpResponse:
 @shared_for_seconds
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a call is about and how to take part."""
-    call = _call(request, slug)
+    return overview_of(request, _call(request, slug))
+
+
+def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
+    """Show the overview of a call, for a reader or beside the editor."""
     version = queries.published_version(call.consultation)
     context = {
         "door": "have_your_say",
@@ -108,7 +112,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "consultation": call.consultation,
         "version": version,
         "answer_due": rules.answer_due(call.consultation.closes_at, call.consultation.answer_days),
-        "basket": basket.read(request, slug),
+        "basket": basket.read(request, call.consultation.slug),
     }
     return render(request, "consultations/overview.html", context)
 

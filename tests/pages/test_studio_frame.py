@@ -15,9 +15,10 @@ from wagtail.models import Page, Workflow
 
 from consultations import actions
 from consultations.drafts.reader import parse_text
-from consultations.models import Consultation
+from consultations.models import Consultation, ConsultationPage
 from consultations.studio import waiting
 from engage.accounts.actors import ANYONE, SYSTEM, Role
+from engage.pages.models import ArticlePage, HomePage, SectionPage
 from tests.accounts.people import person, staff_client
 from tests.consultations.factories import CHINESE, call, department
 
@@ -170,3 +171,20 @@ def test_only_the_preview_beside_the_editor_may_be_framed(client):
     preview = page.make_preview_request(request, page.default_preview_mode)
     assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
     assert "script-src 'self'" in preview["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("code", ["zh-hans", "en"])
+def test_every_kind_of_page_has_a_preview(code):
+    consultation = call()
+    home = HomePage.objects.get(locale__language_code=code)
+    section = home.add_child(instance=SectionPage(title="新闻", slug="news", locale=home.locale))
+    section.add_child(instance=ArticlePage(title="消息", slug="first", locale=home.locale))
+    request = RequestFactory().get("/studio/pages/")
+    for page in home.get_descendants(inclusive=True).specific():
+        if page.is_previewable():
+            page.title = "还没有存下的标题" if not isinstance(page, HomePage) else page.title
+            preview = page.make_preview_request(request, page.default_preview_mode)
+            assert preview.status_code == 200, page
+            if isinstance(page, ConsultationPage | ArticlePage | SectionPage):
+                assert "还没有存下的标题" in preview.content.decode()
+    assert consultation.pages.count() == 2
