@@ -19,13 +19,19 @@ class CallState(StrEnum):
     PLANNED = "planned"
     OPEN = "open"
     CLOSED = "closed"
+    ANSWERED = "answered"
 
 
-def call_state(opens_at: datetime, closes_at: datetime, now: datetime) -> CallState:
-    """Return the state at a moment: open from the opening instant up to, not including, the closing one."""
+def call_state(opens_at: datetime, closes_at: datetime, now: datetime, *, answered: bool = False) -> CallState:
+    """Return the state at a moment: open from the opening instant up to, not including, the closing one.
+
+    A closed call whose outcome is published is answered.
+    """
     if now < opens_at:
         return CallState.PLANNED
-    return CallState.OPEN if now < closes_at else CallState.CLOSED
+    if now < closes_at:
+        return CallState.OPEN
+    return CallState.ANSWERED if answered else CallState.CLOSED
 
 
 def check_open(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
