@@ -26,6 +26,7 @@ from consultations.models import (
     VersionText,
 )
 from engage.accounts.actors import Actor, Role, has_role
+from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
@@ -364,6 +365,28 @@ def publish_version(version_id: int, *, now: datetime, actor: Actor) -> Version:
         index_version(before)
     index_version(version)
     return version
+
+
+@transaction.atomic
+def match_article(
+    version_id: int, *, new_key: str = "", old_keys: Sequence[str] = (), now: datetime, actor: Actor
+) -> None:
+    """Say where an article came from (`new_key` from all of `old_keys`), or that an old one was removed (no `new_key`).
+
+    Raises Refused("not_allowed"), Refused("nothing_before"), Refused("article_unknown", name=...).
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    if not new_key and not old_keys:
+        raise Refused("article_unknown", name="")
+    version = Version.objects.select_for_update().get(pk=version_id)
+    by = actor if isinstance(actor, User) else None
+    if new_key:
+        lineage.set_sources(version, new_key, old_keys, by=by, now=now)
+    else:
+        for key in old_keys:
+            lineage.confirm_removed(version, key, by=by, now=now)
+    journal.record(actor, "draft.matched", version, article=new_key, sources=list(old_keys))
 
 
 def index_call(page: ConsultationPage) -> None:

@@ -118,11 +118,12 @@ def _article(comparison: Comparison, headings: dict[str, tuple[str, ...]]) -> Co
         key=slug if comparison.new else f"old-{slug}",
         sentences=tuple(told(link) for link in comparison.links),
         changed=comparison.changed,
-        rows=tuple(_rows(comparison)),
+        rows=tuple(shown_rows(comparison)),
     )
 
 
-def _rows(comparison: Comparison) -> Iterator[ComparedRow]:
+def shown_rows(comparison: Comparison) -> Iterator[ComparedRow]:
+    """Yield the rows of a comparison with their labels and, where several articles stand together, their articles."""
     articles = [_titles(side) if len(side) > 1 else {} for side in (comparison.old, comparison.new)]
     before: tuple[str, str] | None = None
     for row in comparison.rows:

@@ -7,7 +7,8 @@ number before. The writes here are steps of `actions.store_draft`, `replace_text
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from consultations.alignment import Alignment, Link, align
@@ -17,6 +18,8 @@ from consultations.alignment.lineage import continuations
 from consultations.alignment.links import link_given
 from consultations.drafts.tree import ParsedClause, ParsedDraft, counted
 from consultations.models import Clause, ClauseLineage, ClauseText, Version
+from engage.accounts.models import User
+from engage.errors import Refused
 
 
 def base_of(version: Version) -> Version | None:
@@ -80,24 +83,93 @@ def store(version: Version, base: Version, links: Iterable[Link]) -> None:
 def renew(version: Version) -> None:
     """Align a version anew when another one came between it and the one it was aligned with."""
     base = base_of(version)
-    if base is None or base == _aligned_with(version):
+    if base is None or base == aligned_with(version):
         return
-    for language in version.texts.order_by("pk").values_list("language", flat=True):
+    for language in _languages(version):
         parsed = parsed_of(version, language)
         if parsed is None:
             continue
         known, alignment = stable_ids(base, parsed)
-        if alignment is None:
-            continue
-        clauses = list(version.clauses.all())
-        for clause in clauses:
-            clause.stable_id = known.get(clause.key) or uuid4()
-        Clause.objects.bulk_update(clauses, ["stable_id"], batch_size=500)
-        store(version, base, alignment.links)
-        return
+        if alignment is not None:
+            _identify(version, known, set())
+            store(version, base, alignment.links)
+            return
 
 
-def _aligned_with(version: Version) -> Version | None:
+def _languages(version: Version) -> list[str]:
+    return list(version.texts.order_by("pk").values_list("language", flat=True))
+
+
+def _identify(version: Version, known: Mapping[str, UUID], foreign: set[UUID]) -> None:
+    """Give each clause the stable id it carries on; one that carries on none keeps its own, if it is its own."""
+    clauses = list(version.clauses.all())
+    used = set(known.values()) | foreign
+    for clause in clauses:
+        clause.stable_id = known.get(clause.key) or (uuid4() if clause.stable_id in used else clause.stable_id)
+    Clause.objects.bulk_update(clauses, ["stable_id"], batch_size=500)
+
+
+def set_sources(version: Version, new_key: str, old_keys: Collection[str], *, by: User | None, now: datetime) -> None:
+    """Say which articles of the version before an article came from, none for a new one; it counts as checked.
+
+    Raises Refused("article_unknown", name=...) for an article that is not there.
+    """
+    base, alignment = current(version)
+    _check_known(new_key, alignment.new)
+    for key in old_keys:
+        _check_known(key, alignment.old)
+    pairs = {(old.id, new.id) for link in alignment.links for old, new in link.pairs if new.id != new_key}
+    pairs |= {(key, new_key) for key in old_keys}
+    links = link_given(alignment.old, alignment.new, alignment.language, pairs)
+    before = {_key_of(row): row for row in version.lineage.select_related("old", "new")}
+    store(version, base, links)
+    rows = list(version.lineage.select_related("old", "new"))
+    for row in rows:
+        kept = before.get(_key_of(row))
+        if row.new is not None and row.new.key == new_key:
+            row.checked_by, row.checked_at = by, now
+        elif kept is not None and kept.relation == row.relation:
+            row.doubt, row.reasons = kept.doubt, kept.reasons
+            row.checked_by, row.checked_at = kept.checked_by, kept.checked_at
+    ClauseLineage.objects.bulk_update(rows, ["doubt", "reasons", "checked_by", "checked_at"], batch_size=500)
+    corrected = Alignment(alignment.language, alignment.old, alignment.new, links)
+    old, new = (parsed_of(side, alignment.language) for side in (base, version))
+    assert old is not None and new is not None  # `current` read both in this language
+    known = dict(base.clauses.values_list("key", "stable_id"))
+    carried = {key: known[source] for key, source in continuations(old, new, corrected).items()}
+    _identify(version, carried, set(known.values()))
+
+
+def _key_of(row: ClauseLineage) -> tuple[str, str]:
+    return (row.old.key if row.old else "", row.new.key if row.new else "")
+
+
+def _check_known(key: str, items: Iterable[Item]) -> None:
+    if key not in {item.id for item in items}:
+        raise Refused("article_unknown", name=key)
+
+
+def confirm_removed(version: Version, old_key: str, *, by: User | None, now: datetime) -> None:
+    """Say that an article of the version before has no successor. Raises Refused("article_unknown", name=...)."""
+    if not version.lineage.filter(old__key=old_key, new=None).update(checked_by=by, checked_at=now):
+        raise Refused("article_unknown", name=old_key)
+
+
+def current(version: Version) -> tuple[Version, Alignment]:
+    """Return the version that a version is aligned with and the alignment as it stands, corrections included.
+
+    Raises Refused("nothing_before") when it has none: it is the first, or the one before is in another language.
+    """
+    base = aligned_with(version)
+    for language in _languages(version) if base is not None else ():
+        alignment = alignment_of(base, version, language) if base is not None else None
+        if base is not None and alignment is not None:
+            return base, alignment
+    raise Refused("nothing_before")
+
+
+def aligned_with(version: Version) -> Version | None:
+    """Return the version whose clauses the kept lineage of a version starts from."""
     return Version.objects.filter(clauses__successors__version=version).first()
 
 
@@ -128,7 +200,7 @@ def _pairs_between(old: Version, new: Version) -> set[tuple[str, str]] | None:
     steps: list[dict[str, set[str]]] = []
     version = new
     while version.pk != old.pk:
-        base = _aligned_with(version)
+        base = aligned_with(version)
         if base is None or base.number >= version.number:
             return None
         step: dict[str, set[str]] = defaultdict(set)

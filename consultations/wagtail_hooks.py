@@ -6,7 +6,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from consultations.studio import drafts
+from consultations.studio import drafts, matching
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
 from engage.accounts.actors import Role, has_role
@@ -28,6 +28,7 @@ def draft_desk_urls():
         path("drafts/review/", drafts.review, name="draft_review"),
         path("drafts/versions/<int:version_id>/", drafts.version, name="draft_version"),
         path("drafts/versions/<int:version_id>/correct/", drafts.correct, name="draft_correct"),
+        path("drafts/versions/<int:version_id>/match/", matching.match, name="draft_match"),
         path("drafts/versions/<int:version_id>/publish/", drafts.publish, name="draft_publish"),
     ]
 

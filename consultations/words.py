@@ -31,6 +31,8 @@ REFUSALS = {
     "call_gone": (_("This call for comments is no longer public"), 404),
     "basket_empty": _("There is no comment to send. Add one first"),
     "basket_full": _("%(most)d comments fit into one submission. Send these, then write more"),
+    "article_unknown": _("There is no article %(name)s in that version"),
+    "nothing_before": (_("This version has none before it to be matched with"), 404),
     "clause_gone": _("The clause %(key)s is not in the published text. Go back to the draft and choose again"),
     "stance_missing": _("Choose your view"),
     "text_too_short": _("Write your comment, at least %(least)d characters"),

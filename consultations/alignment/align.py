@@ -49,8 +49,8 @@ class Alignment:
             grouped.setdefault(head(first), []).append(link)
         return [tuple(group) for group in grouped.values()]
 
-    def parts(self) -> list[tuple[Link, ...]]:
-        """Return, for each group of `groups`, what became of each paragraph and item in it."""
+    def parts(self, groups: Sequence[tuple[Link, ...]] | None = None) -> list[tuple[Link, ...]]:
+        """Return what became of each paragraph and item in each of some groups of `groups`, by default in all."""
         places = [{item.id: place for place, item in enumerate(side)} for side in (self.old, self.new)]
         return [
             _equal_parts(group[0])
@@ -61,7 +61,7 @@ class Alignment:
                 self.language,
                 confined=True,
             )
-            for group in self.groups()
+            for group in (self.groups() if groups is None else groups)
         ]
 
     def as_json(self) -> dict[str, Any]:

@@ -59,8 +59,12 @@ class Comparison:
         return any(link.relation != "same" for link in self.links) or any(row.changed for row in self.rows)
 
 
-def compare(alignment: Alignment) -> list[Comparison]:
-    """Return every article of both versions beside its successors, in the order of the new version."""
+def compare(alignment: Alignment, groups: Sequence[tuple[Link, ...]] | None = None) -> list[Comparison]:
+    """Return every article of both versions beside its successors, in the order of the new version.
+
+    `groups`: only these of the alignment's groups.
+    """
+    groups = alignment.groups() if groups is None else groups
     parts_in_order = (part.id for item in alignment.new for part in item.parts)
     places = {id_: place for place, id_ in enumerate(parts_in_order)}
     return [
@@ -70,7 +74,7 @@ def compare(alignment: Alignment) -> list[Comparison]:
             _once(item for link in group for item in link.new),
             tuple(_in_order(_rows(parts, alignment.language), places)),
         )
-        for group, parts in zip(alignment.groups(), alignment.parts(), strict=True)
+        for group, parts in zip(groups, alignment.parts(groups), strict=True)
     ]
 
 

@@ -145,6 +145,7 @@ ROWS: dict[str, Row] = {
     "draft_import": drafts(200),
     "draft_review": drafts(302),
     "draft_version": drafts(200, version),
+    "draft_match": drafts(200, version),
     "draft_correct": drafts(404, version),
     "draft_publish": drafts(302, version),
     "calendar-days:index": staff(),
