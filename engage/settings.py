@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "engage.journal",
     "engage.participation",
     "engage.search",
+    "engage.publishing",
     "engage.pages",
     "engage.desk",
     "engage.api",

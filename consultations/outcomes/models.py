@@ -10,8 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consultations.coding.models import Decision, Point, Theme
 from consultations.models import Clause, Comment, Consultation, Version
 from engage.accounts.actors import is_staff
+from engage.departments.models import Department
+from engage.participation.models import private_storage
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -55,15 +58,23 @@ class Outcome(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    # Everybody who wrote in it: none of them may approve it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    # Why the approver sent it back last.
+    returned_note = models.TextField(blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    # SHA-256 of the exact content that was submitted: what is approved is what is published.
+    # All that the public will read, as it was submitted (`queries.building`), and the SHA-256 of it: what is approved
+    # is what is published, and the page, the exports and a later look agree for ever.
+    content = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64, blank=True)
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
-    # The figures as published, so that the page, the exports and a later look agree for ever.
-    figures = models.JSONField(default=dict)
+    # Letters to the senders go out in batches: the last submission that got its own, and when all were written.
+    lettered_up_to = models.BigIntegerField(default=0)
+    lettered_at = models.DateTimeField(null=True, blank=True)
+    # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
     revision = models.PositiveIntegerField(default=0)
 
     objects = OutcomeQuerySet.as_manager()
@@ -74,6 +85,9 @@ class Outcome(models.Model):
             models.UniqueConstraint(fields=["consultation", "number"], name="outcome_number_once"),
             models.UniqueConstraint(
                 fields=["consultation"], condition=Q(state="published"), name="outcome_published_once"
+            ),
+            models.UniqueConstraint(
+                fields=["consultation"], condition=Q(state__in=["draft", "submitted"]), name="outcome_in_work_once"
             ),
         ]
 
@@ -98,12 +112,16 @@ class OutcomeText(models.Model):
 
 
 class OutcomeClause(models.Model):
-    """What became of one clause, or of the whole draft when `clause` is empty; the reason in one language a key."""
+    """What an editor says about one clause, or about the whole draft when `clause` is empty.
+
+    `clauses_after`, when given, are the words after in place of what the alignment found; `removed` says that there are
+    none.
+    """
 
     outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="clauses")
     clause = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     clauses_after = models.ManyToManyField(Clause, blank=True, related_name="+")
-    decision = models.TextField(_("decision"), blank=True)
+    removed = models.BooleanField(default=False)
     reasons = models.JSONField(default=dict, help_text=_("Language code to the reason."))
 
     class Meta:
@@ -130,3 +148,103 @@ class OutcomeQuote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome_clause_id} {self.comment_id}"
+
+
+class OutcomeTheme(models.Model):
+    """How the public reads the name of a theme, in each language; coders name it in their own."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="themes")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
+    names = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["outcome", "theme"], name="outcome_theme_once")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome_id} {self.theme_id}"
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Reads of answers."""
+
+    def visible_to(self, actor: Actor) -> AnswerQuerySet:
+        """Those of outcomes the actor may read."""
+        return self.filter(outcome__in=Outcome.objects.visible_to(actor))
+
+
+class Answer(models.Model):
+    """One decision of an outcome about one point of a comment, as it was submitted; no point: there was none to answer.
+
+    The page's totals, every export and each sender's answer are read from these rows. A point of two themes that were
+    decided apart has two. `clause` is that of the text commented on; `start` and `end` are the stretch of the comment,
+    empty for the whole; `reasons` and `forwarded`: language code to words.
+    """
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="answers")
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="answers")
+    point = models.ForeignKey(Point, null=True, on_delete=models.SET_NULL, related_name="+")
+    clause = models.ForeignKey(Clause, null=True, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField(help_text=_("Order in the exports."))
+    start = models.PositiveIntegerField(null=True)
+    end = models.PositiveIntegerField(null=True)
+    themes = models.JSONField(default=list)
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="+")
+    disposition = models.CharField(max_length=16, choices=Decision.Disposition, blank=True)
+    reason_code = models.CharField(max_length=16, choices=Decision.Reason, blank=True)
+    reasons = models.JSONField(default=dict)
+    forwarded = models.JSONField(default=dict)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["outcome_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "position"], name="answer_position_once"),
+            models.UniqueConstraint(fields=["outcome", "point", "decision"], name="answer_decision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome_id}/{self.position}"
+
+
+class Export(models.Model):
+    """One file of a published outcome; the worker makes it, anybody may see how far it is."""
+
+    class Kind(models.TextChoices):
+        """The formats; all come from the same rows."""
+
+        XLSX = "xlsx", "XLSX"
+        CSV = "csv", "CSV"
+        DOCX = "docx", "DOCX"
+        PDF = "pdf", "PDF"
+        JSON = "json", "JSON"
+
+    class State(models.TextChoices):
+        """From the order to the file."""
+
+        WAITING = "waiting", _("waiting for the worker")
+        RUNNING = "running", _("being made")
+        READY = "ready", _("ready")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=8, choices=Kind)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # When it last moved: a worker that died leaves it running and silent.
+    moved_at = models.DateTimeField(default=timezone.now)
+    # Goes up with each new order; a worker that carries an older one out stops.
+    order = models.PositiveIntegerField(default=0)
+    file = models.FileField(upload_to="outcomes/%Y/%m", storage=private_storage, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["outcome_id", "language", "pk"]
+        constraints = [models.UniqueConstraint(fields=["outcome", "kind", "language"], name="export_once")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome_id} {self.kind} {self.language}"

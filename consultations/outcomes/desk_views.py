@@ -1,0 +1,422 @@
+"""The outcome builder and the approver's screen: parse, one query or action, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from consultations import rules as call_rules
+from consultations.models import Consultation
+from consultations.outcomes import access, actions, queries, rules
+from consultations.outcomes.desk import OUTCOMES
+from consultations.outcomes.exports.about import masking_note
+from consultations.outcomes.forms import AfterForm, ClauseForm, NoteForm, TextsForm, ThemesForm
+from consultations.outcomes.models import Export, Outcome
+from consultations.outcomes.words import language_name, missing_sentence
+from engage.desk.registry import pages_for
+from engage.desk.views import for_staff, frame
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.translation import HTML_LANG
+
+VIEWS = ("write", "approve", "published")
+View = Callable[..., HttpResponse]
+
+
+def for_outcomes(view: View) -> View:
+    """Let in who works on outcomes; for everybody else there is nothing here."""
+
+    @for_staff
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if OUTCOMES not in pages_for(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One call and its newest outcome, as one request works on them."""
+
+    call: Consultation
+    outcome: Outcome | None
+    may_write: bool
+    may_approve: bool
+
+
+def _bench(request: HttpRequest, slug: str) -> Bench:
+    found = queries.outcome_of(slug, actor=request.user)
+    if found is None:
+        raise Http404
+    call, outcome = found
+    return Bench(call, outcome, access.may_write(request.user, call), access.may_approve(request.user))
+
+
+def _draft(request: HttpRequest, slug: str) -> tuple[Bench, Outcome]:
+    """Return the outcome that is being written, for who writes it."""
+    bench = _bench(request, slug)
+    if bench.outcome is None or bench.outcome.state != Outcome.State.DRAFT or not bench.may_write:
+        raise Http404
+    return bench, bench.outcome
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(
+        request, f"consultations/outcomes/desk/{template}.html", frame(request, OUTCOMES) | context, status=status
+    )
+
+
+def _refused(refusal: Refused) -> dict[str, Any]:
+    return {"refusal": refusal_message(refusal), "status": refusal_status(refusal.code)}
+
+
+@require_safe
+@for_outcomes
+def home(request: HttpRequest) -> HttpResponse:
+    """List the calls whose outcome is to be written, waits for approval, or is published."""
+    default = "approve" if access.may_approve(request.user) else "write"
+    view = request.GET.get("view", default)
+    view = view if view in VIEWS else default
+    now = timezone.now()
+    calls = list(queries.places(view, actor=request.user, now=now, typed=request.GET.get("q", ""))[:200])
+    newest = queries.newest_of(calls, actor=request.user)
+    zone = timezone.get_current_timezone()
+    rows = []
+    for call in calls:
+        due = call_rules.answer_due(call.closes_at, call.answer_days)
+        rows.append({"call": call, "outcome": newest.get(call.pk), "due": due, "late": rules.days_late(due, now, zone)})
+    return _page(request, "list", {"rows": rows, "view": view, "views": VIEWS, "typed": request.GET.get("q", "")})
+
+
+@require_safe
+@for_outcomes
+def builder(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the table of one outcome: what is written, what is missing, what can be done next."""
+    return _builder(request, _bench(request, slug))
+
+
+def _builder(request: HttpRequest, bench: Bench, refusal: Refused | None = None) -> HttpResponse:
+    outcome = bench.outcome
+    due = call_rules.answer_due(bench.call.closes_at, bench.call.answer_days)
+    context: dict[str, Any] = {"call": bench.call, "outcome": outcome, "bench": bench, "due": due}
+    if refusal is not None:
+        context |= _refused(refusal)
+    if outcome is None:
+        return _page(request, "empty", context, context.get("status", 200))
+    if outcome.state == Outcome.State.DRAFT:
+        context |= _writing(bench, outcome)
+    elif outcome.state == Outcome.State.SUBMITTED:
+        is_writer = outcome.writers.filter(pk=request.user.pk).exists()
+        context |= {
+            "content": outcome.content,
+            "note_form": NoteForm(),
+            "is_writer": is_writer,
+            "may_sign": bench.may_approve and not is_writer,
+            "languages": [(code, language_name(code)) for code in queries.LANGUAGES],
+            "letters": queries.count_letters(outcome),
+        }
+    else:
+        context |= {"exports": list(outcome.exports.all()), "content": outcome.content}
+    return _page(request, "builder", context, context.get("status", 200))
+
+
+def _writing(bench: Bench, outcome: Outcome) -> dict[str, Any]:
+    built = queries.build(outcome)
+    language = get_language() or ""
+    texts = {text.language: text for text in outcome.texts.all()}
+    titles = {
+        version.pk: gettext("Version %(n)d") % {"n": version.number} for version in queries.versions_after(outcome)
+    }
+    form = AfterForm(
+        versions=list(titles.items()),
+        initial={"version": outcome.version_after_id, "revision": outcome.revision},
+    )
+    return {
+        "content": built.content,
+        "missing": [(missing_sentence(gap), _where(gap, bench.call, outcome)) for gap in built.missing],
+        "texts": [
+            {
+                "language": code,
+                "name": language_name(code),
+                "written": sum(bool(getattr(texts.get(code), name, "").strip()) for name in rules.FIELDS),
+                "of": len(rules.FIELDS),
+            }
+            for code in queries.LANGUAGES
+        ],
+        "rows": [
+            {"row": row, "shown": shown, "reasons": [language_name(code) for code in row["reasons"]]}
+            for row, shown in zip(built.content["rows"], queries.shown(built.content, language).rows, strict=True)
+        ],
+        "after_form": form,
+        "languages": [(code, language_name(code)) for code in queries.LANGUAGES],
+    }
+
+
+def _where(gap: rules.Missing, call: Consultation, outcome: Outcome) -> str:
+    """Return the address where a gap is closed; empty when only time closes it."""
+    if not gap.where:
+        return ""
+    kind, *rest = gap.where
+    if kind == "text":
+        return reverse("outcome_texts", args=[call.slug, rest[0]]) + f"#id_{rest[1]}"
+    if kind == "row":
+        return reverse("outcome_clause", args=[call.slug, rest[0]])
+    if kind == "theme":
+        return reverse("outcome_themes", args=[call.slug]) + f"#theme-{rest[0]}"
+    if kind == "comment":
+        return reverse("coding_desk", args=[call.slug]) + f"?state=all&comment={rest[0]}"
+    if kind == "coding":
+        return reverse("coding_desk", args=[call.slug])
+    if kind == "moderation":
+        return reverse("desk_queue", args=["moderation"])
+    return reverse("outcome_builder", args=[call.slug]) + "#after"
+
+
+@require_POST
+@for_outcomes
+def open_(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open the table of an outcome, or of its correction."""
+    bench = _bench(request, slug)
+    try:
+        actions.open_outcome(bench.call.pk, actor=request.user)
+    except Refused as refusal:
+        return _builder(request, bench, refusal)
+    return redirect("outcome_builder", slug)
+
+
+@require_POST
+@for_outcomes
+def after(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say which version came of the comments."""
+    bench, outcome = _draft(request, slug)
+    versions = [(version.pk, str(version.number)) for version in queries.versions_after(outcome)]
+    form = AfterForm(request.POST, versions=versions)
+    if not form.is_valid():
+        raise Http404
+    try:
+        actions.choose_after(
+            outcome.pk, form.cleaned_data["version"], revision=form.cleaned_data["revision"], actor=request.user
+        )
+    except Refused as refusal:
+        return _builder(request, bench, refusal)
+    return redirect("outcome_builder", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_outcomes
+def texts(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Write summary, method and next steps in one language."""
+    bench, outcome = _draft(request, slug)
+    if language not in queries.LANGUAGES:
+        raise Http404
+    text = outcome.texts.filter(language=language).first()
+    initial = {name: getattr(text, name, "") for name in rules.FIELDS} | {"revision": outcome.revision}
+    form = TextsForm(request.POST or None, initial=initial)
+    context: dict[str, Any] = {
+        "call": bench.call,
+        "form": form,
+        "language": HTML_LANG.get(language, language),
+        "name": language_name(language),
+    }
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            actions.write_texts(outcome.pk, {language: given}, revision=given.pop("revision"), actor=request.user)
+        except Refused as refusal:
+            return _again(request, "texts", context, refusal, outcome)
+        return redirect("outcome_builder", slug)
+    return _page(request, "texts", context, 422 if form.is_bound else 200)
+
+
+def _again(
+    request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused, outcome: Outcome
+) -> HttpResponse:
+    """Show a form again with what was typed; sent once more, it counts for the newest state."""
+    form = context["form"]
+    form.data = form.data.copy()
+    form.data["revision"] = str(Outcome.objects.values_list("revision", flat=True).get(pk=outcome.pk))
+    refused = _refused(refusal)
+    return _page(request, template, context | refused, refused["status"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_outcomes
+def clause(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Write what the outcome says about one clause, choose quotes, correct what replaced it."""
+    bench, outcome = _draft(request, slug)
+    built = queries.build(outcome)
+    place = next((at for at, row in enumerate(built.content["rows"]) if row["key"] == key), None)
+    if place is None:
+        raise Http404
+    row = built.content["rows"][place]
+    given = outcome.clauses.filter(clause=row["clause"]).prefetch_related("clauses_after").first()
+    language = get_language() or ""
+    offered = queries.candidates(outcome, row, given)
+    initial: dict[str, Any] = {
+        "revision": outcome.revision,
+        "quotes": [one.comment.pk for one in offered if one.chosen],
+        "removed": bool(given and given.removed),
+        "after": [clause.key for clause in given.clauses_after.all()] if given else [],
+    }
+    initial |= {f"reason_{code}": (given.reasons if given else {}).get(code, "") for code in queries.LANGUAGES}
+    form = ClauseForm(
+        request.POST or None,
+        quotes=offered,
+        articles=queries.clause_choices(outcome, language) if row["clause"] else [],
+        initial=initial,
+    )
+    chosen = {str(pk) for pk in (form["quotes"].value() or [])}
+    context: dict[str, Any] = {
+        "call": bench.call,
+        "outcome": outcome,
+        "form": form,
+        "shown": queries.shown(built.content, language).rows[place],
+        "offered": [(one.comment, str(one.comment.pk) in chosen) for one in offered],
+    }
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.write_clause(
+                outcome.pk,
+                row["clause"],
+                reasons=form.reasons,
+                quotes=form.cleaned_data["quotes"],
+                after=form.cleaned_data["after"],
+                removed=form.cleaned_data["removed"],
+                revision=form.cleaned_data["revision"],
+                actor=request.user,
+            )
+        except Refused as refusal:
+            return _again(request, "clause", context, refusal, outcome)
+        return redirect(reverse("outcome_builder", args=[slug]) + "#clauses")
+    return _page(request, "clause", context, 422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_outcomes
+def themes(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say how the public reads the names of the themes, in each language."""
+    bench, outcome = _draft(request, slug)
+    own, names = queries.theme_names(outcome)
+    form = ThemesForm(request.POST or None, own=own, names=names, initial={"revision": outcome.revision})
+    context: dict[str, Any] = {"call": bench.call, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.name_themes(outcome.pk, form.names, revision=form.cleaned_data["revision"], actor=request.user)
+        except Refused as refusal:
+            return _again(request, "themes", context, refusal, outcome)
+        return redirect("outcome_builder", slug)
+    return _page(request, "themes", context, 422 if form.is_bound else 200)
+
+
+@require_safe
+@for_outcomes
+def preview(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Show the page as it would be published now."""
+    bench = _bench(request, slug)
+    if bench.outcome is None or language not in queries.LANGUAGES:
+        raise Http404
+    content = bench.outcome.content or queries.build(bench.outcome).content
+    context = {
+        "call": bench.call,
+        "outcome": bench.outcome,
+        "name": language_name(language),
+        "lang": HTML_LANG.get(language, language),
+        "body": _body(content, bench.outcome, language),
+    }
+    return _page(request, "preview", context)
+
+
+def _body(content: dict[str, Any], outcome: Outcome, language: str) -> str:
+    """Return the part of the public page that the outcome fills, in its own language."""
+    with translation.override(language):
+        shown = queries.shown(content, language)
+        context = {
+            "view": shown,
+            "outcome": outcome,
+            "consultation": outcome.consultation,
+            "masking_note": masking_note(shown.took_part),
+            "least": rules.LEAST,
+        }
+        return render_to_string("consultations/outcomes/body.html", context)
+
+
+@require_POST
+@for_outcomes
+def submit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hand the outcome in; with gaps it stays, and each is named."""
+    bench, outcome = _draft(request, slug)
+    revision = request.POST.get("revision", "")
+    try:
+        actions.submit(
+            outcome.pk,
+            revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else -1,
+            actor=request.user,
+        )
+    except Refused as refusal:
+        return _builder(request, bench, refusal)
+    return redirect("outcome_builder", slug)
+
+
+@require_POST
+@for_outcomes
+def send_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send a submitted outcome back to its writers."""
+    return _decide(
+        request,
+        slug,
+        lambda outcome: actions.send_back(
+            outcome.pk, request.POST.get("note", "")[: actions.REASON_MOST], actor=request.user
+        ),
+    )
+
+
+@require_POST
+@for_outcomes
+def approve(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sign what was read, and publish it when the gate opens."""
+    return _decide(
+        request,
+        slug,
+        lambda outcome: actions.approve(
+            outcome.pk, request.POST.get("content_hash", "")[:64], now=timezone.now(), actor=request.user
+        ),
+    )
+
+
+def _decide(request: HttpRequest, slug: str, act: Callable[[Outcome], object]) -> HttpResponse:
+    bench = _bench(request, slug)
+    if bench.outcome is None:
+        raise Http404
+    try:
+        act(bench.outcome)
+    except Refused as refusal:
+        return _builder(request, _bench(request, slug), refusal)
+    return redirect("outcome_builder", slug)
+
+
+@require_POST
+@for_outcomes
+def export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Stop one file, or have it made again."""
+    bench = _bench(request, slug)
+    if bench.outcome is None:
+        raise Http404
+    get_object_or_404(Export, pk=pk, outcome=bench.outcome)
+    verb = actions.cancel_export if request.POST.get("act") == "cancel" else actions.order_export
+    try:
+        verb(pk, actor=request.user)
+    except Refused as refusal:
+        return _builder(request, bench, refusal)
+    return redirect(reverse("outcome_builder", args=[slug]) + "#files")

@@ -1,0 +1,61 @@
+"""The columns of the tables, the same in every format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from consultations.coding.models import Decision
+from consultations.models import Comment
+from consultations.outcomes.channels import channel_label
+from consultations.outcomes.queries.rows import ExportRow
+
+Value = str | int | None
+# How a spreadsheet recognises a formula; the full-width forms are converted by some of them (OWASP, CSV injection).
+_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@＝＋－＠|%]|^[\t\r\n]")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def columns() -> list[tuple[str, str, Callable[[ExportRow], Value]]]:
+    """Return (key, heading in the active language, value of a row)."""
+    stances = {code: str(label) for code, label in Comment.Stance.choices}
+    decisions = {code: str(label) for code, label in Decision.Disposition.choices}
+    reasons = {code: str(label) for code, label in Decision.Reason.choices}
+    return [
+        ("number", _("Line"), lambda row: row.number),
+        ("comment", _("Comment"), lambda row: row.comment),
+        ("clause_key", _("Clause (code)"), lambda row: row.clause_key),
+        ("clause", _("Clause"), lambda row: row.clause or _("The whole draft")),
+        ("stance", _("View"), lambda row: stances[row.stance]),
+        ("channel", _("Channel"), lambda row: channel_label(row.channel)),
+        ("language", _("Language"), lambda row: row.language),
+        ("received", _("Received on"), lambda row: row.received.isoformat()),
+        ("text", _("Comment text"), lambda row: row.text),
+        ("suggested", _("Suggested wording"), lambda row: row.suggested),
+        ("point", _("Point"), lambda row: row.point),
+        ("passage", _("Passage"), lambda row: row.passage),
+        ("themes", _("Themes"), lambda row: "\n".join(row.themes)),
+        ("decision_code", _("Decision (code)"), lambda row: row.disposition),
+        ("decision", _("Decision"), lambda row: decisions.get(row.disposition, "")),
+        ("reason_kind", _("Kind of reason"), lambda row: reasons.get(row.reason_code, "")),
+        ("reason", _("Reason"), lambda row: row.reason),
+        ("forwarded", _("Forwarded to"), lambda row: row.forwarded),
+        ("department", _("Department responsible"), lambda row: row.department),
+    ]
+
+
+def printable(value: Any) -> Any:
+    """Take out the signs that no file format keeps."""
+    return _ILLEGAL.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def harmless(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula: an apostrophe before what begins like one."""
+    value = printable(value)
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+__all__ = ["ExportRow", "columns", "harmless", "printable"]

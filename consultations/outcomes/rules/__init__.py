@@ -1,0 +1,28 @@
+"""Pure decisions about outcomes: what is missing before publication, what was decided, which counts may be shown."""
+
+from consultations.outcomes.rules.deciding import DISPOSITIONS, TAKEN_UP, Decided, headline, in_force
+from consultations.outcomes.rules.masking import LEAST, PROTECTING, SMALL, Masked, is_safe, mask_counts
+from consultations.outcomes.rules.missing import FIELDS, NAMED, Facts, Missing, Undecided, missing
+from consultations.outcomes.rules.promise import days_late, days_taken
+
+__all__ = [
+    "DISPOSITIONS",
+    "FIELDS",
+    "LEAST",
+    "NAMED",
+    "PROTECTING",
+    "SMALL",
+    "TAKEN_UP",
+    "Decided",
+    "Facts",
+    "Masked",
+    "Missing",
+    "Undecided",
+    "days_late",
+    "days_taken",
+    "headline",
+    "in_force",
+    "is_safe",
+    "mask_counts",
+    "missing",
+]

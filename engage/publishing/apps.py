@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PublishingConfig(AppConfig):
+    name = "engage.publishing"
+    label = "publishing"
+    verbose_name = _("Release gate")
+
+    def ready(self) -> None:
+        """Give the refusals of the gate their sentences."""
+        from engage.pages.messages import register_refusals
+        from engage.publishing.words import REFUSALS
+
+        register_refusals(REFUSALS)
