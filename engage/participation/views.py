@@ -49,20 +49,24 @@ def track(request: HttpRequest) -> HttpResponse:
         return render(request, "participation/track.html", context)
     form = TrackForm(request.POST)
     context["form"] = form
-    if not form.is_valid():
+    if not form.is_valid() or not all(form.cleaned_data.values()):
         return _track_refused(request, context, _("Give the reference and the tracking code from your receipt"))
+    typed, code = form.cleaned_data["reference"], form.cleaned_data["code"]
     try:
-        found = _prove_within_limits(request, form.cleaned_data["reference"], form.cleaned_data["code"])
+        found = _prove_within_limits(request, typed, code)
     except Refused as refusal:
         return _track_refused(request, context, refusal_message(refusal), status=429)
     if found is None:
-        return _track_refused(
-            request,
-            context,
-            _("The reference or code is not right. Check your receipt, or have a new code sent to the e-mail you gave"),
+        # The letter at its end tells a misread reference from a wrong one, and nothing about what exists.
+        if parse_reference(typed) is None:
+            error = _("This is not a reference. Check it against your receipt")
+            return _track_refused(request, context | {"wrong": "reference"}, error)
+        error = _(
+            "The reference or code is not right. Check your receipt, or have a new code sent to the e-mail you gave"
         )
+        return _track_refused(request, context, error)
     response = redirect("submission", reference=found.reference)
-    wallet.put(request, response, found.reference, form.cleaned_data["code"])
+    wallet.put(request, response, found.reference, code)
     return response
 
 
@@ -96,7 +100,13 @@ def submission(request: HttpRequest, reference: str) -> HttpResponse:
     return render(
         request,
         "participation/submission.html",
-        {"door": "track", "tracked": tracked, "story": tracked.story, "submission": found[0]},
+        {
+            "door": "track",
+            "tracked": tracked,
+            "story": tracked.story,
+            "submission": found[0],
+            "has_proof": journal_queries.proof_state(found[0]).checkpoint is not None,
+        },
     )
 
 

@@ -47,10 +47,10 @@ def _write(response: HttpResponse, held: dict[str, str]) -> None:
 
 
 def put(request: HttpRequest, response: HttpResponse, reference: str, code: str) -> None:
-    """Keep one receipt on this device."""
+    """Keep one receipt on this device; the code in its own form, however it was typed, for the receipt shows it."""
     held = read(request)
     held.pop(reference, None)
-    _write(response, held | {reference: code})
+    _write(response, held | {reference: parse_code(code)})
 
 
 def forget(request: HttpRequest, response: HttpResponse, reference: str) -> None:
@@ -64,11 +64,12 @@ def prove(typed_reference: str, typed_code: str) -> tuple[Submission, ReceiptHol
     """Check a reference and a code; None when they do not belong together.
 
     Always one query and one constant-time comparison, whether the reference exists, is malformed, or the code is
-    wrong, so that neither answer nor time tells which.
+    wrong, so that neither answer nor time tells which. The contact is read when somebody asks for it: decrypting it
+    takes longer than all the rest.
     """
     reference = parse_reference(typed_reference)
     number = reference.number if reference and reference.number < 2**62 else 0
-    submission = Submission.objects.select_related("department", "contact").filter(pk=number).first()
+    submission = Submission.objects.select_related("department").filter(pk=number).first()
     matches_reference = submission is not None and reference is not None and submission.reference == str(reference)
     stored = submission.code_digest if submission is not None and matches_reference else _NOBODY
     proven = hmac.compare_digest(stored, code_digest(parse_code(typed_code), settings.TRACKING_KEY))
