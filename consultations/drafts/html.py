@@ -4,6 +4,7 @@ The parser is libxml2's: it takes time in proportion to the text whatever the ta
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -365,7 +366,8 @@ class _Notes:
     """The footnotes of a page: where they stand, and which link refers to which."""
 
     def __init__(self, root: etree._Element) -> None:
-        self._containers = {element for element in root.iter() if _holds_notes(element)}
+        self._containers = set(_outermost(root))
+        self._said: dict[tuple[etree._Element, str], str] = {}
         self._targets: dict[str, etree._Element] = {}
         self._used: set[etree._Element] = set()
         if self._containers:
@@ -385,17 +387,14 @@ class _Notes:
             return None
         self._used.add(item)
         mark = "".join("".join(link.itertext()).split()).strip("[]()（）〔〕")
-        return Note(0, mark, _note_words(item, mark))
+        if (item, mark) not in self._said:  # many links may lead to one long note
+            self._said[item, mark] = _note_words(item, mark)
+        return Note(0, mark, self._said[item, mark])
 
     def left(self) -> list[str]:
         """Return the words of notes that nothing refers to."""
-        left = []
-        for container in self._containers:
-            if not any(item is container or container in item.iterancestors() for item in self._used):
-                words = _words(container)
-                if words:
-                    left.append(words)
-        return left
+        used = {above for item in self._used for above in (item, *item.iterancestors())}
+        return [words for container in self._containers - used if (words := _words(container))]
 
     def _item(self, target: etree._Element) -> etree._Element | None:
         """Return the whole note around its anchor."""
@@ -404,6 +403,17 @@ class _Notes:
         if inside is None:
             return None
         return next((element for element in path[: inside + 1] if _is_note(element)), path[inside])
+
+
+def _outermost(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements that hold notes, none of them inside another."""
+    inside: etree._Element | None = None
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            inside = None if element is inside else inside
+        elif inside is None and _holds_notes(element):
+            inside = element
+            yield element
 
 
 def _holds_notes(element: etree._Element) -> bool:
@@ -422,11 +432,22 @@ def _is_note(element: etree._Element) -> bool:
 
 
 def _note_words(item: etree._Element, mark: str) -> str:
-    words = _words(item).rstrip("↩︎⏎^ ")
-    for printed in (f"[{mark}]", f"〔{mark}〕", f"({mark})", mark):
-        if printed and words.startswith(printed):
-            return words[len(printed) :].lstrip(" .、")
+    """Return what a note says, without its number and the link that leads back."""
+    pieces = [item.text or ""]
+    for element in item.iterdescendants():
+        back = next((above for above in (element, *element.iterancestors("a")) if _leads_back(above)), None)
+        if back is None:
+            pieces.append(element.text or "")
+        if back is None or back is element:
+            pieces.append(element.tail or "")
+    words = clean(_SPACES.sub(" ", "".join(pieces)))[0]
+    for printed in (f"[{mark}]", f"〔{mark}〕"):
+        words = words.removeprefix(printed).lstrip()
     return words
+
+
+def _leads_back(element: etree._Element) -> bool:
+    return element.tag == "a" and (element.get("href") or "").startswith("#")
 
 
 def _words(element: etree._Element) -> str:
@@ -457,10 +478,11 @@ def _list_style(element: etree._Element) -> str:
 
 def _is_frame(table: etree._Element) -> bool:
     """Tell a table that only lays out a page from one that says something: one column, or whole sections in a cell."""
-    widest = 0
-    for row in table.iter("tr"):
-        widest = max(widest, sum(cell.tag in ("td", "th") for cell in row))
-    if widest <= 1 or next(table.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
+    # What lies inside is looked for first: so no row is counted again for each table around it.
+    if next(table.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
+        return True
+    widest = max((sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr")), default=0)
+    if widest <= 1:
         return True
     return any(sum(1 for _ in cell.iter("p")) > 5 for cell in table.iter("td"))
 

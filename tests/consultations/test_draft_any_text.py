@@ -1,12 +1,15 @@
 """Whatever is given, a draft or a refusal comes out, and the tree keeps its promises to those who store it."""
 
+from xml.sax.saxutils import escape
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from consultations.drafts import LEVELS, parse_file, parse_text
+from consultations.drafts import LEVELS, parse_file, parse_html, parse_text
 from consultations.drafts.messages import doubt_message
 from engage.errors import Refused
+from tests.consultations.test_draft_odt import odt
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -60,6 +63,68 @@ def test_any_bytes_give_a_tree_or_a_refusal(data):
         assert refused.code in ("empty", "no_text", "wrong_encoding", "not_a_document", "broken_file")
     else:
         check_promises(draft, len(data) + 1)
+
+
+TAGS = [
+    "<p>", "</p>", "<ol>", "<ol type=a>", "<li>", "</li>", "</ol>", "<table>", "<tr>", "<td>", "</table>", "<h2>",
+    "</h2>", "<br>", "<del>", "</del>", "<ins>", "</ins>", "<div style='mso-element:footnote' id=f>", "</div>",
+    "<a href=#f>", "</a>", "<span hidden>", "</span>", "<nav>", "</nav>", "<p data-clause='words' data-label='（一）'>",
+    "<script>",
+    "</script>",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from([*PIECES, *TAGS]), st.text(max_size=4)), max_size=60).map("".join),
+    st.sampled_from(["accept", "reject"]),
+)
+def test_any_page_gives_a_tree_or_a_refusal(page, changes):
+    try:
+        draft = parse_html(page, changes=changes)
+    except Refused as refused:
+        assert refused.code in ("empty", "no_text")
+    else:
+        check_promises(draft, len(page) + 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(["p", "h", "list", "list-item", "span", "note", "note-body", "s", "tab"]), max_size=30),
+       MIXTURES)  # fmt: skip
+def test_any_open_document_gives_a_tree_or_a_refusal(names, text):
+    words = escape("".join(character for character in text if character >= " " or character in "\t\n"))
+    body = "".join(f"<text:{name}>{words}" for name in names) + "".join(f"</text:{name}>" for name in reversed(names))
+    try:
+        draft = parse_file(odt(body), name="draft.odt")
+    except Refused as refused:
+        assert refused.code in ("no_text", "broken_file")
+    else:
+        check_promises(draft, 1_000)
+
+
+ELEMENTS = ["part", "chapter", "section", "article", "paragraph", "list", "point", "intro", "content", "p", "num",
+            "heading", "blockList", "item", "wrapUp", "hcontainer", "crossHeading",
+            "table", "tr", "td", "ins", "del"]  # fmt: skip
+
+
+@st.composite
+def akoma_ntoso(draw, depth=4):
+    name = draw(st.sampled_from(ELEMENTS))
+    inner = "".join(draw(st.lists(akoma_ntoso(depth=depth - 1), max_size=3))) if depth else ""
+    words = draw(st.sampled_from(["", "Words.", "(a)", "Article 1", "1.", "第二条"]))
+    return f"<{name}>{words}{inner}</{name}>"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(akoma_ntoso(), max_size=4).map("".join))
+def test_any_akoma_ntoso_gives_a_tree_or_a_refusal(body):
+    space = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
+    try:
+        draft = parse_file(f'<akomaNtoso xmlns="{space}"><act><body>{body}</body></act></akomaNtoso>'.encode())
+    except Refused as refused:
+        assert refused.code == "no_text"
+    else:
+        check_promises(draft, 2)
 
 
 def letters_of(text):
