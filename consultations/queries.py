@@ -11,6 +11,7 @@ from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from consultations.drafts import wording
 from consultations.drafts.labels import CHINESE
@@ -25,6 +26,8 @@ from consultations.models import (
 )
 from consultations.outcomes.models import Outcome
 from consultations.rules import CallState, call_state
+from consultations.voices.ordering import ordered
+from consultations.voices.rules import Order
 from engage.accounts.actors import ANYONE, Actor
 from engage.participation.queries import public_signature
 
@@ -281,15 +284,24 @@ class PublicComment:
 
 
 def public_comments(
-    consultation: Consultation, text: Text, *, page: int, article: Article | None = None, whole: bool = False
+    consultation: Consultation,
+    text: Text,
+    *,
+    page: int,
+    article: Article | None = None,
+    whole: bool = False,
+    order: Order = Order.NEWEST,
+    now: datetime | None = None,
 ) -> PaginatorPage:
-    """Return one page of published comments, newest first; each row is a PublicComment."""
+    """Return one page of published comments in an order of the day of `now`; each row is a PublicComment."""
     rows = _published_comments().filter(consultation=consultation).select_related("submission", "clause")
     if article is not None:
         rows = rows.filter(clause__key=article.key)
     elif whole:
         rows = rows.filter(clause=None)
-    found: PaginatorPage = Paginator(rows.order_by("-created_at", "-pk"), PER_PAGE).get_page(page)
+    scope = f"{consultation.pk}:{article.key if article else 'whole' if whole else ''}"
+    sorted_rows = ordered(rows, order, day=timezone.localdate(now), scope=scope)
+    found: PaginatorPage = Paginator(sorted_rows, PER_PAGE).get_page(page)
     return PaginatorPage(present(list(found.object_list), text), found.number, found.paginator)
 
 
@@ -392,9 +404,11 @@ class PublishedChange:
 
 def published_changes(*, language: str, limit: int) -> list[PublishedChange]:
     """Return the newest published consequences of comments, of calls that everybody may see."""
-    title = ConsultationPage.objects.filter(
-        consultation=OuterRef("consultation"), locale__language_code=language
-    ).values("title")[:1]
+    title = (
+        ConsultationPage.objects.visible_to(ANYONE)
+        .filter(consultation=OuterRef("consultation"), locale__language_code=language)
+        .values("title")[:1]
+    )
     rows = (
         Change.objects.filter(consultation__in=Consultation.objects.visible_to(ANYONE))
         .select_related("consultation")

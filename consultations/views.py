@@ -20,6 +20,7 @@ from consultations import actions, basket, comparing, queries, rules
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
+from consultations.voices.rules import list_query, order_of
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
@@ -170,9 +171,18 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
     reading = _reading(request, slug, with_counts=True)
     article = _article(reading, clause)
     before, after = reading.text.neighbours(article)
-    comments = queries.public_comments(reading.call.consultation, reading.text, page=1, article=article)
+    order = order_of(request.GET.get("sort", ""))
+    comments = queries.public_comments(
+        reading.call.consultation, reading.text, page=1, article=article, order=order, now=timezone.now()
+    )
     context = _context(
-        reading, article=article, before=before, after=after, comments=comments, basket=basket.read(request, slug)
+        reading,
+        article=article,
+        before=before,
+        after=after,
+        comments=comments,
+        order=order,
+        basket=basket.read(request, slug),
     )
     return render(request, "consultations/clause.html", context)
 
@@ -180,19 +190,25 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
 @require_safe
 @shared_for_seconds
 def comments(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the published comments, newest first, all or on one article."""
+    """List the published comments in the order asked for, all or on one article."""
     reading = _reading(request, slug)
     wanted = request.GET.get("clause", "")[:130]
     article = reading.text.article(wanted) if wanted and wanted != "whole" else None
     page = request.GET.get("page", "1")
+    order = order_of(request.GET.get("sort", ""))
     found = queries.public_comments(
         reading.call.consultation,
         reading.text,
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         article=article,
         whole=wanted == "whole",
+        order=order,
+        now=timezone.now(),
     )
-    context = _context(reading, comments=found, article=article, wanted=wanted if article or wanted == "whole" else "")
+    wanted = wanted if article or wanted == "whole" else ""
+    context = _context(
+        reading, comments=found, article=article, wanted=wanted, order=order, query=list_query(wanted, order)
+    )
     return render(request, "consultations/comments.html", context)
 
 
@@ -405,7 +421,8 @@ def _to_receipt(request: HttpRequest, submission: Submission, code: str) -> Http
 def _guard(request: HttpRequest, form: SendForm, kept: basket.Basket) -> None:
     """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
     if limits.under_attack():
-        challenge.check(form.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300], timezone.now())
+        solution, opened = form.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300]
+        challenge.check(solution, opened, timezone.now(), kept.token)
     limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
     if email := kept.about.get("email"):
         limits.check("send-contact", email.lower(), limits.CONTACT_WINDOWS)

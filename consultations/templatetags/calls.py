@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -118,9 +116,3 @@ def field(form: forms.Form, name: str) -> BoundField:
 def split_words(text: str) -> list[str]:
     """Split a literal list of names."""
     return text.split()
-
-
-@register.filter
-def clause_query(wanted: Any) -> str:
-    """Return the rest of a query string that keeps the clause filter."""
-    return "&" + urlencode({"clause": wanted}) if wanted else ""

@@ -192,7 +192,8 @@ WITHOUT_TEXT = {
 # What each page reads from its address, and the client that may see it.
 PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "finder": ("anonymous", nothing, ("topic", "state")),
-    "comments": ("anonymous", slug, ("clause", "page")),
+    "comments": ("anonymous", slug, ("clause", "page", "sort")),
+    "clause": ("anonymous", clause, ("sort",)),
     "compare": ("anonymous", slug, ("from", "to", "view", "all")),
     "compose": ("sender", clause, ("item",)),
     "compose_whole": ("sender", slug, ("item",)),
