@@ -159,7 +159,7 @@ class _Table:
     frame: bool
     line: int
     rows: int = 0
-    row: list[str] = field(default_factory=list)
+    row: list[list[str]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -170,10 +170,13 @@ class _Page:
         self._changes = changes
         self._dropped = "del" if changes == ACCEPT else "ins"
         self._notes = _Notes(root)
-        self._text = ""
+        self._pieces: list[str] = []  # the words of the block so far
+        self._length = 0
+        self._last = ""
         self._here: list[Note] = []
         self._block = 0
         self._attributes: list[etree._Element] = []  # the open blocks, innermost last
+        self._ranks = [0]  # what each says about the rank of a heading
         self._lists: list[_List] = []
         self._tables: list[_Table] = []
         self._label = ""
@@ -228,7 +231,7 @@ class _Page:
         if tag == "a":
             note = self._notes.reference(element)
             if note is not None:
-                self._here.append(replace(note, at=len(self._text)))
+                self._here.append(replace(note, at=self._length))
                 return True
         return False
 
@@ -255,10 +258,11 @@ class _Page:
         if tag in _BLOCKS:
             self._flush()
             self._attributes.append(element)
+            self._ranks.append(_rank(element) or self._ranks[-1])
         if tag in ("ins", "del"):
             self._count("changes", 1)
         elif tag == "br":
-            self._text += "\n"
+            self._put("\n")
         elif tag == "img":
             self._count("pictures_left_out", 1)
         elif tag in ("ol", "ul"):
@@ -272,13 +276,14 @@ class _Page:
         elif tag == "tr" and self._tables and not self._tables[-1].frame:
             self._tables[-1].row = []
         elif tag in ("td", "th") and self._tables and not self._tables[-1].frame:
-            self._tables[-1].row.append("")
+            self._tables[-1].row.append([])
 
     def _close(self, element: etree._Element) -> None:
         tag = element.tag
         if tag in _BLOCKS:
             self._flush()
             self._attributes.pop()
+            self._ranks.pop()
         if tag in ("ol", "ul") and self._lists:
             self._lists.pop()
             self._label = ""
@@ -303,7 +308,8 @@ class _Page:
         self._label = as_mark(written(number, style)) if style else ""
 
     def _close_row(self, table: _Table) -> None:
-        words = " | ".join(" ".join(cell.split()) for cell in table.row if cell.strip())
+        cells = [" ".join(" ".join(cell).split()) for cell in table.row]
+        words = " | ".join(filter(None, cells))
         notes = tuple(replace(note, at=len(words)) for note in table.notes)
         table.row, table.notes = [], []
         if words:
@@ -314,29 +320,38 @@ class _Page:
     def _add_text(self, text: str | None) -> None:
         if text:
             words = text if self._preformatted else _SPACES.sub(" ", text)
-            self._text += words.lstrip(" ") if self._text[-1:] in ("", "\n", " ") and not self._preformatted else words
+            self._put(words.lstrip(" ") if self._last in ("", "\n", " ") and not self._preformatted else words)
+
+    def _put(self, words: str) -> None:
+        if words:
+            self._pieces.append(words)
+            self._length += len(words)
+            self._last = words[-1]
 
     def _flush(self) -> None:
         """End the block: what was gathered becomes a line, or words of the open table cell."""
-        text, self._text = self._text, ""
+        text = "".join(self._pieces)
+        self._pieces, self._length, self._last = [], 0, ""
         notes, self._here = self._here, []
         if not text.strip():
             self._here = notes if notes and not text else []
             return
         table = next((table for table in reversed(self._tables) if not table.frame), None)
         if table is not None and table.row:
-            table.row[-1] = f"{table.row[-1]} {text}".strip()
+            table.row[-1].append(text)
             table.notes += notes
             return
         self._block += 1
         label, self._label = self._label, ""
         if label and text.strip().startswith(label.rstrip(".、")):
             label = ""  # typed as well as counted
-        start = 0
+        start = placed = 0
         for step, part in enumerate(text.split("\n")):
             front = f"{label} " if step == 0 and label else ""
-            here = [note for note in notes if start <= note.at <= start + len(part)]
-            self._add_line(front, part, here, step=step, start=start)
+            first = placed
+            while placed < len(notes) and notes[placed].at <= start + len(part):
+                placed += 1
+            self._add_line(front, part, notes[first:placed], step=step, start=start)
             start += len(part) + 1
 
     def _add_line(self, front: str, part: str, notes: list[Note], *, step: int, start: int) -> None:
@@ -357,7 +372,7 @@ class _Page:
             told = block.get("data-heading") if block is not None else None  # its heading, without the label
             front, words = f"[{directive}] ", f"[{directive}] {words if told is None else told}".strip()
         placed = tuple(replace(note, at=len(clean(front + part[: note.at - start])[0])) for note in notes)
-        rank, title = _rank(self._attributes), _is_title(block)
+        rank, title = self._ranks[-1], _is_title(block)
         line = SourceLine(words, self._block, rank=rank, title=title, gap=step == 0, notes=placed)
         self.lines.append(replace(line, plain=directive == "words", automatic=bool(front) and not directive))
 
@@ -458,13 +473,11 @@ def _is_title(block: etree._Element | None) -> bool:
     return block is not None and bool({"MsoTitle", "doc-title"} & set((block.get("class") or "").split()))
 
 
-def _rank(open_blocks: list[etree._Element]) -> int:
-    for element in reversed(open_blocks):
-        if found := _HEADING.match(element.tag):
-            return int(found[1])
-        if outline := _OUTLINE.search((element.get("style") or "").lower()):
-            return int(outline[1])
-    return 0
+def _rank(block: etree._Element) -> int:
+    if found := _HEADING.match(block.tag):
+        return int(found[1])
+    outline = _OUTLINE.search((block.get("style") or "").lower())
+    return int(outline[1]) if outline else 0
 
 
 def _list_style(element: etree._Element) -> str:
