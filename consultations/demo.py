@@ -15,7 +15,9 @@ from wagtail.rich_text import RichText
 from consultations import actions, queries
 from consultations.drafts.reader import parse_text
 from consultations.models import Change, Comment, Consultation, ConsultationIndexPage, ConsultationPage
-from engage.accounts.actors import ANYONE, SYSTEM
+from engage.accounts.actions import demo_user
+from engage.accounts.actors import ANYONE, SYSTEM, Role
+from engage.departments import actions as departments
 from engage.departments.models import Department
 from engage.pages.demo_content import FOLDER
 from engage.pages.models import Topic
@@ -35,6 +37,9 @@ def load() -> None:
         _pages(entry, consultation)
         _comments([row for row in comments if row["consultation"] == entry["slug"]], consultation, now)
     _changes(json.loads((FOLDER / "changed.json").read_text(encoding="utf-8")), now)
+    if settings.DEMO:
+        for department in Department.objects.filter(consultation__isnull=False).distinct():
+            departments.add_member(department, demo_user(Role.OFFICER), Role.OFFICER, actor=SYSTEM)
 
 
 def _moment(now: datetime, days: int, clock: str) -> datetime:

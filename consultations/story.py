@@ -99,10 +99,23 @@ def steps(consultation: Consultation, comments: list[Comment], submission: Submi
         "department": department,
         "day": _day(rules.last_moment(consultation.closes_at)),
     }
-    return [
-        Step(_("Received"), received, "done"),
-        checked,
-        Step(_("Read by the drafting team"), after, "now" if not held else "todo"),
-        Step(_("Sorted with others like it"), "" if not closed else department, "todo"),
-        Step(_("Decided, with the reason"), _("By %(day)s") % {"day": _day(due)}, "todo"),
-    ]
+    sorted_at = _sorted_at(comments)
+    if sorted_at is not None:
+        read = Step(_("Read by the drafting team"), department, "done")
+        put_together = Step(_("Sorted with others like it"), _day(sorted_at), "done")
+    else:
+        read = Step(_("Read by the drafting team"), after, "now" if not held else "todo")
+        put_together = Step(_("Sorted with others like it"), "" if not closed else department, "todo")
+    # What was decided is told with the published outcome, to everybody at once.
+    decided = Step(
+        _("Decided, with the reason"),
+        _("By %(day)s") % {"day": _day(due)},
+        "now" if sorted_at is not None and not held else "todo",
+    )
+    return [Step(_("Received"), received, "done"), checked, read, put_together, decided]
+
+
+def _sorted_at(comments: list[Comment]) -> datetime | None:
+    """Return when the last of the comments that count was sorted; None while one waits."""
+    moments = [comment.coded_at for comment in comments if comment.moderation_state != ModerationState.REJECTED]
+    return max(moment for moment in moments if moment) if moments and all(moments) else None

@@ -2,7 +2,8 @@
 
 A comment is cut into points (often one), a point belongs to themes, and a decision is made on a point or on a theme.
 Nothing here is overwritten by a second person at work: codings are rows of their own, taken back by a date and never
-deleted, so the provenance of a theme stays readable.
+deleted, so the provenance of a theme stays readable. A finished comment (`coded_at`) without a live point is one with
+no substantive point.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Comment, Consultation
 from engage.accounts.actors import is_staff
-from engage.departments.models import Department
+from engage.departments.models import Department, in_active_language
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -77,6 +78,7 @@ class ThemeEvent(models.Model):
         MOVED = "moved", _("moved")
         MERGED = "merged", _("merged into another")
         SPLIT = "split", _("split off from another")
+        RETIRED = "retired", _("taken out of use")
 
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -128,20 +130,34 @@ class Point(models.Model):
     def __str__(self) -> str:
         return f"{self.comment_id}[{self.start}:{self.end}]"
 
+    @property
+    def words(self) -> str:
+        """The stretch as the coder read it, or the whole text."""
+        return self.quote or self.comment.text
+
+    @property
+    def value(self) -> str:
+        """How a form sends it."""
+        return str(self.pk)
+
 
 class Coding(models.Model):
-    """One coder's statement that a point belongs to a theme.
+    """One coder's statement that a point belongs to a theme."""
 
-    Blind codings are those of a second coder who did not see the first one's: they measure agreement and count nowhere
-    else.
-    """
+    class Source(models.TextChoices):
+        """By what way a point came to its theme."""
+
+        DESK = "desk", _("at the desk")
+        BULK = "bulk", _("with many others at once")
+        SUGGESTION = "suggestion", _("suggested, accepted by a person")
+        MERGE = "merge", _("its theme was merged into this one")
+        SPLIT = "split", _("split off from another theme")
 
     point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="codings")
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="codings")
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    blind = models.BooleanField(default=False)
-    # By whom it came: a person at the desk, a bulk order, a suggestion a person accepted.
-    source = models.CharField(max_length=12, default="desk")
+    source = models.CharField(max_length=12, choices=Source, default=Source.DESK)
+    order = models.ForeignKey("BulkOrder", null=True, blank=True, on_delete=models.PROTECT, related_name="codings")
     created_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -150,17 +166,10 @@ class Coding(models.Model):
     class Meta:
         ordering = ["point_id", "pk"]
         constraints = [
-            # One and the same theme on one point, whoever said it first; blind ones stand beside.
-            models.UniqueConstraint(
-                fields=["point", "theme"], condition=Q(removed_at=None, blind=False), name="coding_once"
-            ),
-            models.UniqueConstraint(
-                fields=["point", "theme", "coder"], condition=Q(removed_at=None, blind=True), name="blind_coding_once"
-            ),
+            # One and the same theme on one point, whoever said it first.
+            models.UniqueConstraint(fields=["point", "theme"], condition=Q(removed_at=None), name="coding_once"),
         ]
-        indexes = [
-            models.Index(fields=["theme", "point"], condition=Q(removed_at=None, blind=False), name="coding_by_theme"),
-        ]
+        indexes = [models.Index(fields=["theme", "point"], condition=Q(removed_at=None), name="coding_by_theme")]
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.theme_id}"
@@ -200,6 +209,9 @@ class Decision(models.Model):
     reason_code = models.CharField(_("kind of reason"), max_length=16, choices=Reason, blank=True)
     reason_zh = models.TextField(_("reason, Chinese"), blank=True)
     reason_en = models.TextField(_("reason, English"), blank=True)
+    # Where something out of scope went: in words, because it may be no unit of ours.
+    forwarded_zh = models.CharField(_("forwarded to, Chinese"), max_length=200, blank=True)
+    forwarded_en = models.CharField(_("forwarded to, English"), max_length=200, blank=True)
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("department responsible")
     )
@@ -223,6 +235,16 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.disposition
+
+    @property
+    def reason(self) -> str:
+        """The reason in the active language; the other one when that is empty."""
+        return in_active_language(self.reason_zh, self.reason_en)
+
+    @property
+    def forwarded_to(self) -> str:
+        """Where it was forwarded, in the active language."""
+        return in_active_language(self.forwarded_zh, self.forwarded_en)
 
 
 class BlindSample(models.Model):
@@ -257,23 +279,78 @@ class BlindItem(models.Model):
         return f"{self.sample_id} {self.comment_id}"
 
 
+class BlindCoding(models.Model):
+    """A second coder's statement about a comment of a blind sample: it measures agreement and counts nowhere else."""
+
+    item = models.ForeignKey(BlindItem, on_delete=models.CASCADE, related_name="codings")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="blind_codings")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["item", "theme"], name="blind_coding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.theme_id}"
+
+
 class BulkOrder(models.Model):
     """An order to code many comments with one theme, carried out by the worker in batches that can be watched."""
 
     consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="bulk_orders")
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")
     comment_ids = models.JSONField(default=list)
+    # Whether the comments are done with it, or wait for a coder to read the rest of them.
+    finish = models.BooleanField(default=True)
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     ordered_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeskQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-ordered_at"]
+        ordering = ["-ordered_at", "-pk"]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(finished_at=None, cancelled_at=None), name="bulk_order_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.theme_id}: {self.done}/{self.total}"
+
+
+class Step(models.Model):
+    """One step of one person at the coding desk, with what is needed to take it back."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        MARKED = "marked", _("a passage was marked")
+        UNMARKED = "unmarked", _("a mark was taken away")
+        APPLIED = "applied", _("a theme was given")
+        REMOVED = "removed", _("a theme was taken away")
+        FINISHED = "finished", _("a comment was finished")
+        REOPENED = "reopened", _("a comment was opened again")
+        DECIDED = "decided", _("a decision was made")
+        THEME = "theme", _("a theme was made")
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind)
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="+")
+    # Keys of the rows that the step made or closed.
+    changed = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["consultation", "by", "-id"], condition=Q(undone_at=None), name="step_to_undo"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.comment_id}"

@@ -1,8 +1,8 @@
-"""The keys of a queue, for the sheet and the line under the table."""
+"""The keys of a queue or a page, for the sheet and the line under the table."""
 
 from django.utils.translation import gettext_lazy as _
 
-from engage.desk.registry import Key, Queue
+from engage.desk.registry import DeskPage, Key, Queue
 
 MOVE = Key(("j", "k"), _("Next row, previous row"))
 OPEN = Key(("Enter",), _("Open the row"))
@@ -17,3 +17,8 @@ def key_sheet(queue: Queue) -> list[Key]:
     letters = [Key((action.key,), action.label) for action in queue.actions if action.key]
     search = [SEARCH] if queue.searchable else []
     return [MOVE, OPEN, *letters, *queue.keys, UNDO, *search, SHEET, LEAVE]
+
+
+def page_sheet(page: DeskPage) -> list[Key]:
+    """List every key that works on a page that is no queue."""
+    return [*page.keys, SHEET, LEAVE]

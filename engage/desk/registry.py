@@ -212,7 +212,23 @@ class Queue:
         return next((view for view in self.views if view.code == code), None)
 
 
+@dataclass(frozen=True)
+class DeskPage:
+    """A place of the desk that is no queue: a name in the bar that opens a room's own address (`url_name`).
+
+    Its view is decorated with `engage.desk.views.for_staff` and passes `engage.desk.views.frame(request, page)` to a
+    template that extends desk/base.html. `keys` go on the sheet of keys.
+    """
+
+    code: str
+    label: Text
+    roles: Sequence[Role]
+    url_name: str
+    keys: Sequence[Key] = ()
+
+
 _queues: dict[str, Queue] = {}
+_pages: dict[str, DeskPage] = {}
 
 
 def register(queue: Queue) -> None:
@@ -228,6 +244,20 @@ def register(queue: Queue) -> None:
 def unregister(code: str) -> None:
     """Take a queue out again (a room that is switched off, a test)."""
     _queues.pop(code, None)
+
+
+def register_page(page: DeskPage) -> None:
+    """Add a page to the desk's bar; ValueError for a code that is taken or none, or a page for nobody."""
+    if not _CODE.match(page.code) or page.code in _pages or page.code in _queues or not page.roles:
+        raise ValueError(f"desk page {page.code!r}: it needs a free code and a role")
+    _pages[page.code] = page
+
+
+def pages_for(actor: Actor) -> list[DeskPage]:
+    """List the pages whose roles the actor holds, in the order of registration; none for who is not staff."""
+    if not is_staff(actor):
+        return []
+    return [page for page in _pages.values() if has_role(actor, *page.roles)]
 
 
 def queues_for(actor: Actor) -> list[Queue]:

@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from engage.desk import actions, queries
-from engage.desk.keys import key_sheet
+from engage.desk.keys import key_sheet, page_sheet
 from engage.desk.models import SavedView
-from engage.desk.registry import Queue, RowAction, queue_for, queues_for
+from engage.desk.registry import DeskPage, Queue, RowAction, pages_for, queue_for, queues_for
 from engage.desk.rules import clean_ids
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
@@ -31,14 +31,14 @@ View = Callable[..., HttpResponse]
 
 
 def for_staff(view: View) -> View:
-    """Let in who has a queue; strangers are sent to sign in, for everybody else there is no desk."""
+    """Let in who has a queue or a page; strangers are sent to sign in, for everybody else there is no desk."""
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not queues_for(request.user):
+        if not (queues_for(request.user) or pages_for(request.user)):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -48,8 +48,9 @@ def for_staff(view: View) -> View:
 @require_safe
 @for_staff
 def home(request: HttpRequest) -> HttpResponse:
-    """Open the first queue."""
-    return redirect("desk_queue", queues_for(request.user)[0].code)
+    """Open the first queue, or the first page of who has none."""
+    queues = queues_for(request.user)
+    return redirect("desk_queue", queues[0].code) if queues else redirect(pages_for(request.user)[0].url_name)
 
 
 @require_safe
@@ -131,6 +132,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         actions.set_single_keys(request.user, request.POST.get("single_keys") == "on")
         return HttpResponseRedirect(_safe(request, request.POST.get("next", "")) or reverse("desk_keys"))
     sheets = [(queue, key_sheet(queue)) for queue in queues_for(request.user)]
+    sheets += [(page, page_sheet(page)) for page in pages_for(request.user) if page.keys]
     return render(request, "desk/keys.html", _frame(request) | {"sheets": sheets})
 
 
@@ -141,10 +143,16 @@ def _queue(request: HttpRequest, code: str) -> Queue:
     return queue
 
 
+def frame(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
+    """Return what the template of a room's own page on the desk needs."""
+    return _frame(request) | {"current_page": page, "sheet": page_sheet(page)}
+
+
 def _frame(request: HttpRequest, queue: Queue | None = None) -> dict[str, Any]:
     """What every page of the desk needs."""
     return {
         "queues": queues_for(request.user),
+        "desk_pages": pages_for(request.user),
         "current_queue": queue,
         "keys_on": queries.single_keys_on(request.user),
     }

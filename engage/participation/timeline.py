@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,14 @@ def add(submission: Submission, code: str, *, at: datetime | None = None, **para
 
     _sentences[code]
     return TimelineEntry.objects.create(submission=submission, code=code, params=params, at=at or timezone.now())
+
+
+def add_many(submission_ids: Iterable[int], code: str, *, at: datetime) -> None:
+    """Append the same entry to many submissions inside the caller's transaction; KeyError as in `add`."""
+    from engage.participation.models import TimelineEntry
+
+    _sentences[code]
+    TimelineEntry.objects.bulk_create(TimelineEntry(submission_id=pk, code=code, at=at) for pk in submission_ids)
 
 
 def sentence(entry: TimelineEntry) -> str:

@@ -32,6 +32,17 @@ export default function deskKeys(root) {
     return Boolean(button);
   }
 
+  // What a page that is no queue gives a key to; of several, the one beside the chosen radio button.
+  function pressOnPage(key) {
+    const all = [...root.querySelectorAll("[data-page-key]")].filter(
+      (one) => one.dataset.pageKey.split(" ").includes(key) && !one.hidden,
+    );
+    const target = all.find((one) => one.closest("[data-target]")?.querySelector("input:checked")) ?? all[0];
+    if (target?.matches(FIELDS)) target.focus();
+    else target?.click();
+    return Boolean(target);
+  }
+
   function openSheet() {
     if (sheet && !sheet.open) sheet.showModal();
   }
@@ -50,7 +61,9 @@ export default function deskKeys(root) {
     if (event.key === "Escape" && event.target.matches?.("[data-search]")) return event.target.blur();
     if (event.key === "Enter" && event.target.matches?.("input[name=id]")) return event.preventDefault();
     if (!keysOn || event.target.matches?.(FIELDS) || document.querySelector("dialog[open]")) return;
-    if (desk[event.key]) {
+    if (!event.repeat && pressOnPage(event.key)) {
+      event.preventDefault();
+    } else if (desk[event.key]) {
       event.preventDefault();
       desk[event.key]();
     } else if (/^[a-z]$/.test(event.key) && !event.repeat && press(event.key)) {

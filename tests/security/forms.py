@@ -41,6 +41,21 @@ def comment_of(world: World) -> list[Any]:
     return [*reference(world), world["comment"].pk]
 
 
+def theme(world: World) -> list[Any]:
+    """Name a theme of the open call."""
+    return [*slug(world), world["theme"].pk]
+
+
+def sample(world: World) -> list[Any]:
+    """Name the coder's own blind sample."""
+    return [*slug(world), world["sample"].pk]
+
+
+def order(world: World) -> list[Any]:
+    """Name an order to code many comments."""
+    return [*slug(world), world["order"].pk]
+
+
 def key(name: str) -> Arguments:
     """Name a row of the world by its key."""
     return lambda world: [world[name].pk]
@@ -112,6 +127,61 @@ FORMS: dict[str, Form] = {
     "desk_undo": Form("officer", nothing, {}, {"queue": "moderation", "token": "x", "back": ""}, said=False),
     "desk_keys": Form("officer", nothing, {}, {"single_keys": "on", "next": "/desk/"}),
     "desk_language": Form("officer", nothing, {}, {"language": "en", "next": "/desk/"}),
+    # the coding desk
+    "coding_act": Form(
+        "administrator",
+        slug,
+        {"name": "次数"},
+        {
+            "do": "theme",
+            "comment": "1",
+            "edited": "",
+            "back": "stance=change",
+            "point": "",
+            "selection": "0-5",
+            "sentence": "",
+            "parent": "",
+        },
+    ),
+    "coding_themes": Form("administrator", slug, {"name": "次数", "description": "每周几次"}, {"parent": ""}),
+    "coding_theme": Form(
+        "administrator",
+        theme,
+        {"name": "次数", "description": "每周几次"},
+        {"do": "edit", "revision": "0", "parent": "", "into": "", "new_name": "", "point": ""},
+    ),
+    "coding_decide": Form(
+        "administrator",
+        lambda world: [*slug(world), "theme", world["theme"].pk],
+        {"reason_zh": "钱不够", "reason_en": "Too dear", "forwarded_zh": "", "forwarded_en": ""},
+        {
+            "disposition": "in_part",
+            "reason_code": "cost",
+            "department": "",
+            "current": "",
+            "comment": "",
+            "back": "",
+            "do": "",
+        },
+    ),
+    "coding_agreement": Form("administrator", slug, {"seed": "a"}, {"coder": "1", "size": "5"}),
+    "coding_blind": Form("administrator", sample, {}, {"item": "1", "theme": "1"}),
+    "coding_bulk": Form(
+        "administrator",
+        slug,
+        {},
+        {
+            "theme": "1",
+            "finish": "on",
+            "q": "",
+            "state": "open",
+            "clause": "",
+            "stance": "change",
+            "language": "",
+            "same": "",
+        },
+    ),
+    "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
     # the Studio
     "draft_import": Form(
         "editor", nothing, {"text": DRAFT}, {"language": "", "purpose": "new", "draft": "", "version": ""}, ("file",)
@@ -212,6 +282,16 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "api:text": ("anonymous", slug, ("language",)),
     "api:comments": ("anonymous", slug, ("language", "page")),
     "desk_queue": ("officer", lambda world: ["moderation"], ("view", "q", "kind", "page")),
+    "coding_home": ("administrator", nothing, ("page",)),
+    "coding_desk": (
+        "administrator",
+        slug,
+        ("comment", "after", "q", "state", "clause", "stance", "language", "same"),
+    ),
+    "coding_theme": ("administrator", theme, ("page",)),
+    "coding_decisions": ("administrator", slug, ("view", "page")),
+    "coding_decide": ("administrator", lambda world: [*slug(world), "theme", world["theme"].pk], ("comment", "back")),
+    "coding_bulk": ("administrator", slug, ("q", "state", "clause", "stance", "language", "same")),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
     "department-members:index": ("administrator", nothing, ("role", "department", "ordering")),

@@ -15,8 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from consultations.coding import actions as coding
+from consultations.coding.models import BlindItem, BlindSample
 from consultations.models import Consultation
-from engage.accounts.actors import Role
+from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
 from engage.departments.models import Department, Membership
@@ -124,8 +126,18 @@ def make_world() -> World:
         "year": CalendarYear.objects.order_by("pk").first(),
         "profile": ClockProfile.objects.order_by("pk").first(),
     }
+    made["theme"] = coding.make_theme(shown, "周末", actor=SYSTEM)
+    made["order"] = coding.order_bulk(made["theme"].pk, [sent.pk], actor=SYSTEM)
     made["clients"] = Clients(made)
     return made
+
+
+def sample_of_the_administrator(world: World) -> BlindSample:
+    """Return a blind sample of the one administrator, with the comment to code in it."""
+    coder = User.objects.get(pk=world["clients"]["administrator"].session["_auth_user_id"])
+    sample, _made = BlindSample.objects.get_or_create(consultation=world["call"], coder=coder, seed="a")
+    BlindItem.objects.get_or_create(sample=sample, comment=world["comment"])
+    return sample
 
 
 def view_of_the_officer(world: World) -> SavedView:
@@ -138,6 +150,8 @@ def address(name: str, form: Form, world: World, language: str = "en") -> str:
     """Return the form's address."""
     if name == "desk_change_view":
         world["view"] = view_of_the_officer(world)
+    if name == "coding_blind":
+        world["sample"] = sample_of_the_administrator(world)
     with translation.override(language):
         return reverse(name, args=form.arguments(world))
 
