@@ -31,7 +31,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
 from engage.participation import personal_data, timeline
-from engage.participation.models import Submission
+from engage.participation.models import ModerationState, Submission
 from engage.participation.receipts import enqueue_receipt_mail
 from engage.search import actions as search
 
@@ -192,7 +192,11 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     )
     comment.stance, comment.text, comment.suggested = given.stance, given.text, given.suggested
     comment.edited_at = now
-    comment.moderation_state = _first_state(consultation, given, comment.submission)
+    published = comment.moderation_state == ModerationState.PUBLISHED
+    # What a moderator took back, or has not read yet, is not published by its own sender's change.
+    comment.moderation_state = (
+        _first_state(consultation, given, comment.submission) if published else ModerationState.HELD.value
+    )
     comment.moderation_reason = ""
     comment.save()
     timeline.add(comment.submission, "edited", at=now)

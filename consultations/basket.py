@@ -13,6 +13,7 @@ from django.utils import timezone
 from consultations.actions import CommentInput
 from engage.errors import Refused
 from engage.participation.challenge import sign_moment
+from engage.participation.vault import seal, unseal
 
 SESSION_KEY = "baskets"
 
@@ -66,13 +67,25 @@ def read(request: HttpRequest, slug: str) -> Basket | None:
     kept: dict[str, Any] | None = request.session.get(SESSION_KEY, {}).get(slug)
     if not kept:
         return None
-    return Basket(kept["token"], kept["opened"], [Item(**item) for item in kept["items"]], kept["about"])
+    about = dict(kept["about"])
+    if about.get("email"):
+        about["email"] = _unsealed(about["email"])
+    return Basket(kept["token"], kept["opened"], [Item(**item) for item in kept["items"]], about)
+
+
+def _unsealed(address: str) -> str:
+    try:
+        return unseal(address)
+    except Refused:  # its key was taken out of the settings meanwhile: the sender types it again
+        return ""
 
 
 def write(request: HttpRequest, slug: str, basket: Basket) -> None:
-    """Keep the basket."""
+    """Keep the basket; the address in it is sealed, because a session lies readable in database and cache."""
     baskets = request.session.get(SESSION_KEY, {})
     baskets[slug] = asdict(basket)
+    if address := basket.about.get("email"):
+        baskets[slug]["about"]["email"] = seal(address)
     request.session[SESSION_KEY] = baskets
 
 

@@ -26,14 +26,21 @@ def _public_pages() -> QuerySet[ConsultationPage]:
     return ConsultationPage.objects.visible_to(ANYONE).select_related("consultation", "locale")
 
 
+def _withdrawn(call: Consultation, language: str) -> str:
+    """Say that a call was withdrawn and why; empty for one that was not."""
+    with translation.override(language):
+        return _("Withdrawn: %(reason)s") % {"reason": call.withdrawn_reason} if call.withdrawn_at else ""
+
+
 def _page_entries(page: ConsultationPage) -> Iterator[Entry]:
     language = page.locale.language_code
     yield Entry(
         language=language,
         title=page.title,
-        body="\n".join([page.summary, page.affected, page.how_decided]),
+        body="\n".join([_withdrawn(page.consultation, language), page.summary, page.affected, page.how_decided]).strip(),
         url=_address(language, "consultation", page.consultation.slug),
-        published_at=page.consultation.opens_at,
+        # A coming call is found as soon as its page is public.
+        published_at=min(page.first_published_at or page.consultation.opens_at, page.consultation.opens_at),
         department_id=page.consultation.department_id,
     )
 
@@ -70,9 +77,11 @@ def _clause_entries(clause: Clause) -> Iterator[Entry]:
 
 
 def _public_comments() -> QuerySet[Comment]:
-    title = ConsultationPage.objects.filter(
-        consultation=OuterRef("consultation"), locale__language_code=OuterRef("language")
-    ).values("title")[:1]
+    title = (
+        ConsultationPage.objects.visible_to(ANYONE)
+        .filter(consultation=OuterRef("consultation"), locale__language_code=OuterRef("language"))
+        .values("title")[:1]
+    )
     heading = ClauseText.objects.filter(clause=OuterRef("clause"), language=OuterRef("language")).values("heading")[:1]
     return (
         Comment.objects.visible_to(ANYONE)

@@ -6,6 +6,7 @@ from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.sessions import middleware as sessions
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware import locale
 from django.urls import LocalePrefixPattern, is_valid_path
@@ -78,6 +79,24 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             add_never_cache_headers(response)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         return super().process_response(request, response)
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that no form of ours needs before anything of it is read.
+
+    Django limits fields only; each file of a form goes to the disk, whether the page takes it or not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        in_studio = request.path_info.startswith("/studio/")
+        most = settings.STUDIO_BODY_MOST_BYTES if in_studio else settings.BODY_MOST_BYTES
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()) or int(length[:20]) > most:
+            raise RequestDataTooBig
+        return self.get_response(request)
 
 
 class RefusedMiddleware:

@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "consultations",
     "consultations.coding",
     "consultations.outcomes",
+    "consultations.voices",
+    "consultations.calls",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",
@@ -94,6 +96,7 @@ MIDDLEWARE = [
     "engage.middleware.ContentSecurityPolicyMiddleware",
     "engage.middleware.SessionMiddleware",
     "engage.middleware.LocaleMiddleware",
+    "engage.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -259,6 +262,9 @@ if not PRODUCTION:
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# The whole body of a request, files included; the Studio takes drafts, pictures and documents.
+BODY_MOST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE + 64 * 1024
+STUDIO_BODY_MOST_BYTES = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -277,7 +283,10 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 1
 WAGTAIL_ENFORCE_PASSWORD_PRESENCE = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+# Nothing that a browser runs: documents are served from our own origin.
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odp", "ods", "odt", "pdf", "pptx", "rtf", "txt", "xlsx", "zip"]
 WAGTAILEMBEDS_FINDERS: list[dict] = []
 TAGGIT_CASE_INSENSITIVE = True
 
@@ -305,7 +314,7 @@ STUDIO_SECURITY_POLICY = _policy | {
 PAGE_EDITOR_SECURITY_POLICY = STUDIO_SECURITY_POLICY | {"style-src": [SELF, "'unsafe-inline'"]}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

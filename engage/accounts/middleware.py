@@ -14,8 +14,16 @@ from engage.accounts.actors import STAFF_ROLES, is_staff, roles_of
 
 STUDIO = "/studio/"
 GUARDED = ("/desk/", STUDIO, "/api/")
-# Wagtail's own doors: they know neither e-mail codes nor second factors.
-STUDIO_DOORS = ("/studio/login/", "/studio/password_reset/")
+# Wagtail's own doors: they know neither e-mail codes nor second factors, and count no wrong passwords.
+OTHER_DOORS = (
+    "/studio/login/",
+    "/studio/password_reset/",
+    *(f"/{path}/_util/login/" for path in settings.LANGUAGE_PATHS.values()),
+)
+# What of the second factor's pages is open before it was shown: the list of factors, and the places that ask for one.
+BEFORE_THE_FACTOR = frozenset(
+    {"mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
+)
 
 
 class StaffSecondFactorMiddleware:
@@ -29,7 +37,7 @@ class StaffSecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(STUDIO_DOORS):
+        if request.path_info.startswith(OTHER_DOORS):
             return _to_sign_in(request)
         request.second_factor_needed = False
         if _has_session(request) and not second_factor.was_shown(request):
@@ -37,10 +45,12 @@ class StaffSecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: list, kwargs: dict) -> HttpResponse | None:
-        """Stand before the desk, the Studio and the API."""
-        if request.path_info.startswith(GUARDED) and _has_session(request):
+        """Stand before the desk, the Studio, the API, and every change of a second factor."""
+        if not _has_session(request):
+            return None
+        if request.path_info.startswith(GUARDED):
             return _check_guarded(request)
-        return None
+        return _check_management(request)
 
 
 def _has_session(request: HttpRequest) -> bool:
@@ -56,6 +66,19 @@ def _check_guarded(request: HttpRequest) -> HttpResponse | None:
     ):
         raise Http404
     return None
+
+
+def _check_management(request: HttpRequest) -> HttpResponse | None:
+    """Ask for the factor an account has before it is taken away, joined by another or replaced by a recovery code.
+
+    For allauth a password is enough: a session from before the factor could put its own in the place of the owner's.
+    """
+    name = request.resolver_match.url_name if request.resolver_match else None
+    if not (name or "").startswith("mfa_") or name in BEFORE_THE_FACTOR:
+        return None
+    if second_factor.was_shown(request) or not second_factor.has_factor(request.user):
+        return None
+    return _ask_for_factor(request)
 
 
 def _ask_for_factor(request: HttpRequest) -> HttpResponse:
@@ -80,5 +103,7 @@ def _where_to_show(request: HttpRequest) -> str:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("next") or STUDIO
+    wanted = request.GET.get("next") or (
+        STUDIO if request.path_info.startswith(STUDIO) else settings.LOGIN_REDIRECT_URL
+    )
     return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")

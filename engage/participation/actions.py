@@ -258,8 +258,22 @@ def deliver_mail(*, now: datetime, limit: int = 50) -> int:
     return sent
 
 
-@transaction.atomic
 def _deliver(mail_id: int, now: datetime) -> int:
+    try:
+        return _send(mail_id, now)
+    except Refused as refused:  # the key of this letter or of its address is gone: the others go out
+        waiting = OutgoingMail.objects.filter(pk=mail_id)
+        tries = sum(waiting.values_list("tries", flat=True)) + 1
+        waiting.update(tries=tries, next_try_at=_next_try(now, tries), last_error=refused.code)
+        return 0
+
+
+def _next_try(now: datetime, tries: int) -> datetime:
+    return now + timedelta(minutes=2 ** min(tries - 1, 9))
+
+
+@transaction.atomic
+def _send(mail_id: int, now: datetime) -> int:
     mail = (
         OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("contact")
@@ -272,7 +286,7 @@ def _deliver(mail_id: int, now: datetime) -> int:
         EmailMessage(mail.subject, mail.body, to=[mail.contact.email]).send()
     except (OSError, ValueError) as exc:  # smtplib's errors and refused connections; a header that cannot be written
         mail.tries += 1
-        mail.next_try_at = now + timedelta(minutes=2 ** min(mail.tries - 1, 9))
+        mail.next_try_at = _next_try(now, mail.tries)
         mail.last_error = type(exc).__name__
         mail.save(update_fields=["tries", "next_try_at", "last_error"])
         return 0

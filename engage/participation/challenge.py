@@ -55,12 +55,19 @@ def _solved(solution: str) -> str | None:
     return payload["challenge"] if solved else None
 
 
-def check(solution: str, opened: str, now: datetime) -> None:
-    """Accept a solved challenge once, or a form that waited; raise Refused("challenge_open", seconds=...) otherwise."""
-    if solution and len(solution) < 4_000 and (challenge := _solved(solution)):
-        if cache.add(f"challenge:{blind_index('challenge', challenge)}", 1, timeout=VALID_FOR.total_seconds()):
-            return
+def check(solution: str, opened: str, now: datetime, token: str = "") -> None:
+    """Accept a solved challenge or a form that waited, each once; raise Refused("challenge_open", seconds=...) else.
+
+    With the form's one-time `token` the same form may come again: it leads to the same submission.
+    """
+    if solution and len(solution) < 4_000 and (challenge := _solved(solution)) and _first_use(challenge, token):
+        return
     asked_at = signed_moment(opened)
-    if asked_at is not None and WAIT_WITHOUT_SCRIPT <= now - asked_at <= VALID_FOR:
+    if asked_at is not None and WAIT_WITHOUT_SCRIPT <= now - asked_at <= VALID_FOR and _first_use(opened, token):
         return
     raise Refused("challenge_open", seconds=int(WAIT_WITHOUT_SCRIPT.total_seconds()))
+
+
+def _first_use(passed: str, token: str) -> bool:
+    key, user = f"challenge:{blind_index('challenge', passed)}", blind_index("challenge-user", token)
+    return cache.add(key, user, timeout=VALID_FOR.total_seconds()) or bool(token and cache.get(key) == user)

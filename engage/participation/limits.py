@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,13 +22,26 @@ ATTACK_WINDOW = Window(1_200, 60)
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client, believing only as many forwarded hops as there are own proxies."""
+    """Return the address of the client, believing only as many forwarded hops as there are own proxies.
+
+    Of an IPv6 address the first half: the other half is for the client alone to choose, anew for every request.
+    """
     hops = settings.TRUSTED_PROXY_COUNT
     if hops:
         chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         if len(chain) >= hops:
-            return chain[-hops]
-    return request.META.get("REMOTE_ADDR", "")
+            return _one_line(chain[-hops])
+    return _one_line(request.META.get("REMOTE_ADDR", ""))
+
+
+def _one_line(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or f"{IPv6Address(int(parsed) >> 64 << 64)}/64")
 
 
 def _buckets(scope: str, who: str, window: Window, now: float) -> tuple[str, str, float]:
