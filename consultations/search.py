@@ -26,21 +26,14 @@ def _public_pages() -> QuerySet[ConsultationPage]:
     return ConsultationPage.objects.visible_to(ANYONE).select_related("consultation", "locale")
 
 
-def _withdrawn(call: Consultation, language: str) -> str:
-    """Say that a call was withdrawn and why; empty for one that was not."""
-    with translation.override(language):
-        return _("Withdrawn: %(reason)s") % {"reason": call.withdrawn_reason} if call.withdrawn_at else ""
-
-
 def _page_entries(page: ConsultationPage) -> Iterator[Entry]:
     language = page.locale.language_code
     yield Entry(
         language=language,
         title=page.title,
-        body="\n".join([_withdrawn(page.consultation, language), page.summary, page.affected, page.how_decided]).strip(),
+        body="\n".join([page.summary, page.affected, page.how_decided]),
         url=_address(language, "consultation", page.consultation.slug),
-        # A coming call is found as soon as its page is public.
-        published_at=min(page.first_published_at or page.consultation.opens_at, page.consultation.opens_at),
+        published_at=page.consultation.opens_at,
         department_id=page.consultation.department_id,
     )
 

@@ -52,8 +52,6 @@ INSTALLED_APPS = [
     "consultations",
     "consultations.coding",
     "consultations.outcomes",
-    "consultations.voices",
-    "consultations.calls",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",
