@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from ninja import Query, Router, Schema
 
 from consultations import queries
+from consultations.outcomes import queries as outcomes
 from engage.accounts.actors import ANYONE
 
 router = Router(tags=["consultations"])
@@ -169,3 +170,98 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
             for row in found.object_list
         ]
         return CommentPage(count=found.paginator.count, page=found.number, pages=found.paginator.num_pages, items=items)
+
+
+class OutcomeCell(Schema):
+    """One count of people; hidden ones are null, `hidden` says why: `small` or `protecting` a small one."""
+
+    label: str
+    people: int | None
+    hidden: str
+
+
+class OutcomeTable(Schema):
+    """Who took part by one feature; withheld as a whole where it could not be protected."""
+
+    by: str
+    withheld: bool
+    groups: list[OutcomeCell]
+
+
+class OutcomeDecision(Schema):
+    """A decision about points: adopted, in_part, covered, not_adopted or out_of_scope."""
+
+    decision: str
+    points: int
+    reason: str
+    forwarded: str
+    department: str
+
+
+class OutcomeSaid(Schema):
+    """One thing that people said about a clause."""
+
+    theme: str
+    points: int
+    decisions: list[OutcomeDecision]
+
+
+class OutcomePiece(Schema):
+    """A piece of the words before and after: keep, ins or del."""
+
+    op: str
+    text: str
+
+
+class OutcomeQuoteOut(Schema):
+    """A published comment that is quoted."""
+
+    comment: int
+    text: str
+    language: str
+
+
+class OutcomeClauseOut(Schema):
+    """What became of one clause; `language` is that of the words in `pieces`."""
+
+    key: str
+    title: str
+    changed: bool
+    removed: bool
+    pieces: list[OutcomePiece]
+    language: str
+    comments: int
+    people: int
+    points: int
+    headline: str
+    reason: str
+    said: list[OutcomeSaid]
+    quotes: list[OutcomeQuoteOut]
+
+
+class OutcomeOut(Schema):
+    """The published answer to a call; `sha256` is that of the content that was approved."""
+
+    call: str
+    number: int
+    version: int
+    version_after: int | None
+    language: str
+    sha256: str
+    published_at: datetime
+    summary: str
+    method: str
+    next_steps: str
+    totals: dict[str, int]
+    took_part: list[OutcomeTable]
+    clauses: list[OutcomeClauseOut]
+
+
+@router.get("{slug:slug}/outcome", response=OutcomeOut)
+def outcome(request: HttpRequest, slug: str, language: Query[Language]) -> OutcomeOut:
+    """Return what people said, what was decided and what changed, once it is published."""
+    with translation.override(language.code):
+        found = outcomes.published(slug, actor=ANYONE)
+        if found is None:
+            raise Http404
+        return OutcomeOut(**outcomes.as_data(found, outcomes.shown(found.content, language.code)))

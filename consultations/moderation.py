@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.drafts.labels import label
 from consultations.models import Comment
+from consultations.outcomes import actions as outcomes
 from engage.participation.moderation import Source
 from engage.search import actions as search
 
@@ -26,6 +27,12 @@ def _url(comment: Comment) -> str:
     return reverse("comment", args=[comment.consultation.slug, comment.pk])
 
 
+def _changed(comment: Comment) -> None:
+    """Bring the search in step, and the files of a published outcome: what was hidden leaves both."""
+    search.index(comment)
+    outcomes.refresh_exports(comment.consultation_id)
+
+
 SOURCE = Source(
     code="comment",
     label=_("Comments on drafts"),
@@ -35,5 +42,5 @@ SOURCE = Source(
     url=_url,
     related=("consultation", "clause", "submission"),
     prefetch=("consultation__pages__locale",),
-    changed=search.index,
+    changed=_changed,
 )

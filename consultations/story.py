@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from consultations import queries, rules
 from consultations.models import Comment, Consultation
+from consultations.outcomes import queries as outcomes
+from consultations.outcomes.models import Outcome
 from engage.accounts.actors import Actor
 from engage.participation.kinds import SentPart, Step, Story
 from engage.participation.models import ModerationState, Submission
@@ -33,15 +35,26 @@ def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
     consultation = comments[0].consultation
     withdrawn = submission.state == Submission.State.WITHDRAWN
     is_open = consultation.state(now) is rules.CallState.OPEN and not withdrawn
+    outcome = None if withdrawn else outcomes.outcome_at(consultation)
     parts = _parts(submission, comments, editable=is_open)
+    if outcome is not None:
+        own = outcomes.own_answers(outcome, comments, get_language() or "")
+        for part in parts:
+            part["own"] = own.get(part["comment"].pk)
     n = len(comments)
     title = ngettext("We have your %(n)d comment", "We have your %(n)d comments", n) % {"n": n}
     return Story(
         title=_("You withdrew your comments") if withdrawn else title,
-        holder=_holder(consultation, comments, withdrawn=withdrawn),
-        steps=[] if withdrawn else steps(consultation, comments, submission, now),
+        holder=_holder(consultation, comments, withdrawn=withdrawn, outcome=outcome),
+        steps=[] if withdrawn else steps(consultation, comments, submission, now, outcome=outcome),
         part_template="consultations/parts.html",
-        context={"parts": parts, "consultation": consultation, "page": _page(consultation), "withdrawn": withdrawn},
+        context={
+            "parts": parts,
+            "consultation": consultation,
+            "page": _page(consultation),
+            "withdrawn": withdrawn,
+            "outcome": outcome,
+        },
         links=[(_("Withdraw them"), reverse("submission_withdraw", args=[submission.reference]))] if is_open else [],
         sent=[
             SentPart(part["title"], part["comment"].text, part["comment"].get_stance_display(), part["whole_pieces"])
@@ -76,15 +89,29 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
     return parts
 
 
-def _holder(consultation: Consultation, comments: list[Comment], *, withdrawn: bool) -> str:
+def _holder(
+    consultation: Consultation, comments: list[Comment], *, withdrawn: bool, outcome: Outcome | None = None
+) -> str:
     if withdrawn:
         return _("With nobody: withdrawn")
+    if outcome is not None and outcome.published_at is not None:
+        return _("Answered by %(department)s on %(day)s") % {
+            "department": consultation.department.name,
+            "day": _day(outcome.published_at),
+        }
     if any(comment.moderation_state == ModerationState.HELD for comment in comments):
         return _("With the moderators")
     return _("With %(department)s") % {"department": consultation.department.name}
 
 
-def steps(consultation: Consultation, comments: list[Comment], submission: Submission, now: datetime) -> list[Step]:
+def steps(
+    consultation: Consultation,
+    comments: list[Comment],
+    submission: Submission,
+    now: datetime,
+    *,
+    outcome: Outcome | None = None,
+) -> list[Step]:
     """Return received, checked, read, sorted, decided, each done, now or to do, with its date."""
     held = any(comment.moderation_state == ModerationState.HELD for comment in comments)
     closed = consultation.state(now) is rules.CallState.CLOSED
@@ -107,6 +134,9 @@ def steps(consultation: Consultation, comments: list[Comment], submission: Submi
         read = Step(_("Read by the drafting team"), after, "now" if not held else "todo")
         put_together = Step(_("Sorted with others like it"), "" if not closed else department, "todo")
     # What was decided is told with the published outcome, to everybody at once.
+    if outcome is not None and outcome.published_at is not None:
+        decided = Step(_("Decided, with the reason"), _day(outcome.published_at), "done")
+        return [Step(_("Received"), received, "done"), checked, read, put_together, decided]
     decided = Step(
         _("Decided, with the reason"),
         _("By %(day)s") % {"day": _day(due)},

@@ -1,11 +1,12 @@
 """Addresses of consultations; `/c/` and `/c/<slug>/` are Wagtail pages of the same address."""
 
-from django.urls import path
+from django.urls import include, path
 
 from consultations import downloads, views
 from consultations.feeds import AtomFeed, RssFeed
 
 urlpatterns = [
+    path("", include("consultations.outcomes.urls")),
     path("c/", views.finder, name="finder"),
     path("c/feed.rss", RssFeed(), name="consultations_rss"),
     path("c/feed.atom", AtomFeed(), name="consultations_atom"),

@@ -27,6 +27,7 @@ localised = [
 urlpatterns = [
     path("studio/", include(studio_urls)),
     path("desk/coding/", include("consultations.coding.urls")),
+    path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
     path("desk/", include("engage.desk.urls")),
     path("api/", include("engage.api.urls")),
     path("", include("engage.pages.root_urls")),

@@ -6,3 +6,30 @@ class OutcomesConfig(AppConfig):
     name = "consultations.outcomes"
     label = "outcomes"
     verbose_name = _("Outcomes of consultations")
+
+    def ready(self) -> None:
+        """Plug outcomes into the platform's registries."""
+        from consultations.outcomes import access, actions, desk, receivers
+        from consultations.outcomes.search import SOURCE
+        from consultations.outcomes.sitemaps import OutcomeSitemap
+        from consultations.outcomes.words import REFUSALS, TIMELINE
+        from engage.desk import registry as desk_registry
+        from engage.pages.messages import register_refusals
+        from engage.pages.sitemaps import register as register_sitemap
+        from engage.participation import timeline
+        from engage.publishing import registry as gate
+        from engage.search import registry as search
+
+        gate.register(
+            gate.GatedKind(
+                actions.KIND,
+                _("outcome of a consultation"),
+                (gate.Key("approval", _("approval"), access.APPROVERS),),
+            )
+        )
+        register_refusals(REFUSALS)
+        timeline.register(TIMELINE)
+        search.register(SOURCE)
+        desk_registry.register_page(desk.OUTCOMES)
+        register_sitemap("outcomes", OutcomeSitemap)
+        receivers.connect()

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.outcomes.rules import Missing
 
-SAID_IN_ONE = 5
-
 
 def language_name(code: str) -> str:
     """Name a language in the active one."""
@@ -114,17 +112,14 @@ def missing_sentence(gap: Missing) -> str:
 
 
 def _incomplete(values: dict[str, Any]) -> str:
-    gaps: list[Missing] = values["missing"]
-    said = [missing_sentence(gap) for gap in gaps[:SAID_IN_ONE]]
-    listed = gettext("; ").join(said)
-    rest = len(gaps) - len(said)
-    if rest:
-        return ngettext(
-            "This cannot be handed in yet. %(gaps)s; and %(n)d more",
-            "This cannot be handed in yet. %(gaps)s; and %(n)d more",
-            rest,
-        ) % {"gaps": listed, "n": rest}
-    return gettext("This cannot be handed in yet. %(gaps)s") % {"gaps": listed}
+    first, *rest = values["missing"]
+    if not rest:
+        return gettext("This cannot go on yet: %(gap)s") % {"gap": missing_sentence(first)}
+    return ngettext(
+        "This cannot go on yet: %(gap)s. %(n)d more thing is missing",
+        "This cannot go on yet: %(gap)s. %(n)d more things are missing",
+        len(rest),
+    ) % {"gap": missing_sentence(first), "n": len(rest)}
 
 
 REFUSALS = {

@@ -60,7 +60,7 @@ def cell_text(count: int | None, mark: str) -> str | int:
     """Return a count of people as it may be shown."""
     if count is not None:
         return count
-    return _("<%(n)d") % {"n": rules.LEAST} if mark == rules.SMALL else _("hidden")
+    return f"<{rules.LEAST}" if mark == rules.SMALL else _("hidden")
 
 
 def masking_note(breakdowns: Sequence[queries.Breakdown]) -> str:

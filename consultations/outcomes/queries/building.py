@@ -26,7 +26,6 @@ from consultations.models import Clause, Comment, Version
 from consultations.outcomes import rules
 from consultations.outcomes.models import Answer, Outcome, OutcomeClause
 from consultations.queries import Article, text_of
-from consultations.rules import CallState
 from engage.departments.models import Department
 from engage.participation.models import ModerationState, Submission
 from engage.participation.rules import Reference
@@ -447,7 +446,7 @@ class _Building:
         consultation = self.outcome.consultation
         return rules.Facts(
             languages=LANGUAGES,
-            closed=consultation.state(timezone.now()) is CallState.CLOSED,
+            closed=timezone.now() >= consultation.closes_at,
             held=self.held,
             uncoded=self._named([(pk, None, None) for pk in self.uncoded[: rules.NAMED]]),
             uncoded_total=len(self.uncoded),

@@ -109,11 +109,13 @@ def decided_call(*, people: int = 6, moderation: str = "post") -> Consultation:
 def written(consultation: Consultation, *, author: User, after: bool = True) -> Outcome:
     """Open the outcome of a decided call and write all that it needs."""
     version = version_after(consultation) if after else None
-    outcome = actions.open_outcome(
-        consultation.pk, version_after_id=version.pk if version else None, actor=author
-    )
+    outcome = actions.open_outcome(consultation.pk, version_after_id=version.pk if version else None, actor=author)
     words = {
-        "zh-hans": {"summary": "周末开放了。", "method": "两人编码，不代表全体居民。", "next_steps": "七月一日起实行。"},
+        "zh-hans": {
+            "summary": "周末开放了。",
+            "method": "两人编码，不代表全体居民。",
+            "next_steps": "七月一日起实行。",
+        },
         "en": {
             "summary": "Libraries open at weekends.",
             "method": "Two people coded; the figures do not stand for all residents.",
@@ -123,7 +125,12 @@ def written(consultation: Consultation, *, author: User, after: bool = True) -> 
     actions.write_texts(outcome.pk, words, revision=revision(outcome), actor=author)
     own, names = queries.theme_names(outcome)
     given = {
-        pk: names[pk] | {code: translation for code, translation in (("en", "Weekends"), ("zh-hans", "五册太少")) if code not in names[pk]}
+        pk: names[pk]
+        | {
+            code: translation
+            for code, translation in (("en", "Weekends"), ("zh-hans", "五册太少"))
+            if code not in names[pk]
+        }
         for pk in own
     }
     actions.name_themes(outcome.pk, given, revision=revision(outcome), actor=author)
@@ -147,6 +154,4 @@ def published(consultation: Consultation | None = None, *, after: bool = True) -
     """Publish an outcome by somebody who did not write in it."""
     consultation = consultation or decided_call()
     outcome = submitted(consultation, after=after)
-    return actions.approve(
-        outcome.pk, outcome.content_hash, now=timezone.now(), actor=person(Role.APPROVER)
-    )
+    return actions.approve(outcome.pk, outcome.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
