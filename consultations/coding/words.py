@@ -60,6 +60,7 @@ REFUSALS = {
     "nothing_to_sample": _("No finished comment is left that this person has not coded"),
     "sample_open": (_("This person has a sample to finish first"), 409),
     # many at once
+    "theme_missing": _("Choose a theme"),
     "too_many_comments": _("At most %(most)d comments can be coded at once. Narrow the choice"),
     "order_running": (_("The order is under way. Stop it first"), 409),
 }

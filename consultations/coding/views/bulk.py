@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import urlencode
@@ -33,11 +34,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            ids = list(wanted.values_list("pk", flat=True)[: rules.BULK_MOST + 1])
-            finish = request.POST.get("finish") == "on"
-            order = actions.order_bulk(
-                key_of(request.POST.get("theme", "")) or 0, ids, finish=finish, actor=request.user
-            )
+            order = _order(request, filters, wanted)
         except Refused as exc:
             refusal = exc
         else:
@@ -48,10 +45,18 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     return _show(request, consultation, filters, refusal)
 
 
+def _order(request: HttpRequest, filters: queries.Filters, wanted: QuerySet[Comment]) -> BulkOrder:
+    theme = key_of(request.POST.get("theme", ""))
+    if theme is None:
+        raise Refused("theme_missing")
+    # Without a choice everything that waits would be meant.
+    ids = list(wanted.values_list("pk", flat=True)[: rules.BULK_MOST + 1]) if filters.is_narrowed else []
+    return actions.order_bulk(theme, ids, finish=request.POST.get("finish") == "on", actor=request.user)
+
+
 def _show(
     request: HttpRequest, consultation: Consultation, filters: queries.Filters, refusal: Refused | None
 ) -> HttpResponse:
-    # Without a choice everything that waits would be meant: first choose, then count.
     wanted = queries.matching(consultation, filters, request.user.pk) if filters.is_narrowed else Comment.objects.none()
     n = wanted[: rules.BULK_MOST + 1].count()
     return show(
