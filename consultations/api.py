@@ -57,7 +57,7 @@ class TextOut(Schema):
 
 
 class CommentOut(Schema):
-    """One published comment, personal data hidden."""
+    """One published comment, personal data hidden; `agreements` are devices that agree with it, no comments."""
 
     id: int
     clause: str
@@ -67,6 +67,7 @@ class CommentOut(Schema):
     signature: str
     channel: str
     created_at: datetime
+    agreements: int
 
 
 class CommentPage(Schema):
@@ -166,6 +167,7 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
                 signature=row.signature,
                 channel=row.channel,
                 created_at=row.created_at,
+                agreements=row.agreements,
             )
             for row in found.object_list
         ]

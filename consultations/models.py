@@ -384,6 +384,8 @@ class Comment(Moderated):
     edited_at = models.DateTimeField(null=True, blank=True)
     # When a coder was done with it: the next one to code is found without a look at all others.
     coded_at = models.DateTimeField(null=True, blank=True)
+    # Counted, read by the department, shown to nobody else: the writer asked for it before sending.
+    confidential = models.BooleanField(default=False)
 
     objects = CommentQuerySet.as_manager()
 

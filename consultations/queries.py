@@ -32,6 +32,8 @@ from engage.accounts.actors import ANYONE, Actor
 from engage.participation.queries import public_signature
 
 PER_PAGE = 20
+# What a public comment is shown with, joined to it.
+_SHOWN_WITH = ("submission", "clause", "agreement_total")
 _HEADINGS = {Clause.Level.PART, Clause.Level.CHAPTER, Clause.Level.SECTION}
 
 
@@ -276,6 +278,8 @@ class PublicComment:
     clause_title: str
     pieces: list[wording.Piece]
     channel: str
+    # Devices that agree with it, as of the last roll-up.
+    agreements: int
 
     @property
     def clause_slug(self) -> str:
@@ -294,7 +298,7 @@ def public_comments(
     now: datetime | None = None,
 ) -> PaginatorPage:
     """Return one page of published comments in an order of the day of `now`; each row is a PublicComment."""
-    rows = _published_comments().filter(consultation=consultation).select_related("submission", "clause")
+    rows = _published_comments().filter(consultation=consultation).select_related(*_SHOWN_WITH)
     if article is not None:
         rows = rows.filter(clause__key=article.key)
     elif whole:
@@ -327,9 +331,15 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 clause_title=article.title if article else "",
                 pieces=suggestion_pieces(comment, written_on),
                 channel=comment.submission.channel,
+                agreements=_agreements(comment),
             )
         )
     return shown
+
+
+def _agreements(comment: Comment) -> int:
+    total = getattr(comment, "agreement_total", None)
+    return total.devices if total else 0
 
 
 WrittenOn = dict[tuple[int, str], Text]
@@ -386,7 +396,7 @@ def public_comment(comment_id: int) -> Comment | None:
     """Return one comment that everybody may read."""
     return (
         Comment.objects.visible_to(ANYONE)
-        .select_related("submission", "clause", "consultation", "version")
+        .select_related(*_SHOWN_WITH, "consultation", "version")
         .filter(pk=comment_id)
         .first()
     )

@@ -54,7 +54,8 @@ def _call(request: HttpRequest, slug: str) -> queries.Call:
     return found
 
 
-def _reading(request: HttpRequest, slug: str, *, with_counts: bool = False) -> Reading:
+def reading_of(request: HttpRequest, slug: str, *, with_counts: bool = False) -> Reading:
+    """Return a call that the reader may see with its published text; 404 without one."""
     call = _call(request, slug)
     version = queries.published_version(call.consultation)
     if version is None:
@@ -69,7 +70,8 @@ def _article(reading: Reading, clause: str) -> queries.Article:
     return article
 
 
-def _context(reading: Reading, **more: Any) -> dict[str, Any]:
+def page_context(reading: Reading, **more: Any) -> dict[str, Any]:
+    """Return what every page about a call's text needs."""
     return {
         "door": "have_your_say",
         "call": reading.call,
@@ -122,13 +124,13 @@ def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
 @shared_for_seconds
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the whole text with outline, counts and a comment control on each article."""
-    reading = _reading(request, slug, with_counts=True)
+    reading = reading_of(request, slug, with_counts=True)
     earlier = [
         version
         for version in comparing.published_versions(reading.call.consultation)
         if version.number < reading.text.version.number
     ]
-    context = _context(reading, basket=basket.read(request, slug), earlier=earlier[-1] if earlier else None)
+    context = page_context(reading, basket=basket.read(request, slug), earlier=earlier[-1] if earlier else None)
     return render(request, "consultations/draft.html", context)
 
 
@@ -168,14 +170,14 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_for_seconds
 def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
     """Show one article with its first comments."""
-    reading = _reading(request, slug, with_counts=True)
+    reading = reading_of(request, slug, with_counts=True)
     article = _article(reading, clause)
     before, after = reading.text.neighbours(article)
     order = order_of(request.GET.get("sort", ""))
     comments = queries.public_comments(
         reading.call.consultation, reading.text, page=1, article=article, order=order, now=timezone.now()
     )
-    context = _context(
+    context = page_context(
         reading,
         article=article,
         before=before,
@@ -191,7 +193,7 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
 @shared_for_seconds
 def comments(request: HttpRequest, slug: str) -> HttpResponse:
     """List the published comments in the order asked for, all or on one article."""
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     wanted = request.GET.get("clause", "")[:130]
     article = reading.text.article(wanted) if wanted and wanted != "whole" else None
     page = request.GET.get("page", "1")
@@ -206,7 +208,7 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
         now=timezone.now(),
     )
     wanted = wanted if article or wanted == "whole" else ""
-    context = _context(
+    context = page_context(
         reading, comments=found, article=article, wanted=wanted, order=order, query=list_query(wanted, order)
     )
     return render(request, "consultations/comments.html", context)
@@ -215,17 +217,17 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def comment(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
     """Show one published comment at its own, lasting address."""
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     found = queries.public_comment(comment_id)
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404
     shown = queries.present([found], reading.text)[0]
-    return render(request, "consultations/comment.html", _context(reading, comment=shown))
+    return render(request, "consultations/comment.html", page_context(reading, comment=shown))
 
 
 def _closed(request: HttpRequest, reading: Reading, refusal: Refused, texts: list[str]) -> HttpResponse:
     """Refuse a comment that came too late, and hand every typed word back."""
-    context = _context(reading, message=refusal_message(refusal), texts=texts, kept="\n\n".join(texts))
+    context = page_context(reading, message=refusal_message(refusal), texts=texts, kept="\n\n".join(texts))
     return render(request, "consultations/closed.html", context, status=403)
 
 
@@ -235,7 +237,7 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
     """Write a comment on one article, or on the whole draft, into the basket."""
     kept = basket.read(request, slug)
     editing = kept.item(request.GET.get("item", "")) if kept else None
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     if editing:
         reading = Reading(reading.call, _text_in(reading.text, editing.language))
     article = _article(reading, clause) if clause else None
@@ -285,7 +287,9 @@ def _compose_page(
     editing: basket.Item | None,
     status: int = 200,
 ) -> HttpResponse:
-    context = _context(reading, article=article, form=form, editing=editing, original=article.text if article else "")
+    context = page_context(
+        reading, article=article, form=form, editing=editing, original=article.text if article else ""
+    )
     return render(request, "consultations/compose.html", context, status=status)
 
 
@@ -293,11 +297,11 @@ def _compose_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def basket_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the comments not sent yet; take one out."""
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     if request.method == "POST":
         basket.take_out(request, slug, request.POST.get("remove", "")[:32])
         return redirect("basket", slug=slug)
-    return render(request, "consultations/basket.html", _context(reading, **_basket_rows(request, reading)))
+    return render(request, "consultations/basket.html", page_context(reading, **_basket_rows(request, reading)))
 
 
 def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
@@ -333,7 +337,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def about(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, optionally, who is writing and where the answer goes."""
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     kept = basket.read(request, slug)
     if kept is None or not kept.items:
         return redirect("basket", slug=slug)
@@ -343,7 +347,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
         basket.write(request, slug, kept)
         return redirect("check", slug=slug)
     status = 422 if form.is_bound else 200
-    return render(request, "consultations/about.html", _context(reading, form=form, basket=kept), status=status)
+    return render(request, "consultations/about.html", page_context(reading, form=form, basket=kept), status=status)
 
 
 @never_cache
@@ -353,7 +357,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _send(request, slug)
     kept = basket.read(request, slug)
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     if kept is None or not kept.items:
         return redirect("basket", slug=slug)
     return _check_page(request, reading)
@@ -371,7 +375,7 @@ def _check_page(request: HttpRequest, reading: Reading, error: str = "", status:
         "opened": challenge.sign_moment(timezone.now()),
         "challenge": challenge.make() if limits.under_attack() else None,
     }
-    return render(request, "consultations/check.html", _context(reading, **context), status=status)
+    return render(request, "consultations/check.html", page_context(reading, **context), status=status)
 
 
 def _send(request: HttpRequest, slug: str) -> HttpResponse:
@@ -398,7 +402,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal: Refused) -> HttpResponse:
-    reading = _reading(request, slug)
+    reading = reading_of(request, slug)
     if refusal.code in ("call_closed", "call_planned"):
         texts = [text for item in kept.items for text in (item.text, item.suggested) if text]
         return _closed(request, reading, refusal, texts)

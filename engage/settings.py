@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "consultations",
     "consultations.coding",
     "consultations.outcomes",
+    "consultations.voices",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",

@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("edited_at", models.DateTimeField(blank=True, null=True)),
                 ("coded_at", models.DateTimeField(blank=True, null=True)),
+                ("confidential", models.BooleanField(default=False)),
                 (
                     "clause",
                     models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from consultations.models import Comment
 from consultations.voices.rules import PRIME, Order, mixing
@@ -19,4 +20,6 @@ def ordered(comments: QuerySet[Comment], order: Order, *, day: date, scope: str)
     mixed = comments.annotate(mixed_place=((key * a + b) % PRIME * key + c) % PRIME)
     if order is Order.CLAUSE:
         return mixed.order_by(F("clause__position").asc(nulls_first=True), "mixed_place", "pk")
+    if order is Order.AGREED:
+        return mixed.order_by(Coalesce("agreement_total__devices", 0).desc(), "mixed_place", "pk")
     return mixed.order_by("mixed_place", "pk")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import urlencode
+
+from engage.errors import Refused
 
 # A prime above every key a comment can have for long; products of two remainders fit into 64 bits.
 PRIME = 2_147_483_647
@@ -49,3 +51,31 @@ def list_query(clause: str, order: Order) -> str:
     chosen = {"clause": clause, "sort": "" if order is Order.RANDOM else order.value}
     given = urlencode({name: value for name, value in chosen.items() if value})
     return f"&{given}" if given else ""
+
+
+class Agreed(StrEnum):
+    """Whether a device agrees with a comment: not, since today (it may still take it back), since an earlier day."""
+
+    NO = "no"
+    TODAY = "today"
+    EARLIER = "earlier"
+
+
+def check_may_agree(opens_at: datetime, closes_at: datetime, *, own: bool, device: str, now: datetime) -> None:
+    """Let a marked device agree with somebody else's comment while the call is open.
+
+    Raises Refused("device_unknown"), Refused("own_comment") and Refused("agreeing_closed").
+    """
+    if not opens_at <= now < closes_at:
+        raise Refused("agreeing_closed")
+    if own:
+        raise Refused("own_comment")
+    if not device:
+        raise Refused("device_unknown")
+
+
+def agreed_of(day: date | None, today: date) -> Agreed:
+    """Return what the day of a device's standing agreement means today."""
+    if day is None:
+        return Agreed.NO
+    return Agreed.TODAY if day == today else Agreed.EARLIER

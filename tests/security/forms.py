@@ -89,6 +89,7 @@ FORMS: dict[str, Form] = {
     "about_you": Form("sender", slug, {"signature": "", "email": ""}, {"region": "", "capacity": ""}),
     "check": Form("sender", slug, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
     "keep_text": Form("sender", slug, {"text": WORDS}),
+    "comment_agree": Form("sender", lambda world: [*slug(world), world["comment"].pk], {}, {"do": "agree"}),
     # receipts
     "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
     "lost_code": Form("anonymous", nothing, {"reference": "C-2026-000001-M"}),

@@ -93,6 +93,7 @@ ROWS: dict[str, Row] = {
     "clause": everybody(200, clause),
     "comments": everybody(200, slug),
     "comment": everybody(200, public_comment),
+    "comment_agree": everybody(200, public_comment),
     "compose": everybody(200, clause),
     "compose_whole": everybody(200, slug),
     "basket": everybody(200, slug),
