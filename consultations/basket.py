@@ -12,10 +12,14 @@ from django.utils import timezone
 
 from consultations.actions import CommentInput
 from engage.errors import Refused
+from engage.participation import limits
 from engage.participation.challenge import sign_moment
+from engage.participation.rules import Window
 from engage.participation.vault import seal, unseal
 
 SESSION_KEY = "baskets"
+# New baskets per address, generous enough for a library or a factory gate.
+NEW_WINDOWS = (Window(60, 60), Window(600, 3600))
 
 
 @dataclass
@@ -97,8 +101,15 @@ def drop(request: HttpRequest, slug: str) -> None:
 
 
 def put(request: HttpRequest, slug: str, given: CommentInput, item_id: str = "") -> Item:
-    """Add a comment, or replace the one with `item_id`; raises Refused("basket_full", most=...) at the limit."""
-    basket = read(request, slug) or Basket(token=str(uuid.uuid4()), opened=sign_moment(timezone.now()))
+    """Add a comment, or replace the one with `item_id`.
+
+    Raises Refused("basket_full", most=...) at the limit and Refused("too_many", ...) after too many new baskets.
+    """
+    basket = read(request, slug)
+    if basket is None:
+        # Each is kept for two weeks, sent or not: without a limit one program fills the database.
+        limits.check("basket", limits.client_address(request), NEW_WINDOWS)
+        basket = Basket(token=str(uuid.uuid4()), opened=sign_moment(timezone.now()))
     existing = basket.item(item_id) if item_id else None
     if existing is None:
         if len(basket.items) >= settings.BASKET_MAX_COMMENTS:

@@ -18,6 +18,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 MODE = env("ENGAGE_MODE", default="embedded")
+if MODE not in ("embedded", "production"):
+    # A slip of the pen must not open the demo's sign-in page to everybody.
+    sys.exit(f"ENGAGE_MODE must be “embedded” or “production”, not “{MODE}”.")
 PRODUCTION = MODE == "production"
 VAR_DIR = Path(env("ENGAGE_VAR", default=str(BASE_DIR / "var")))
 DEMO = env.bool("ENGAGE_DEMO", default=not PRODUCTION)
@@ -52,7 +55,6 @@ INSTALLED_APPS = [
     "consultations",
     "consultations.coding",
     "consultations.outcomes",
-    "consultations.voices",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",

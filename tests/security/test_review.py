@@ -1,11 +1,15 @@
 """One test for each fault that the review before launch found; each failed on the code it was written against."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -23,6 +27,8 @@ from engage.errors import Refused
 from engage.participation import actions as participation
 from engage.participation import challenge, limits, tasks, vault, wallet
 from engage.participation.models import Contact, OutgoingMail
+from engage.participation.rules import Window
+from engage.secrets import production_faults
 from tests.accounts.people import person, sign_in, staff_client, with_app
 from tests.consultations.factories import call, comment
 from tests.security.hostile import sender
@@ -124,6 +130,19 @@ def test_a_form_that_waited_passes_once():
     challenge.check("", form, later, "one token")
     with pytest.raises(Refused, match="challenge_open"):
         challenge.check("", form, later, "another token")
+
+
+def test_one_sender_does_not_fill_the_database_with_baskets(world, monkeypatch):
+    monkeypatch.setattr("consultations.basket.NEW_WINDOWS", (Window(2, 3600),))
+    for _visitor in range(2):
+        sender(world["call"])
+    third = Client()
+    form = {"stance": "change", "text": "Open on Sundays too, please"}
+    answer = third.post("/en/c/shown/art-2/comment/", form)
+    assert answer.status_code == 422
+    assert "Too many tries from here" in answer.content.decode()
+    assert "Open on Sundays too, please" in answer.content.decode()
+    assert Session.objects.count() == 2
 
 
 def test_a_body_that_no_form_needs_is_refused_before_it_is_read(world):
@@ -259,3 +278,55 @@ def test_a_document_that_a_browser_would_run_is_not_taken(name):
     upload.name = name
     staff_client(Role.EDITOR).post("/studio/documents/add/", {"title": "Harmless", "file": upload})
     assert not get_document_model().objects.exists()
+
+
+# Running it ----------------------------------------------------------------------------------------------------------
+
+SOUND = {
+    "SECRET_KEY": "s" * 50,
+    "INDEX_KEY": "i" * 32,
+    "TRACKING_KEY": "t" * 32,
+    "CONTACT_KEYS": [Fernet.generate_key().decode()],
+    "ALLOWED_HOSTS": ["engage.example.org"],
+    "PUBLIC_URL": "https://engage.example.org",
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "REDIS_URL": "redis://redis",
+    "DEMO": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("INDEX_KEY", "", "ENGAGE_INDEX_KEY"),
+        ("TRACKING_KEY", "", "ENGAGE_TRACKING_KEY"),
+        ("CONTACT_KEYS", [], "ENGAGE_CONTACT_KEYS"),
+        ("CONTACT_KEYS", ["not a key"], "ENGAGE_CONTACT_KEYS"),
+        ("ALLOWED_HOSTS", ["*"], "ALLOWED_HOSTS"),
+        ("PUBLIC_URL", "http://engage.example.org", "PUBLIC_URL"),
+        ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}, "DATABASE_URL"),
+        ("REDIS_URL", "", "REDIS_URL"),
+        ("DEMO", True, "ENGAGE_DEMO"),
+    ],
+)
+def test_production_does_not_start_unsafe(setting, value, named):
+    environ = {"EMAIL_URL": "smtp://mail"}
+    assert production_faults(SOUND, environ) == []
+    (fault,) = production_faults(SOUND | {setting: value}, environ)
+    assert named in fault
+    assert production_faults(SOUND, {}) and production_faults(SOUND, environ | {"DEBUG": "1"})
+
+
+@pytest.mark.parametrize("mode", ["prod", "Production", "production ", ""])
+def test_a_misspelt_mode_is_not_the_demo(mode):
+    done = subprocess.run(
+        [sys.executable, "-c", "import engage.settings"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"ENGAGE_MODE": mode},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ENGAGE_MODE" in done.stderr
