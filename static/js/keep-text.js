@@ -2,22 +2,27 @@
 const PREFIX = "engage:text:";
 const SECONDS = 3;
 
+// A suggested wording is an article's text in one language: on the page in the other it would pass for a change.
+const nameOf = ({ name }) => (name === "suggested" ? `${name} ${document.documentElement.lang}` : name);
+
 const read = (form) => {
   const kept = {};
-  for (const { name, type, value, checked } of form.elements) {
+  for (const element of form.elements) {
+    const { name, type, value, checked } = element;
     if (!name || type === "hidden" || name === "csrfmiddlewaretoken") continue;
     if (type === "radio" || type === "checkbox") {
       if (checked) kept[name] = value;
-    } else kept[name] = value;
+    } else kept[nameOf(element)] = value;
   }
   return kept;
 };
 
 const fill = (form, kept) => {
   for (const element of form.elements) {
-    if (!(element.name in kept) || element.type === "hidden") continue;
-    if (element.type === "radio" || element.type === "checkbox") element.checked = element.value === kept[element.name];
-    else element.value = kept[element.name];
+    const name = nameOf(element);
+    if (!(name in kept) || element.type === "hidden") continue;
+    if (element.type === "radio" || element.type === "checkbox") element.checked = element.value === kept[name];
+    else element.value = kept[name];
     element.dispatchEvent(new Event("input", { bubbles: true }));
   }
 };
@@ -30,6 +35,7 @@ export default (form) => {
     note.textContent = `${note.dataset.words} ${time}`;
     note.hidden = false;
   };
+  let fields = {};
   const untouched = () => !form.querySelector("[name=text]").value.trim();
 
   try {
@@ -37,7 +43,8 @@ export default (form) => {
     if (kept && untouched()) {
       if (kept.sent) localStorage.removeItem(key);
       else {
-        fill(form, kept.fields);
+        fields = kept.fields;
+        fill(form, fields);
         say(kept.at);
       }
     }
@@ -51,7 +58,7 @@ export default (form) => {
     if (now === last || untouched()) return;
     last = now;
     try {
-      localStorage.setItem(key, JSON.stringify({ fields: JSON.parse(now), at: Date.now() }));
+      localStorage.setItem(key, JSON.stringify({ fields: { ...fields, ...JSON.parse(now) }, at: Date.now() }));
       say(Date.now());
     } catch {
       note.hidden = true;

@@ -108,6 +108,20 @@ def test_typed_text_survives_a_closed_tab(demo_site, open_page: Callable[..., Pa
     expect(again.locator("#id_text")).to_have_value("This text must not get lost when the tab is closed.")
 
 
+def test_a_switch_of_language_keeps_the_words_and_makes_no_wording_of_the_translation(demo_site, open_page):
+    page = open_page(f"{demo_site.url}/en/c/{CALL}/art-12/comment/", language="en-GB")
+    page.locator("#id_text").fill(WORDS["en"])
+    page.locator("[data-saved]:not([hidden])").wait_for(timeout=8_000)
+    page.goto(f"{demo_site.url}/zh/c/{CALL}/art-12/comment/")
+    expect(page.locator("#id_text")).to_have_value(WORDS["en"])
+    page.locator("input[value=change]").check()
+    expect(page.locator("#id_suggested")).to_have_value(re.compile(BEFORE["zh"]))
+    expect(page.locator("[data-diff]")).to_be_hidden()
+    page.locator("form#comment button.btn-go").click()
+    expect(page.locator("dl.check")).to_contain_text(WORDS["en"])
+    expect(page.locator("dl.check ins")).to_have_count(0)
+
+
 def test_an_error_takes_the_focus_and_keeps_the_text(demo_site, open_page: Callable[..., Page]):
     page = open_page(f"{demo_site.url}/en/c/{CALL}/art-13/comment/", language="en-GB")
     page.locator("#id_text").fill("short")
