@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "consultations",
     "consultations.coding",
     "consultations.outcomes",
+    "consultations.voices",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",
