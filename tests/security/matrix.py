@@ -136,6 +136,7 @@ ROWS: dict[str, Row] = {
     "health": everybody(200),
     "robots": everybody(200),
     "sitemap": everybody(200),
+    "picture": everybody(404, lambda world: ["no-such-picture.png"]),
     "security_txt": everybody(404),
     # accounts
     "account_home": Row((302, 200, 200, 200, 200, 200)),
