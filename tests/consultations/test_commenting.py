@@ -336,3 +336,13 @@ def test_the_receipt_is_saved_as_pdf_by_its_holder_alone(client: Client):
     assert saved.status_code == 200
     assert saved.content.startswith(b"%PDF")
     assert Client().get(url).status_code == 404
+
+
+def test_who_reads_on_comes_back_to_the_article_just_commented_on(client: Client):
+    consultation = call()
+    add(client, consultation.slug, "art-2")
+    page = body(client.get(f"/zh/c/{consultation.slug}/mine/"))
+    assert f'href="/zh/c/{consultation.slug}/draft/#art-2"' in page
+    add(client, consultation.slug, "")
+    page = body(client.get(f"/zh/c/{consultation.slug}/mine/"))
+    assert f'href="/zh/c/{consultation.slug}/draft/"' in page
