@@ -18,6 +18,7 @@ from consultations.coding.queries.desk import clause_choices
 from consultations.coding.queries.stream import key_of, let_go
 from consultations.coding.views.common import BACK_MOST, back_to_desk, consultation_of, page_number, show
 from consultations.models import Comment, Consultation
+from engage.accounts.actors import has_role
 from engage.desk.views import for_staff
 from engage.errors import Refused
 
@@ -28,6 +29,8 @@ PER_PAGE = 20
 @for_staff
 def home(request: HttpRequest) -> HttpResponse:
     """List the consultations whose comments the reader may sort, with how far each is."""
+    if not has_role(request.user, *access.ROLES):
+        raise Http404
     mine = access.consultations_of(request.user).select_related("department").prefetch_related("pages__locale")
     page = Paginator(mine.order_by("-closes_at", "-pk"), PER_PAGE).get_page(page_number(request))
     return show(request, "home.html", page=page, rows=[(one, queries.figures(one)) for one in page])

@@ -304,7 +304,7 @@ def test_a_withdrawn_submission_gets_no_answer():
 def decided_letters() -> dict[str, OutgoingMail]:
     found = {}
     for mail in OutgoingMail.objects.select_related("contact").order_by("pk"):
-        if "决定" in mail.subject or "decided" in mail.subject:
+        if "有了结果" in mail.subject or "decided" in mail.subject:
             found.setdefault(mail.contact.email, []).append(mail)
     return found
 

@@ -124,8 +124,9 @@ def test_no_hidden_count_can_be_worked_out_even_by_who_knows_the_rule(cells, top
     assert hidden > 100
 
 
-@given(st.dictionaries(st.text(st.characters(codec="ascii"), min_size=1, max_size=2), st.integers(0, 60), max_size=7))
-def test_every_small_count_is_hidden_and_what_is_shown_is_true(counts):
+@given(st.lists(st.integers(0, 60), max_size=7))
+def test_every_small_count_is_hidden_and_what_is_shown_is_true(numbers):
+    counts = {str(place): n for place, n in enumerate(numbers)}
     shown = rules.mask_counts(counts)
     if shown is None:
         return
