@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
+from engage.participation.rules import parse_reference
 from engage.search import queries
 from engage.search.forms import SearchForm
 from engage.search.terms import QUERY_MAX_LENGTH
@@ -43,6 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "pager": Paginator(range(results.total), queries.PAGE_SIZE).get_page(results.page),
         "query": f"&{urlencode(address, doseq=True)}" if address else "",
         "language": get_language(),
+        "reference": parse_reference(asked.get("q", "")),
     }
     return render(request, "search/search.html", context)
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from engage.departments.models import Department
+from engage.participation.rules import Reference
 from engage.search import actions, queries
 from engage.search.registry import Entry
 from tests.search.library import FIRST_DAY, Library
@@ -187,3 +188,10 @@ def test_ten_megabytes_of_text_are_cut(client: Client, library: Library):
     page = client.get("/en/search/", {"q": "养老" * 1_700_000}).content.decode()
     assert "Only the first 200 characters were searched." in text_of(page)
     assert len(page) < 60_000
+
+
+def test_a_reference_is_not_searched_for_but_shown_the_way(client: Client):
+    reference = str(Reference("C", 2026, 4217))
+    page = client.get("/zh/search/", {"q": f" {reference.lower()} "}).content.decode()
+    assert f'href="/zh/track/?reference={reference}"' in page
+    assert "/zh/track/?reference=" not in client.get("/zh/search/", {"q": reference[:-1] + "I"}).content.decode()
