@@ -113,7 +113,7 @@ class DecisionForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "lang": "en"}),
     )
     department = forms.ModelChoiceField(
-        label=_("Department responsible"), queryset=Department.objects.none(), required=False
+        label=_("Department responsible"), queryset=Department.objects.none(), required=False, empty_label="—"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
