@@ -20,6 +20,7 @@ from consultations.models import (
     Comment,
     CommentRevision,
     Consultation,
+    ConsultationIndexPage,
     ConsultationPage,
     Draft,
     Version,
@@ -423,6 +424,32 @@ def set_plain_words(version: Version, words: dict[str, dict[str, str]], *, actor
         changed.append(text)
     ClauseText.objects.bulk_update(changed, ["plain_words"], batch_size=500)
     journal.record(actor, "draft.explained", version, articles=len(changed))
+
+
+@transaction.atomic
+def make_call_page(version: Version, language: str, *, actor: Actor) -> ConsultationPage:
+    """Make the page of a call in one language, unpublished, with the title of its text; the one that is there stays.
+
+    Raises Refused("not_allowed").
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    call = version.draft.consultation
+    assert call is not None
+    pages = {page.locale.language_code: page for page in call.pages.select_related("locale")}
+    if language in pages:
+        return pages[language]
+    title = version.texts.filter(language=language).values_list("title", flat=True).first()
+    index = ConsultationIndexPage.objects.get(locale__language_code=language)
+    page = ConsultationPage(
+        title=title or version.draft.name, slug=call.slug, locale=index.locale, consultation=call, live=False
+    )
+    for other in pages.values():
+        page.translation_key = other.translation_key
+    index.add_child(instance=page)
+    page.save_revision(user=actor if isinstance(actor, User) else None)
+    journal.record(actor, "call.page_made", page, consultation=call.slug, language=language)
+    return page
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
-from consultations.studio import drafts, matching
+from consultations.studio import drafts, matching, pages
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
 from engage.accounts.actors import Role, has_role
@@ -30,6 +30,7 @@ def draft_desk_urls():
         path("drafts/versions/<int:version_id>/correct/", drafts.correct, name="draft_correct"),
         path("drafts/versions/<int:version_id>/match/", matching.match, name="draft_match"),
         path("drafts/versions/<int:version_id>/publish/", drafts.publish, name="draft_publish"),
+        path("drafts/versions/<int:version_id>/page/<str:language>/", pages.make_page, name="draft_page"),
     ]
 
 

@@ -228,6 +228,9 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 def _version_page(request: HttpRequest, found: Version, form: PublishForm | None = None) -> HttpResponse:
+    # pages.py stands on this module.
+    from consultations.studio.pages import page_states
+
     call = found.draft.consultation
     texts = [(text.language, LANGUAGE_NAMES[text.language]) for text in found.texts.all()]
     context = {
@@ -239,6 +242,7 @@ def _version_page(request: HttpRequest, found: Version, form: PublishForm | None
         "is_public": found.draft.published_id == found.pk,
         "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], gettext)) for doubt in found.doubts],
         "call": call,
+        "pages": page_states(call) if call else [],
         "form": None if call or found.published_at else form or PublishForm(),
     }
     status = 422 if form is not None else 200
@@ -268,5 +272,9 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
                 return _version_page(request, found, form)
             actions.attach_draft(found.draft_id, form.cleaned_data["consultation"], actor=request.user)
         actions.publish_version(found.pk, now=timezone.now(), actor=request.user)
-        messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
+        if found.draft.consultation.pages.live().exists():
+            messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
+        else:
+            told = gettext("Version %(n)d is published. Nobody can read it yet: publish the page of the call next.")
+            messages.warning(request, told % {"n": found.number})
     return redirect("draft_version", version_id=found.pk)

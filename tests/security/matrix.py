@@ -184,6 +184,7 @@ ROWS: dict[str, Row] = {
     "draft_match": drafts(200, version),
     "draft_correct": drafts(404, version),
     "draft_publish": drafts(302, version),
+    "draft_page": drafts(405, lambda world: [*version(world), "en"]),
     "calendar-days:index": staff(),
     "calendar-days:index_results": staff(),
     "calendar-days:add": staff(),
