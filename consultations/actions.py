@@ -439,11 +439,12 @@ def make_call_page(version: Version, language: str, *, actor: Actor) -> Consulta
     pages = {page.locale.language_code: page for page in call.pages.select_related("locale")}
     if language in pages:
         return pages[language]
-    title = version.texts.filter(language=language).values_list("title", flat=True).first()
+    text = version.texts.filter(language=language).first()
+    title = text.title if text else version.draft.name
     index = ConsultationIndexPage.objects.get(locale__language_code=language)
-    page = ConsultationPage(
-        title=title or version.draft.name, slug=call.slug, locale=index.locale, consultation=call, live=False
-    )
+    page = ConsultationPage(title=title, slug=call.slug, locale=index.locale, consultation=call, live=False)
+    # A page has a summary; until the editor writes it, it says what the text says of itself.
+    page.summary = (text.note if text else "") or title
     for other in pages.values():
         page.translation_key = other.translation_key
     index.add_child(instance=page)
