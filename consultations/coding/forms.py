@@ -20,10 +20,15 @@ def theme_choices(tree: list[ShownTheme], *, without: int | None = None) -> list
     return [(str(shown.theme.pk), shown.path) for shown in tree if shown.theme.pk != without]
 
 
+def line() -> forms.TextInput:
+    """Return a field of one line."""
+    return forms.TextInput(attrs={"class": "input"})
+
+
 class NewThemeForm(forms.Form):
     """A theme that is made."""
 
-    name = forms.CharField(label=_("Name of the theme"), max_length=rules.THEME_NAME_MOST)
+    name = forms.CharField(label=_("Name of the theme"), max_length=rules.THEME_NAME_MOST, widget=line())
     parent = forms.TypedChoiceField(label=_("Below"), coerce=int, empty_value=None, required=False)
     description = forms.CharField(
         label=_("What belongs to it, and what does not"),
@@ -40,7 +45,7 @@ class NewThemeForm(forms.Form):
 class EditThemeForm(forms.Form):
     """A theme's name and what belongs to it."""
 
-    name = forms.CharField(label=_("Name of the theme"), max_length=rules.THEME_NAME_MOST)
+    name = forms.CharField(label=_("Name of the theme"), max_length=rules.THEME_NAME_MOST, widget=line())
     description = forms.CharField(
         label=_("What belongs to it, and what does not"),
         max_length=rules.DESCRIPTION_MOST,
@@ -72,7 +77,7 @@ class MergeForm(forms.Form):
 class SplitForm(forms.Form):
     """What the theme that is split off is called; the points are chosen in a list."""
 
-    new_name = forms.CharField(label=_("Name of the new theme"), max_length=rules.THEME_NAME_MOST)
+    new_name = forms.CharField(label=_("Name of the new theme"), max_length=rules.THEME_NAME_MOST, widget=line())
 
 
 class DecisionForm(forms.Form):

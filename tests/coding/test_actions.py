@@ -202,6 +202,16 @@ def test_its_sender_reads_that_it_was_sorted_once_and_when_all_of_it_is(world):
     assert comment.submission.timeline.filter(code="comments_sorted").count() == 1
 
 
+def test_a_comment_that_its_sender_changes_waits_for_a_coder_again(world):
+    from consultations.actions import CommentInput, edit_comment
+
+    consultation, comment, actor = world
+    actions.finish_comment(comment.pk, nothing=True, actor=actor)
+    given = CommentInput(key="art_2", stance="change", text="改成每周开放七天，晚上也开。")
+    edit_comment(comment.pk, given, now=comment.created_at, actor=ReceiptHolder(comment.submission_id))
+    assert list(queries.unfinished_comments(consultation)) == [comment]
+
+
 # --- undo ----------------------------------------------------------------------------------------------------------
 
 

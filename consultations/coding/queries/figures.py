@@ -23,6 +23,8 @@ FRESH_SECONDS = 5
 # Counting that takes longer is left to the worker, and is done by a page only when the worker seems to be away.
 QUICK_SECONDS = 0.05
 OLDEST_SECONDS = 60
+KEPT_SECONDS = 3_600
+COUNTING_MOST_SECONDS = 600
 WATCHED_SECONDS = 120
 _WATCHED = "coding:watched"
 
@@ -60,11 +62,23 @@ def figures(consultation: Consultation) -> Figures:
     kept: Figures | None = cache.get(_key(consultation.pk))
     if kept is not None and now - kept.at < (FRESH_SECONDS if kept.seconds < QUICK_SECONDS else OLDEST_SECONDS):
         return kept
+    if kept is not None and cache.get(_counting(consultation.pk)):
+        return kept
     return refresh_figures(consultation)
 
 
 def refresh_figures(consultation: Consultation) -> Figures:
-    """Count now and keep the result."""
+    """Count now and keep the result; meanwhile nobody else need count."""
+    cache.set(_counting(consultation.pk), True, COUNTING_MOST_SECONDS)
+    try:
+        counted = _count(consultation)
+        cache.set(_key(consultation.pk), counted, KEPT_SECONDS)
+    finally:
+        cache.delete(_counting(consultation.pk))
+    return counted
+
+
+def _count(consultation: Consultation) -> Figures:
     began = time.perf_counter()
     comments = codable(consultation).aggregate(total=Count("pk"), coded=Count("coded_at"))
     points = live_points(consultation)
@@ -74,17 +88,19 @@ def refresh_figures(consultation: Consultation) -> Figures:
         .values_list("theme")
         .annotate(n=Count("pk"))
     )
-    counted = Figures(
+    # Two halves without an "or" between them: each is one join for the database.
+    codings = Coding.objects.filter(point=OuterRef("pk"), removed_at=None)
+    unanswered = points.filter(~Exists(Decision.objects.filter(point=OuterRef("pk"), replaced_at=None)))
+    undecided = codings.exclude(theme__in=decided_themes(consultation))
+    return Figures(
         total=comments["total"],
         coded=comments["coded"],
         points=points.count(),
-        undisposed=points.filter(undisposed(consultation)).count(),
+        undisposed=unanswered.filter(~Exists(codings)).count() + unanswered.filter(Exists(undecided)).count(),
         by_theme=dict(by_theme),
         at=time.time(),
         seconds=time.perf_counter() - began,
     )
-    cache.set(_key(consultation.pk), counted, 3600)
-    return counted
 
 
 def forget_figures(consultation: Consultation) -> None:
@@ -139,6 +155,10 @@ def _watch(consultation_id: int, now: float) -> None:
     if now - watched.get(consultation_id, 0) > WATCHED_SECONDS / 4:
         still = {pk: seen for pk, seen in watched.items() if now - seen < WATCHED_SECONDS}
         cache.set(_WATCHED, still | {consultation_id: now}, WATCHED_SECONDS)
+
+
+def _counting(consultation_id: int) -> str:
+    return f"coding:counting:{consultation_id}"
 
 
 def _key(consultation_id: int) -> str:
