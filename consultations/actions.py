@@ -193,6 +193,8 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     )
     comment.stance, comment.text, comment.suggested = given.stance, given.text, given.suggested
     comment.edited_at = now
+    # What was coded was another text: a coder reads it again.
+    comment.coded_at = None
     published = comment.moderation_state == ModerationState.PUBLISHED
     # What a moderator took back, or has not read yet, is not published by its own sender's change.
     comment.moderation_state = (
