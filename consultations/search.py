@@ -43,13 +43,14 @@ def _public_clauses() -> QuerySet[Clause]:
         level=Clause.Level.ARTICLE,
         version=F("version__draft__published"),
         version__draft__consultation__in=Consultation.objects.visible_to(ANYONE),
-    ).select_related("version__draft__consultation")
+    ).select_related("version__draft__consultation").prefetch_related("version__texts")
 
 
 def _clause_entries(clause: Clause) -> Iterator[Entry]:
     consultation = clause.version.draft.consultation
     assert consultation is not None
     family = Clause.objects.filter(version=clause.version_id, key__startswith=clause.key).order_by("position")
+    titles = {text.language: text.title for text in clause.version.texts.all()}
     for language, _name in settings.LANGUAGES:
         texts = [
             text
@@ -61,7 +62,7 @@ def _clause_entries(clause: Clause) -> Iterator[Entry]:
         if texts:
             yield Entry(
                 language=language,
-                title=f"{texts[0].label} {texts[0].heading}".strip(),
+                title=f"{texts[0].label} {texts[0].heading}".strip() + f" · {titles[language]}",
                 body="\n".join(part for text in texts for part in (text.text, text.plain_words) if part),
                 url=_address(language, "clause", consultation.slug, clause.slug),
                 published_at=clause.version.published_at or consultation.opens_at,

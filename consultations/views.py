@@ -248,7 +248,7 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
             _check_open(reading)
         except Refused as refusal:
             typed = [clean_text(request.POST.get(name, "")) for name in ("text", "suggested")]
-            return _closed(request, reading, refusal, [text for text in typed if text])
+            return _closed(request, reading, refusal, [text for text in typed if text and text != original])
         if form.is_valid():
             given = form.as_input(article.key if article else "", reading.text.language)
             try:
