@@ -63,16 +63,16 @@ def submit_comments(
 ) -> Submission:
     """Send a basket of comments: one submission, one receipt. A repeated token returns the first one.
 
-    Raises Refused("call_planned"), Refused("call_closed"), Refused("basket_empty"), Refused("clause_gone", key=...),
-    Refused("text_too_short"), Refused("text_too_long"). `title` is the call's title in the sender's language, for the
-    e-mail.
+    Raises Refused("call_planned"), Refused("call_closed"), Refused("call_withdrawn"), Refused("basket_empty"),
+    Refused("clause_gone", key=...), Refused("text_too_short"), Refused("text_too_long"). `title` is the call's title
+    in the sender's language, for the e-mail.
     """
 
     def create() -> Submission:
         version = commented_version(slug, actor)
         consultation = version.draft.consultation
         assert consultation is not None
-        rules.check_open(consultation.opens_at, consultation.closes_at, envelope.received_at)
+        consultation.check_open(envelope.received_at)
         clauses = _clauses_of(version.pk, comments)
         submission = participation.open_submission(
             KIND, envelope, actor=actor, department_id=consultation.department_id
@@ -179,12 +179,8 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     )
     participation.check_holder(actor, comment.submission)
     consultation = comment.consultation
-    rules.check_editable(
-        consultation.opens_at,
-        consultation.closes_at,
-        withdrawn=comment.submission.state == Submission.State.WITHDRAWN,
-        now=now,
-    )
+    rules.check_editable(withdrawn=comment.submission.state == Submission.State.WITHDRAWN)
+    consultation.check_open(now)
     check_comment(given)
     if (comment.stance, comment.text, comment.suggested) == (given.stance, given.text, given.suggested):
         return comment
@@ -214,7 +210,7 @@ def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
     submission = Submission.objects.visible_to(actor).get(pk=submission_id)
     comments = list(submission.comments.select_related("consultation"))
     for comment in comments[:1]:
-        rules.check_open(comment.consultation.opens_at, comment.consultation.closes_at, timezone.now())
+        comment.consultation.check_open(timezone.now())
     withdrawn = participation.withdraw(submission_id, actor=actor)
     search.remove(*comments)
     return withdrawn

@@ -15,15 +15,30 @@ from engage.accounts.actors import ANYONE
 router = Router(tags=["consultations"])
 
 
+class ExtensionOut(Schema):
+    """That the close moved, and why."""
+
+    decided_at: datetime
+    closed_before: datetime
+    closes_after: datetime
+    reason: str
+
+
 class CallOut(Schema):
     """One call for comments."""
 
     slug: str
     title: str
     summary: str
+    kind: str
     state: str
+    announced_at: datetime | None
     opens_at: datetime
     closes_at: datetime
+    short_reason: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+    extensions: list[ExtensionOut]
     department: str
     topics: list[str]
     comments: int
@@ -96,9 +111,20 @@ def _call_out(call: queries.Call) -> CallOut:
         slug=consultation.slug,
         title=call.page.title,
         summary=call.page.summary,
+        kind=consultation.kind,
         state=call.state,
+        announced_at=consultation.announced_at,
         opens_at=consultation.opens_at,
         closes_at=consultation.closes_at,
+        short_reason=consultation.short_reason,
+        withdrawn_at=consultation.withdrawn_at,
+        withdrawn_reason=consultation.withdrawn_reason,
+        extensions=[
+            ExtensionOut(
+                decided_at=row.at, closed_before=row.closed_before, closes_after=row.closes_after, reason=row.reason
+            )
+            for row in consultation.extensions.all()
+        ],
         department=consultation.department.name,
         topics=[topic.code for topic in consultation.topics.all()],
         comments=call.comment_count,

@@ -23,6 +23,8 @@ from engage.pages.demo_content import FOLDER
 from engage.pages.models import Topic
 from engage.participation import actions as participation
 
+ANNOUNCED_DAYS = 7
+
 
 def load() -> None:
     """Load the three calls once; a second call changes nothing."""
@@ -53,6 +55,7 @@ def _consultation(entry: dict[str, Any], now: datetime) -> Consultation:
     consultation = Consultation.objects.create(
         slug=entry["slug"],
         department=Department.objects.get(code=entry["department"]),
+        announced_at=_moment(now, entry["opens_in_days"] - ANNOUNCED_DAYS, entry["opens_at"]),
         opens_at=_moment(now, entry["opens_in_days"], entry["opens_at"]),
         closes_at=_moment(now, entry["closes_in_days"], entry["closes_at"]),
         moderation=Consultation.Moderation.POST

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, parse_etags
@@ -10,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from consultations import exports, queries
+from consultations.calls.models import Evidence
 
 
 @require_safe
@@ -35,3 +37,13 @@ def draft_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         as_attachment=True, filename=exports.file_name(version, name, language)
     ) or "attachment"  # fmt: skip
     return HttpResponse(data, content_type=exports.FORMATS[name].content_type, headers=headers)
+
+
+@require_safe
+def evidence_file(request: HttpRequest, slug: str, evidence_id: int) -> FileResponse:
+    """Send a document that a draft rests on; hidden with its call."""
+    papers = Evidence.objects.visible_to(request.user).filter(consultation__slug=slug).select_related("document")
+    document = get_object_or_404(papers, pk=evidence_id).document
+    response = FileResponse(document.file.open("rb"), as_attachment=True, filename=document.filename)
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consultations.queries import Call, calls
+from consultations.words import state_sentence
 from engage.accounts.actors import ANYONE
 
 
 class RssFeed(Feed):
-    """Calls that are planned, open or closed, newest opening first; the same for everybody who asks."""
+    """Calls of every state, newest opening first; the same for everybody who asks."""
 
     def title(self) -> str:
         """Name the feed."""
@@ -45,8 +46,8 @@ class RssFeed(Feed):
         return item.page.title
 
     def item_description(self, item: Call) -> str:
-        """Return the summary."""
-        return item.page.summary
+        """Return where the call stands, then the summary."""
+        return f"{state_sentence(item)}\n\n{item.page.summary}"
 
     def item_link(self, item: Call) -> str:
         """Return the address of the call."""

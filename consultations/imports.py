@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from consultations import actions, rules
+from consultations import actions
 from consultations.models import Clause, Comment, Consultation, Version
 from engage.accounts.actors import Actor, Role, has_role
 from engage.accounts.models import User
@@ -145,7 +145,7 @@ def _check_arrival(arrival: Arrival, consultation: Consultation, clauses: dict[s
         raise Refused("unknown_decision", decision=arrival.decision)
     if arrival.decision == ModerationState.REJECTED and arrival.reason not in REASONS:
         raise Refused("reason_missing")
-    rules.check_open(consultation.opens_at, consultation.closes_at, arrival.received_at)
+    consultation.check_open(arrival.received_at)
     if not arrival.comments:
         raise Refused("basket_empty")
     for comment in arrival.comments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, Revision
 from wagtail.query import PageQuerySet
 
 from consultations import rules
@@ -23,6 +25,7 @@ from consultations.drafts import wording
 from consultations.drafts.labels import label
 from engage.accounts.actors import is_staff
 from engage.departments.models import Department, in_active_language
+from engage.errors import Refused
 from engage.pages.blocks import prose_blocks
 from engage.pages.models import StandardIndexMixin, Topic
 from engage.pages.visibility import public_only
@@ -53,6 +56,12 @@ class Consultation(models.Model):
         PRE = "pre", _("read before publication")
         POST = "post", _("published at once, read afterwards")
 
+    class Kind(models.TextChoices):
+        """What is asked about: a draft, or how a policy in force works."""
+
+        DRAFT = "draft", pgettext_lazy("kind of call", "comments on a draft")
+        REVIEW = "review", pgettext_lazy("kind of call", "review of a policy in force")
+
     slug = models.SlugField(
         _("address"), max_length=80, unique=True, help_text=_("The last part of the address, in Latin letters.")
     )
@@ -64,6 +73,18 @@ class Consultation(models.Model):
     )
     moderation = models.CharField(_("moderation"), max_length=8, choices=Moderation, default=Moderation.PRE)
     topics = models.ManyToManyField(Topic, blank=True, verbose_name=_("topics"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.DRAFT)
+    announced_at = models.DateTimeField(
+        _("announced"),
+        null=True,
+        blank=True,
+        help_text=_("From this moment on the dates are firm. Empty: the call is planned and they may still change."),
+    )
+    short_reason_zh = models.TextField(_("why the period is short, in Chinese"), blank=True)
+    short_reason_en = models.TextField(_("why the period is short, in English"), blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_reason_zh = models.TextField(blank=True, editable=False)
+    withdrawn_reason_en = models.TextField(blank=True, editable=False)
 
     objects = ConsultationQuerySet.as_manager()
 
@@ -73,6 +94,10 @@ class Consultation(models.Model):
         ordering = ["closes_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason_zh="") & ~Q(withdrawn_reason_en=""),
+                name="withdrawn_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,9 +109,30 @@ class Consultation(models.Model):
         titles = {page.locale.language_code: page.title for page in self.pages.all()}
         return titles.get(get_language() or "") or next(iter(titles.values()), self.slug)
 
-    def state(self, now: Any = None) -> rules.CallState:
+    @property
+    def short_reason(self) -> str:
+        """Why the period is shorter than the rule asks, in the active language; empty when nobody said."""
+        return in_active_language(self.short_reason_zh, self.short_reason_en)
+
+    @property
+    def withdrawn_reason(self) -> str:
+        """Why the call was withdrawn, in the active language."""
+        return in_active_language(self.withdrawn_reason_zh, self.withdrawn_reason_en)
+
+    def state(self, now: datetime | None = None, *, answered: bool = False) -> rules.CallState:
         """Return where the call stands at a moment; never stored, so it changes to the minute by itself."""
-        return rules.call_state(self.opens_at, self.closes_at, now or timezone.now())
+        return rules.call_state(
+            self.opens_at,
+            self.closes_at,
+            now or timezone.now(),
+            announced_at=self.announced_at,
+            withdrawn_at=self.withdrawn_at,
+            answered=answered,
+        )
+
+    def check_open(self, now: datetime) -> None:
+        """Raise the refusals of `rules.check_open` unless comments are taken at a moment."""
+        rules.check_open(self.opens_at, self.closes_at, now, withdrawn_at=self.withdrawn_at)
 
 
 class ConsultationPageQuerySet(PageQuerySet):
@@ -119,6 +165,24 @@ class ConsultationIndexPage(StandardIndexMixin, Page):
         return views.finder(request)
 
 
+class CallPageForm(WagtailAdminPageForm):
+    """The words of a call; what its publication needs is said at its field."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to publish while the call's short period has no reason."""
+        from consultations.calls.queries import check_period
+        from engage.pages.messages import refusal_message
+
+        given: dict[str, Any] = super().clean()
+        call = given.get("consultation")
+        if call is not None and "action-publish" in self.data:
+            try:
+                check_period(call)
+            except Refused as refusal:
+                self.add_error("consultation", refusal_message(refusal))
+        return given
+
+
 class ConsultationPage(Page):
     """The words about one call in one language."""
 
@@ -135,6 +199,7 @@ class ConsultationPage(Page):
     offline = models.TextField(_("ways to take part offline"), blank=True, help_text=_("One way a line."))
 
     objects = PageManager.from_queryset(ConsultationPageQuerySet)()
+    base_form_class = CallPageForm
 
     content_panels = [
         *Page.content_panels,
@@ -151,6 +216,13 @@ class ConsultationPage(Page):
     class Meta:
         verbose_name = _("consultation page")
         verbose_name_plural = _("consultation pages")
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """Publish, from whichever door; a short period without a reason does not pass any of them."""
+        from consultations.calls.queries import check_period
+
+        check_period(self.consultation)
+        super().publish(revision, *args, **kwargs)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Hand over to the overview view, which has the same address."""

@@ -25,7 +25,7 @@ from consultations.models import (
     Version,
 )
 from consultations.outcomes.models import Outcome
-from consultations.rules import CallState, call_state
+from consultations.rules import CallState
 from consultations.voices.ordering import ordered
 from consultations.voices.rules import Order
 from engage.accounts.actors import ANYONE, Actor
@@ -149,40 +149,38 @@ def _count_of(outer: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def _answered() -> Exists:
-    """Return whether the outcome of a page's call is published."""
-    outcomes = Outcome.objects.filter(consultation=OuterRef("consultation_id"), state=Outcome.State.PUBLISHED)
-    return Exists(outcomes)
+def is_answered(call: str = "consultation_id") -> Exists:
+    """Return whether the outcome of a call is published; `call` is the row's column that names it."""
+    return Exists(Outcome.objects.filter(consultation=OuterRef(call), state=Outcome.State.PUBLISHED))
 
 
 def _call_of(page: ConsultationPage, now: datetime) -> Call:
     """Build the call of a page that carries `comment_count` and `answered`."""
-    call = page.consultation
-    state = call_state(call.opens_at, call.closes_at, now, answered=page.answered)
-    return Call(page, call, state, page.comment_count)
+    return Call(page, page.consultation, page.consultation.state(now, answered=page.answered), page.comment_count)
 
 
 def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
-    """List the consultations of one language: open ones first (soonest close first), then planned, then closed.
+    """List the consultations of one language: open ones first (soonest close first), then coming ones, then the others.
 
-    Answered ones stand among the closed.
+    Answered and withdrawn ones stand among the closed.
     """
     pages = (
         ConsultationPage.objects.visible_to(actor)
         .filter(locale__language_code=language)
         .select_related("consultation__department")
-        .prefetch_related("consultation__topics")
-        .annotate(comment_count=_count_of("consultation_id"), answered=_answered())
+        .prefetch_related("consultation__topics", "consultation__extensions")
+        .annotate(comment_count=_count_of("consultation_id"), answered=is_answered())
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
     found = [_call_of(page, now) for page in pages]
-    order = {CallState.OPEN: 0, CallState.PLANNED: 1, CallState.CLOSED: 2, CallState.ANSWERED: 2}
+    order = {CallState.OPEN: 0, CallState.ANNOUNCED: 1, CallState.PLANNED: 1}
     wanted = [call for call in found if not state or call.state == state]
 
     def key(call: Call) -> tuple[int, float]:
         closes = call.consultation.closes_at.timestamp()
-        return order[call.state], -closes if order[call.state] == 2 else closes
+        place = order.get(call.state, 2)
+        return place, -closes if place == 2 else closes
 
     return sorted(wanted, key=key)
 
@@ -193,7 +191,7 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
         ConsultationPage.objects.visible_to(actor)
         .filter(consultation__slug=slug)
         .select_related("consultation__department", "locale")
-        .annotate(comment_count=_count_of("consultation_id"), answered=_answered())
+        .annotate(comment_count=_count_of("consultation_id"), answered=is_answered())
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(language) or next(iter(by_language.values()), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -17,30 +18,93 @@ class CallState(StrEnum):
     """Where a call for comments stands."""
 
     PLANNED = "planned"
+    ANNOUNCED = "announced"
     OPEN = "open"
-    CLOSED = "closed"
+    ANALYSING = "analysing"
     ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
 
 
-def call_state(opens_at: datetime, closes_at: datetime, now: datetime, *, answered: bool = False) -> CallState:
+def call_state(
+    opens_at: datetime,
+    closes_at: datetime,
+    now: datetime,
+    *,
+    announced_at: datetime | None = None,
+    withdrawn_at: datetime | None = None,
+    answered: bool = False,
+) -> CallState:
     """Return the state at a moment: open from the opening instant up to, not including, the closing one.
 
-    A closed call whose outcome is published is answered.
+    Before that it is planned, and announced once its dates are firm. After the close its comments are analysed until
+    the outcome is published. From its withdrawal on it is withdrawn, whatever the other dates say.
     """
+    if withdrawn_at is not None and now >= withdrawn_at:
+        return CallState.WITHDRAWN
     if now < opens_at:
-        return CallState.PLANNED
+        return CallState.ANNOUNCED if announced_at is not None and now >= announced_at else CallState.PLANNED
     if now < closes_at:
         return CallState.OPEN
-    return CallState.ANSWERED if answered else CallState.CLOSED
+    return CallState.ANSWERED if answered else CallState.ANALYSING
 
 
-def check_open(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
-    """Raise Refused("call_planned", opens_at=...) or Refused("call_closed", closed_at=...) unless the call is open."""
-    state = call_state(opens_at, closes_at, now)
+def check_open(opens_at: datetime, closes_at: datetime, now: datetime, *, withdrawn_at: datetime | None = None) -> None:
+    """Let a comment in while the call is open.
+
+    Raises Refused("call_planned", opens_at=...), Refused("call_closed", closed_at=...) or Refused("call_withdrawn",
+    withdrawn_at=...).
+    """
+    state = call_state(opens_at, closes_at, now, withdrawn_at=withdrawn_at)
+    if state is CallState.WITHDRAWN:
+        raise Refused("call_withdrawn", withdrawn_at=withdrawn_at)
     if state is CallState.PLANNED:
         raise Refused("call_planned", opens_at=opens_at)
-    if state is CallState.CLOSED:
+    if state is CallState.ANALYSING:
         raise Refused("call_closed", closed_at=closes_at)
+
+
+def period_days(opens_at: datetime, closes_at: datetime, zone: tzinfo) -> int:
+    """Return how many days a call lasts as the law counts: the day of the opening is not counted, the last day is.
+
+    Civil Code of the People's Republic of China, art. 201 (in force 2021-01-01).
+    """
+    return (last_moment(closes_at).astimezone(zone).date() - opens_at.astimezone(zone).date()).days
+
+
+def is_short(opens_at: datetime, closes_at: datetime, zone: tzinfo, *, shortest: int) -> bool:
+    """Tell whether a call lasts less than `shortest` days and therefore needs a published reason.
+
+    Interim Regulations on Procedures for Major Administrative Decisions (State Council Order 713, in force 2019-09-01),
+    art. 15: in general not less than 30 days; a shorter period is explained when the call is published.
+    """
+    return period_days(opens_at, closes_at, zone) < shortest
+
+
+def check_extension(
+    opens_at: datetime,
+    closes_at: datetime,
+    new_close: datetime,
+    now: datetime,
+    *,
+    reasons: Sequence[str],
+    withdrawn_at: datetime | None = None,
+) -> None:
+    """Let the close of an open or coming call move to a later moment, with a reason in every language.
+
+    Raises Refused("call_closed", ...), Refused("call_withdrawn", ...), Refused("extension_not_later", closes_at=...)
+    and Refused("public_reason_missing").
+    """
+    if now >= opens_at or withdrawn_at is not None:
+        check_open(opens_at, closes_at, now, withdrawn_at=withdrawn_at)
+    if new_close <= closes_at:
+        raise Refused("extension_not_later", closes_at=closes_at)
+    check_reasons(reasons)
+
+
+def check_reasons(reasons: Sequence[str]) -> None:
+    """Raise Refused("public_reason_missing") unless there is a reason in every language."""
+    if not all(reason.strip() for reason in reasons):
+        raise Refused("public_reason_missing")
 
 
 @dataclass(frozen=True)
@@ -89,11 +153,7 @@ def last_moment(closes_at: datetime) -> datetime:
     return closes_at - timedelta(microseconds=1)
 
 
-def check_editable(opens_at: datetime, closes_at: datetime, *, withdrawn: bool, now: datetime) -> None:
-    """Let a sender change a comment while the call is open.
-
-    Raises Refused("withdrawn") and the refusals of `check_open`.
-    """
+def check_editable(*, withdrawn: bool) -> None:
+    """Let a sender change what was not taken back; raises Refused("withdrawn")."""
     if withdrawn:
         raise Refused("withdrawn")
-    check_open(opens_at, closes_at, now)

@@ -170,6 +170,9 @@ def _call(slug: str, words: dict[str, Any], opens_at: datetime, closes_at: datet
         opens_at=opens_at,
         closes_at=closes_at,
         moderation=Consultation.Moderation.PRE,
+        announced_at=opens_at,
+        short_reason_zh=words["short_reason"]["zh"],
+        short_reason_en=words["short_reason"]["en"],
     )
 
 

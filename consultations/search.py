@@ -26,24 +26,37 @@ def _public_pages() -> QuerySet[ConsultationPage]:
     return ConsultationPage.objects.visible_to(ANYONE).select_related("consultation", "locale")
 
 
+def _withdrawn(call: Consultation, language: str) -> str:
+    """Say that a call was withdrawn and why; empty for one that was not."""
+    with translation.override(language):
+        return _("Withdrawn: %(reason)s") % {"reason": call.withdrawn_reason} if call.withdrawn_at else ""
+
+
 def _page_entries(page: ConsultationPage) -> Iterator[Entry]:
     language = page.locale.language_code
     yield Entry(
         language=language,
         title=page.title,
-        body="\n".join([page.summary, page.affected, page.how_decided]),
+        body="\n".join(
+            [_withdrawn(page.consultation, language), page.summary, page.affected, page.how_decided]
+        ).strip(),
         url=_address(language, "consultation", page.consultation.slug),
-        published_at=page.consultation.opens_at,
+        # A coming call is found as soon as its page is public.
+        published_at=min(page.first_published_at or page.consultation.opens_at, page.consultation.opens_at),
         department_id=page.consultation.department_id,
     )
 
 
 def _public_clauses() -> QuerySet[Clause]:
-    return Clause.objects.filter(
-        level=Clause.Level.ARTICLE,
-        version=F("version__draft__published"),
-        version__draft__consultation__in=Consultation.objects.visible_to(ANYONE),
-    ).select_related("version__draft__consultation").prefetch_related("version__texts")
+    return (
+        Clause.objects.filter(
+            level=Clause.Level.ARTICLE,
+            version=F("version__draft__published"),
+            version__draft__consultation__in=Consultation.objects.visible_to(ANYONE),
+        )
+        .select_related("version__draft__consultation")
+        .prefetch_related("version__texts")
+    )
 
 
 def _clause_entries(clause: Clause) -> Iterator[Entry]:

@@ -94,6 +94,11 @@ def _holder(
 ) -> str:
     if withdrawn:
         return _("With nobody: withdrawn")
+    if consultation.withdrawn_at is not None:
+        return _("With nobody: the call was withdrawn on %(day)s. %(reason)s") % {
+            "day": _day(consultation.withdrawn_at),
+            "reason": consultation.withdrawn_reason,
+        }
     if outcome is not None and outcome.published_at is not None:
         return _("Answered by %(department)s on %(day)s") % {
             "department": consultation.department.name,
@@ -114,7 +119,7 @@ def steps(
 ) -> list[Step]:
     """Return received, checked, read, sorted, decided, each done, now or to do, with its date."""
     held = any(comment.moderation_state == ModerationState.HELD for comment in comments)
-    closed = consultation.state(now) is rules.CallState.CLOSED
+    closed = consultation.state(now) is rules.CallState.ANALYSING
     received = date_format(timezone.localtime(submission.received_at), "DATETIME_FORMAT")
     due = rules.answer_due(consultation.closes_at, consultation.answer_days)
     department = consultation.department.name
@@ -137,6 +142,9 @@ def steps(
     if outcome is not None and outcome.published_at is not None:
         decided = Step(_("Decided, with the reason"), _day(outcome.published_at), "done")
         return [Step(_("Received"), received, "done"), checked, read, put_together, decided]
+    if consultation.withdrawn_at is not None:
+        ended = Step(_("The call was withdrawn"), _day(consultation.withdrawn_at), "done")
+        return [Step(_("Received"), received, "done"), ended]
     decided = Step(
         _("Decided, with the reason"),
         _("By %(day)s") % {"day": _day(due)},

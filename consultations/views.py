@@ -17,10 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import actions, basket, comparing, queries, rules
+from consultations.calls import queries as running
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
 from consultations.voices.rules import list_query, order_of
+from consultations.words import STATES
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
@@ -94,7 +96,14 @@ def finder(request: HttpRequest) -> HttpResponse:
     found = queries.calls(
         language=get_language() or "", actor=request.user, now=timezone.now(), topic=topic, state=state
     )
-    context = {"door": "have_your_say", "calls": found, "topics": topics, "topic": topic, "state": state}
+    context = {
+        "door": "have_your_say",
+        "calls": found,
+        "topics": topics,
+        "topic": topic,
+        "states": [(known.value, words) for known, words in STATES.items()],
+        "state": state,
+    }
     return render(request, "consultations/finder.html", context)
 
 
@@ -116,6 +125,8 @@ def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
         "version": version,
         "answer_due": rules.answer_due(call.consultation.closes_at, call.consultation.answer_days),
         "basket": basket.read(request, call.consultation.slug),
+        "notices": running.notices(call.consultation, timezone.now()),
+        "evidence": running.evidence(call.consultation, actor=request.user),
     }
     return render(request, "consultations/overview.html", context)
 
@@ -275,8 +286,7 @@ def _text_in(text: queries.Text, language: str) -> queries.Text:
 
 
 def _check_open(reading: Reading) -> None:
-    consultation = reading.call.consultation
-    rules.check_open(consultation.opens_at, consultation.closes_at, timezone.now())
+    reading.call.consultation.check_open(timezone.now())
 
 
 def _compose_page(
@@ -330,7 +340,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
             }
         )
         seen.add(item.text)
-    return {"basket": kept, "rows": rows}
+    return {"basket": kept, "rows": rows, "notices": running.notices(reading.call.consultation, timezone.now())}
 
 
 @never_cache
@@ -403,7 +413,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal: Refused) -> HttpResponse:
     reading = reading_of(request, slug)
-    if refusal.code in ("call_closed", "call_planned"):
+    if refusal.code in ("call_closed", "call_planned", "call_withdrawn"):
         texts = [text for item in kept.items for text in (item.text, item.suggested) if text]
         return _closed(request, reading, refusal, texts)
     return _check_page(request, reading, refusal_message(refusal), refusal_status(refusal.code))

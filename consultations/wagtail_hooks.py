@@ -6,6 +6,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
+from consultations.calls import studio as running
 from consultations.studio import drafts, matching, pages
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
@@ -23,6 +24,8 @@ for group in GROUPS:
 def draft_desk_urls():
     """Add the draft desk below /studio/drafts/."""
     return [
+        path("calls/<int:call_id>/extend/", running.extend, name="call_extend"),
+        path("calls/<int:call_id>/withdraw/", running.withdraw, name="call_withdraw"),
         path("drafts/", drafts.drafts, name="drafts"),
         path("drafts/import/", drafts.import_source, name="draft_import"),
         path("drafts/review/", drafts.review, name="draft_review"),

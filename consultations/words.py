@@ -1,11 +1,58 @@
 """The sentences of consultations: refusals by code."""
 
-from typing import Any
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from consultations.rules import CallState
+
+if TYPE_CHECKING:
+    from consultations.queries import Call
+
+STATES = {
+    CallState.OPEN: pgettext_lazy("state of a call", "Open"),
+    CallState.ANNOUNCED: pgettext_lazy("state of a call", "Announced"),
+    CallState.PLANNED: pgettext_lazy("state of a call", "Planned"),
+    CallState.ANALYSING: pgettext_lazy("state of a call", "Comments are being read"),
+    CallState.ANSWERED: pgettext_lazy("state of a call", "Outcome published"),
+    CallState.WITHDRAWN: pgettext_lazy("state of a call", "Withdrawn"),
+}
+
+
+def state_sentence(call: Call) -> str:
+    """Say in one sentence where a call stands: for feeds and letters."""
+    row = call.consultation
+
+    def at(moment: datetime | None) -> str:
+        return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+    if call.state is CallState.WITHDRAWN:
+        return gettext("Withdrawn on %(moment)s: %(reason)s") % {
+            "moment": at(row.withdrawn_at),
+            "reason": row.withdrawn_reason,
+        }
+    if call.state is CallState.PLANNED:
+        day = date_format(timezone.localtime(row.opens_at), "DATE_FORMAT")
+        return gettext("Planned for about %(day)s; the date may still change") % {"day": day}
+    if call.state is CallState.ANNOUNCED:
+        return gettext("Opens on %(moment)s") % {"moment": at(row.opens_at)}
+    if call.state is CallState.OPEN:
+        extended = row.extensions.last()
+        if extended is None:
+            return gettext("Open until %(moment)s") % {"moment": at(row.closes_at)}
+        return gettext("Open until %(moment)s, extended: %(reason)s") % {
+            "moment": at(row.closes_at),
+            "reason": extended.reason,
+        }
+    if call.state is CallState.ANSWERED:
+        return gettext("Closed on %(moment)s; the outcome is published") % {"moment": at(row.closes_at)}
+    return gettext("Closed on %(moment)s; the comments are being read") % {"moment": at(row.closes_at)}
 
 
 def _closed(values: dict[str, Any]) -> str:

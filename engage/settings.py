@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "consultations.coding",
     "consultations.outcomes",
     "consultations.voices",
+    "consultations.calls",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",

@@ -246,6 +246,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("draft", "comments on a draft"), ("review", "review of a policy in force")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "announced_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="From this moment on the dates are firm. Empty: the call is planned and they may "
+                        "still change.",
+                        null=True,
+                        verbose_name="announced",
+                    ),
+                ),
+                (
+                    "short_reason_zh",
+                    models.TextField(blank=True, verbose_name="why the period is short, in Chinese"),
+                ),
+                (
+                    "short_reason_en",
+                    models.TextField(blank=True, verbose_name="why the period is short, in English"),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("withdrawn_reason_zh", models.TextField(blank=True, editable=False)),
+                ("withdrawn_reason_en", models.TextField(blank=True, editable=False)),
             ],
             options={
                 "verbose_name": "consultation",
@@ -491,6 +521,20 @@ class Migration(migrations.Migration):
             model_name="consultation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="closes_after_opening"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at", None),
+                    models.Q(
+                        models.Q(("withdrawn_reason_zh", ""), _negated=True),
+                        models.Q(("withdrawn_reason_en", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="withdrawn_with_a_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,56 +12,65 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from consultations.calls.models import Evidence
+from consultations.calls.queries import is_short, shortest_days
+from consultations.calls.studio import EvidenceDelete, EvidenceViewSet
+from consultations.calls.words import period_reason_missing
 from consultations.models import Change, Consultation
+from consultations.queries import is_answered
 from consultations.rules import CallState
+from consultations.studio.journalled import Journalled
+from consultations.words import STATES
 from engage.accounts.models import User
 from engage.journal import actions as journal
 from engage.pages.models import Topic
 
-STATES = {
-    CallState.PLANNED: pgettext_lazy("call for comments", "Not open yet"),
-    CallState.OPEN: pgettext_lazy("call for comments", "Open"),
-    CallState.CLOSED: pgettext_lazy("call for comments", "Closed"),
-}
-
 
 class CallForm(WagtailAdminModelForm):
-    """Dates in order; the rest is the model's."""
+    """Dates in order and, once the call is open, firm; a short period with its reason. The rest is the model's."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a close that does not come after the opening."""
+        """Refuse what the public could not rely on, each at its field."""
         given: dict[str, Any] = super().clean() or {}
         opens: datetime | None = given.get("opens_at")
         closes: datetime | None = given.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("The close must come after the opening"))
+        elif opens and closes:
+            self._check_firm(opens, closes)
+            self._check_reason(opens, closes, given)
         return given
 
+    def _check_firm(self, opens: datetime, closes: datetime) -> None:
+        """The form reads minutes: a second is no change of the date."""
+        before = Consultation.objects.filter(pk=self.instance.pk).values("opens_at", "closes_at").first()
+        if before is None or timezone.now() < before["opens_at"]:
+            return
+        minute = timedelta(minutes=1)
+        if abs(before["opens_at"] - opens) >= minute:
+            self.add_error("opens_at", _("This call has opened; its opening stays as it was"))
+        if abs(before["closes_at"] - closes) >= minute:
+            message = _("This call has opened; its close moves only by an extension with a public reason")
+            self.add_error("closes_at", message)
 
-class Journalled:
-    """Wagtail writes the row and its history; in the same transaction the public record hears of it."""
-
-    journal_verb = ""
-
-    @transaction.atomic
-    def save_instance(self) -> Any:
-        saved = super().save_instance()  # type: ignore[misc]
-        journal.record(self.request.user, self.journal_verb, saved)  # type: ignore[attr-defined]
-        return saved
-
-    @transaction.atomic
-    def delete_action(self) -> None:
-        journal.record(self.request.user, self.journal_verb, self.object)  # type: ignore[attr-defined]
-        super().delete_action()  # type: ignore[misc]
+    def _check_reason(self, opens: datetime, closes: datetime, given: dict[str, Any]) -> None:
+        if not is_short(opens, closes):
+            return
+        for name in ("short_reason_zh", "short_reason_en"):
+            if not (given.get(name) or "").strip():
+                self.add_error(name, period_reason_missing({"days": shortest_days(opens)}))
 
 
 class CallCreate(Journalled, snippets.CreateView):
@@ -70,6 +79,15 @@ class CallCreate(Journalled, snippets.CreateView):
 
 class CallEdit(Journalled, snippets.EditView):
     journal_verb = "call.changed"
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """Lead to what an ordinary edit cannot do."""
+        return [
+            *super().header_more_buttons,
+            Button(_("Extend"), url=reverse("call_extend", args=[self.object.pk]), icon_name="time", priority=30),
+            Button(_("Withdraw"), url=reverse("call_withdraw", args=[self.object.pk]), icon_name="cross", priority=40),
+        ]
 
 
 def in_use(call: Consultation) -> bool:
@@ -105,10 +123,14 @@ class ChangeDelete(Journalled, snippets.DeleteView):
 class DeleteSeveral(DeleteBulkAction):
     """Wagtail's deletion of several at once, heard of by the journal like that of one."""
 
-    models = [Consultation, Change]
-    verbs = {Consultation: CallDelete.journal_verb, Change: ChangeDelete.journal_verb}
+    models = [Consultation, Change, Evidence]
+    verbs = {
+        Consultation: CallDelete.journal_verb,
+        Change: ChangeDelete.journal_verb,
+        Evidence: EvidenceDelete.journal_verb,
+    }
 
-    def check_perm(self, snippet: Consultation | Change) -> bool:
+    def check_perm(self, snippet: Consultation | Change | Evidence) -> bool:
         """Leave calls in use out."""
         return super().check_perm(snippet) and not (isinstance(snippet, Consultation) and in_use(snippet))
 
@@ -140,7 +162,7 @@ class CallViewSet(SnippetViewSet):
         StatusTagColumn(
             "state",
             label=_("State"),
-            accessor=lambda call: STATES[call.state()],
+            accessor=lambda call: STATES[call.state(answered=call.answered)],
             primary=lambda call: call.state() is CallState.OPEN,
         ),
         "department",
@@ -150,8 +172,11 @@ class CallViewSet(SnippetViewSet):
     edit_handler = ObjectList(
         [
             FieldPanel("slug"),
+            FieldPanel("kind"),
             FieldPanel("department"),
+            FieldPanel("announced_at"),
             FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("answer_days")]),
+            FieldRowPanel([FieldPanel("short_reason_zh"), FieldPanel("short_reason_en")]),
             FieldPanel("moderation"),
             FieldPanel("topics"),
         ],
@@ -163,6 +188,7 @@ class CallViewSet(SnippetViewSet):
             Consultation.objects.visible_to(request.user)
             .select_related("department")
             .prefetch_related("pages__locale")
+            .annotate(answered=is_answered("pk"))
             .order_by("-closes_at", "-pk")
         )
 
@@ -204,4 +230,4 @@ class ConsultationGroup(SnippetViewSetGroup):
     menu_name = "consultations"
     menu_icon = "comment"
     menu_order = 110
-    items = (CallViewSet, ChangeViewSet, TopicViewSet)
+    items = (CallViewSet, EvidenceViewSet, ChangeViewSet, TopicViewSet)

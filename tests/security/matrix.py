@@ -89,6 +89,7 @@ ROWS: dict[str, Row] = {
     "consultation": everybody(200, slug),
     "draft": everybody(200, slug),
     "compare": everybody(200, slug),
+    "evidence_file": everybody(404, lambda world: [*slug(world), 999_999]),
     "draft_file": everybody(200, akoma_ntoso),
     "clause": everybody(200, clause),
     "comments": everybody(200, slug),
@@ -177,6 +178,8 @@ ROWS: dict[str, Row] = {
     "outcome_approve": everybody(405, slug),
     "outcome_export": everybody(405, lambda world: [*slug(world), 1]),
     # the Studio
+    "call_extend": drafts(200, lambda world: [world["shown"].pk]),
+    "call_withdraw": drafts(200, lambda world: [world["shown"].pk]),
     "drafts": drafts(200),
     "draft_import": drafts(200),
     "draft_review": drafts(302),

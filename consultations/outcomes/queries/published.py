@@ -329,7 +329,7 @@ def awaiting(*, language: str, now: datetime) -> list[Awaiting]:
     own = titles.filter(locale__language_code=language).values("title")[:1]
     closed = (
         Consultation.objects.visible_to(ANYONE)
-        .filter(~Exists(_published_of()), closes_at__lte=now)
+        .filter(~Exists(_published_of()), closes_at__lte=now, withdrawn_at=None)
         .select_related("department")
         .annotate(own_title=Subquery(own), any_title=Subquery(titles.values("title")[:1]))
     )

@@ -94,16 +94,23 @@ def _fields(cell: str) -> dict[str, Any]:
 def _calls(cell: str) -> dict[str, Any]:
     now = timezone.now()
 
-    def call(state: str, opens: timedelta, closes: timedelta) -> SimpleNamespace:
-        return SimpleNamespace(state=state, consultation=SimpleNamespace(opens_at=now + opens, closes_at=now + closes))
-
     day = timedelta(days=1)
+
+    def call(state: str, opens: timedelta, closes: timedelta) -> SimpleNamespace:
+        return SimpleNamespace(
+            state=state,
+            consultation=SimpleNamespace(opens_at=now + opens, closes_at=now + closes, withdrawn_at=now - day),
+        )
+
     return {
         "calls": [
             call("open", -10 * day, 20 * day),
             call("open", -10 * day, 2 * day),
-            call("planned", 5 * day, 35 * day),
-            call("closed", -40 * day, -3 * day),
+            call("planned", 90 * day, 120 * day),
+            call("announced", 5 * day, 35 * day),
+            call("analysing", -40 * day, -3 * day),
+            call("answered", -90 * day, -60 * day),
+            call("withdrawn", -20 * day, 10 * day),
         ]
     }
 

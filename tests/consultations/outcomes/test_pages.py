@@ -167,7 +167,7 @@ def test_lists_show_that_a_call_is_answered(client):
     slug = outcome.consultation.slug
     assert "outcome published" in read(client, "/en/c/")
     assert f"/c/{slug}/" in read(client, "/en/c/?state=answered")
-    assert f"/c/{slug}/" not in read(client, "/en/c/?state=closed")
+    assert f"/c/{slug}/" not in read(client, "/en/c/?state=analysing")
     assert f"/c/{slug}/outcome/" in read(client, f"/en/c/{slug}/")
     assert client.get("/api/v1/consultations/").json()[0]["state"] == "answered"
     home = read(client, "/zh/")

@@ -1,0 +1,1 @@
+"""What happens to a call while it runs: extensions, withdrawal, the documents laid open with it."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CallsConfig(AppConfig):
+    name = "consultations.calls"
+    label = "calls"
+    verbose_name = _("Running calls")
+
+    def ready(self) -> None:
+        """Plug the sentences in."""
+        from consultations.calls.words import REFUSALS
+        from engage.pages.messages import register_refusals
+
+        register_refusals(REFUSALS)

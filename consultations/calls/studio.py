@@ -1,0 +1,168 @@
+"""What an editor does to a running call in the Studio: extend it, withdraw it; and the documents beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import AdminDateTimeInput
+from wagtail.snippets.views import snippets
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from consultations.calls import actions
+from consultations.calls.models import Evidence, Extension
+from consultations.models import Consultation
+from consultations.studio.drafts import for_editors
+from consultations.studio.journalled import Journalled
+from engage.errors import Refused
+from engage.pages.messages import refusal_message
+from engage.participation.forms import TypedTextField
+
+REASON_MOST = 2_000
+
+
+def _reason(label: Any) -> TypedTextField:
+    return TypedTextField(
+        label=label,
+        most=REASON_MOST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Give the reason in Chinese and in English; the public reads it")},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a call is withdrawn, as the public will read it."""
+
+    reason_zh = _reason(_("Reason in Chinese"))
+    reason_en = _reason(_("Reason in English"))
+
+
+class ExtendForm(WithdrawForm):
+    """Until when, and why."""
+
+    closes_at = forms.DateTimeField(
+        label=_("New close"),
+        help_text=_("The first moment at which comments are refused."),
+        widget=AdminDateTimeInput(),
+        error_messages={"required": _("Give the new close")},
+    )
+    field_order = ["closes_at", "reason_zh", "reason_en"]
+
+
+def _call(request: HttpRequest, call_id: int) -> Consultation:
+    calls = Consultation.objects.visible_to(request.user).prefetch_related("pages__locale")
+    return get_object_or_404(calls, pk=call_id)
+
+
+Act = Callable[[Consultation, dict[str, Any], datetime], object]
+
+
+def _page(
+    request: HttpRequest, call: Consultation, form: forms.Form, act: Act, done: Any, **words: Any
+) -> HttpResponse:
+    """Show the form; act on it; say what was refused at its foot."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(call, form.cleaned_data, timezone.now())
+        except Refused as refusal:
+            form.add_error(None, refusal_message(refusal))
+        else:
+            messages.success(request, done)
+            return redirect("wagtailsnippets_consultations_consultation:edit", call.pk)
+    context = {"call": call, "form": form, "media": form.media, "extensions": _extensions(request, call), **words}
+    return render(request, "consultations/studio/running.html", context, status=422 if form.is_bound else 200)
+
+
+def _extensions(request: HttpRequest, call: Consultation) -> list[Extension]:
+    return list(Extension.objects.visible_to(request.user).filter(consultation=call).select_related("by"))
+
+
+@for_editors
+def extend(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Move the close of a call, with a reason that everybody reads."""
+
+    def act(call: Consultation, given: dict[str, Any], now: datetime) -> object:
+        return actions.extend_call(call.pk, **given, now=now, actor=request.user)
+
+    return _page(
+        request,
+        _call(request, call_id),
+        ExtendForm(request.POST or None),
+        act,
+        gettext("The call is extended; its page shows the old and the new close"),
+        title=gettext("Extend the call"),
+        explanation=gettext("Old close, new close and reason stay on the page of the call for good."),
+        button=gettext("Extend and publish the reason"),
+    )
+
+
+@for_editors
+def withdraw(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Withdraw a call for good."""
+
+    def act(call: Consultation, given: dict[str, Any], now: datetime) -> object:
+        return actions.withdraw_call(call.pk, **given, now=now, actor=request.user)
+
+    return _page(
+        request,
+        _call(request, call_id),
+        WithdrawForm(request.POST or None),
+        act,
+        gettext("The call is withdrawn; its page says why"),
+        title=gettext("Withdraw the call"),
+        explanation=gettext(
+            "From now on nobody can comment. The page, the text and the comments stay readable, with the reason. This "
+            "cannot be undone."
+        ),
+        button=gettext("Withdraw and publish the reason"),
+    )
+
+
+class EvidenceCreate(Journalled, snippets.CreateView):
+    journal_verb = "evidence.added"
+
+
+class EvidenceEdit(Journalled, snippets.EditView):
+    journal_verb = "evidence.changed"
+
+
+class EvidenceDelete(Journalled, snippets.DeleteView):
+    journal_verb = "evidence.deleted"
+
+
+class EvidenceViewSet(SnippetViewSet):
+    """Documents that a draft rests on; readers find them on the overview of the call."""
+
+    model = Evidence
+    icon = "doc-full-inverse"
+    menu_label = _("Evidence documents")
+    menu_name = "evidence"
+    add_view_class, edit_view_class, delete_view_class = EvidenceCreate, EvidenceEdit, EvidenceDelete
+    copy_view_enabled = False
+    list_display = [Column("title", label=_("Title"), accessor="title"), "consultation", "dated"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("consultation"),
+            FieldPanel("document"),
+            FieldRowPanel([FieldPanel("title_zh"), FieldPanel("title_en")]),
+            FieldRowPanel([FieldPanel("source_zh"), FieldPanel("source_en")]),
+            FieldPanel("dated"),
+        ]
+    )
+
+    def get_queryset(self, request: HttpRequest):
+        return (
+            Evidence.objects.visible_to(request.user)
+            .select_related("consultation")
+            .prefetch_related("consultation__pages__locale")
+        )
