@@ -216,9 +216,10 @@ def write_clause(
         raise Refused("unknown_text")
     if any(len(reason) > REASON_MOST for reason in reasons.values()):
         raise Refused("outcome_text_too_long", most=REASON_MOST)
+    clause = None if clause_id is None else Clause.objects.get(pk=clause_id)
     given, _made = OutcomeClause.objects.update_or_create(
         outcome=outcome,
-        clause_id=clause_id,
+        clause=clause,
         defaults={"reasons": {code: reason.strip() for code, reason in reasons.items()}, "removed": removed},
     )
     given.clauses_after.set(_clauses_after(outcome, after))
@@ -365,7 +366,7 @@ def approve(outcome_id: int, content_hash: str, *, now: datetime, actor: Actor) 
 
 def _publish(outcome: Outcome, now: datetime, actor: Actor) -> None:
     before = Outcome.objects.filter(consultation=outcome.consultation_id, state=Outcome.State.PUBLISHED).first()
-    if before is not None:
+    if before is not None and before.published_at is not None:
         # The home page's changes belong to the outcome of the same moment; the correction brings its own.
         Change.objects.filter(consultation=outcome.consultation_id, published_at=before.published_at).delete()
         before.state = Outcome.State.SUPERSEDED
@@ -451,8 +452,8 @@ def _order(export: Export) -> None:
 
 def _drop_file(export: Export) -> None:
     """Take the file away once the transaction is through; until then nothing is lost."""
-    if export.file:
-        storage, name = export.file.storage, export.file.name
+    if name := export.file.name:
+        storage = export.file.storage
         transaction.on_commit(lambda: storage.delete(name))
 
 

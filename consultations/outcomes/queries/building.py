@@ -141,9 +141,9 @@ class _Building:
             for pk, stable in self.version.clauses.values_list("pk", "stable_id")
             if pk in self.blocks
         }
-        for clause in strangers:
-            key = by_identity.get(clause.stable_id) or self._successor(clause)
-            homes[clause.pk] = key or self._foreign_row(clause)
+        for stranger in strangers:
+            key = by_identity.get(stranger.stable_id) or self._successor(stranger)
+            homes[stranger.pk] = key or self._foreign_row(stranger)
         return homes
 
     def _successor(self, clause: Clause) -> str:
@@ -377,6 +377,8 @@ class _Building:
         decisions: dict[int, Counter[int]] = defaultdict(Counter)
         samples: dict[int, Answer] = {}
         for answer in row.answers:
+            if answer.point_id is None or answer.decision_id is None:
+                continue
             for theme in answer.themes or [0]:
                 points[theme].add(answer.point_id)
                 decisions[theme][answer.decision_id] += 1

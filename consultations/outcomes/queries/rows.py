@@ -58,11 +58,16 @@ def count_rows(outcome: Outcome) -> int:
 
 def totals_of_rows(outcome: Outcome) -> dict[str, int]:
     """Count what the exports hold, from their rows and from nothing else."""
-    comments, points, without = set(), set(), set()
+    comments: set[int] = set()
+    points: set[int] = set()
+    without: set[int] = set()
     dispositions: Counter[str] = Counter()
     for comment, point, disposition in _answers(outcome).values_list("comment_id", "point_id", "disposition"):
         comments.add(comment)
-        (points if point is not None else without).add(point if point is not None else comment)
+        if point is None:
+            without.add(comment)
+        else:
+            points.add(point)
         dispositions[disposition] += 1
     return {
         "comments": len(comments),
