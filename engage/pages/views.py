@@ -144,12 +144,18 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
+# Of a file, on the file systems in use; a longer one is a fault of theirs, not an answer.
+LONGEST_NAME = 255
+
+
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a picture in a size that a page asked for. The originals may tell where they were taken: they stay inside.
 
     A changed picture has another name, so a browser may keep this one.
     """
+    if len(name) > LONGEST_NAME:
+        raise Http404
     response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
     response.headers["Cache-Control"] = "public, max-age=86400"
     response.headers["X-Content-Type-Options"] = "nosniff"

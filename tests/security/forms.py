@@ -80,6 +80,7 @@ class Form:
 COMMENT = {"text": WORDS, "suggested": ""}
 STANCE = {"stance": "change"}
 PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
+REASONS = {"reason_zh": "汛期道路不通，延期以便居民参加。", "reason_en": "Roads are closed by floods."}
 
 FORMS: dict[str, Form] = {
     # taking part
@@ -183,6 +184,8 @@ FORMS: dict[str, Form] = {
         },
     ),
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
+    # outcomes: what is written in one is tested in tests/consultations/outcomes
+    "outcome_open": Form("officer", slug, said=False),
     # the Studio
     "draft_import": Form(
         "editor", nothing, {"text": DRAFT}, {"language": "", "purpose": "new", "draft": "", "version": ""}, ("file",)
@@ -194,6 +197,11 @@ FORMS: dict[str, Form] = {
         {"language": "zh-hans", "purpose": "new", "draft": "", "version": "", "source": "", "keep": "1"},
     ),
     "draft_publish": Form("editor", key("version"), {}, {"consultation": ""}, said=False),
+    "draft_page": Form("editor", lambda world: [world["version"].pk, "en"], said=False),
+    # This text has none before it; what is typed for one that has is tested in tests/consultations/test_matching.py.
+    "draft_match": Form("editor", key("version"), {}, {"sources": "1", "article": "art_2", "removed": ""}, said=False),
+    "call_extend": Form("editor", key("call"), REASONS, {"closes_at": "2031-01-01 00:00"}),
+    "call_withdraw": Form("editor", key("call"), REASONS),
     "departments:add": Form(
         "administrator",
         nothing,
@@ -293,6 +301,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "coding_decisions": ("administrator", slug, ("view", "page")),
     "coding_decide": ("administrator", lambda world: [*slug(world), "theme", world["theme"].pk], ("comment", "back")),
     "coding_bulk": ("administrator", slug, ("q", "state", "clause", "stance", "language", "same")),
+    "outcomes": ("anonymous", nothing, ("page",)),
+    "outcome_desk": ("officer", nothing, ("view", "q")),
+    "draft_match": ("editor", key("version"), ("article",)),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
     "department-members:index": ("administrator", nothing, ("role", "department", "ordering")),
