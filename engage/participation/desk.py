@@ -28,7 +28,11 @@ PROMISED_DAYS = 1
 class RejectForm(forms.Form):
     """Why it is not published: its sender reads the sentence."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *moderation.REASONS.items()])
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", "—"), *moderation.REASONS.items()],
+        error_messages={"required": _("Choose a reason; the sender reads it")},
+    )
 
 
 def _items(actor: Actor, view: str, source: moderation.Source) -> QuerySet[Any]:

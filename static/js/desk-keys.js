@@ -71,6 +71,15 @@ export default function deskKeys(root) {
     }
   }
 
+  // After an action the page comes anew without the row: the one that took its place is next, not the first.
+  const place = `desk-row:${location.pathname}`;
+  root.querySelector("form[data-rows]")?.addEventListener("submit", () => {
+    sessionStorage.setItem(place, Math.max(rows().indexOf(current()), 0));
+  });
+  const left = sessionStorage.getItem(place);
+  sessionStorage.removeItem(place);
+  if (left !== null && rows().length) select(rows()[Math.min(Number(left), rows().length - 1)]);
+
   document.addEventListener("keydown", onKey);
   root.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-row]");

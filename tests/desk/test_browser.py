@@ -59,6 +59,7 @@ def test_a_queue_is_worked_off_by_keys_alone(desk, letters):
     page.keyboard.press("a")
     done(page)
     assert letters.done == {"letter:2": "accepted"}
+    assert current(page) == "cherry"
     page.keyboard.press("z")
     expect(page.locator(".toast")).to_contain_text("Brought back.")
     assert letters.done == {}
