@@ -266,13 +266,15 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
     """Publish a version, attaching its draft to the chosen consultation first."""
     found = get_object_or_404(Version.objects.select_related("draft"), pk=version_id)
     if request.method == "POST" and found.published_at is None:
-        if found.draft.consultation_id is None:
+        call = found.draft.consultation
+        if call is None:
             form = PublishForm(request.POST)
             if not form.is_valid():
                 return _version_page(request, found, form)
-            actions.attach_draft(found.draft_id, form.cleaned_data["consultation"], actor=request.user)
+            call = form.cleaned_data["consultation"]
+            actions.attach_draft(found.draft_id, call, actor=request.user)
         actions.publish_version(found.pk, now=timezone.now(), actor=request.user)
-        if found.draft.consultation.pages.live().exists():
+        if call.pages.live().exists():
             messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
         else:
             told = gettext("Version %(n)d is published. Nobody can read it yet: publish the page of the call next.")
