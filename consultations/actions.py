@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +26,10 @@ from consultations.models import (
     Version,
     VersionText,
 )
+from consultations.voices import files, organisations, passages
+from consultations.voices.models import Passage
+from consultations.voices.organisations import OnBehalf
+from consultations.voices.rules import check_passage
 from engage.accounts.actors import Actor, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
@@ -43,7 +47,9 @@ KIND = "comment"
 class CommentInput:
     """One comment of a basket. `key` is the clause's key, or empty for the whole draft.
 
-    `language` is that of the text it was written on; empty: the sender's.
+    `language` is that of the text it was written on; empty: the sender's. `confidential`: counted, shown to nobody.
+    `item`: its name in the basket, under which files wait. `passage`: start and end of the words of the clause that it
+    is about, in characters of the article's text in `language`.
     """
 
     key: str
@@ -51,6 +57,9 @@ class CommentInput:
     text: str
     suggested: str = ""
     language: str = ""
+    confidential: bool = False
+    item: str = ""
+    passage: tuple[int, int] | None = None
 
 
 def published_version(consultation: Consultation) -> Version | None:
@@ -59,7 +68,13 @@ def published_version(consultation: Consultation) -> Version | None:
 
 
 def submit_comments(
-    slug: str, comments: Sequence[CommentInput], envelope: participation.Envelope, *, title: str, actor: Actor
+    slug: str,
+    comments: Sequence[CommentInput],
+    envelope: participation.Envelope,
+    *,
+    title: str,
+    on_behalf: OnBehalf | None = None,
+    actor: Actor,
 ) -> Submission:
     """Send a basket of comments: one submission, one receipt. A repeated token returns the first one.
 
@@ -74,6 +89,8 @@ def submit_comments(
         assert consultation is not None
         consultation.check_open(envelope.received_at)
         clauses = _clauses_of(version.pk, comments)
+        if on_behalf:
+            organisations.check(on_behalf)
         submission = participation.open_submission(
             KIND, envelope, actor=actor, department_id=consultation.department_id
         )
@@ -82,12 +99,34 @@ def submit_comments(
             for position, comment in enumerate(comments)
         ]
         Comment.objects.bulk_create(rows)
+        Passage.objects.bulk_create(_passages(version, comments, rows))
+        if on_behalf:
+            organisations.store(submission, on_behalf)
+        if named := {given.item: row for given, row in zip(comments, rows, strict=True) if given.item}:
+            files.take_along(submission, envelope.digest, named, actor=actor)
         if published := [row for row in rows if row.moderation_state == "published"]:
             search.index(*published)
         enqueue_receipt_mail(submission, envelope.code, title)
         return submission
 
     return participation.once(envelope, create)
+
+
+def _passages(version: Version, comments: Sequence[CommentInput], rows: Sequence[Comment]) -> list[Passage]:
+    from consultations.queries import text_of  # a read model, wanted only by who marked words
+
+    made = []
+    texts: dict[str, dict[int, str]] = {}
+    for given, row in zip(comments, rows, strict=True):
+        if given.passage is None or row.clause_id is None:
+            continue
+        if row.language not in texts:
+            text = text_of(version, language=row.language, with_counts=False)
+            texts[row.language] = {article.clause_id: article.text for article in text.articles}
+        words = texts[row.language].get(row.clause_id, "")
+        check_passage(words, given.passage)
+        made.append(passages.kept(row, words, *given.passage))
+    return made
 
 
 def commented_version(slug: str, actor: Actor) -> Version:
@@ -155,19 +194,23 @@ def comment_row(
         language=given.language or envelope.language,
         created_at=envelope.received_at,
         moderation_state=_first_state(consultation, given, submission),
+        confidential=given.confidential,
     )
 
 
 def _first_state(consultation: Consultation, given: CommentInput, submission: Submission) -> str:
     has_personal_data = bool(personal_data.find(given.text) or personal_data.find(given.suggested))
     return rules.first_state(
-        moderation=consultation.moderation, flagged=submission.flagged, has_personal_data=has_personal_data
+        moderation=consultation.moderation,
+        flagged=submission.flagged,
+        has_personal_data=has_personal_data,
+        confidential=given.confidential,
     )
 
 
 @transaction.atomic
 def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: Actor) -> Comment:
-    """Change one comment for its sender while the call is open; what it said before is kept.
+    """Change one comment for its sender while the call is open; what it said before is kept, and so is confidence.
 
     Raises Refused("not_allowed"), Refused("withdrawn"), Refused("call_closed", ...) and those of `check_comment`.
     """
@@ -182,6 +225,7 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     rules.check_editable(withdrawn=comment.submission.state == Submission.State.WITHDRAWN)
     consultation.check_open(now)
     check_comment(given)
+    given = replace(given, confidential=comment.confidential)
     if (comment.stance, comment.text, comment.suggested) == (given.stance, given.text, given.suggested):
         return comment
     CommentRevision.objects.create(
@@ -191,7 +235,9 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     comment.edited_at = now
     # What was coded was another text: a coder reads it again.
     comment.coded_at = None
-    published = comment.moderation_state == ModerationState.PUBLISHED
+    published = comment.moderation_state == (
+        ModerationState.PRIVATE if comment.confidential else ModerationState.PUBLISHED
+    )
     # What a moderator took back, or has not read yet, is not published by its own sender's change.
     comment.moderation_state = (
         _first_state(consultation, given, comment.submission) if published else ModerationState.HELD.value
@@ -200,7 +246,7 @@ def edit_comment(comment_id: int, given: CommentInput, *, now: datetime, actor: 
     comment.save()
     timeline.add(comment.submission, "edited", at=now)
     journal.record(actor, "comment.edited", comment)
-    search.index(comment)
+    search.index(comment, *comment.replies.all())
     return comment
 
 
@@ -212,7 +258,7 @@ def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
     for comment in comments[:1]:
         comment.consultation.check_open(timezone.now())
     withdrawn = participation.withdraw(submission_id, actor=actor)
-    search.remove(*comments)
+    search.remove(*comments, *(reply for comment in comments for reply in comment.replies.all()))
     return withdrawn
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone, translation
@@ -10,6 +11,7 @@ from ninja import Query, Router, Schema
 
 from consultations import queries
 from consultations.outcomes import queries as outcomes
+from consultations.voices import replies
 from engage.accounts.actors import ANYONE
 
 router = Router(tags=["consultations"])
@@ -72,7 +74,10 @@ class TextOut(Schema):
 
 
 class CommentOut(Schema):
-    """One published comment, personal data hidden; `agreements` are devices that agree with it, no comments."""
+    """One published comment, personal data hidden; `agreements` are devices that agree with it, no comments.
+
+    `selectors` say which words of the clause it is about, as W3C Web Annotation selectors; none: all of them.
+    """
 
     id: int
     clause: str
@@ -83,6 +88,7 @@ class CommentOut(Schema):
     channel: str
     created_at: datetime
     agreements: int
+    selectors: list[dict[str, Any]]
 
 
 class CommentPage(Schema):
@@ -194,10 +200,43 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
                 channel=row.channel,
                 created_at=row.created_at,
                 agreements=row.agreements,
+                selectors=row.quote.selectors if row.quote else [],
             )
             for row in found.object_list
         ]
         return CommentPage(count=found.paginator.count, page=found.number, pages=found.paginator.num_pages, items=items)
+
+
+class ReplyOut(Schema):
+    """What the department replied, to a comment or about a clause (its key)."""
+
+    id: int
+    comment: int | None
+    clause: str
+    department: str
+    text: str
+    language: str
+    created_at: datetime
+
+
+@router.get("{slug:slug}/replies", response=list[ReplyOut])
+def list_replies(request: HttpRequest, slug: str, language: Query[Language]) -> list[ReplyOut]:
+    """List what the department in charge replied during the call, newest first."""
+    with translation.override(language.code):
+        call = _call(slug, language.code)
+        return [
+            ReplyOut(
+                id=reply.pk,
+                comment=reply.comment_id,
+                clause=where.key if where else "",
+                department=reply.department.name,
+                text=reply.text,
+                language=reply.language,
+                created_at=reply.created_at,
+            )
+            for reply in replies.public_replies(call.consultation)
+            for where in [reply.clause or (reply.comment.clause if reply.comment else None)]
+        ]
 
 
 class OutcomeCell(Schema):

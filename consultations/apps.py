@@ -9,7 +9,7 @@ class ConsultationsConfig(AppConfig):
         """Plug comments into the platform's registries."""
         from consultations import actions, demo, receivers, samples, strips, structure
         from consultations.api import router
-        from consultations.moderation import SOURCE
+        from consultations.moderation import FILES, SOURCE
         from consultations.search import SOURCES
         from consultations.sitemaps import CallSitemap
         from consultations.story import comment_story
@@ -33,6 +33,7 @@ class ConsultationsConfig(AppConfig):
             )
         )
         moderation.register(SOURCE)
+        moderation.register(FILES)
         register_refusals(REFUSALS)
         for source in SOURCES:
             search.register(source)

@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from consultations.actions import CommentInput
+from consultations.voices import files
 from engage.errors import Refused
 from engage.participation import limits
 from engage.participation.challenge import sign_moment
-from engage.participation.rules import Window
+from engage.participation.rules import Window, token_digest
 from engage.participation.vault import seal, unseal
 
 SESSION_KEY = "baskets"
@@ -32,11 +33,21 @@ class Item:
     text: str
     suggested: str = ""
     language: str = ""
+    confidential: bool = False
+    # Start and end of the marked words; empty for the whole clause.
+    passage: list[int] = field(default_factory=list)
 
     def as_input(self) -> CommentInput:
         """Return what the action takes."""
         return CommentInput(
-            key=self.key, stance=self.stance, text=self.text, suggested=self.suggested, language=self.language
+            key=self.key,
+            stance=self.stance,
+            text=self.text,
+            suggested=self.suggested,
+            language=self.language,
+            confidential=self.confidential,
+            item=self.id,
+            passage=(self.passage[0], self.passage[1]) if self.passage else None,
         )
 
 
@@ -58,6 +69,11 @@ class Basket:
     def keys(self) -> set[str]:
         """The clauses commented on."""
         return {item.key for item in self.items}
+
+    @property
+    def digest(self) -> str:
+        """The keyed hash of its token, under which files wait for it."""
+        return token_digest(uuid.UUID(self.token).bytes, settings.TRACKING_KEY)
 
     def item(self, item_id: str) -> Item | None:
         """Find a comment by its id."""
@@ -118,6 +134,8 @@ def put(request: HttpRequest, slug: str, given: CommentInput, item_id: str = "")
         basket.items.append(existing)
     existing.stance, existing.text = given.stance, given.text
     existing.suggested, existing.language = given.suggested, given.language
+    existing.key, existing.confidential = given.key, given.confidential
+    existing.passage = list(given.passage or ())
     write(request, slug, basket)
     return existing
 
@@ -126,5 +144,6 @@ def take_out(request: HttpRequest, slug: str, item_id: str) -> None:
     """Remove one comment."""
     basket = read(request, slug)
     if basket is not None:
+        files.drop(basket.digest, item_id)
         basket.items = [item for item in basket.items if item.id != item_id]
         write(request, slug, basket)

@@ -143,6 +143,8 @@ def _check_arrival(arrival: Arrival, consultation: Consultation, clauses: dict[s
         raise Refused("import_language_unknown", language=arrival.language)
     if arrival.decision and arrival.decision not in ModerationState:
         raise Refused("unknown_decision", decision=arrival.decision)
+    if arrival.decision == ModerationState.PUBLISHED and any(comment.confidential for comment in arrival.comments):
+        raise Refused("confidential_stays")
     if arrival.decision == ModerationState.REJECTED and arrival.reason not in REASONS:
         raise Refused("reason_missing")
     consultation.check_open(arrival.received_at)

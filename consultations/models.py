@@ -30,7 +30,7 @@ from engage.pages.blocks import prose_blocks
 from engage.pages.models import StandardIndexMixin, Topic
 from engage.pages.visibility import public_only
 from engage.participation import personal_data
-from engage.participation.models import Moderated, ModeratedQuerySet, Submission
+from engage.participation.models import Moderated, ModeratedQuerySet, ModerationState, Submission
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -467,6 +467,12 @@ class Comment(Moderated):
             models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
             models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
             models.Index(fields=["consultation", "id"], condition=Q(coded_at=None), name="comment_to_code"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confidential=False) | ~Q(moderation_state=ModerationState.PUBLISHED),
+                name="confidential_is_not_published",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from consultations.drafts import wording
 from consultations.drafts.labels import CHINESE
@@ -26,14 +27,21 @@ from consultations.models import (
 )
 from consultations.outcomes.models import Outcome
 from consultations.rules import CallState
+from consultations.voices import files, passages, replies, translations
+from consultations.voices.files import PublicFile
 from consultations.voices.ordering import ordered
+from consultations.voices.organisations import public_name
+from consultations.voices.passages import Quote
+from consultations.voices.replies import PublicReply
 from consultations.voices.rules import Order
+from consultations.voices.translations import Translation
 from engage.accounts.actors import ANYONE, Actor
+from engage.participation.models import Submission
 from engage.participation.queries import public_signature
 
 PER_PAGE = 20
 # What a public comment is shown with, joined to it.
-_SHOWN_WITH = ("submission", "clause", "agreement_total")
+_SHOWN_WITH = ("submission__organisation", "clause", "agreement_total", "passage")
 _HEADINGS = {Clause.Level.PART, Clause.Level.CHAPTER, Clause.Level.SECTION}
 
 
@@ -133,13 +141,24 @@ class Call:
 
 
 def _published_comments() -> QuerySet[Comment]:
-    """Return the rows behind every public count; the page's own gate decides about the consultation."""
+    """Return the rows behind every public list; the page's own gate decides about the consultation."""
     return Comment.objects.filter(moderation_state="published", submission__state="active")
+
+
+def _confidential_comments() -> QuerySet[Comment]:
+    """Return what is counted and never listed: a moderator, or the call's rule, let it count."""
+    return Comment.objects.filter(moderation_state="private", confidential=True, submission__state="active")
+
+
+def _counted_comments() -> QuerySet[Comment]:
+    """Return the rows behind every public count."""
+    counted = Q(moderation_state="published") | Q(moderation_state="private", confidential=True)
+    return Comment.objects.filter(counted, submission__state="active")
 
 
 def _count_of(outer: str) -> Coalesce:
     counted = (
-        _published_comments()
+        _counted_comments()
         .filter(consultation=OuterRef(outer))
         .order_by()
         .values("consultation")
@@ -202,7 +221,7 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
 
 def call_of(page: ConsultationPage, *, now: datetime) -> Call:
     """Return the call as this page would show it, saved or still being written."""
-    count = _published_comments().filter(consultation=page.consultation).count()
+    count = _counted_comments().filter(consultation=page.consultation).count()
     return Call(page, page.consultation, page.consultation.state(now), count)
 
 
@@ -253,8 +272,8 @@ def text_of(version: Version, *, language: str, with_counts: bool = True) -> Tex
 
 
 def comment_counts(version: Version) -> dict[int | None, int]:
-    """Return clause id (None: whole draft) to the number of published comments."""
-    counted = _published_comments().filter(version=version).order_by().values_list("clause_id").annotate(n=Count("pk"))
+    """Return clause id (None: whole draft) to the number of comments that count."""
+    counted = _counted_comments().filter(version=version).order_by().values_list("clause_id").annotate(n=Count("pk"))
     return dict(counted)
 
 
@@ -278,6 +297,10 @@ class PublicComment:
     channel: str
     # Devices that agree with it, as of the last roll-up.
     agreements: int
+    replies: list[PublicReply]
+    files: list[PublicFile]
+    quote: Quote | None
+    translation: Translation | None
 
     @property
     def clause_slug(self) -> str:
@@ -307,10 +330,24 @@ def public_comments(
     return PaginatorPage(present(list(found.object_list), text), found.number, found.paginator)
 
 
+def confidential_count(consultation: Consultation, *, article: Article | None = None, whole: bool = False) -> int:
+    """Return how many comments of a list are counted and not shown."""
+    rows = _confidential_comments().filter(consultation=consultation)
+    if article is not None:
+        rows = rows.filter(clause__key=article.key)
+    elif whole:
+        rows = rows.filter(clause=None)
+    return rows.count()
+
+
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     """Turn comments into what the public reads."""
     articles = {article.key: article for article in text.articles}
     written_on = texts_written_on(comments)
+    answered = replies.under_comments(comments)
+    attached = files.under_comments(comments)
+    quotes = passages.quotes(comments, text.version)
+    translated = translations.beside(comments, get_language() or "")
     shown = []
     for comment in comments:
         article = articles.get(comment.clause.key) if comment.clause else None
@@ -323,16 +360,25 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 language=comment.language,
                 created_at=comment.created_at,
                 edited=comment.edited_at is not None,
-                signature=public_signature(comment.submission),
+                signature=_signature(comment.submission),
                 signature_language=comment.language if comment.submission.signature else "",
                 clause_key=comment.clause.key if comment.clause else "",
                 clause_title=article.title if article else "",
                 pieces=suggestion_pieces(comment, written_on),
                 channel=comment.submission.channel,
                 agreements=_agreements(comment),
+                replies=answered.get(comment.pk, []),
+                files=attached.get(comment.pk, []),
+                quote=quotes.get(comment.pk),
+                translation=translated.get(comment.pk),
             )
         )
     return shown
+
+
+def _signature(submission: Submission) -> str:
+    organisation = getattr(submission, "organisation", None)
+    return public_name(organisation) if organisation else public_signature(submission)
 
 
 def _agreements(comment: Comment) -> int:

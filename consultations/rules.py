@@ -134,12 +134,14 @@ def time_left(closes_at: datetime, now: datetime, zone: tzinfo) -> TimeLeft:
     return TimeLeft(days=0, hours=left.seconds // 3600, minutes=left.seconds % 3600 // 60)
 
 
-def first_state(*, moderation: str, flagged: bool, has_personal_data: bool) -> str:
+def first_state(*, moderation: str, flagged: bool, has_personal_data: bool, confidential: bool = False) -> str:
     """Return the moderation state a new or changed comment starts in.
 
     Under post-moderation it is published at once, unless it looks automatic or holds personal data: then a
-    moderator reads it first.
+    moderator reads it first. A confidential one is never published: where others are, it is counted at once.
     """
+    if confidential:
+        return "held" if moderation == "pre" or flagged else "private"
     return "held" if moderation == "pre" or flagged or has_personal_data else "published"
 
 

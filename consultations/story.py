@@ -14,6 +14,7 @@ from consultations import queries, rules
 from consultations.models import Comment, Consultation
 from consultations.outcomes import queries as outcomes
 from consultations.outcomes.models import Outcome
+from consultations.voices import passages, replies
 from engage.accounts.actors import Actor
 from engage.participation.kinds import SentPart, Step, Story
 from engage.participation.models import ModerationState, Submission
@@ -29,7 +30,7 @@ def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
     comments = list(
         Comment.objects.visible_to(actor)
         .filter(submission=submission)
-        .select_related("consultation__department", "clause", "version", "submission")
+        .select_related("consultation__department", "clause", "version", "submission", "passage")
         .order_by("position")
     )
     consultation = comments[0].consultation
@@ -72,6 +73,8 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
     text = queries.text_of(comments[0].version, language=get_language() or "", with_counts=False)
     articles = {article.key: article for article in text.articles}
     written_on = queries.texts_written_on(comments)
+    answered = replies.under_comments(comments)
+    quotes = passages.quotes(comments, comments[0].version)
     parts = []
     for comment in comments:
         article = articles.get(comment.clause.key) if comment.clause else None
@@ -82,6 +85,8 @@ def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -
                 "title": article.title if article else _("The whole draft"),
                 "pieces": queries.suggestion_pieces(comment, written_on),
                 "whole_pieces": queries.suggestion_pieces(comment, written_on, whole=True),
+                "replies": answered.get(comment.pk, []),
+                "quote": quotes.get(comment.pk),
                 "reason": REASONS.get(comment.moderation_reason, ""),
                 "edit_url": reverse("comment_edit", args=[submission.reference, comment.pk]) if editable else "",
             }
@@ -125,6 +130,8 @@ def steps(
     department = consultation.department.name
     if held:
         checked = Step(_("Checked and published"), _("A moderator takes out personal data first"), "now")
+    elif all(comment.confidential for comment in comments):
+        checked = Step(_("Checked and counted"), _("It is confidential: only the department reads it"), "done")
     else:
         checked = Step(_("Checked and published"), _("Everybody can read it on the draft"), "done")
     after = _("%(department)s, after the close on %(day)s") % {

@@ -21,8 +21,12 @@ from consultations.calls import queries as running
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
-from consultations.voices.rules import list_query, order_of
+from consultations.voices import files, replies
+from consultations.voices.models import Organisation
+from consultations.voices.organisations import OnBehalf
+from consultations.voices.rules import list_query, order_of, stretch
 from consultations.words import STATES
+from engage.accounts.actors import Role, has_role
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
@@ -195,6 +199,8 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
         after=after,
         comments=comments,
         order=order,
+        confidential=queries.confidential_count(reading.call.consultation, article=article),
+        replies=replies.under_article(article.clause_id),
         basket=basket.read(request, slug),
     )
     return render(request, "consultations/clause.html", context)
@@ -220,7 +226,15 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
     )
     wanted = wanted if article or wanted == "whole" else ""
     context = page_context(
-        reading, comments=found, article=article, wanted=wanted, order=order, query=list_query(wanted, order)
+        reading,
+        comments=found,
+        article=article,
+        wanted=wanted,
+        order=order,
+        query=list_query(wanted, order),
+        confidential=queries.confidential_count(reading.call.consultation, article=article, whole=wanted == "whole")
+        if wanted
+        else reading.call.comment_count - found.paginator.count,
     )
     return render(request, "consultations/comments.html", context)
 
@@ -233,7 +247,8 @@ def comment(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404
     shown = queries.present([found], reading.text)[0]
-    return render(request, "consultations/comment.html", page_context(reading, comment=shown))
+    context = page_context(reading, comment=shown, may_translate=has_role(request.user, Role.EDITOR))
+    return render(request, "consultations/comment.html", context)
 
 
 def _closed(request: HttpRequest, reading: Reading, refusal: Refused, texts: list[str]) -> HttpResponse:
@@ -253,6 +268,7 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
         reading = Reading(reading.call, _text_in(reading.text, editing.language))
     article = _article(reading, clause) if clause else None
     original = article.text if article else ""
+    passage = _passage(request, reading, original, editing)
     if request.method == "POST":
         form = CommentForm(request.POST, original=original)
         try:
@@ -261,21 +277,38 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
             typed = [clean_text(request.POST.get(name, "")) for name in ("text", "suggested")]
             return _closed(request, reading, refusal, [text for text in typed if text and text != original])
         if form.is_valid():
-            given = form.as_input(article.key if article else "", reading.text.language)
+            given = form.as_input(article.key if article else "", reading.text.language, passage)
             try:
                 basket.put(request, slug, given, editing.id if editing else "")
             except Refused as refusal:
                 form.add_error(None, refusal_message(refusal))
             else:
                 return redirect("basket", slug=slug)
-        return _compose_page(request, reading, article, form, editing, status=422)
+        return _compose_page(request, reading, article, form, editing, passage, status=422)
     if not reading.call.is_open:
         return redirect("consultation", slug=slug)
     initial = {"suggested": original}
     if editing:
-        initial = {"stance": editing.stance, "text": editing.text, "suggested": editing.suggested or original}
+        initial = {
+            "stance": editing.stance,
+            "text": editing.text,
+            "suggested": editing.suggested or original,
+            "confidential": editing.confidential,
+        }
     form = CommentForm(initial=initial, original=original)
-    return _compose_page(request, reading, article, form, editing)
+    return _compose_page(request, reading, article, form, editing, passage)
+
+
+def _passage(
+    request: HttpRequest, reading: Reading, original: str, editing: basket.Item | None
+) -> tuple[int, int] | None:
+    """Return the marked words a comment is about: named by the address, else those of the comment being changed."""
+    asked = request.GET
+    if asked.get("v", "") == str(reading.text.version.number):
+        return stretch(original, asked.get("from", ""), asked.get("to", ""))
+    if editing is None or not editing.passage or not original or asked.get("whole"):
+        return None
+    return editing.passage[0], editing.passage[1]
 
 
 def _text_in(text: queries.Text, language: str) -> queries.Text:
@@ -295,10 +328,18 @@ def _compose_page(
     article: queries.Article | None,
     form: CommentForm,
     editing: basket.Item | None,
+    passage: tuple[int, int] | None,
     status: int = 200,
 ) -> HttpResponse:
+    original = article.text if article else ""
     context = page_context(
-        reading, article=article, form=form, editing=editing, original=article.text if article else ""
+        reading,
+        article=article,
+        form=form,
+        editing=editing,
+        original=original,
+        quote=original[passage[0] : passage[1]] if passage else "",
+        marked_before=bool(request.GET.get("v")) and passage is None,
     )
     return render(request, "consultations/compose.html", context, status=status)
 
@@ -318,6 +359,7 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     """Return the basket and its rows: item, article, diff of the suggestion, personal data found."""
     kept = basket.read(request, reading.slug)
     texts = {reading.text.language: reading.text}
+    waiting = files.held(kept.digest) if kept else {}
     rows = []
     seen: set[str] = set()
     for item in kept.items if kept else []:
@@ -337,6 +379,9 @@ def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
                 "findings": personal_data.find(item.text + "\n" + item.suggested),
                 "masked": personal_data.mask(item.text),
                 "twice": item.text in seen,
+                "files": waiting.get(item.id, []),
+                "quote": article.text[item.passage[0] : item.passage[1]] if article and item.passage else "",
+                "gone": bool(item.key) and article is None,
             }
         )
         seen.add(item.text)
@@ -379,6 +424,8 @@ def _check_page(request: HttpRequest, reading: Reading, error: str = "", status:
     context |= {
         "error": error,
         "about": kept.about,
+        "organisation_size": dict(Organisation.Size.choices).get(kept.about.get("organisation_size", ""), ""),
+        "confidential": sum(item.confidential for item in kept.items),
         "region": dict(about_options("region")).get(kept.about.get("region", "")),
         "capacity": dict(about_options("capacity")).get(kept.about.get("capacity", "")),
         "answer_due": rules.answer_due(reading.call.consultation.closes_at, reading.call.consultation.answer_days),
@@ -403,6 +450,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
             [item.as_input() for item in kept.items],
             envelope,
             title=_call(request, slug).page.title if envelope.email else "",
+            on_behalf=_on_behalf(kept),
             actor=request.user,
         )
     except Refused as refusal:
@@ -453,7 +501,7 @@ def _envelope(form: SendForm, kept: basket.Basket, token: uuid.UUID) -> Envelope
         region=kept.about.get("region", ""),
         capacity=kept.about.get("capacity", ""),
         signature=kept.about.get("signature", ""),
-        consents=("comment-publication",),
+        consents=() if all(item.confidential for item in kept.items) else ("comment-publication",),
         flagged=looks_automatic(
             honeypot=form.data.get("website", ""),
             opened_at=challenge.signed_moment(kept.opened),
@@ -461,6 +509,13 @@ def _envelope(form: SendForm, kept: basket.Basket, token: uuid.UUID) -> Envelope
             minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
         ),
     )
+
+
+def _on_behalf(kept: basket.Basket) -> OnBehalf | None:
+    about = kept.about
+    if not about.get("organisation"):
+        return None
+    return OnBehalf(about["organisation"], about.get("organisation_size", ""), about.get("organisation_role", ""))
 
 
 @require_POST

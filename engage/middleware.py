@@ -93,6 +93,8 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         in_studio = request.path_info.startswith("/studio/")
         most = settings.STUDIO_BODY_MOST_BYTES if in_studio else settings.BODY_MOST_BYTES
+        if any(path in request.path_info for path in settings.UPLOAD_PATHS):
+            most = settings.UPLOAD_BODY_MOST_BYTES
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()) or int(length[:20]) > most:
             raise RequestDataTooBig

@@ -556,6 +556,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidential", False), models.Q(("moderation_state", "published"), _negated=True), _connector="OR"
+                ),
+                name="confidential_is_not_published",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="clause",
             constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
         ),

@@ -80,6 +80,8 @@ def channel_name(channel: str) -> str:
         "live": pgettext("channel", "in a live interview"),
     }
     kind, _colon, source = channel.partition(":")
+    if kind == "embed" and source:
+        return _("sent from %(host)s") % {"host": source}
     if kind == "import" and source:
         return _("taken over from %(source)s") % {"source": source}
     return names.get(channel, channel)

@@ -9,11 +9,14 @@ from django.db.models import Count
 from django.utils import timezone
 
 from consultations.models import Comment
+from consultations.rules import CallState
 from consultations.voices import rules
 from consultations.voices.device import digest
-from consultations.voices.models import Agreement, AgreementTotal
-from engage.accounts.actors import ANYONE
+from consultations.voices.models import Agreement, AgreementTotal, Report
+from engage.accounts.actors import ANYONE, Actor, Role, has_role
+from engage.accounts.models import User
 from engage.errors import Refused
+from engage.journal import actions as journal
 
 ROLL_UP_AT_ONCE = 2_000
 
@@ -36,7 +39,7 @@ def agree(comment_id: int, *, device: str, own: bool, now: datetime) -> None:
     """
     comment = published_comment(comment_id)
     call = comment.consultation
-    rules.check_may_agree(call.opens_at, call.closes_at, own=own, device=device, now=now)
+    rules.check_may_agree(is_open=call.state(now) is CallState.OPEN, own=own, device=device)
     mine = Agreement.objects.filter(comment=comment, device=digest(device, call.pk))
     if mine.filter(withdrawn=False).exists():
         return
@@ -52,7 +55,7 @@ def take_agreement_back(comment_id: int, *, device: str, now: datetime) -> None:
     """Take back what the same device pressed the same day; nothing happens when there is nothing of it."""
     comment = published_comment(comment_id)
     call = comment.consultation
-    rules.check_may_agree(call.opens_at, call.closes_at, own=False, device=device, now=now)
+    rules.check_may_agree(is_open=call.state(now) is CallState.OPEN, own=False, device=device)
     Agreement.objects.filter(
         comment=comment, device=digest(device, call.pk), day=timezone.localdate(now), withdrawn=False
     ).update(withdrawn=True, counted=False)
@@ -78,3 +81,56 @@ def roll_up_agreements() -> int:
     )
     Agreement.objects.filter(pk__in=[pk for pk, _comment_id in changed]).update(counted=True)
     return len(changed)
+
+
+@transaction.atomic
+def report(comment_id: int, *, reason: str, note: str, device: str, now: datetime) -> Report:
+    """Tell the moderators what is wrong with a published comment; a second press of a device changes the first.
+
+    Raises Refused("comment_hidden"), Refused("device_unknown"), Refused("report_reason"), Refused("report_note").
+    """
+    comment = published_comment(comment_id)
+    rules.check_report(reason, note, device=device, reasons=Report.Reason.values)
+    row, is_new = Report.objects.update_or_create(
+        comment=comment,
+        device=digest(device, comment.consultation_id),
+        settled_at=None,
+        defaults={"reason": reason, "note": note, "created_at": now},
+    )
+    if is_new:
+        journal.record(ANYONE, "comment.reported", comment, reason=reason)
+    return row
+
+
+def close_reports(comment: Comment, *, by: User | None) -> list[int]:
+    """Close the open reports of a comment inside the caller's transaction; returns their keys."""
+    still_open = list(comment.reports.filter(settled_at=None).values_list("pk", flat=True))
+    Report.objects.filter(pk__in=still_open).update(settled_at=timezone.now(), settled_by=by)
+    return still_open
+
+
+@transaction.atomic
+def settle_reports(comment: Comment, actor: Actor) -> list[int]:
+    """Leave a comment as it is and close what was reported; returns the keys of the reports.
+
+    Raises Refused("not_allowed") unless the actor may moderate.
+    """
+    _check_moderator(actor)
+    closed = close_reports(comment, by=actor if isinstance(actor, User) else None)
+    journal.record(actor, "comment.reports_settled", comment, n=len(closed))
+    return closed
+
+
+@transaction.atomic
+def reopen_reports(keys: list[int], actor: Actor) -> None:
+    """Open reports again that the actor has just closed; one that the same device has meanwhile sent anew stays."""
+    _check_moderator(actor)
+    for row in Report.objects.select_for_update().filter(pk__in=keys, settled_by_id=actor.pk):
+        if not Report.objects.filter(comment=row.comment_id, device=row.device, settled_at=None).exists():
+            row.settled_at = row.settled_by = None
+            row.save(update_fields=["settled_at", "settled_by"])
+
+
+def _check_moderator(actor: Actor) -> None:
+    if not has_role(actor, Role.OFFICER, Role.APPROVER):
+        raise Refused("not_allowed")

@@ -9,8 +9,19 @@ class VoicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug what surrounds comments into the platform's registries."""
-        from consultations.voices import tasks  # noqa: F401 - registers the periodic work
-        from consultations.voices.words import REFUSALS
+        from consultations.voices.frames import EMBEDS
+        from consultations.voices.paper import PAPER
+        from consultations.voices.reply_queue import REPLIES
+        from consultations.voices.search import SOURCE
+        from consultations.voices.words import REFUSALS, TIMELINE
+        from engage.desk import registry as desk
         from engage.pages.messages import register_refusals
+        from engage.participation import timeline
+        from engage.search import registry as search
 
         register_refusals(REFUSALS)
+        timeline.register(TIMELINE)
+        search.register(SOURCE)
+        desk.register(REPLIES)
+        desk.register_page(EMBEDS)
+        desk.register_page(PAPER)

@@ -158,7 +158,7 @@ class Reply(models.Model):
 
 
 class HeldFile(models.Model):
-    """A file in a basket that is not sent yet: checked, cleaned, served to nobody, deleted after a day.
+    """A file in a basket that is not sent yet: checked, cleaned, served to nobody, deleted with the session.
 
     `basket` is the keyed hash of the basket's token, so that only the session that put it there takes it along.
     """
@@ -207,6 +207,11 @@ class CommentFile(Moderated):
 
     def __str__(self) -> str:
         return f"{self.comment_id} {self.attachment_id}"
+
+    @property
+    def language(self) -> str:
+        """The language of the comment it belongs to."""
+        return self.comment.language
 
 
 class Passage(models.Model):

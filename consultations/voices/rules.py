@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import urlencode
@@ -61,12 +62,12 @@ class Agreed(StrEnum):
     EARLIER = "earlier"
 
 
-def check_may_agree(opens_at: datetime, closes_at: datetime, *, own: bool, device: str, now: datetime) -> None:
+def check_may_agree(*, is_open: bool, own: bool, device: str) -> None:
     """Let a marked device agree with somebody else's comment while the call is open.
 
     Raises Refused("device_unknown"), Refused("own_comment") and Refused("agreeing_closed").
     """
-    if not opens_at <= now < closes_at:
+    if not is_open:
         raise Refused("agreeing_closed")
     if own:
         raise Refused("own_comment")
@@ -79,3 +80,59 @@ def agreed_of(day: date | None, today: date) -> Agreed:
     if day is None:
         return Agreed.NO
     return Agreed.TODAY if day == today else Agreed.EARLIER
+
+
+REPORT_NOTE_MOST = 1_000
+
+
+def check_report(reason: str, note: str, *, device: str, reasons: Collection[str]) -> None:
+    """Take a report with a reason from the list and a short note.
+
+    Raises Refused("device_unknown"), Refused("report_reason") and Refused("report_note", most=...).
+    """
+    if not device:
+        raise Refused("device_unknown")
+    if reason not in reasons:
+        raise Refused("report_reason")
+    if len(note) > REPORT_NOTE_MOST:
+        raise Refused("report_note", most=REPORT_NOTE_MOST)
+
+
+FILES_MOST = 3
+TRANSLATION_MOST = 20_000
+PASSAGE_MOST = 2_000
+REPLY_LEAST = 2
+REPLY_MOST = 5_000
+
+
+def check_may_reply(state: str) -> None:
+    """Let the department answer from the opening until the outcome; raises Refused("replying_closed")."""
+    if state in ("planned", "announced", "withdrawn", "answered"):
+        raise Refused("replying_closed")
+
+
+def check_reply(text: str) -> None:
+    """Raise Refused("reply_length", least=..., most=...) for a text that is none or too long."""
+    if not REPLY_LEAST <= len(text) <= REPLY_MOST:
+        raise Refused("reply_length", least=REPLY_LEAST, most=REPLY_MOST)
+
+
+def stretch(text: str, first: str, last: str) -> tuple[int, int] | None:
+    """Return start and end in a text of the characters number `first` up to, not including, `last`, spaces not counted.
+
+    A browser's page and the text agree in everything but spaces and line breaks. None when they name no such stretch.
+    """
+    if not all(value.isascii() and value.isdigit() and len(value) < 7 for value in (first, last)):
+        return None
+    places = [place for place, sign in enumerate(text) if not sign.isspace()]
+    begin, end = int(first), int(last)
+    if not 0 <= begin < end <= len(places) or end - begin > PASSAGE_MOST:
+        return None
+    return places[begin], places[end - 1] + 1
+
+
+def check_passage(text: str, passage: tuple[int, int]) -> None:
+    """Raise Refused("passage_gone") unless a passage lies within a text and is more than spaces."""
+    start, end = passage
+    if not (0 <= start < end <= len(text) and end - start <= 2 * PASSAGE_MOST and text[start:end].strip()):
+        raise Refused("passage_gone")

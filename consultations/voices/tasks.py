@@ -1,6 +1,8 @@
 """Periodic work around comments."""
 
-from consultations.voices import actions
+from django.utils import timezone
+
+from consultations.voices import actions, files, passages
 from engage.schedule import every
 
 
@@ -13,3 +15,15 @@ def roll_up_agreements() -> int:
         if taken < actions.ROLL_UP_AT_ONCE:
             break
     return total
+
+
+@every(seconds=3600)
+def sweep_held_files() -> int:
+    """Delete files of baskets that were never sent."""
+    return files.sweep(now=timezone.now())
+
+
+@every(seconds=5)
+def place_passages() -> int:
+    """Find marked passages in versions published since; returns how many."""
+    return passages.place_some()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from consultations import basket
 from consultations import queries as calls
 from consultations.models import Comment
 from consultations.views import Reading, page_context, reading_of
-from consultations.voices import actions, device, queries
+from consultations.voices import actions, device, files, queries, translations
+from consultations.voices.forms import ReportForm, TranslationForm
+from consultations.voices.rules import FILES_MOST
+from consultations.voices.words import file_fault
+from engage.accounts.actors import Role, has_role
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
@@ -21,6 +26,8 @@ from engage.participation.rules import Window
 
 # Per address: enough for a family or an office, too little for a program.
 PRESS_WINDOWS = (Window(30, 60), Window(300, 24 * 3600))
+REPORT_WINDOWS = (Window(5, 60), Window(30, 24 * 3600))
+UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 
 
 def _public(request: HttpRequest, slug: str, comment_id: int) -> tuple[Reading, Comment]:
@@ -63,3 +70,92 @@ def agree(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
     response = render(request, "voices/agree.html", context, status=refusal_status(refusal.code) if refusal else 200)
     device.ensure(request, response)
     return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
+    """Tell the moderators what is wrong with a comment."""
+    reading, comment = _public(request, slug, comment_id)
+    mark = device.read(request)
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    status, error = 422 if form.is_bound else 200, ""
+    if form.is_bound and form.is_valid():
+        try:
+            limits.check("report", limits.client_address(request), REPORT_WINDOWS)
+            actions.report(comment.pk, **form.cleaned_data, device=mark, now=timezone.now())
+            return redirect("comment_report", slug=slug, comment_id=comment_id)
+        except Refused as refusal:
+            status, error = refusal_status(refusal.code), refusal_message(refusal)
+    context = _page(reading, comment, form=form, error=error, reported=queries.has_reported(comment, mark))
+    response = render(request, "voices/report.html", context, status=status)
+    device.ensure(request, response)
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def item_files(request: HttpRequest, slug: str, item: str) -> HttpResponse:
+    """Add files to a comment that is not sent yet, or remove one."""
+    reading = reading_of(request, slug)
+    kept = basket.read(request, slug)
+    if kept is None or kept.item(item) is None:
+        return redirect("basket", slug=slug)
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            _change_files(request, kept.digest, item)
+            return redirect("item_files", slug=slug, item=item)
+        except Refused as refusal:
+            known = refusal.code in ("files_full", "file_missing", "too_many")
+            error = refusal_message(refusal) if known else file_fault(refusal)
+            status = refusal_status(refusal.code) if known else 422
+    context = page_context(reading, item=kept.item(item), files=files.held(kept.digest).get(item, []), error=error)
+    return render(request, "voices/files.html", context | {"most": FILES_MOST}, status=status)
+
+
+def _change_files(request: HttpRequest, digest: str, item: str) -> None:
+    removed = request.POST.get("remove", "")
+    if removed:
+        if removed.isascii() and removed.isdigit() and len(removed) < 19:
+            files.drop(digest, item, int(removed))
+        return
+    upload = request.FILES.get("file")
+    if upload is None or upload.file is None:
+        raise Refused("file_missing")
+    limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
+    files.hold(digest, item, upload.file, upload.name or "", now=timezone.now())
+
+
+@never_cache
+@require_safe
+def comment_file(request: HttpRequest, slug: str, comment_id: int, file_id: int) -> FileResponse:
+    """Serve a file that was sent with a comment: to everybody when it is published, to staff before."""
+    found = files.readable(request.user).filter(comment=comment_id, comment__consultation__slug=slug)
+    stored = get_object_or_404(found, pk=file_id).attachment
+    return FileResponse(
+        stored.file.open("rb"),
+        as_attachment=True,
+        filename=stored.name,
+        headers={"Content-Type": stored.media_type, "Content-Security-Policy": "sandbox; default-src 'none'"},
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def translate(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
+    """Put a translation beside a comment; for everybody but editors there is no such page."""
+    if not has_role(request.user, Role.EDITOR):
+        raise Http404
+    reading, comment = _public(request, slug, comment_id)
+    known = comment.translations.first()
+    initial = {"language": known.language, "text": known.text} if known else {}
+    form = TranslationForm(request.POST if request.method == "POST" else None, own=comment.language, initial=initial)
+    status, error = 422 if form.is_bound else 200, ""
+    if form.is_bound and form.is_valid():
+        try:
+            translations.translate(comment.pk, **form.cleaned_data, now=timezone.now(), actor=request.user)
+            return redirect("comment", slug=slug, comment_id=comment_id)
+        except Refused as refusal:
+            status, error = refusal_status(refusal.code), refusal_message(refusal)
+    return render(request, "voices/translate.html", _page(reading, comment, form=form, error=error), status=status)

@@ -1,13 +1,53 @@
-"""The sentences around comments: refusals by code."""
+"""The sentences around comments: refusals by code, timeline entries by code, why a file is not taken."""
 
 from django.utils.translation import gettext_lazy as _
+
+from engage.errors import Refused
 
 REFUSALS = {
     "comment_hidden": (_("This comment is no longer public"), 404),
     "agreeing_closed": (_("You can agree with comments while the call is open, and it is not"), 403),
     "own_comment": (_("This is your own comment: it counts already"), 403),
+    "organisation_incomplete": _("Give the name of the organisation, its size and what you do there"),
+    "reply_gone": (_("What you want to reply to is no longer there. Load the page again"), 409),
+    "replying_closed": _("The department replies from the opening of a call until its outcome; it is not that time"),
+    "reply_length": _("A reply has %(least)d to %(most)d characters"),
+    "reply_language": _("Choose the language of the reply"),
+    "files_full": _("A comment takes %(most)d files. Remove one first"),
+    "file_missing": _("Choose a file"),
+    "passage_gone": _("The marked words are not in the text any more. Mark them again, or comment on the whole clause"),
+    "frame_stale": _("This form is too old. Your text is kept: load the page again and paste it"),
+    "host_wrong": _("“%(host)s” is no name of a site. Write it like www.example.org"),
+    "hosts_many": _("A call is shown on at most %(most)d other sites"),
+    "translation_language": _("Choose another language than the comment's own"),
+    "paper_known": (_("The number %(number)s was keyed in before; nothing was added"), 409),
+    "report_reason": _("Choose what is wrong with it"),
+    "report_note": _("The note has at most %(most)d characters"),
     "device_unknown": (
         _("To count each device once, this page keeps a cookie. Allow cookies for this site and press again"),
         403,
     ),
 }
+
+TIMELINE = {
+    "replied": _("The department replied. Its words stand beside your comment"),
+}
+
+# Why a file is not taken, by the codes of engage.participation.attachments.
+FILE_FAULTS = {
+    "empty": _("The file is empty. Choose another one"),
+    "too_large": _("The file is too large: send at most 20 MB"),
+    "unknown_type": _("We cannot open this file; send PDF, image, sound or document"),
+    "type_mismatch": _("The file is not what its name says. Save it again and send it once more"),
+    "encrypted": _("The file is locked with a password. Save it without one and send it once more"),
+    "old_office": _("This is an old Office file. Save it as docx, xlsx or pptx and send it once more"),
+    "has_macros": _("The file holds macros, which we do not take. Save it without them"),
+    "active_content": _("The file holds something that runs by itself. Print it to PDF and send that"),
+    "embedded_files": _("The file holds other files. Send those one by one"),
+}
+FILE_FAULT = _("We cannot read this file whole. Save it again, or print it to PDF and send that")
+
+
+def file_fault(refusal: Refused) -> str:
+    """Say why a file is not taken."""
+    return str(FILE_FAULTS.get(refusal.code, FILE_FAULT))

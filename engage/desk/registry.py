@@ -91,7 +91,8 @@ class Row:
 
     `id` comes back to the actions. `url` is the item's own page, or empty when `body` is all there is; `language` is
     the HTML language of title and body when it may differ from the page's. `actions` limits the queue's actions to
-    those that this item allows now (None: all).
+    those that this item allows now (None: all). `pieces` are the body's words with those that need the eye marked;
+    `seen` is what the public reads instead of them; `notes` are sentences about the item.
     """
 
     id: str
@@ -103,6 +104,9 @@ class Row:
     due: Due | None = None
     cells: Sequence[Cell] = ()
     actions: frozenset[str] | None = None
+    pieces: Sequence[tuple[str, bool]] = ()
+    seen: str = ""
+    notes: Sequence[Text] = ()
 
 
 @dataclass(frozen=True)

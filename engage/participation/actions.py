@@ -187,7 +187,8 @@ def moderate(item: Moderated, decision: str, *, reason: str = "", actor: Actor) 
     """Publish, keep private, reject or hold one moderated thing.
 
     Raises Refused("not_allowed") for anybody but an officer, approver or administrator,
-    Refused("reason_missing") for a rejection without one of `moderation.REASONS`.
+    Refused("reason_missing") for a rejection without one of `moderation.REASONS`, Refused("confidential_stays") for
+    the publication of what its sender asked to be kept from the public.
     """
     if not has_role(actor, Role.OFFICER, Role.APPROVER):
         raise Refused("not_allowed")
@@ -196,6 +197,9 @@ def moderate(item: Moderated, decision: str, *, reason: str = "", actor: Actor) 
     if decision == ModerationState.REJECTED and reason not in moderation.REASONS:
         raise Refused("reason_missing")
     locked = type(item)._default_manager.select_for_update().get(pk=item.pk)
+    source = moderation.source_of(locked)
+    if source.decisions and decision not in source.decisions(locked):
+        raise Refused("confidential_stays")
     before = locked.moderation_state
     if before == decision and locked.moderation_reason == reason:
         return locked
@@ -206,8 +210,8 @@ def moderate(item: Moderated, decision: str, *, reason: str = "", actor: Actor) 
     locked.save(update_fields=["moderation_state", "moderation_reason", "moderated_at", "moderated_by"])
     timeline.add(locked.submission, f"moderated_{decision}")
     journal.record(actor, f"moderation.{decision}", locked, before=before, reason=reason)
-    if changed := moderation.source_of(locked).changed:
-        changed(locked)
+    if source.changed:
+        source.changed(locked)
     return locked
 
 

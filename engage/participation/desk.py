@@ -16,11 +16,12 @@ from engage.accounts.actors import Actor, Role
 from engage.desk.registry import Cell, Column, Done, Due, Filter, Queue, Row, RowAction, Rows, View
 from engage.errors import Refused
 from engage.pages.translation import HTML_LANG
-from engage.participation import actions, moderation
+from engage.participation import actions, moderation, personal_data
 from engage.participation.models import Moderated, ModerationState, Submission
 from engage.participation.queries import public_signature
 
 PAGE = 25
+REPORTED = "reported"
 # A comment waits at most this long for a moderator; shown on the row, measured in calendar days.
 PROMISED_DAYS = 1
 
@@ -39,36 +40,61 @@ def _items(actor: Actor, view: str, source: moderation.Source) -> QuerySet[Any]:
     items = source.model._default_manager.visible_to(actor).exclude(  # type: ignore[attr-defined]
         submission__state=Submission.State.WITHDRAWN
     )
-    return items.filter(moderation_state=view).select_related(*source.related).prefetch_related(*source.prefetch)
+    items = items.select_related(*source.related).prefetch_related(*source.prefetch)
+    if view == REPORTED:
+        return source.reported(items) if source.reported else items.none()
+    return items.filter(moderation_state=view)
 
 
 def rows(actor: Actor, view: str, filters: Mapping[str, str], page: int) -> Rows:
-    """Return one page of a view, the oldest first while waiting, else the newest decision first."""
+    """Return one page of a view, the oldest first while something waits to be read, else the newest decision first."""
     wanted = [source for source in moderation.sources() if not filters.get("kind") or source.code == filters["kind"]]
-    order = "submission__received_at" if view == ModerationState.HELD else "-moderated_at"
+    waits = view in (ModerationState.HELD, REPORTED)
+    order = "submission__received_at" if waits else "-moderated_at"
     found: list[tuple[moderation.Source, Any]] = []
     total = 0
     end = page * PAGE
     for source in wanted:
         items = _items(actor, view, source)
         if typed := filters.get("q", "").strip():
-            items = items.filter(text__icontains=typed[:200])
+            items = items.filter(**{f"{source.searched}__icontains": typed[:200]})
         total += items.count()
         found += [(source, item) for item in items.order_by(order, "pk")[:end]]
-    found.sort(key=lambda pair: pair[1].submission.received_at, reverse=view != ModerationState.HELD)
-    return Rows([_row(source, item) for source, item in found[end - PAGE : end]], total)
+    found.sort(key=lambda pair: pair[1].submission.received_at, reverse=not waits)
+    return Rows([_row(source, item, view) for source, item in found[end - PAGE : end]], total)
 
 
-def _row(source: moderation.Source, item: Any) -> Row:
+def marked(text: str) -> list[tuple[str, bool]]:
+    """Cut a text into pieces, with what looks like personal data marked; empty when nothing does."""
+    findings = personal_data.find(text)
+    pieces = []
+    done = 0
+    for finding in findings:
+        pieces += [(text[done : finding.start], False), (text[finding.start : finding.end], True)]
+        done = finding.end
+    return [piece for piece in [*pieces, (text[done:], False)] if piece[0]] if findings else []
+
+
+def _row(source: moderation.Source, item: Any, view: str) -> Row:
     submission = item.submission
+    text = source.text(item)
+    pieces = marked(text)
+    possible = source.decisions(item) if source.decisions else _STATES.values()
+    allowed = {code for code, state in _STATES.items() if state != item.moderation_state and state in possible}
+    notes = source.notes(item) if source.notes else []
+    if view == REPORTED:
+        allowed.add("settle")
     waiting = timezone.now() - submission.received_at
     late = waiting.days >= PROMISED_DAYS
     return Row(
         id=f"{source.code}:{item.pk}",
         title=source.title(item),
-        url=source.url(item) if item.moderation_state == ModerationState.PUBLISHED else "",
+        url=source.url(item) if source.opens or item.moderation_state == ModerationState.PUBLISHED else "",
         reference=submission.reference,
-        body=source.text(item),
+        body=text,
+        pieces=pieces,
+        seen=personal_data.mask(text) if pieces else "",
+        notes=[*notes, *(source.reports(item) if source.reports and view == REPORTED else ())],
         language=HTML_LANG.get(item.language, item.language),
         due=Due(_waiting(waiting.days), "warn" if late else "ok")
         if item.moderation_state == ModerationState.HELD
@@ -86,7 +112,7 @@ def _row(source: moderation.Source, item: Any) -> Row:
                 state="info",
             ),
         ),
-        actions=frozenset(code for code, state in _STATES.items() if state != item.moderation_state),
+        actions=frozenset(allowed),
     )
 
 
@@ -104,8 +130,10 @@ _STATES = {
 
 def counts(actor: Actor) -> dict[str, int]:
     """Count what waits."""
-    held = sum(_items(actor, ModerationState.HELD, source).count() for source in moderation.sources())
-    return {ModerationState.HELD: held}
+    return {
+        view: sum(_items(actor, view, source).count() for source in moderation.sources())
+        for view in (ModerationState.HELD.value, REPORTED)
+    }
 
 
 def _find(ids: Sequence[str]) -> list[Moderated]:
@@ -157,6 +185,27 @@ def hold(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     return _decide(actor, ids, ModerationState.HELD)
 
 
+def settle(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
+    """Leave the chosen items as they are, and close what readers reported about them."""
+    closed: dict[str, list[int]] = {}
+    items = _find(ids)
+    for item in items:
+        source = moderation.source_of(item)
+        if source.settle is None:
+            raise Refused("item_gone")
+        closed.setdefault(source.code, []).extend(source.settle(item, actor))
+    n = len(items)
+    return Done(ngettext("%(n)d left as it is", "%(n)d left as they are", n) % {"n": n}, undo={"closed": closed})
+
+
+def unsettle(actor: Actor, payload: Mapping[str, Any]) -> str:
+    """Open the reports again."""
+    for source in moderation.sources():
+        if source.reopen and (keys := payload["closed"].get(source.code)):
+            source.reopen(keys, actor)
+    return gettext("Taken back")
+
+
 def undo(actor: Actor, payload: Mapping[str, Any]) -> str:
     """Put the items back into the state they were in."""
     for row_id, (state, reason) in payload["before"].items():
@@ -176,6 +225,7 @@ MODERATION = Queue(
     columns=(Column("sender", pgettext_lazy("desk", "From")), Column("state", _("State"))),
     views=(
         View(ModerationState.HELD, _("Waiting")),
+        View(REPORTED, _("Reported by readers")),
         View(ModerationState.PUBLISHED, _("Published")),
         View(ModerationState.PRIVATE, _("Read, not published")),
         View(ModerationState.REJECTED, _("Rejected")),
@@ -185,6 +235,7 @@ MODERATION = Queue(
     filters=(Filter("kind", _("Kind"), _kinds),),
     actions=(
         RowAction("publish", _("Publish"), run=publish, key="p", undo=undo, tone="go"),
+        RowAction("settle", _("Leave as it is"), run=settle, key="l", undo=unsettle),
         RowAction("private", _("Keep private"), run=keep_private, key="x", undo=undo),
         RowAction("reject", _("Reject"), run=reject, key="r", undo=undo, form=RejectForm, tone="bad"),
         RowAction("hold", _("Hold back"), run=hold, key="h", undo=undo),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from engage.accounts.actors import Actor
     from engage.participation.models import Moderated
 
 # Why something is not published; the code is stored, the sentence is shown to its sender.
@@ -29,8 +32,14 @@ class Source:
     """One kind of thing to moderate.
 
     `model` is a subclass of Moderated with a `submission`; `title(item)` and `text(item)` are shown in the queue,
-    `url(item)` is where the public would read it; `related` goes to select_related, `prefetch` to prefetch_related.
+    `url(item)` is where the public would read it; `notes(item)` are sentences a moderator should know; `related` goes
+    to select_related, `prefetch` to prefetch_related.
     `changed(item)` runs in the moderating transaction after the state changed (the search index, for one).
+
+    `decisions(item)` are the states a moderator may give it (none named: all).
+
+    Where readers can report an item: `reported(items)` narrows a queryset to those with open reports, `reports(item)`
+    are their sentences, `settle(item, actor)` closes them and returns their keys, `reopen(keys, actor)` undoes that.
     """
 
     code: str
@@ -42,6 +51,15 @@ class Source:
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
     changed: Callable[[Any], None] | None = None
+    # The column that the desk's search looks through, and whether a moderator opens the item before it is public.
+    searched: str = "text"
+    opens: bool = False
+    decisions: Callable[[Any], Collection[str]] | None = None
+    notes: Callable[[Any], list[str]] | None = None
+    reported: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    reports: Callable[[Any], list[str]] | None = None
+    settle: Callable[[Any, Actor], list[int]] | None = None
+    reopen: Callable[[list[int], Actor], None] | None = None
 
 
 _sources: dict[str, Source] = {}

@@ -28,6 +28,7 @@ REFUSALS = {
     "challenge_open": (_challenge, 429),
     "key_missing": (_("This contact cannot be read: its key is not configured."), 500),
     "consent_text_missing": (_("The consent text is missing. Tell the site's office: %(codes)s"), 500),
+    "confidential_stays": _("Its sender asked that nobody else reads it: it can be counted or rejected, not published"),
     "reason_missing": _("Choose a reason: its sender will read it"),
     "item_gone": (_("One of the chosen items is no longer there. Load the page again"), 409),
     "unknown_decision": _("There is no decision “%(decision)s”"),

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from engage.accounts.actors import SYSTEM
+
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
 World = dict[str, Any]
@@ -39,6 +41,20 @@ def reference(world: World) -> list[Any]:
 def comment_of(world: World) -> list[Any]:
     """Name the comment in it."""
     return [*reference(world), world["comment"].pk]
+
+
+def basket_item(world: World) -> list[Any]:
+    """Name the comment that waits in the sender's basket."""
+    waiting = world["clients"]["sender"].session["baskets"][world["call"].slug]["items"]
+    return [*slug(world), waiting[0]["id"]]
+
+
+def framed(world: World) -> list[Any]:
+    """Name the call as another site frames it."""
+    from consultations.voices import embedding
+
+    embedding.set_hosts(world["call"].pk, ["www.example.org"], actor=SYSTEM)
+    return slug(world)
 
 
 def theme(world: World) -> list[Any]:
@@ -79,18 +95,42 @@ class Form:
 
 COMMENT = {"text": WORDS, "suggested": ""}
 STANCE = {"stance": "change"}
+CHOICES = {**STANCE, "confidential": ""}
 PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
 REASONS = {"reason_zh": "汛期道路不通，延期以便居民参加。", "reason_en": "Roads are closed by floods."}
 
 FORMS: dict[str, Form] = {
     # taking part
-    "compose": Form("sender", clause, COMMENT, STANCE),
-    "compose_whole": Form("sender", slug, {"text": WORDS}, {**STANCE, "suggested": ""}),
+    "compose": Form("sender", clause, COMMENT, CHOICES),
+    "compose_whole": Form("sender", slug, {"text": WORDS}, {**CHOICES, "suggested": ""}),
     "basket": Form("sender", slug, {}, {"remove": ""}),
-    "about_you": Form("sender", slug, {"signature": "", "email": ""}, {"region": "", "capacity": ""}),
+    "about_you": Form(
+        "sender",
+        slug,
+        {"signature": "", "email": "", "organisation": "读书会", "organisation_role": "会长"},
+        {"region": "", "capacity": "", "organisation_size": "small"},
+    ),
     "check": Form("sender", slug, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
     "keep_text": Form("sender", slug, {"text": WORDS}),
     "comment_agree": Form("sender", lambda world: [*slug(world), world["comment"].pk], {}, {"do": "agree"}),
+    "comment_report": Form(
+        "sender",
+        lambda world: [*slug(world), world["comment"].pk],
+        {"note": WORDS},
+        {"reason": "other"},
+    ),
+    "embed": Form("anonymous", framed, COMMENT, {**CHOICES, "ticket": "", "website": ""}),
+    "desk_paper": Form(
+        "officer",
+        nothing,
+        {"number": "17", "article": "2", "text": WORDS, "signature": ""},
+        {"call": "", "received": "2026-11-24", "stance": "oppose", "language": "zh-hans", "decision": ""},
+    ),
+    "comment_translate": Form(
+        "editor", lambda world: [*slug(world), world["comment"].pk], {"text": "Too few."}, {"language": "en"}
+    ),
+    "desk_embeds": Form("editor", nothing, {"hosts": "www.example.org"}, {"call": ""}, said=False),
+    "item_files": Form("sender", basket_item, {}, {"remove": ""}, ("file",), said=False),
     # receipts
     "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
     "lost_code": Form("anonymous", nothing, {"reference": "C-2026-000001-M"}),
@@ -274,8 +314,10 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "comments": ("anonymous", slug, ("clause", "page", "sort")),
     "clause": ("anonymous", clause, ("sort",)),
     "compare": ("anonymous", slug, ("from", "to", "view", "all")),
-    "compose": ("sender", clause, ("item",)),
-    "compose_whole": ("sender", slug, ("item",)),
+    "embed": ("anonymous", framed, ("site",)),
+    "desk_paper": ("officer", nothing, ("call", "received", "language", "decision", "done")),
+    "compose": ("sender", clause, ("item", "from", "to", "v", "whole")),
+    "compose_whole": ("sender", slug, ("item", "from", "to", "v", "whole")),
     "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),
     "track": ("anonymous", nothing, ("reference",)),
     "journal_checkpoints": ("anonymous", nothing, ("page",)),
@@ -290,6 +332,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "api:one_call": ("anonymous", slug, ("language",)),
     "api:text": ("anonymous", slug, ("language",)),
     "api:comments": ("anonymous", slug, ("language", "page")),
+    "api:list_replies": ("anonymous", slug, ("language",)),
     "desk_queue": ("officer", lambda world: ["moderation"], ("view", "q", "kind", "page")),
     "coding_home": ("administrator", nothing, ("page",)),
     "coding_desk": (
