@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultations.outcomes import rules
@@ -124,6 +124,7 @@ def test_no_hidden_count_can_be_worked_out_even_by_who_knows_the_rule(cells, top
     assert hidden > 100
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), max_size=7))
 def test_every_small_count_is_hidden_and_what_is_shown_is_true(numbers):
     counts = {str(place): n for place, n in enumerate(numbers)}
