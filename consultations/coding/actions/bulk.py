@@ -104,7 +104,9 @@ def _code(order: BulkOrder, theme: Theme, ids: list[int], now: datetime) -> int:
     )
     points = [*whole.values(), *(point.pk for point in made)]
     there = set(
-        Coding.objects.filter(theme=theme, point__in=points, removed_at=None).values_list("point_id", flat=True)
+        Coding.objects.filter(theme=theme, point__in=list(whole.values()), removed_at=None).values_list(
+            "point_id", flat=True
+        )
     )
     codings = Coding.objects.bulk_create(
         Coding(
@@ -126,8 +128,9 @@ def _code(order: BulkOrder, theme: Theme, ids: list[int], now: datetime) -> int:
 def _finish(keys: list[int], submissions: list[int], now: datetime) -> None:
     """Finish the comments, except those where somebody marked a passage that has no theme yet."""
     themed = Coding.objects.filter(point=OuterRef("pk"), removed_at=None)
-    bare = Point.objects.filter(~Exists(themed), comment=OuterRef("pk"), removed_at=None)
-    Comment.objects.filter(~Exists(bare), pk__in=keys, coded_at=None).update(coded_at=now)
+    bare = Point.objects.filter(~Exists(themed), comment__in=keys, removed_at=None)
+    done = set(keys).difference(bare.values_list("comment", flat=True))
+    Comment.objects.filter(pk__in=done, coded_at=None).update(coded_at=now)
     tell_senders(submissions, now)
 
 

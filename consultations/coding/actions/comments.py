@@ -17,7 +17,7 @@ from engage.accounts.actors import Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import timeline
-from engage.participation.models import ModerationState, Submission, TimelineEntry
+from engage.participation.models import ModerationState, TimelineEntry
 
 SORTED = "comments_sorted"
 
@@ -73,9 +73,12 @@ def set_open(comment: Comment, actor: Actor) -> None:
 
 def tell_senders(submission_ids: Collection[int], now: datetime) -> None:
     """Write into the timeline of those submissions whose comments are all sorted that they are, once."""
-    left = Comment.objects.filter(submission=OuterRef("pk"), coded_at=None).exclude(
+    # Looked up by their keys, not joined: for a batch of 500 a join reads all comments there are.
+    left = Comment.objects.filter(submission__in=submission_ids, coded_at=None).exclude(
         moderation_state=ModerationState.REJECTED
     )
-    told = TimelineEntry.objects.filter(submission=OuterRef("pk"), code=SORTED)
-    done = Submission.objects.filter(~Exists(left), ~Exists(told), pk__in=submission_ids)
-    timeline.add_many(done.values_list("pk", flat=True), SORTED, at=now)
+    told = TimelineEntry.objects.filter(submission__in=submission_ids, code=SORTED)
+    done = set(submission_ids).difference(
+        left.values_list("submission", flat=True), told.values_list("submission", flat=True)
+    )
+    timeline.add_many(sorted(done), SORTED, at=now)
