@@ -21,6 +21,7 @@ from consultations.calls import queries as running
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
+from consultations.plans.models import Policy
 from consultations.voices import files, replies
 from consultations.voices.models import Organisation
 from consultations.voices.organisations import OnBehalf
@@ -131,6 +132,7 @@ def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
         "basket": basket.read(request, call.consultation.slug),
         "notices": running.notices(call.consultation, timezone.now()),
         "evidence": running.evidence(call.consultation, actor=request.user),
+        "policies": Policy.objects.visible_to(request.user).filter(calls=call.consultation),
     }
     return render(request, "consultations/overview.html", context)
 

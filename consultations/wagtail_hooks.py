@@ -7,6 +7,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from consultations.calls import studio as running
+from consultations.plans import studio as plans
 from consultations.studio import drafts, matching, pages
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
@@ -26,6 +27,7 @@ def draft_desk_urls():
     return [
         path("calls/<int:call_id>/extend/", running.extend, name="call_extend"),
         path("calls/<int:call_id>/withdraw/", running.withdraw, name="call_withdraw"),
+        path("plan/<int:policy_id>/move/", plans.move, name="plan_move"),
         path("drafts/", drafts.drafts, name="drafts"),
         path("drafts/import/", drafts.import_source, name="draft_import"),
         path("drafts/review/", drafts.review, name="draft_review"),

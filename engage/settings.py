@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "consultations.outcomes",
     "consultations.voices",
     "consultations.calls",
+    "consultations.plans",
     "surveys",
     "mailbox",
     "wagtail.contrib.forms",

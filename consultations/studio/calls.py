@@ -29,6 +29,7 @@ from consultations.calls.queries import is_short, shortest_days
 from consultations.calls.studio import EvidenceDelete, EvidenceViewSet
 from consultations.calls.words import period_reason_missing
 from consultations.models import Change, Consultation
+from consultations.plans.studio import PolicyViewSet
 from consultations.queries import is_answered
 from consultations.rules import CallState
 from consultations.studio.journalled import Journalled
@@ -230,4 +231,4 @@ class ConsultationGroup(SnippetViewSetGroup):
     menu_name = "consultations"
     menu_icon = "comment"
     menu_order = 110
-    items = (CallViewSet, EvidenceViewSet, ChangeViewSet, TopicViewSet)
+    items = (CallViewSet, PolicyViewSet, EvidenceViewSet, ChangeViewSet, TopicViewSet)

@@ -244,9 +244,14 @@ def enqueue_mail(submission: Submission, *, subject: str, body: str) -> Outgoing
     """Write a letter to the sender's address into the outbox, in the caller's transaction; None without address."""
     if submission.contact is None or not submission.contact.email:
         return None
+    return enqueue_letter(submission.contact, subject=subject, body=body, submission=submission)
+
+
+def enqueue_letter(contact: Contact, *, subject: str, body: str, submission: Submission | None = None) -> OutgoingMail:
+    """Write a letter to a contact into the outbox, in the caller's transaction."""
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
-    return OutgoingMail.objects.create(contact=submission.contact, submission=submission, subject=subject, body=body)
+    return OutgoingMail.objects.create(contact=contact, submission=submission, subject=subject, body=body)
 
 
 def deliver_mail(*, now: datetime, limit: int = 50) -> int:

@@ -108,6 +108,15 @@ ROWS: dict[str, Row] = {
     "about_you": everybody(302, slug),
     "check": everybody(302, slug),
     "keep_text": everybody(405, slug),
+    # the forward plan: what is not in it yet is hidden; a forged link is over
+    "plan": everybody(200),
+    "plan_rss": everybody(200),
+    "plan_atom": everybody(200),
+    "plan_policy": everybody(404, lambda world: ["no-policy"]),
+    "plan_follow": everybody(404, lambda world: ["no-policy"]),
+    "plan_confirm": everybody(410, lambda world: ["forged"]),
+    "plan_leave": everybody(410, lambda world: ["forged"]),
+    "api:list_policies": everybody(200),
     # outcomes: 404 until one is published
     "outcomes": everybody(200),
     "outcomes_awaited": everybody(200),
@@ -187,6 +196,7 @@ ROWS: dict[str, Row] = {
     "outcome_export": everybody(405, lambda world: [*slug(world), 1]),
     # the Studio
     "call_extend": drafts(200, lambda world: [world["shown"].pk]),
+    "plan_move": drafts(404, first),
     "call_withdraw": drafts(200, lambda world: [world["shown"].pk]),
     "drafts": drafts(200),
     "draft_import": drafts(200),

@@ -1,0 +1,16 @@
+"""Addresses of the plan."""
+
+from django.urls import path
+
+from consultations.plans import views
+from consultations.plans.feeds import PlanAtom, PlanRss
+
+urlpatterns = [
+    path("plan/", views.plan, name="plan"),
+    path("plan/feed.rss", PlanRss(), name="plan_rss"),
+    path("plan/feed.atom", PlanAtom(), name="plan_atom"),
+    path("plan/confirm/<str:signed>/", views.confirm, name="plan_confirm"),
+    path("plan/leave/<str:signed>/", views.leave, name="plan_leave"),
+    path("plan/<slug:slug>/", views.policy, name="plan_policy"),
+    path("plan/<slug:slug>/follow/", views.follow, name="plan_follow"),
+]

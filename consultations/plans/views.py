@@ -1,0 +1,106 @@
+"""The public plan: parse, one query or action, render."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations.plans import actions, queries
+from consultations.plans.forms import FollowForm
+from engage.errors import Refused
+from engage.pages.caching import shared_for_seconds
+from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.models import Topic
+from engage.participation import limits
+from engage.participation.rules import Window
+
+ADDRESS_WINDOWS = (Window(10, 3600),)
+CONTACT_WINDOWS = (Window(3, 24 * 3600),)
+
+
+@require_safe
+@shared_for_seconds
+def plan(request: HttpRequest) -> HttpResponse:
+    """List the policies to come and how far each is."""
+    topics = list(Topic.objects.all())
+    topic = request.GET.get("topic", "")[:48]
+    topic = topic if topic in {known.code for known in topics} else ""
+    found = queries.policies(actor=request.user, now=timezone.now(), topic=topic)
+    context = {"door": "have_your_say", "policies": found, "topics": topics, "topic": topic}
+    return render(request, "consultations/plans/plan.html", context)
+
+
+def _tracked(request: HttpRequest, slug: str) -> queries.Tracked:
+    found = queries.tracked(slug, actor=request.user, now=timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@shared_for_seconds
+def policy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one policy: what it is about, where it stands, how it got there."""
+    context = {"door": "have_your_say", "tracked": _tracked(request, slug)}
+    return render(request, "consultations/plans/policy.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take an address; the answer is the same whether it follows already or not."""
+    tracked = _tracked(request, slug)
+    form = FollowForm(request.POST if request.method == "POST" else None)
+    context = {"door": "have_your_say", "tracked": tracked, "form": form}
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            limits.check("follow", limits.client_address(request), ADDRESS_WINDOWS)
+        except Refused as refusal:
+            context["error"] = refusal_message(refusal)
+            return render(request, "consultations/plans/follow.html", context, status=refusal_status(refusal.code))
+        about = f"{tracked.policy.pk}:{email.lower()}"
+        if not limits.peek("follow-for", about, CONTACT_WINDOWS):
+            limits.count("follow-for", about, CONTACT_WINDOWS)
+            actions.ask_to_follow(
+                tracked.policy, email=email, language=get_language() or "", now=timezone.now(), actor=request.user
+            )
+        return render(request, "consultations/plans/follow_sent.html", context | {"email": email})
+    return render(request, "consultations/plans/follow.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, signed: str) -> HttpResponse:
+    """Show a button (link scanners only follow GET), then let the follow count."""
+    found = actions.follow_of(signed)
+    if found is None:
+        return _over(request)
+    done = request.method == "POST"
+    if done:
+        actions.confirm_follow(found.pk, now=timezone.now(), actor=request.user)
+    context = {"door": "have_your_say", "policy": found.policy, "done": done, "signed": signed}
+    return render(request, "consultations/plans/confirm.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, signed: str) -> HttpResponse:
+    """Show a button, then forget the address."""
+    found = actions.follow_of(signed)
+    if found is None:
+        return _over(request)
+    done = request.method == "POST"
+    policy = found.policy
+    if done:
+        actions.end_follow(found.pk, actor=request.user)
+    context = {"door": "have_your_say", "policy": policy, "done": done}
+    return render(request, "consultations/plans/leave.html", context)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "consultations/plans/over.html", {"door": "have_your_say"}, status=410)
