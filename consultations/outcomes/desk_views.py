@@ -28,6 +28,7 @@ from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
+from engage.participation.forms import clean_text
 
 VIEWS = ("write", "approve", "published")
 View = Callable[..., HttpResponse]
@@ -90,14 +91,15 @@ def home(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", default)
     view = view if view in VIEWS else default
     now = timezone.now()
-    calls = list(queries.places(view, actor=request.user, now=now, typed=request.GET.get("q", ""))[:200])
+    typed = clean_text(request.GET.get("q", ""))
+    calls = list(queries.places(view, actor=request.user, now=now, typed=typed)[:200])
     newest = queries.newest_of(calls, actor=request.user)
     zone = timezone.get_current_timezone()
     rows = []
     for call in calls:
         due = call_rules.answer_due(call.closes_at, call.answer_days)
         rows.append({"call": call, "outcome": newest.get(call.pk), "due": due, "late": rules.days_late(due, now, zone)})
-    return _page(request, "list", {"rows": rows, "view": view, "views": VIEWS, "typed": request.GET.get("q", "")})
+    return _page(request, "list", {"rows": rows, "view": view, "views": VIEWS, "typed": typed})
 
 
 @require_safe

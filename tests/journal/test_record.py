@@ -135,7 +135,7 @@ def test_the_database_keeps_the_note_of_a_row_until_it_is_sealed(full_journal):
 @pytest.mark.django_db(transaction=True)
 def test_flush_empties_the_journal_and_leaves_it_protected():
     builders.write(1)
-    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True, reset_sequences=False)
     assert not JournalRow.objects.exists()
     builders.write(1)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -147,6 +147,6 @@ def test_an_installation_in_production_is_not_flushed(settings):
     settings.PRODUCTION = True
     builders.write(1)
     with pytest.raises(CommandError):
-        call_command("flush", interactive=False, verbosity=0)
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
     assert JournalRow.objects.count() == 1
     settings.PRODUCTION = False

@@ -39,7 +39,8 @@ def locked_theme(theme_id: int, actor: Actor, *, revision: int | None = None) ->
     theme = (
         Theme.objects.visible_to(actor)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("consultation__department", "merged_into")
+        # Not `merged_into`: PostgreSQL reads a locked row anew but joins what it saw before it had to wait.
+        .select_related("consultation__department")
         .filter(pk=theme_id)
         .first()
     )
