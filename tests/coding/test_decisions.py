@@ -153,3 +153,27 @@ def test_figures_are_kept_and_counted_anew_after_a_change(world, django_assert_n
     assert queries.figures(consultation).percent == 25
     cache.clear()
     assert queries.figures(consultation).coded == 1
+
+
+def test_where_counting_takes_long_the_worker_counts_and_pages_wait_for_nobody(
+    world, counting, monkeypatch, django_assert_num_queries
+):
+    consultation, (one, *_rest), actor = world
+    monkeypatch.setattr(counting, "QUICK_SECONDS", 0)
+    assert queries.figures(consultation).coded == 0
+    actions.finish_comment(one.pk, nothing=True, actor=actor)
+    queries.forget_figures(consultation)
+    with django_assert_num_queries(0):
+        assert queries.figures(consultation).coded == 0
+    assert queries.refresh_watched() == 0  # counted a moment ago
+    monkeypatch.setattr(counting, "FRESH_SECONDS", -1)
+    monkeypatch.setattr(counting.time, "perf_counter", lambda: 0)
+    queries.refresh_figures(consultation)
+    assert queries.refresh_watched() == 1
+    with django_assert_num_queries(0):
+        assert queries.figures(consultation).coded == 1
+    # While one counts, the others read the last figures, however old.
+    monkeypatch.setattr(counting, "OLDEST_SECONDS", -1)
+    cache.set(f"coding:counting:{consultation.pk}", True)
+    with django_assert_num_queries(0):
+        assert queries.figures(consultation).coded == 1

@@ -57,6 +57,32 @@ def framed(world: World) -> list[Any]:
     return slug(world)
 
 
+def policy(world: World) -> Any:
+    """Return a policy of the public plan."""
+    from consultations.plans.models import Policy
+
+    return Policy.objects.get_or_create(
+        slug="planned",
+        defaults={
+            "department": world["call"].department,
+            "title_zh": "图书馆条例",
+            "title_en": "Library rules to come",
+            "summary_zh": "让借书更方便。",
+            "summary_en": "Borrowing gets easier.",
+            "public_from": "2026-01-01T09:00+08:00",
+        },
+    )[0]
+
+
+def follow_link(world: World) -> list[Any]:
+    """Name the link in a letter to somebody who asked to follow it."""
+    from consultations.plans import actions
+
+    now = world["call"].opens_at
+    asked = actions.ask_to_follow(policy(world), email="li@example.org", language="en", now=now, actor=SYSTEM)
+    return [actions.signed(asked)]
+
+
 def theme(world: World) -> list[Any]:
     """Name a theme of the open call."""
     return [*slug(world), world["theme"].pk]
@@ -131,6 +157,16 @@ FORMS: dict[str, Form] = {
     ),
     "desk_embeds": Form("editor", nothing, {"hosts": "www.example.org"}, {"call": ""}, said=False),
     "item_files": Form("sender", basket_item, {}, {"remove": ""}, ("file",), said=False),
+    # the forward plan
+    "plan_follow": Form("anonymous", lambda world: [policy(world).slug], {"email": "li@example.org"}),
+    "plan_confirm": Form("anonymous", follow_link),
+    "plan_leave": Form("anonymous", follow_link),
+    "plan_move": Form(
+        "editor",
+        lambda world: [policy(world).pk],
+        {"note_zh": "开始起草。", "note_en": "Drafting began."},
+        {"stage": "drafting", "on": "2026-11-01"},
+    ),
     # receipts
     "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
     "lost_code": Form("anonymous", nothing, {"reference": "C-2026-000001-M"}),
@@ -328,6 +364,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "account_signup": ("anonymous", nothing, ("next",)),
     "account_request_login_code": ("anonymous", nothing, ("next",)),
     "account_logout": ("citizen", nothing, ("next",)),
+    "plan": ("anonymous", nothing, ("topic",)),
+    "api:list_policies": ("anonymous", nothing, ("language",)),
     "api:list_calls": ("anonymous", nothing, ("language",)),
     "api:one_call": ("anonymous", slug, ("language",)),
     "api:text": ("anonymous", slug, ("language",)),
