@@ -125,6 +125,20 @@ def _diff(cell: str) -> dict[str, Any]:
     return {"pieces": _pieces()}
 
 
+def _reply(place: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=crc32(place.encode()),
+        department=say("养老服务处", "Elderly Care Division"),
+        language=get_language(),
+        created_at=timezone.now() - timedelta(days=1),
+        text=say("次数由评估决定，每周一次是最低标准。", "The assessment decides how often; weekly is the least."),
+    )
+
+
+def _replies(cell: str) -> dict[str, Any]:
+    return {"reply": _reply(f"{cell}-alone")}
+
+
 def _comment(cell: str) -> dict[str, Any]:
     common = {
         "language": get_language(),
@@ -145,6 +159,8 @@ def _comment(cell: str) -> dict[str, Any]:
                 pieces=_pieces(),
                 edited=False,
                 channel="web",
+                agreements=12,
+                replies=[_reply(f"{cell}-reply")],
                 **common,
             ),
             SimpleNamespace(
@@ -156,6 +172,12 @@ def _comment(cell: str) -> dict[str, Any]:
                 pieces=[],
                 edited=True,
                 channel="paper",
+                translation=SimpleNamespace(
+                    language="en" if get_language() == "zh-hans" else "zh-hans",
+                    text="Hire enough care workers first, then talk about how often."
+                    if get_language() == "zh-hans"
+                    else "先把护理员招够，再谈次数。",
+                ),
                 **common,
             ),
         ],
@@ -418,6 +440,7 @@ COMPONENTS = (
     Sample("mark", _("The mark"), ("components/mark.html",)),
     Sample("call_state", _("Where a call stands"), ("components/call_state.html",), _calls),
     Sample("comment", _("A published comment"), ("components/comment.html", "components/diff.html"), _comment),
+    Sample("reply", _("A reply by the department"), ("components/reply.html",), _replies),
     Sample("diff", _("Changed words"), ("components/diff.html",), _diff),
     Sample("steps", _("Progress"), ("components/steps.html",), _steps),
     Sample("field", _("Fields"), ("components/field.html",), _fields),
