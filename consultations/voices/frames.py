@@ -61,13 +61,17 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
                 context |= _send(request, slug, form, hosts)
                 status, offers_form = 200, False
             except Refused as refusal:
-                context["error"] = refusal_message(refusal)
                 status = refusal_status(refusal.code)
+                if status == 422:
+                    form.add_error("text", refusal_message(refusal))
+                else:
+                    context["error"] = refusal_message(refusal)
         context["typed"] = form.data.get("text", "") if status != 200 else ""
     else:
         form = CommentForm()
-    if offers_form:
-        context |= {"form": form, "ticket": _ticket(request, slug, host)}
+    # What came back with a fault is shown in its form, whatever the address said, as long as it can still be sent.
+    if offers_form or (status != 200 and call.is_open):
+        context |= {"form": form, "ticket": _ticket(request, slug, host if host in hosts else "")}
     response = render(request, "voices/embed.html", context, status=status)
     sites = [f"{scheme}{name}" for name in hosts for scheme in _schemes()]
     response._csp_replace = {"frame-ancestors": sites}  # type: ignore[attr-defined]
