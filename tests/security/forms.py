@@ -319,6 +319,9 @@ FORMS: dict[str, Form] = {
     ),
 }
 
+# A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py).
+TICKETED = {"embed"}
+
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {
     "account_inactive": "a notice",

@@ -28,7 +28,7 @@ from engage.departments.models import Department
 from engage.participation import personal_data
 from engage.participation.models import Submission
 from tests.consultations.factories import call
-from tests.security.forms import FORMS, PARAMETERS, WITHOUT_TEXT, WORDS, Form, World
+from tests.security.forms import FORMS, PARAMETERS, TICKETED, WITHOUT_TEXT, WORDS, Form, World
 from tests.security.hostile import CJK, LANGUAGES, Page, address, body, few, sender, values, writes
 from tests.security.matrix import ROWS
 from tests.security.test_studio_sweep import patterns
@@ -229,8 +229,9 @@ def test_every_parameter_is_in_the_table(world, monkeypatch):
     for name in ROWS:
         known = set(PARAMETERS.get(name, ("", None, ()))[2]) | FRAMEWORK
         for who in WHO:
+            client = world["clients"][who]  # made when first asked for, with requests of its own
             with noting(monkeypatch, "GET") as names:
-                shown = world["clients"][who].get(row_address(name, world))
+                shown = client.get(row_address(name, world))
             extra = names - known - (OF_THE_STUDIO if shown.wsgi_request.path.startswith("/studio/") else set())
             if extra:
                 unknown.append(f"{name} reads {sorted(extra)}")
@@ -352,7 +353,7 @@ def test_ten_megabytes_are_refused_in_plain_words(world, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_form_without_our_token_gives_the_text_back(world, language):
-    for name in WITH_TEXT:
+    for name in (name for name in WITH_TEXT if name not in TICKETED):
         form = FORMS[name]
         client = Client(enforce_csrf_checks=True)
         client.cookies = world["clients"][form.who].cookies

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consultations import actions, imports, queries
 from consultations.models import Comment
@@ -110,9 +110,10 @@ def test_the_desk_reads_it_and_can_count_or_reject_it_but_not_publish_it():
     officer = person(Role.OFFICER)
     sent = confidential(call(moderation="pre"))
     assert queries.confidential_count(sent.consultation) == 0
-    (row,) = desk.rows(officer, ModerationState.HELD, {}, 1).rows
-    assert row.body == WORDS
-    assert "Confidential" in str(row.notes[0])
+    with translation.override("en"):
+        (row,) = desk.rows(officer, ModerationState.HELD, {}, 1).rows
+        assert row.body == WORDS
+        assert "Confidential" in str(row.notes[0])
     assert row.actions == {"private", "reject"}
     with pytest.raises(Refused, match="confidential_stays"):
         participation.moderate(sent, ModerationState.PUBLISHED, actor=officer)
