@@ -343,7 +343,7 @@ def confidential_count(consultation: Consultation, *, article: Article | None = 
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     """Turn comments into what the public reads."""
     articles = {article.key: article for article in text.articles}
-    written_on = texts_written_on(comments)
+    written_on = texts_written_on(comments, text)
     answered = replies.under_comments(comments)
     attached = files.under_comments(comments)
     quotes = passages.quotes(comments, text.version)
@@ -364,7 +364,7 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 signature_language=comment.language if comment.submission.signature else "",
                 clause_key=comment.clause.key if comment.clause else "",
                 clause_title=article.title if article else "",
-                pieces=suggestion_pieces(comment, written_on),
+                pieces=shortened(suggestion_pieces(comment, written_on), comment.language),
                 channel=comment.submission.channel,
                 agreements=_agreements(comment),
                 replies=answered.get(comment.pk, []),
@@ -389,32 +389,27 @@ def _agreements(comment: Comment) -> int:
 WrittenOn = dict[tuple[int, str], Text]
 
 
-def texts_written_on(comments: Iterable[Comment]) -> WrittenOn:
+def texts_written_on(comments: Iterable[Comment], at_hand: Text) -> WrittenOn:
     """Return the texts that suggested wordings were written on: version and language to the text read then.
 
-    That can be another than the reader's: a Chinese suggestion is no change of the English words.
+    That can be another than the reader's, which is `at_hand`: a Chinese suggestion is no change of the English words.
     """
+    found: WrittenOn = {(at_hand.version.pk, at_hand.language): at_hand}
     wanted = {(comment.version_id, comment.language) for comment in comments if comment.suggested and comment.clause_id}
-    versions = Version.objects.in_bulk({version_id for version_id, _ in wanted}) if wanted else {}
-    return {
-        (version_id, language): text_of(versions[version_id], language=language, with_counts=False)
-        for version_id, language in sorted(wanted)
-    }
+    missing = sorted(wanted - set(found))
+    versions = Version.objects.in_bulk({version_id for version_id, _ in missing}) if missing else {}
+    for version_id, language in missing:
+        found[version_id, language] = text_of(versions[version_id], language=language, with_counts=False)
+    return found
 
 
-def suggestion_pieces(comment: Comment, written_on: WrittenOn, *, whole: bool = False) -> list[wording.Piece]:
-    """Return a suggested wording as a diff against the article it was written on; empty when there is none.
-
-    Long unchanged stretches are cut unless the whole is wanted.
-    """
+def suggestion_pieces(comment: Comment, written_on: WrittenOn) -> list[wording.Piece]:
+    """Return a suggested wording as a diff against the article it was written on; empty when there is none."""
     text = written_on.get((comment.version_id, comment.language))
     if text is None or not comment.suggested or comment.clause is None:
         return []
     article = next((article for article in text.articles if article.clause_id == comment.clause_id), None)
-    if article is None:
-        return []
-    pieces = comment.wording_diff(article.text)
-    return pieces if whole else shortened(pieces, comment.language)
+    return comment.wording_diff(article.text) if article else []
 
 
 CONTEXT = 24

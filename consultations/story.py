@@ -72,19 +72,20 @@ def _page(consultation: Consultation):
 def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -> list[dict]:
     text = queries.text_of(comments[0].version, language=get_language() or "", with_counts=False)
     articles = {article.key: article for article in text.articles}
-    written_on = queries.texts_written_on(comments)
+    written_on = queries.texts_written_on(comments, text)
     answered = replies.under_comments(comments)
     quotes = passages.quotes(comments, comments[0].version)
     parts = []
     for comment in comments:
         article = articles.get(comment.clause.key) if comment.clause else None
+        pieces = queries.suggestion_pieces(comment, written_on)
         parts.append(
             {
                 "comment": comment,
                 "article": article,
                 "title": article.title if article else _("The whole draft"),
-                "pieces": queries.suggestion_pieces(comment, written_on),
-                "whole_pieces": queries.suggestion_pieces(comment, written_on, whole=True),
+                "pieces": queries.shortened(pieces, comment.language),
+                "whole_pieces": pieces,
                 "replies": answered.get(comment.pk, []),
                 "quote": quotes.get(comment.pk),
                 "reason": REASONS.get(comment.moderation_reason, ""),
