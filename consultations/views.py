@@ -39,6 +39,7 @@ from engage.participation.forms import clean_text, read_token
 from engage.participation.models import Submission
 from engage.participation.queries import about_options
 from engage.participation.rules import looks_automatic
+from engage.typed import whole_number
 
 
 @dataclass(frozen=True)
@@ -215,12 +216,11 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
     reading = reading_of(request, slug)
     wanted = request.GET.get("clause", "")[:130]
     article = reading.text.article(wanted) if wanted and wanted != "whole" else None
-    page = request.GET.get("page", "1")
     order = order_of(request.GET.get("sort", ""))
     found = queries.public_comments(
         reading.call.consultation,
         reading.text,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        page=whole_number(request.GET.get("page", ""), digits=5, otherwise=1),
         article=article,
         whole=wanted == "whole",
         order=order,

@@ -29,6 +29,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import clean_text
+from engage.typed import whole_number
 
 VIEWS = ("write", "approve", "published")
 View = Callable[..., HttpResponse]
@@ -359,11 +360,10 @@ def _body(content: dict[str, Any], outcome: Outcome, language: str) -> str:
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     """Hand the outcome in; with gaps it stays, and each is named."""
     bench, outcome = _draft(request, slug)
-    revision = request.POST.get("revision", "")
     try:
         actions.submit(
             outcome.pk,
-            revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 9 else -1,
+            revision=whole_number(request.POST.get("revision", ""), digits=8, otherwise=-1),
             actor=request.user,
         )
     except Refused as refusal:

@@ -15,6 +15,7 @@ from consultations.outcomes.exports import MEDIA_TYPES
 from consultations.outcomes.exports.about import masking_note
 from consultations.outcomes.models import Export
 from engage.pages.caching import shared_for_seconds
+from engage.typed import whole_number
 
 PER_PAGE = 20
 
@@ -73,8 +74,7 @@ def download(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
 @shared_for_seconds
 def outcomes(request: HttpRequest) -> HttpResponse:
     """Tell of each published outcome what was asked, what people said, what was done."""
-    page = request.GET.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 6 else 1
+    number = whole_number(request.GET.get("page", ""), digits=5, otherwise=1)
     offset = max(0, number - 1) * PER_PAGE
     found = queries.digests(language=get_language() or "", limit=PER_PAGE + 1, offset=offset)
     context = {

@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from engage.errors import Refused
+from engage.typed import whole_number
 
 # A prime above every key a comment can have for long; products of two remainders fit into 64 bits.
 PRIME = 2_147_483_647
@@ -122,10 +123,10 @@ def stretch(text: str, first: str, last: str) -> tuple[int, int] | None:
 
     A browser's page and the text agree in everything but spaces and line breaks. None when they name no such stretch.
     """
-    if not all(value.isascii() and value.isdigit() and len(value) < 7 for value in (first, last)):
+    begin, end = (whole_number(value, digits=6, otherwise=None) for value in (first, last))
+    if begin is None or end is None:
         return None
     places = [place for place, sign in enumerate(text) if not sign.isspace()]
-    begin, end = int(first), int(last)
     if not 0 <= begin < end <= len(places) or end - begin > PASSAGE_MOST:
         return None
     return places[begin], places[end - 1] + 1

@@ -23,6 +23,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
 from engage.participation.rules import Window
+from engage.typed import whole_number
 
 # Per address: enough for a family or an office, too little for a program.
 PRESS_WINDOWS = (Window(30, 60), Window(300, 24 * 3600))
@@ -117,8 +118,9 @@ def item_files(request: HttpRequest, slug: str, item: str) -> HttpResponse:
 def _change_files(request: HttpRequest, digest: str, item: str) -> None:
     removed = request.POST.get("remove", "")
     if removed:
-        if removed.isascii() and removed.isdigit() and len(removed) < 19:
-            files.drop(digest, item, int(removed))
+        number = whole_number(removed, digits=18, otherwise=None)
+        if number is not None:
+            files.drop(digest, item, number)
         return
     upload = request.FILES.get("file")
     if upload is None or upload.file is None:

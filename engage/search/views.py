@@ -15,6 +15,7 @@ from engage.participation.rules import parse_reference
 from engage.search import queries
 from engage.search.forms import SearchForm
 from engage.search.terms import QUERY_MAX_LENGTH
+from engage.typed import whole_number
 
 
 @require_safe
@@ -29,7 +30,7 @@ def search(request: HttpRequest) -> HttpResponse:
         department=asked.get("department"),
         since=asked.get("since"),
         until=asked.get("until"),
-        page=_page_number(request.GET.get("page", "")),
+        page=whole_number(request.GET.get("page", ""), digits=4, otherwise=1),
     )
     address = _address(asked)
     # The switch of languages keeps the question, as it was understood rather than as it was sent.
@@ -47,10 +48,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "reference": parse_reference(asked.get("q", "")),
     }
     return render(request, "search/search.html", context)
-
-
-def _page_number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
 def _address(asked: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from consultations.coding.models import Coding
 from consultations.coding.rules import shortened
 from consultations.models import Clause, Comment, Consultation
 from engage.participation.models import ModerationState, Submission
+from engage.typed import whole_number
 
 STREAM = 8
 # One of so many next comments is free, however many people code at once.
@@ -72,7 +73,8 @@ class Filters:
 
 def key_of(raw: str) -> int | None:
     """Return a key that was typed or sent; None for what cannot be one."""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 20 and int(raw) <= KEY_MOST else None
+    key = whole_number(raw, digits=19, otherwise=None)
+    return key if key is not None and key <= KEY_MOST else None
 
 
 def codable(consultation: Consultation) -> QuerySet[Comment]:

@@ -15,6 +15,7 @@ from consultations.models import Consultation
 from engage.desk.views import frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
+from engage.typed import whole_number
 
 BACK_MOST = 1_500
 # Which tab each page is under.
@@ -69,5 +70,4 @@ def back_to_desk(request: HttpRequest, consultation: Consultation, **cursor: Any
 
 def page_number(request: HttpRequest) -> int:
     """Return the page asked for; the first one for what is no number."""
-    raw = request.GET.get("page", "")
-    return max(1, min(int(raw), 100_000)) if raw.isascii() and raw.isdigit() and len(raw) < 7 else 1
+    return max(1, min(whole_number(request.GET.get("page", ""), digits=6, otherwise=1), 100_000))
