@@ -1,22 +1,19 @@
 """`manage.py align_drafts A B`: what became of each article of one draft in another. Keeps nothing."""
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from consultations.alignment import Alignment, align
 from consultations.alignment.messages import REFUSALS, reason_message, refusal_message
 from consultations.drafts import ParsedDraft, parse_file
 from consultations.drafts.messages import refusal_message as draft_refusal_message
+from consultations.management.refusing import REFUSED, WRONG_CALL, DraftCommand
 from engage.errors import Refused
 
-REFUSED, WRONG_CALL = 1, 2
 
-
-class Command(BaseCommand):
+class Command(DraftCommand):
     help = "Aligns two versions of a draft, article by article: same, reworded, renumbered, moved, split, merged …"
     requires_system_checks: list[str] = []  # it touches no table and no address
 
@@ -52,15 +49,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{names[0]} → {names[1]}  {link.relation}  {link.similarity:.2f}")
             for reason in link.reasons:
                 self.stdout.write("    " + reason_message(reason.code, reason.values, _))
-
-    def _failure(self, code: str, message: str, where: dict[str, Any], as_json: bool, status: int) -> CommandError:
-        """Print the refusal where a script reads it and return the exception that ends the command with `status`."""
-        if as_json:
-            self._print({"errors": [{"code": code, "message": message, "where": where}]})
-        return CommandError(message, returncode=status)
-
-    def _print(self, result: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(result, ensure_ascii=False))
 
 
 def _worded(refused: Refused) -> str:

@@ -1,24 +1,21 @@
 """`manage.py import_draft FILE`: read a draft into a clause tree, show it, and keep it unless this is a dry run."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from consultations.drafts import Doubt, ParsedDraft, parse_file
 from consultations.drafts.changes import ACCEPT, CHOICES
 from consultations.drafts.messages import REFUSALS, doubt_message, refusal_message
 from consultations.drafts.reader import known_language
+from consultations.management.refusing import REFUSED, WRONG_CALL, DraftCommand
 from engage.accounts.actors import SYSTEM
 from engage.errors import Refused
 
-REFUSED, WRONG_CALL = 1, 2
 
-
-class Command(BaseCommand):
+class Command(DraftCommand):
     help = "Reads a draft (txt, md, docx, odt, html, Akoma Ntoso) into a tree of clauses, kept as a new version."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -69,15 +66,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {level:<10} {count:>6}")
         for doubt in parsed.doubts:
             self.stdout.write(_("line %(line)s: %(message)s") % {"line": doubt.line, "message": _worded(doubt)})
-
-    def _failure(self, code: str, message: str, where: dict[str, Any], as_json: bool, status: int) -> CommandError:
-        """Print the refusal where a script reads it and return the exception that ends the command with `status`."""
-        if as_json:
-            self._print({"errors": [{"code": code, "message": message, "where": where}]})
-        return CommandError(message, returncode=status)
-
-    def _print(self, result: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(result, ensure_ascii=False))
 
 
 def _worded(doubt: Doubt) -> str:
