@@ -14,7 +14,8 @@ from wagtail.rich_text import RichText
 
 from consultations import actions, queries
 from consultations.drafts.reader import parse_text
-from consultations.models import Change, Comment, Consultation, ConsultationIndexPage, ConsultationPage
+from consultations.models import Change, Comment, Consultation
+from consultations.structure import publish_pages
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.departments import actions as departments
@@ -86,29 +87,21 @@ def _draft(entry: dict[str, Any], consultation: Consultation, now: datetime) -> 
 
 
 def _pages(entry: dict[str, Any], consultation: Consultation) -> None:
-    key = None
-    for code, path in settings.LANGUAGE_PATHS.items():
-        index = ConsultationIndexPage.objects.get(locale__language_code=code)
-        contact = entry["contact"]
-        lines = [contact["office"], contact["address"], contact["phone"], contact["email"], contact["hours"]]
-        page = ConsultationPage(
-            title=entry["title"][path],
-            slug=entry["slug"],
-            locale=index.locale,
-            consultation=consultation,
-            summary=entry["summary"][path],
-            affected="\n".join(entry["affected"][path]),
-            body=[("paragraph", RichText(f"<p>{entry['background'][path]}</p>"))],
-            how_decided=entry["how_we_decide"][path],
-            contact="\n".join(line[path] if isinstance(line, dict) else line for line in lines),
-            offline="\n".join(entry["offline"][path]),
-            first_published_at=consultation.opens_at,
-        )
-        if key is not None:
-            page.translation_key = key
-        index.add_child(instance=page)
-        page.save_revision().publish()
-        key = page.translation_key
+    contact = entry["contact"]
+    lines = [contact["office"], contact["address"], contact["phone"], contact["email"], contact["hours"]]
+    words = {
+        code: {
+            "title": entry["title"][path],
+            "summary": entry["summary"][path],
+            "affected": "\n".join(entry["affected"][path]),
+            "body": [("paragraph", RichText(f"<p>{entry['background'][path]}</p>"))],
+            "how_decided": entry["how_we_decide"][path],
+            "contact": "\n".join(line[path] if isinstance(line, dict) else line for line in lines),
+            "offline": "\n".join(entry["offline"][path]),
+        }
+        for code, path in settings.LANGUAGE_PATHS.items()
+    }
+    publish_pages(consultation, words)
 
 
 def _comments(rows: list[dict[str, Any]], consultation: Consultation, now: datetime) -> None:

@@ -20,7 +20,8 @@ from consultations import actions
 from consultations.drafts.labels import label
 from consultations.drafts.reader import parse_file, parse_text
 from consultations.imports import Arrival, import_comments
-from consultations.models import Consultation, ConsultationIndexPage, ConsultationPage, Draft
+from consultations.models import Consultation, Draft
+from consultations.structure import publish_pages
 from engage.accounts.actors import SYSTEM
 from engage.departments import actions as departments
 from engage.departments.models import Department
@@ -191,24 +192,16 @@ def _pages(
 ) -> None:
     """Publish the call's words in both languages as translations of each other."""
     ensure_structure()
-    key = None
-    for code, path in settings.LANGUAGE_PATHS.items():
-        index = ConsultationIndexPage.objects.get(locale__language_code=code)
-        page = ConsultationPage(
-            title=title[path],
-            slug=consultation.slug,
-            locale=index.locale,
-            consultation=consultation,
-            summary=summary[path],
-            how_decided=how_decided[path],
-            body=[("paragraph", RichText(body[path]))],
-            first_published_at=consultation.opens_at,
-        )
-        if key is not None:
-            page.translation_key = key
-        index.add_child(instance=page)
-        page.save_revision().publish()
-        key = page.translation_key
+    words = {
+        code: {
+            "title": title[path],
+            "summary": summary[path],
+            "how_decided": how_decided[path],
+            "body": [("paragraph", RichText(body[path]))],
+        }
+        for code, path in settings.LANGUAGE_PATHS.items()
+    }
+    publish_pages(consultation, words)
 
 
 SAMPLES = [

@@ -1,11 +1,32 @@
-"""The finder's page below each home page."""
+"""The pages of consultations: the finder below each home page, and a call in every language."""
 
 from __future__ import annotations
 
-from consultations.models import ConsultationIndexPage
+from typing import Any
+
+from consultations.models import Consultation, ConsultationIndexPage, ConsultationPage
 from engage.pages.models import HomePage
 
 TITLES = {"zh-hans": "征求意见", "en": "Have your say"}
+
+
+def publish_pages(consultation: Consultation, words: dict[str, dict[str, Any]]) -> None:
+    """Publish the page of a call in each language (code to field values) as translations of each other."""
+    key = None
+    for code, values in words.items():
+        index = ConsultationIndexPage.objects.get(locale__language_code=code)
+        page = ConsultationPage(
+            slug=consultation.slug,
+            locale=index.locale,
+            consultation=consultation,
+            first_published_at=consultation.opens_at,
+            **values,
+        )
+        if key is not None:
+            page.translation_key = key
+        index.add_child(instance=page)
+        page.save_revision().publish()
+        key = page.translation_key
 
 
 def plant_index(homes: dict[str, HomePage]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -63,8 +62,7 @@ SOURCES = [
 def _saved(sender: type, instance: ArticlePage | SectionPage, raw: bool = False, **kwargs: Any) -> None:
     # A page that is being made has no place in the tree, and so no address, until it is saved.
     if not raw:
-        with transaction.atomic():
-            actions.index(instance)
+        actions.index(instance)
 
 
 def _leaving(sender: type, instance: ArticlePage | SectionPage, **kwargs: Any) -> None:
