@@ -141,9 +141,9 @@ def put(request: HttpRequest, slug: str, given: CommentInput, item_id: str = "")
 
 
 def take_out(request: HttpRequest, slug: str, item_id: str) -> None:
-    """Remove one comment."""
+    """Remove one comment; an id that the basket does not know changes nothing."""
     basket = read(request, slug)
-    if basket is not None:
-        files.drop(basket.digest, item_id)
-        basket.items = [item for item in basket.items if item.id != item_id]
+    if basket is not None and (gone := basket.item(item_id)) is not None:
+        files.drop(basket.digest, gone.id)
+        basket.items.remove(gone)
         write(request, slug, basket)

@@ -150,6 +150,9 @@ def open_page(chromium: "Browser") -> Iterator[Callable[..., "Page"]]:
         context.on("page", lambda page: watch(page, urlsplit(url).netloc, troubles))
         page = context.new_page()
         page.goto(url)
+        if javascript and page.locator("script[src*='/js/engage']").count():
+            # A click before the behaviours are there does what it does without them.
+            page.locator("html[data-bound]").wait_for(state="attached")
         return page
 
     yield open_page
