@@ -166,7 +166,8 @@ def measure_freshness(port: int, call: Any) -> None:
         Consultation.objects.filter(pk=call.pk).update(closes_at=moment)
         return moment.timestamp()
 
-    figures = {"a published comment shows": delay(port, f"{COMMENTS}?fresh=1", publish, lambda page: text in page)}
+    newest = f"{COMMENTS}?sort=newest&fresh=1"
+    figures = {"a published comment shows": delay(port, newest, publish, lambda page: text in page)}
     published = Comment.objects.filter(clause__key="art_9", moderation_state="published").count()
     counted = re.compile(rf'/art-9/#comments">\D*{published + 1}\D')
     figures["a new comment is counted"] = delay(port, f"{DRAFT}?fresh=2", send, lambda page: bool(counted.search(page)))
