@@ -73,9 +73,18 @@ class TextOut(Schema):
     articles: list[ArticleOut]
 
 
+class WrittenOut(Schema):
+    """The version and clause a comment was written on, where the published version differs; `gone`: it left it out."""
+
+    version: int
+    clause: str
+    gone: bool
+
+
 class CommentOut(Schema):
     """One published comment, personal data hidden; `agreements` are devices that agree with it, no comments.
 
+    `clause` is where it stands in the published version, `written` where it was written if that was another version.
     `selectors` say which words of the clause it is about, as W3C Web Annotation selectors; none: all of them.
     """
 
@@ -89,6 +98,7 @@ class CommentOut(Schema):
     created_at: datetime
     agreements: int
     selectors: list[dict[str, Any]]
+    written: WrittenOut | None
 
 
 class CommentPage(Schema):
@@ -188,7 +198,7 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
     """Return published comments, newest first, 20 a page."""
     with translation.override(language.code):
         call = _call(slug, language.code)
-        found = queries.public_comments(call.consultation, _text(call, language.code), page=page)
+        found = queries.public_comments(call, _text(call, language.code), page=page)
         items = [
             CommentOut(
                 id=row.id,
@@ -201,6 +211,9 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
                 created_at=row.created_at,
                 agreements=row.agreements,
                 selectors=row.quote.selectors if row.quote else [],
+                written=WrittenOut(version=row.written.version, clause=row.written.clause, gone=row.written.is_gone)
+                if row.written
+                else None,
             )
             for row in found.object_list
         ]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -27,8 +28,10 @@ from consultations.models import (
 )
 from consultations.outcomes.models import Outcome
 from consultations.rules import CallState
+from consultations.standing import Count, Standing, standing
 from consultations.voices import files, passages, replies, translations
 from consultations.voices.files import PublicFile
+from consultations.voices.models import CommentTally
 from consultations.voices.ordering import ordered
 from consultations.voices.organisations import public_name
 from consultations.voices.passages import Quote
@@ -65,6 +68,10 @@ class Article:
     plain_words: str = ""
     lines: list[Line] = field(default_factory=list)
     comments: int = 0
+    # How many of these nobody but the department reads.
+    confidential: int = 0
+    # The clauses, of this version and of earlier ones, whose comments stand here.
+    sources: frozenset[int] = frozenset()
 
     @property
     def slug(self) -> str:
@@ -108,6 +115,10 @@ class Text:
     version: Version
     language: str
     blocks: list[Heading | Article]
+    # Clauses of earlier versions that this one no longer has; their comments stand by the draft as a whole.
+    gone: frozenset[int] = frozenset()
+    # The comments that stand by the draft as a whole.
+    whole: Count = field(default_factory=Count)
 
     @property
     def articles(self) -> list[Article]:
@@ -133,6 +144,8 @@ class Call:
     consultation: Consultation
     state: CallState
     comment_count: int
+    # How many of these nobody but the department reads.
+    confidential_count: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -145,27 +158,23 @@ def _published_comments() -> QuerySet[Comment]:
     return Comment.objects.filter(moderation_state="published", submission__state="active")
 
 
-def _confidential_comments() -> QuerySet[Comment]:
-    """Return what is counted and never listed: a moderator, or the call's rule, let it count."""
-    return Comment.objects.filter(moderation_state="private", confidential=True, submission__state="active")
-
-
-def _counted_comments() -> QuerySet[Comment]:
-    """Return the rows behind every public count."""
-    counted = Q(moderation_state="published") | Q(moderation_state="private", confidential=True)
-    return Comment.objects.filter(counted, submission__state="active")
-
-
-def _count_of(outer: str) -> Coalesce:
+def _tallied(outer: str, **narrowed: Any) -> Coalesce:
     counted = (
-        _counted_comments()
-        .filter(consultation=OuterRef(outer))
+        CommentTally.objects.filter(consultation=OuterRef(outer), **narrowed)
         .order_by()
         .values("consultation")
-        .annotate(n=Count("pk"))
+        .annotate(n=Sum("change"))
         .values("n")
     )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _counts() -> dict[str, Coalesce]:
+    """Return what a query for pages is annotated with: how many comments count, and how many of these are not shown."""
+    return {
+        "comment_count": _tallied("consultation_id"),
+        "confidential_count": _tallied("consultation_id", confidential=True),
+    }
 
 
 def is_answered(call: str = "consultation_id") -> Exists:
@@ -174,8 +183,9 @@ def is_answered(call: str = "consultation_id") -> Exists:
 
 
 def _call_of(page: ConsultationPage, now: datetime) -> Call:
-    """Build the call of a page that carries `comment_count` and `answered`."""
-    return Call(page, page.consultation, page.consultation.state(now, answered=page.answered), page.comment_count)
+    """Build the call of a page that carries `_counts` and `answered`."""
+    state = page.consultation.state(now, answered=page.answered)
+    return Call(page, page.consultation, state, page.comment_count, page.confidential_count)
 
 
 def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
@@ -188,7 +198,7 @@ def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state:
         .filter(locale__language_code=language)
         .select_related("consultation__department")
         .prefetch_related("consultation__topics", "consultation__extensions")
-        .annotate(comment_count=_count_of("consultation_id"), answered=is_answered())
+        .annotate(**_counts(), answered=is_answered())
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
@@ -210,7 +220,7 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
         ConsultationPage.objects.visible_to(actor)
         .filter(consultation__slug=slug)
         .select_related("consultation__department", "locale")
-        .annotate(comment_count=_count_of("consultation_id"), answered=is_answered())
+        .annotate(**_counts(), answered=is_answered())
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(language) or next(iter(by_language.values()), None)
@@ -221,8 +231,11 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
 
 def call_of(page: ConsultationPage, *, now: datetime) -> Call:
     """Return the call as this page would show it, saved or still being written."""
-    count = _counted_comments().filter(consultation=page.consultation).count()
-    return Call(page, page.consultation, page.consultation.state(now), count)
+    tallies = CommentTally.objects.filter(consultation=page.consultation)
+    counted = tallies.aggregate(
+        all=Coalesce(Sum("change"), 0), unread=Coalesce(Sum("change", filter=Q(confidential=True)), 0)
+    )
+    return Call(page, page.consultation, page.consultation.state(now), counted["all"], counted["unread"])
 
 
 def published_version(consultation: Consultation) -> Version | None:
@@ -230,8 +243,12 @@ def published_version(consultation: Consultation) -> Version | None:
     return Version.objects.filter(draft__consultation=consultation, pk=F("draft__published")).order_by("draft").first()
 
 
-def text_of(version: Version, *, language: str, with_counts: bool = True) -> Text:
-    """Build the reading text of a version; falls back to the language it was written in."""
+def text_of(version: Version, *, language: str, with_counts: bool = True, with_sources: bool = False) -> Text:
+    """Build the reading text of a version; falls back to the language it was written in.
+
+    `with_counts`: how many comments stand where, those on earlier versions included; `with_sources`: at least where
+    those on earlier versions stand, which takes a query only when there are such versions.
+    """
     rows = list(
         ClauseText.objects.filter(clause__version=version)
         .order_by("clause__position")
@@ -245,22 +262,33 @@ def text_of(version: Version, *, language: str, with_counts: bool = True) -> Tex
             "heading",
             "text",
             "plain_words",
+            "clause__stable_id",
         )
     )
     languages = {row[0] for row in rows}
     shown = language if language in languages or not languages else sorted(languages)[0]
-    counts = comment_counts(version) if with_counts else {}
+    asked = with_counts or (with_sources and version.number > 1)
+    stand = standing(version, {row[-1]: row[1] for row in rows}) if asked else Standing()
     blocks: list[Heading | Article] = []
     current: Article | None = None
     inside: set[int] = set()
-    for row_language, clause_id, parent_id, level, key, label, heading, text, plain_words in rows:
+    for row_language, clause_id, parent_id, level, key, label, heading, text, plain_words, _id in rows:
         if row_language != shown:
             continue
         if level in _HEADINGS:
             blocks.append(Heading(key, level, f"{label} {heading or text}".strip()))
             current, inside = None, set()
         elif level == Clause.Level.ARTICLE or current is None or parent_id not in inside:
-            current = Article(clause_id, key, label, heading, plain_words, comments=counts.get(clause_id, 0))
+            current = Article(
+                clause_id,
+                key,
+                label,
+                heading,
+                plain_words,
+                comments=stand.counts[clause_id].all,
+                confidential=stand.counts[clause_id].confidential,
+                sources=frozenset({clause_id, *stand.sources.get(clause_id, ())}),
+            )
             inside = {clause_id}
             blocks.append(current)
             if text:
@@ -268,13 +296,16 @@ def text_of(version: Version, *, language: str, with_counts: bool = True) -> Tex
         else:
             inside.add(clause_id)
             current.lines.append(Line(level, label, text))
-    return Text(version, shown, blocks)
+    return Text(version, shown, blocks, frozenset(stand.gone), stand.counts[None])
 
 
-def comment_counts(version: Version) -> dict[int | None, int]:
-    """Return clause id (None: whole draft) to the number of comments that count."""
-    counted = _counted_comments().filter(version=version).order_by().values_list("clause_id").annotate(n=Count("pk"))
-    return dict(counted)
+@dataclass(frozen=True)
+class Written:
+    """On what a comment was written that the reader's version does not have, or has under another name."""
+
+    version: int
+    clause: str
+    is_gone: bool
 
 
 @dataclass(frozen=True)
@@ -293,6 +324,8 @@ class PublicComment:
     signature_language: str
     clause_key: str
     clause_title: str
+    # The version it was written on and what the clause was called there; None for the version that is read.
+    written: Written | None
     pieces: list[wording.Piece]
     channel: str
     # Devices that agree with it, as of the last roll-up.
@@ -309,7 +342,7 @@ class PublicComment:
 
 
 def public_comments(
-    consultation: Consultation,
+    call: Call,
     text: Text,
     *,
     page: int,
@@ -318,31 +351,41 @@ def public_comments(
     order: Order = Order.NEWEST,
     now: datetime | None = None,
 ) -> PaginatorPage:
-    """Return one page of published comments in an order of the day of `now`; each row is a PublicComment."""
-    rows = _published_comments().filter(consultation=consultation).select_related(*_SHOWN_WITH)
-    if article is not None:
-        rows = rows.filter(clause__key=article.key)
-    elif whole:
-        rows = rows.filter(clause=None)
+    """Return one page of published comments in an order of the day of `now`; each row is a PublicComment.
+
+    The text comes with its counts where `article` or `whole` narrow the list: how many there are is not counted anew.
+    """
+    consultation = call.consultation
+    rows = _on(_published_comments().filter(consultation=consultation), text, article=article, whole=whole)
+    rows = rows.select_related(*_SHOWN_WITH)
     scope = f"{consultation.pk}:{article.key if article else 'whole' if whole else ''}"
     sorted_rows = ordered(rows, order, day=timezone.localdate(now), scope=scope)
-    found: PaginatorPage = Paginator(sorted_rows, PER_PAGE).get_page(page)
+    pages: Paginator = Paginator(sorted_rows, PER_PAGE)
+    pages.count = total_of(call, text, article=article, whole=whole).listed
+    found = pages.get_page(page)
     return PaginatorPage(present(list(found.object_list), text), found.number, found.paginator)
 
 
-def confidential_count(consultation: Consultation, *, article: Article | None = None, whole: bool = False) -> int:
-    """Return how many comments of a list are counted and not shown."""
-    rows = _confidential_comments().filter(consultation=consultation)
+def _on(rows: QuerySet[Comment], text: Text, *, article: Article | None, whole: bool) -> QuerySet[Comment]:
+    """Narrow comments to those that stand by one article, or by the draft as a whole."""
     if article is not None:
-        rows = rows.filter(clause__key=article.key)
-    elif whole:
-        rows = rows.filter(clause=None)
-    return rows.count()
+        return rows.filter(clause__in=article.sources)
+    if whole:
+        return rows.filter(Q(clause=None) | Q(clause__in=text.gone))
+    return rows
+
+
+def total_of(call: Call, text: Text, *, article: Article | None = None, whole: bool = False) -> Count:
+    """Return how many comments a list has: all of the call, those on one article, or those on the draft as a whole."""
+    if article is not None:
+        return Count(article.comments, article.confidential)
+    return text.whole if whole else Count(call.comment_count, call.confidential_count)
 
 
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     """Turn comments into what the public reads."""
-    articles = {article.key: article for article in text.articles}
+    articles = {clause_id: article for article in text.articles for clause_id in article.sources}
+    earlier = _written(comments, text)
     written_on = texts_written_on(comments, text)
     answered = replies.under_comments(comments)
     attached = files.under_comments(comments)
@@ -350,7 +393,7 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     translated = translations.beside(comments, get_language() or "")
     shown = []
     for comment in comments:
-        article = articles.get(comment.clause.key) if comment.clause else None
+        article = articles.get(comment.clause_id) if comment.clause_id else None
         shown.append(
             PublicComment(
                 id=comment.pk,
@@ -362,8 +405,9 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
                 edited=comment.edited_at is not None,
                 signature=_signature(comment.submission),
                 signature_language=comment.language if comment.submission.signature else "",
-                clause_key=comment.clause.key if comment.clause else "",
+                clause_key=article.key if article else "",
                 clause_title=article.title if article else "",
+                written=earlier.get(comment.pk),
                 pieces=shortened(suggestion_pieces(comment, written_on), comment.language),
                 channel=comment.submission.channel,
                 agreements=_agreements(comment),
@@ -374,6 +418,27 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
             )
         )
     return shown
+
+
+def _written(comments: Sequence[Comment], text: Text) -> dict[int, Written]:
+    """Return comment to where it was written, for those written on another version; no query when there are none."""
+    older = [comment for comment in comments if comment.version_id != text.version.pk]
+    if not older:
+        return {}
+    wanted = {comment.clause_id for comment in older if comment.clause_id}
+    rows = ClauseText.objects.filter(clause__in=wanted).values_list("clause_id", "language", "label", "heading")
+    names = {(clause_id, language): label or heading for clause_id, language, label, heading in rows}
+    numbers = dict(Version.objects.filter(pk__in={comment.version_id for comment in older}).values_list("pk", "number"))
+    return {
+        comment.pk: Written(
+            version=numbers[comment.version_id],
+            clause=names.get((comment.clause_id, text.language)) or names.get((comment.clause_id, comment.language), "")
+            if comment.clause_id
+            else "",
+            is_gone=comment.clause_id in text.gone,
+        )
+        for comment in older
+    }
 
 
 def _signature(submission: Submission) -> str:

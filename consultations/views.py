@@ -62,13 +62,14 @@ def _call(request: HttpRequest, slug: str) -> queries.Call:
     return found
 
 
-def reading_of(request: HttpRequest, slug: str, *, with_counts: bool = False) -> Reading:
-    """Return a call that the reader may see with its published text; 404 without one."""
+def reading_of(request: HttpRequest, slug: str, *, with_counts: bool = False, with_sources: bool = False) -> Reading:
+    """Return a call that the reader may see with its published text (see `queries.text_of`); 404 without one."""
     call = _call(request, slug)
     version = queries.published_version(call.consultation)
     if version is None:
         raise Http404
-    return Reading(call, queries.text_of(version, language=get_language() or "", with_counts=with_counts))
+    text = queries.text_of(version, language=get_language() or "", with_counts=with_counts, with_sources=with_sources)
+    return Reading(call, text)
 
 
 def _article(reading: Reading, clause: str) -> queries.Article:
@@ -193,7 +194,7 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
     before, after = reading.text.neighbours(article)
     order = order_of(request.GET.get("sort", ""))
     comments = queries.public_comments(
-        reading.call.consultation, reading.text, page=1, article=article, order=order, now=timezone.now()
+        reading.call, reading.text, page=1, article=article, order=order, now=timezone.now()
     )
     context = page_context(
         reading,
@@ -202,8 +203,8 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
         after=after,
         comments=comments,
         order=order,
-        confidential=queries.confidential_count(reading.call.consultation, article=article),
-        replies=replies.under_article(article.clause_id),
+        confidential=article.confidential,
+        replies=replies.under_article(article.sources),
         basket=basket.read(request, slug),
     )
     return render(request, "consultations/clause.html", context)
@@ -213,16 +214,17 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
 @shared_for_seconds
 def comments(request: HttpRequest, slug: str) -> HttpResponse:
     """List the published comments in the order asked for, all or on one article."""
-    reading = reading_of(request, slug)
     wanted = request.GET.get("clause", "")[:130]
+    reading = reading_of(request, slug, with_counts=bool(wanted), with_sources=True)
     article = reading.text.article(wanted) if wanted and wanted != "whole" else None
     order = order_of(request.GET.get("sort", ""))
+    whole = wanted == "whole"
     found = queries.public_comments(
-        reading.call.consultation,
+        reading.call,
         reading.text,
         page=whole_number(request.GET.get("page", ""), digits=5, otherwise=1),
         article=article,
-        whole=wanted == "whole",
+        whole=whole,
         order=order,
         now=timezone.now(),
     )
@@ -234,9 +236,7 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
         wanted=wanted,
         order=order,
         query=list_query(wanted, order),
-        confidential=queries.confidential_count(reading.call.consultation, article=article, whole=wanted == "whole")
-        if wanted
-        else reading.call.comment_count - found.paginator.count,
+        confidential=queries.total_of(reading.call, reading.text, article=article, whole=whole).confidential,
     )
     return render(request, "consultations/comments.html", context)
 
@@ -244,7 +244,7 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def comment(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
     """Show one published comment at its own, lasting address."""
-    reading = reading_of(request, slug)
+    reading = reading_of(request, slug, with_sources=True)
     found = queries.public_comment(comment_id)
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404

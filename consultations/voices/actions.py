@@ -12,13 +12,16 @@ from consultations.models import Comment
 from consultations.rules import CallState
 from consultations.voices import rules
 from consultations.voices.device import digest
-from consultations.voices.models import Agreement, AgreementTotal, Report
+from consultations.voices.models import Agreement, AgreementTotal, CommentTally, Report
 from engage.accounts.actors import ANYONE, Actor, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
 
 ROLL_UP_AT_ONCE = 2_000
+# Clauses in one transaction, and rows of each.
+FOLD_AT_ONCE = 200
+FOLD_ROWS = 5_000
 
 
 def published_comment(comment_id: int) -> Comment:
@@ -81,6 +84,27 @@ def roll_up_agreements() -> int:
     )
     Agreement.objects.filter(pk__in=[pk for pk, _comment_id in changed]).update(counted=True)
     return len(changed)
+
+
+@transaction.atomic
+def fold_tallies() -> int:
+    """Put the tally rows of some clauses that have several together; returns how many rows went.
+
+    What another transaction adds meanwhile is not among the rows read here, so it is neither lost nor counted twice.
+    """
+    of = ("consultation_id", "version_id", "clause_id", "confidential")
+    several = CommentTally.objects.order_by().values(*of).annotate(n=Count("pk")).filter(n__gt=1)
+    folded = 0
+    for found in several[:FOLD_AT_ONCE]:
+        where = {name: found[name] for name in of}
+        rows = CommentTally.objects.select_for_update(skip_locked=True).filter(**where)
+        changes = dict(rows.order_by("pk").values_list("pk", "change")[:FOLD_ROWS])
+        if len(changes) < 2:
+            continue
+        CommentTally.objects.filter(pk__in=list(changes)).delete()
+        CommentTally.objects.create(**where, change=sum(changes.values()))
+        folded += len(changes) - 1
+    return folded
 
 
 @transaction.atomic

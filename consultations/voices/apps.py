@@ -6,6 +6,8 @@ class VoicesConfig(AppConfig):
     name = "consultations.voices"
     label = "voices"
     verbose_name = _("Voices around comments")
+    # Of the tally of comments; see engage/journal/management/commands/flush.py.
+    trigger_tables = ("consultations_comment", "participation_submission")
 
     def ready(self) -> None:
         """Plug what surrounds comments into the platform's registries."""

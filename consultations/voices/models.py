@@ -57,6 +57,28 @@ class AgreementTotal(models.Model):
         return f"{self.comment_id}: {self.devices}"
 
 
+class CommentTally(models.Model):
+    """By how much the number of comments that count changed on a clause; the sum of its rows is that number.
+
+    Triggers write the rows (migration 0002) in the transaction that changes a comment: no hot row, never out of step,
+    and no count reads the comments. `fold_tallies` puts the rows of a clause together. `clause` None: the draft as a
+    whole.
+    """
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_index=False)
+    clause = models.ForeignKey(Clause, null=True, on_delete=models.CASCADE, related_name="+")
+    # Of comments that are counted and not shown.
+    confidential = models.BooleanField()
+    change = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "clause"], name="tally_by_clause")]
+
+    def __str__(self) -> str:
+        return f"{self.clause_id or self.version_id}: {self.change:+}"
+
+
 class Report(models.Model):
     """What a reader finds wrong with a published comment; open until a moderator has decided."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -188,10 +188,13 @@ def under_comments(comments: Sequence[Comment]) -> dict[int, list[PublicReply]]:
     return found
 
 
-def under_article(clause_id: int) -> list[PublicReply]:
-    """Return the replies under an article, those under its earlier versions included."""
-    same = Clause.objects.filter(pk=clause_id).values("stable_id")[:1]
-    rows = Reply.objects.filter(clause__stable_id=Subquery(same), taken_back_at=None)
+def under_article(clause_ids: Collection[int]) -> list[PublicReply]:
+    """Return the replies about an article: given under it, or under what it was in earlier versions.
+
+    `clause_ids`: its own and those whose comments stand there.
+    """
+    same = Clause.objects.filter(pk__in=clause_ids).values("stable_id")
+    rows = Reply.objects.filter(clause__stable_id__in=same, taken_back_at=None)
     return shown(rows.select_related("department"))
 
 

@@ -32,7 +32,7 @@ UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 
 
 def _public(request: HttpRequest, slug: str, comment_id: int) -> tuple[Reading, Comment]:
-    reading = reading_of(request, slug)
+    reading = reading_of(request, slug, with_sources=True)
     found = calls.public_comment(comment_id)
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404

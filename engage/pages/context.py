@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from engage.departments.models import in_active_language
 from engage.pages.models import ArticlePage, Office
 from engage.pages.translation import language_links
+from engage.pages.visibility import public_only
 
 _KEPT_SECONDS = 30
 
@@ -40,9 +41,7 @@ def foot_links(language: str) -> list[dict[str, str]]:
     key = f"foot-links:{language}"
     links = cache.get(key)
     if links is None:
-        pages = (
-            ArticlePage.objects.live().public().filter(in_foot=True, locale__language_code=language).order_by("path")
-        )
+        pages = public_only(ArticlePage.objects.filter(in_foot=True, locale__language_code=language)).order_by("path")
         links = [{"title": page.title, "url": page.url} for page in pages if page.url]
         cache.set(key, links, _KEPT_SECONDS)
     return links

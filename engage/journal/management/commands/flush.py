@@ -1,4 +1,7 @@
-"""`flush` empties every table; with a journal in the way it opens the journal first and closes it again.
+"""`flush` empties every table; with triggers in the way it lifts these first and brings them back.
+
+The journal's refuse; those of other rooms would write into tables that are empty already. A room names the tables its
+triggers stand on as `trigger_tables` of its AppConfig.
 
 Tests that commit are cleaned up by this command. In production the journal stays, so nothing is flushed there.
 """
@@ -17,8 +20,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @contextmanager
 def unprotected(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Lift the triggers of the journal's tables inside a transaction, so that a failure brings them back."""
+    """Lift the triggers of such tables inside a transaction, so that a failure brings them back."""
     tables = [model._meta.db_table for model in apps.get_app_config("journal").get_models()]
+    tables += [table for config in apps.get_app_configs() for table in getattr(config, "trigger_tables", ())]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             lift = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
