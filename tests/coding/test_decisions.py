@@ -170,6 +170,7 @@ def test_where_counting_takes_long_the_worker_counts_and_pages_wait_for_nobody(
     monkeypatch.setattr(counting.time, "perf_counter", lambda: 0)
     queries.refresh_figures(consultation)
     assert queries.refresh_watched() == 1
+    monkeypatch.setattr(counting, "FRESH_SECONDS", 5)
     with django_assert_num_queries(0):
         assert queries.figures(consultation).coded == 1
     # While one counts, the others read the last figures, however old.
@@ -177,3 +178,9 @@ def test_where_counting_takes_long_the_worker_counts_and_pages_wait_for_nobody(
     cache.set(f"coding:counting:{consultation.pk}", True)
     with django_assert_num_queries(0):
         assert queries.figures(consultation).coded == 1
+
+
+def test_one_slow_count_does_not_keep_small_figures_for_a_minute(counting, monkeypatch):
+    monkeypatch.setattr(counting, "QUICK_SECONDS", 0.05)
+    shown = [counting.shown_seconds(counting.Figures(seconds=took)) for took in (0.01, 0.06, 0.1, 2)]
+    assert shown == [5, 12, 20, 60]

@@ -387,3 +387,13 @@ def test_every_page_is_in_the_readers_language(world, language):
         heading = re.search(r"<h1>(.*?)</h1>", page)[1]
         if path != f"themes/{made.pk}/":
             assert bool(re.search("[\u4e00-\u9fff]", heading)) == (language == "zh-hans"), heading
+
+
+def test_the_last_comment_gone_the_figures_say_so_however_old_they_are(world):
+    consultation, comments, actor, client, desk = world
+    assert queries.figures(consultation).left == 4
+    for comment in comments:
+        actions.finish_comment(comment.pk, nothing=True, actor=actor)
+    assert queries.figures(consultation).left == 4
+    page = body(client.get(desk))
+    assert "Every comment is coded" in page and "0 left to code" in page and "Coded 4 of 4, 100%" in page

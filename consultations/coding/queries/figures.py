@@ -20,9 +20,11 @@ from consultations.models import Consultation
 from engage.participation.models import ModerationState, Submission
 
 FRESH_SECONDS = 5
-# Counting that takes longer is left to the worker, and is done by a page only when the worker seems to be away.
+# Counting that takes longer is left to the worker, and is done by a page only when the worker seems to be away: what
+# took a moment once (the machine was busy) soon, what takes seconds after a minute.
 QUICK_SECONDS = 0.05
 OLDEST_SECONDS = 60
+OLDEST_TIMES = 200
 KEPT_SECONDS = 3_600
 COUNTING_MOST_SECONDS = 600
 WATCHED_SECONDS = 120
@@ -60,11 +62,18 @@ def figures(consultation: Consultation) -> Figures:
     now = time.time()
     _watch(consultation.pk, now)
     kept: Figures | None = cache.get(_key(consultation.pk))
-    if kept is not None and now - kept.at < (FRESH_SECONDS if kept.seconds < QUICK_SECONDS else OLDEST_SECONDS):
+    if kept is not None and now - kept.at < shown_seconds(kept):
         return kept
     if kept is not None and cache.get(_counting(consultation.pk)):
         return kept
     return refresh_figures(consultation)
+
+
+def shown_seconds(kept: Figures) -> float:
+    """Return how long figures are shown before a page counts anew."""
+    if kept.seconds < QUICK_SECONDS:
+        return FRESH_SECONDS
+    return min(OLDEST_SECONDS, max(FRESH_SECONDS, OLDEST_TIMES * kept.seconds))
 
 
 def refresh_figures(consultation: Consultation) -> Figures:

@@ -132,6 +132,10 @@ def _show(
     shown = queries.desk(consultation, asked, request.user)
     if shown.comment is None and asked.get("comment"):
         raise Http404
+    figures = shown.figures
+    if shown.comment is None and not shown.filters.is_narrowed and figures.left:
+        # Nothing is left to read: figures that say otherwise are old, and the page would contradict itself.
+        figures = queries.refresh_figures(consultation)
     sent: Any = request.POST
     return show(
         request,
@@ -139,7 +143,7 @@ def _show(
         consultation,
         refusal=refusal,
         desk=shown,
-        figures=shown.figures,
+        figures=figures,
         parameters=urlencode(shown.filters.parameters),
         clauses=clause_choices(consultation),
         stances=Comment.Stance.choices,
