@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consultations import rules as call_rules
+from consultations.coding import access as coding
 from consultations.models import Consultation
 from consultations.outcomes import access, actions, queries, rules
 from consultations.outcomes.desk import OUTCOMES
@@ -23,7 +24,7 @@ from consultations.outcomes.exports.about import masking_note
 from consultations.outcomes.forms import AfterForm, ClauseForm, NoteForm, TextsForm, ThemesForm
 from consultations.outcomes.models import Export, Outcome
 from consultations.outcomes.words import language_name, missing_sentence
-from engage.desk.registry import pages_for
+from engage.desk.registry import pages_for, queue_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
@@ -32,6 +33,9 @@ from engage.participation.forms import clean_text
 from engage.typed import whole_number
 
 VIEWS = ("write", "approve", "published")
+MODERATION = "moderation"
+# Gaps that only a coder closes.
+AT_THE_CODING_DESK = ("comment", "coding")
 View = Callable[..., HttpResponse]
 
 
@@ -56,6 +60,8 @@ class Bench:
     outcome: Outcome | None
     may_write: bool
     may_approve: bool
+    may_code: bool
+    may_moderate: bool
 
 
 def _bench(request: HttpRequest, slug: str) -> Bench:
@@ -63,7 +69,14 @@ def _bench(request: HttpRequest, slug: str) -> Bench:
     if found is None:
         raise Http404
     call, outcome = found
-    return Bench(call, outcome, access.may_write(request.user, call), access.may_approve(request.user))
+    return Bench(
+        call,
+        outcome,
+        may_write=access.may_write(request.user, call),
+        may_approve=access.may_approve(request.user),
+        may_code=coding.may_code(request.user, call),
+        may_moderate=queue_for(request.user, MODERATION) is not None,
+    )
 
 
 def _draft(request: HttpRequest, slug: str) -> tuple[Bench, Outcome]:
@@ -148,7 +161,9 @@ def _writing(bench: Bench, outcome: Outcome) -> dict[str, Any]:
     )
     return {
         "content": built.content,
-        "missing": [(missing_sentence(gap), _where(gap, bench.call, outcome)) for gap in built.missing],
+        "missing": [(missing_sentence(gap), _where(gap, bench)) for gap in built.missing],
+        "is_left_to_coders": not bench.may_code
+        and any(kind in AT_THE_CODING_DESK for gap in built.missing for kind in gap.where[:1]),
         "texts": [
             {
                 "language": code,
@@ -167,24 +182,24 @@ def _writing(bench: Bench, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _where(gap: rules.Missing, call: Consultation, outcome: Outcome) -> str:
-    """Return the address where a gap is closed; empty when only time closes it."""
+def _where(gap: rules.Missing, bench: Bench) -> str:
+    """Return the address where the reader closes a gap; empty when only time or somebody else closes it."""
     if not gap.where:
         return ""
     kind, *rest = gap.where
+    slug = bench.call.slug
     if kind == "text":
-        return reverse("outcome_texts", args=[call.slug, rest[0]]) + f"#id_{rest[1]}"
+        return reverse("outcome_texts", args=[slug, rest[0]]) + f"#id_{rest[1]}"
     if kind == "row":
-        return reverse("outcome_clause", args=[call.slug, rest[0]])
+        return reverse("outcome_clause", args=[slug, rest[0]])
     if kind == "theme":
-        return reverse("outcome_themes", args=[call.slug]) + f"#theme-{rest[0]}"
-    if kind == "comment":
-        return reverse("coding_desk", args=[call.slug]) + f"?state=all&comment={rest[0]}"
-    if kind == "coding":
-        return reverse("coding_desk", args=[call.slug])
+        return reverse("outcome_themes", args=[slug]) + f"#theme-{rest[0]}"
+    if kind in AT_THE_CODING_DESK:
+        asked = f"?state=all&comment={rest[0]}" if rest else ""
+        return reverse("coding_desk", args=[slug]) + asked if bench.may_code else ""
     if kind == "moderation":
-        return reverse("desk_queue", args=["moderation"])
-    return reverse("outcome_builder", args=[call.slug]) + "#after"
+        return reverse("desk_queue", args=[MODERATION]) if bench.may_moderate else ""
+    return reverse("outcome_builder", args=[slug]) + "#after"
 
 
 @require_POST
@@ -277,12 +292,13 @@ def clause(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     form = ClauseForm(
         request.POST or None,
         quotes=offered,
-        articles=queries.clause_choices(outcome, language) if row["clause"] else [],
+        articles=queries.clause_choices(outcome, language) if row["clause"] and "part" not in row else [],
         initial=initial,
     )
     chosen = {str(pk) for pk in (form["quotes"].value() or [])}
     context: dict[str, Any] = {
         "call": bench.call,
+        "bench": bench,
         "outcome": outcome,
         "form": form,
         "shown": queries.shown(built.content, language).rows[place],
@@ -313,7 +329,7 @@ def themes(request: HttpRequest, slug: str) -> HttpResponse:
     bench, outcome = _draft(request, slug)
     own, names = queries.theme_names(outcome)
     form = ThemesForm(request.POST or None, own=own, names=names, initial={"revision": outcome.revision})
-    context: dict[str, Any] = {"call": bench.call, "form": form}
+    context: dict[str, Any] = {"call": bench.call, "bench": bench, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
             actions.name_themes(outcome.pk, form.names, revision=form.cleaned_data["revision"], actor=request.user)

@@ -1,5 +1,6 @@
 """The builder and the approver's screen, without JavaScript: from nothing to a published outcome by forms alone."""
 
+import html
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from consultations.outcomes.models import Export, Outcome
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from tests.coding.factories import officer
 from tests.consultations.factories import comment
 from tests.consultations.outcomes.builders import (
     decided_call,
@@ -100,8 +102,29 @@ def test_handing_in_with_gaps_names_each_with_the_place_to_close_it():
     assert response.status_code == 409
     page = response.content.decode()
     assert page.count(made.submission.reference) >= 2
-    assert f"{reverse('coding_desk', args=[consultation.slug])}?state=all&amp;comment={made.pk}" in page
     assert "<title>Error: " in " ".join(page.split())
+    # The coding desk is not the editor's: there is no way to it, and the page says whose it is.
+    assert reverse("coding_desk", args=[consultation.slug]) not in page
+    assert "Coding and decisions are up to Culture unit." in page
+    coder = signed_in(officer())
+    place = f"{reverse('coding_desk', args=[consultation.slug])}?state=all&amp;comment={made.pk}"
+    assert place in read(coder, address("outcome_builder", consultation))
+    assert made.submission.reference in read(coder, html.unescape(place))
+
+
+def test_nobody_is_led_to_a_page_that_is_not_theirs():
+    consultation = decided_call()
+    consultation.comments.filter(pk=consultation.comments.first().pk).update(moderation_state="held")
+    written(consultation, author=person(Role.EDITOR))
+    desk, queue = reverse("coding_desk", args=[consultation.slug]), reverse("desk_queue", args=["moderation"])
+    for client, leads in ((signed_in(person(Role.EDITOR)), False), (signed_in(officer()), True)):
+        builder = read(client, address("outcome_builder", consultation))
+        assert "1 comment waits for a moderator" in builder
+        missing = builder.partition('id="missing"')[2].partition("</section>")[0]
+        assert (queue in missing) is leads
+        clause = read(client, address("outcome_clause", consultation, "art_2"))
+        assert (desk in clause) is leads
+        assert client.get(desk).status_code == (200 if leads else 404)
 
 
 def test_what_was_typed_stays_when_somebody_was_faster():
