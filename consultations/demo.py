@@ -14,7 +14,7 @@ from wagtail.rich_text import RichText
 
 from consultations import actions, queries
 from consultations.drafts.reader import parse_text
-from consultations.models import Change, Comment, Consultation
+from consultations.models import Comment, Consultation
 from consultations.structure import publish_pages
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import ANYONE, SYSTEM, Role
@@ -39,7 +39,6 @@ def load() -> None:
         _draft(entry, consultation, now)
         _pages(entry, consultation)
         _comments([row for row in comments if row["consultation"] == entry["slug"]], consultation, now)
-    _changes(json.loads((FOLDER / "changed.json").read_text(encoding="utf-8")), now)
     if settings.DEMO:
         for department in Department.objects.filter(consultation__isnull=False).distinct():
             departments.add_member(department, demo_user(Role.OFFICER), Role.OFFICER, actor=SYSTEM)
@@ -67,22 +66,46 @@ def _consultation(entry: dict[str, Any], now: datetime) -> Consultation:
     return consultation
 
 
+def source_texts(slug: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return the text of a demo call by language, and its plain words: article number to language to sentence."""
+    given = json.loads((FOLDER / "consultations.json").read_text(encoding="utf-8"))
+    return _source_texts(next(entry for entry in given["consultations"] if entry["slug"] == slug))
+
+
+def _source_texts(entry: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    paths = settings.LANGUAGE_PATHS
+    texts = {code: (FOLDER / entry["drafts"][path]).read_text(encoding="utf-8") for code, path in paths.items()}
+    plain_words = {
+        number: {code: sentence[path] for code, path in paths.items()}
+        for number, sentence in entry["plain_words"].items()
+    }
+    return texts, plain_words
+
+
+def comments_by_person(slug: str) -> dict[tuple[int, str], Comment]:
+    """Return (person in comments.json, article number) to its published comment; "" is the whole draft.
+
+    What somebody hid, changed or withdrew since is not in it.
+    """
+    rows = json.loads((FOLDER / "comments.json").read_text(encoding="utf-8"))
+    public = Comment.objects.visible_to(ANYONE).filter(consultation__slug=slug)
+    stored = {comment.text: comment for comment in public}
+    return {
+        (row["person"], row["article"] or ""): stored[row["text"]]
+        for row in rows
+        if row["consultation"] == slug and row["text"] in stored
+    }
+
+
 def _draft(entry: dict[str, Any], consultation: Consultation, now: datetime) -> None:
     """Import the Chinese text, add the English one, explain, publish."""
-    texts = {
-        code: (FOLDER / entry["drafts"][path]).read_text(encoding="utf-8")
-        for code, path in settings.LANGUAGE_PATHS.items()
-    }
+    texts, plain_words = _source_texts(entry)
     version = actions.store_draft(
         parse_text(texts["zh-hans"], language="zh-hans"), source_name=entry["drafts"]["zh"], actor=SYSTEM
     )
     actions.attach_draft(version.draft_id, consultation, actor=SYSTEM)
     actions.add_translation(version, parse_text(texts["en"], language="en"), actor=SYSTEM)
-    words = {
-        number: {code: sentence[path] for code, path in settings.LANGUAGE_PATHS.items()}
-        for number, sentence in entry["plain_words"].items()
-    }
-    actions.set_plain_words(version, words, actor=SYSTEM)
+    actions.set_plain_words(version, plain_words, actor=SYSTEM)
     actions.publish_version(version.pk, now=consultation.opens_at, actor=SYSTEM)
 
 
@@ -106,7 +129,7 @@ def _pages(entry: dict[str, Any], consultation: Consultation) -> None:
 
 def _comments(rows: list[dict[str, Any]], consultation: Consultation, now: datetime) -> None:
     """Send each person's comments through the same action as the site, dated back, then moderate them as given."""
-    version = actions.published_version(consultation)
+    version = queries.published_version(consultation)
     assert version is not None
     texts = {code: queries.text_of(version, language=code, with_counts=False) for code in settings.LANGUAGE_PATHS}
     ordered = sorted(rows, key=lambda row: (-row["days_ago"], row["person"]))
@@ -152,17 +175,3 @@ def _suggested(row: dict[str, Any], text: queries.Text) -> str:
         return ""
     article = next(article for article in text.articles if article.key == f"art_{row['article']}")
     return "\n".join([row["suggested"], *article.text.split("\n")[1:]])
-
-
-def _changes(rows: list[dict[str, Any]], now: datetime) -> None:
-    for row in rows:
-        Change.objects.create(
-            consultation=Consultation.objects.get(slug=row["consultation"]),
-            article=row["article"],
-            before_zh=row["before"]["zh"],
-            before_en=row["before"]["en"],
-            after_zh=row["after"]["zh"],
-            after_en=row["after"]["en"],
-            people=row["people"],
-            published_at=now - timedelta(days=row["published_days_ago"]),
-        )

@@ -9,11 +9,12 @@ class OutcomesConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug outcomes into the platform's registries."""
-        from consultations.outcomes import access, actions, desk, receivers
+        from consultations.outcomes import access, actions, demo, desk, receivers
         from consultations.outcomes.search import SOURCE
         from consultations.outcomes.sitemaps import OutcomeSitemap
         from consultations.outcomes.words import REFUSALS, TIMELINE
         from engage.desk import registry as desk_registry
+        from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
         from engage.participation import timeline
@@ -32,4 +33,5 @@ class OutcomesConfig(AppConfig):
         search.register(SOURCE)
         desk_registry.register_page(desk.OUTCOMES)
         register_sitemap("outcomes", OutcomeSitemap)
+        demo_content.register("outcome", order=24, load=demo.load)
         receivers.connect()

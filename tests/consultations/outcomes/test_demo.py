@@ -1,0 +1,40 @@
+"""The demo answers one call through the same steps as an office, and a second start changes nothing."""
+
+import pytest
+from django.core.management import call_command
+
+from consultations.coding.models import Coding, Decision
+from consultations.models import Change, Consultation
+from consultations.outcomes import queries
+from consultations.outcomes.models import Outcome
+from consultations.voices.models import EmbedHost, Reply
+from engage.accounts.actions import demo_user
+from engage.accounts.actors import ANYONE, Role
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_has_a_published_outcome_and_stays_as_it_is(client):
+    call_command("demo_site")
+    outcome = queries.published("charity-fundraising", actor=ANYONE)
+    assert (outcome.author, outcome.approver) == (demo_user(Role.EDITOR), demo_user(Role.APPROVER))
+    assert outcome.content["totals"] == outcome.content["totals"] | {
+        "comments": 30, "people": 24, "points": 34, "without_point": 1,
+        "adopted": 8, "in_part": 10, "covered": 7, "not_adopted": 8, "out_of_scope": 2,
+    }  # fmt: skip
+    assert {change.article: change.people for change in Change.objects.all()} == {"9": 8, "17": 5, "19": 5}
+    assert set(Decision.objects.values_list("disposition", flat=True)) == set(Decision.Disposition.values)
+    for path in ("/zh/answers/", "/en/answers/", "/zh/c/charity-fundraising/compare/"):
+        assert client.get(path).status_code == 200
+    counts = [model.objects.count() for model in (Outcome, Coding, Change, Reply, EmbedHost)]
+    assert all(counts)
+    call_command("demo_site")
+    assert [model.objects.count() for model in (Outcome, Coding, Change, Reply, EmbedHost)] == counts
+
+
+def test_what_somebody_did_in_an_older_demo_is_left_alone():
+    call_command("demo_site")
+    call = Consultation.objects.get(slug="charity-fundraising")
+    Outcome.objects.filter(consultation=call).update(state=Outcome.State.SUPERSEDED)
+    call_command("demo_site")
+    assert Outcome.objects.filter(consultation=call).count() == 1
