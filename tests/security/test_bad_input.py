@@ -16,7 +16,7 @@ import pytest
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.http import HttpResponse, QueryDict
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -94,7 +94,9 @@ STUDIO = ("draft", "dep", "cal", "clock")
 def rounds(name: str, form: Form) -> Iterator[dict[str, str]]:
     """Yield what is sent: each value in all typed fields at once, then a few in each choice."""
     if form.typed:
-        for value in values() if name in MANY else few(0 if name.startswith(STUDIO) else 2):
+        for value in (
+            values() if name in MANY and connection.vendor == "sqlite" else few(0 if name.startswith(STUDIO) else 2)
+        ):
             yield dict.fromkeys(form.typed, value.text) | form.chosen
     for field in form.chosen:
         for value in few(0):
