@@ -61,6 +61,7 @@ def comment_story(submission: Submission, actor: Actor, now: datetime) -> Story:
             SentPart(part["title"], part["comment"].text, part["comment"].get_stance_display(), part["whole_pieces"])
             for part in parts
         ],
+        is_answered=outcome is not None,
     )
 
 

@@ -46,7 +46,8 @@ class Story:
     """What the sender reads on the receipt and tracking pages.
 
     `holder` says who has it now; `part_template` shows the parts of the submission with `context`, `sent` are
-    the same parts for the PDF; `links` are what the sender may do now (label, URL).
+    the same parts for the PDF; `links` are what the sender may do now (label, URL). Once it `is_answered`, the receipt
+    shows the parts with their answers, too.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Story:
     context: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
     sent: list[SentPart] = field(default_factory=list)
+    is_answered: bool = False
 
 
 @dataclass(frozen=True)
