@@ -27,6 +27,7 @@ from consultations.models import (
     Version,
 )
 from consultations.outcomes.models import Outcome
+from consultations.packs.models import Pack
 from consultations.rules import CallState
 from consultations.standing import Count, Standing, standing
 from consultations.voices import files, passages, replies, translations
@@ -146,6 +147,7 @@ class Call:
     comment_count: int
     # How many of these nobody but the department reads.
     confidential_count: int = 0
+    interpreted: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -182,10 +184,15 @@ def is_answered(call: str = "consultation_id") -> Exists:
     return Exists(Outcome.objects.filter(consultation=OuterRef(call), state=Outcome.State.PUBLISHED))
 
 
+def is_interpreted(call: str = "consultation_id") -> Exists:
+    """Return whether an interpretation of a call's text is published; `call` is the row's column that names it."""
+    return Exists(Pack.objects.filter(consultation=OuterRef(call), state=Pack.State.PUBLISHED))
+
+
 def _call_of(page: ConsultationPage, now: datetime) -> Call:
-    """Build the call of a page that carries `_counts` and `answered`."""
+    """Build the call of a page that carries `_counts`, `answered` and `interpreted`."""
     state = page.consultation.state(now, answered=page.answered)
-    return Call(page, page.consultation, state, page.comment_count, page.confidential_count)
+    return Call(page, page.consultation, state, page.comment_count, page.confidential_count, page.interpreted)
 
 
 def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
@@ -198,7 +205,7 @@ def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state:
         .filter(locale__language_code=language)
         .select_related("consultation__department")
         .prefetch_related("consultation__topics", "consultation__extensions")
-        .annotate(**_counts(), answered=is_answered())
+        .annotate(**_counts(), answered=is_answered(), interpreted=is_interpreted())
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
@@ -220,7 +227,7 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
         ConsultationPage.objects.visible_to(actor)
         .filter(consultation__slug=slug)
         .select_related("consultation__department", "locale")
-        .annotate(**_counts(), answered=is_answered())
+        .annotate(**_counts(), answered=is_answered(), interpreted=is_interpreted())
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(language) or next(iter(by_language.values()), None)

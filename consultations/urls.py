@@ -7,6 +7,7 @@ from consultations.feeds import AtomFeed, RssFeed
 
 urlpatterns = [
     path("", include("consultations.outcomes.urls")),
+    path("", include("consultations.packs.urls")),
     path("", include("consultations.plans.urls")),
     path("", include("consultations.voices.urls")),
     path("c/", views.finder, name="finder"),

@@ -21,6 +21,7 @@ from consultations.calls import queries as running
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment
+from consultations.packs import queries as packs
 from consultations.plans.models import Policy
 from consultations.voices import files, replies
 from consultations.voices.models import Organisation
@@ -149,8 +150,20 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
         for version in comparing.published_versions(reading.call.consultation)
         if version.number < reading.text.version.number
     ]
-    context = page_context(reading, basket=basket.read(request, slug), earlier=earlier[-1] if earlier else None)
+    context = page_context(
+        reading,
+        basket=basket.read(request, slug),
+        earlier=earlier[-1] if earlier else None,
+        explained=_explained(reading),
+    )
     return render(request, "consultations/draft.html", context)
+
+
+def _explained(reading: Reading) -> dict[int, list[packs.Explanation]]:
+    """Return clause id to where it is explained; nothing is looked for while the call has no interpretation."""
+    if not reading.call.interpreted:
+        return {}
+    return packs.explained_in(reading.call.consultation, [reading.text.version])
 
 
 @require_safe
@@ -206,6 +219,7 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
         confidential=article.confidential,
         replies=replies.under_article(article.sources),
         basket=basket.read(request, slug),
+        explained=_explained(reading),
     )
     return render(request, "consultations/clause.html", context)
 

@@ -1,6 +1,7 @@
 """Consultations in the Studio: menu, forms of the call and of published changes, the draft desk, what waits."""
 
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -45,6 +46,12 @@ class DraftMenuItem(MenuItem):
     def is_shown(self, request) -> bool:
         """Show it to editors only."""
         return has_role(request.user, Role.EDITOR)
+
+
+@hooks.register("register_admin_menu_item")
+def pack_menu_item() -> MenuItem:
+    """Lead to the interpretation packs, which are written where they are approved: at the desk."""
+    return DraftMenuItem(_("Interpretations"), reverse("pack_desk"), name="packs", icon_name="openquote", order=116)
 
 
 @hooks.register("register_admin_menu_item")

@@ -28,6 +28,7 @@ urlpatterns = [
     path("studio/", include(studio_urls)),
     path("desk/coding/", include("consultations.coding.urls")),
     path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
+    path("desk/packs/", include("consultations.packs.desk_urls")),
     path("desk/", include("consultations.voices.desk_urls")),
     path("desk/", include("engage.desk.urls")),
     path("api/", include("engage.api.urls")),

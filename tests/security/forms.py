@@ -83,6 +83,61 @@ def follow_link(world: World) -> list[Any]:
     return [actions.signed(asked)]
 
 
+def pack(world: World) -> Any:
+    """Return the published interpretation of the call."""
+    from consultations.packs.models import Pack
+    from tests.packs.builders import published
+
+    return Pack.objects.filter(state="published").first() or published(world["call"])
+
+
+def explained(world: World) -> list[Any]:
+    """Name the call whose interpretation readers react to."""
+    return [pack(world).consultation.slug]
+
+
+def open_pack(world: World) -> Any:
+    """Return an interpretation that is being written, with an expert who has not answered."""
+    from consultations.packs.models import Invitation, Pack
+    from tests.packs.builders import COMMENTARY, invited, opened
+
+    found = Pack.objects.filter(state="draft").first()
+    if found is None:
+        found = opened(world["call"], author=SYSTEM)
+        world["link"] = invited(found, editor=SYSTEM)[1]
+    else:
+        # What was sent before is with the editors; the next one finds the form again.
+        Invitation.objects.update(state="invited")
+    Invitation.objects.filter(text=COMMENTARY["text"]).update(text="", interest="", no_interest=None)
+    return found
+
+
+def expert_link(world: World) -> list[Any]:
+    """Name the link in the letter to an expert."""
+    open_pack(world)
+    return [world["link"]]
+
+
+def open_pack_key(world: World) -> list[Any]:
+    """Name the interpretation that is being written."""
+    return [open_pack(world).pk]
+
+
+def block(world: World) -> list[Any]:
+    """Name its first block."""
+    found = open_pack(world)
+    return [found.pk, found.blocks.order_by("position").first().pk]
+
+
+def expert_block(world: World) -> list[Any]:
+    """Name the block of an expert whose text an editor has to read."""
+    from tests.packs.builders import hand_in
+
+    found = open_pack(world)
+    hand_in(world["link"])
+    return [found.pk, found.blocks.get(kind="expert").pk]
+
+
 def theme(world: World) -> list[Any]:
     """Name a theme of the open call."""
     return [*slug(world), world["theme"].pk]
@@ -166,6 +221,19 @@ FORMS: dict[str, Form] = {
         lambda world: [policy(world).pk],
         {"note_zh": "开始起草。", "note_en": "Drafting began."},
         {"stage": "drafting", "on": "2026-11-01"},
+    ),
+    # interpretations
+    "interpretation_react": Form(
+        "anonymous",
+        explained,
+        {"text": WORDS, "signature": ""},
+        {"clause": "art_2", "token": "0b7c6a52-6f4e-4f0e-9d38-0e5d6f0f7a11", "opened": "", "altcha": "", "website": ""},
+    ),
+    "expert_write": Form(
+        "anonymous",
+        expert_link,
+        {"name": "示范专家", "affiliation": "示范大学", "interest": "", "text": WORDS},
+        {"declares": "none", "written_in": "zh-hans"},
     ),
     # receipts
     "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
@@ -262,6 +330,26 @@ FORMS: dict[str, Form] = {
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
+    # interpretations at the desk
+    "pack_begin": Form("editor", nothing, {}, {"target": ""}),
+    "pack_add": Form("editor", open_pack_key, {}, {"kind": "case", "revision": "0"}),
+    "pack_invite": Form(
+        "editor", open_pack_key, {"email": "expert@example.org"}, {"language": "en", "days": "14", "revision": "0"}
+    ),
+    "pack_block": Form(
+        "editor",
+        block,
+        {
+            **dict.fromkeys(("heading_zh-hans", "body_zh-hans", "byline_zh-hans", "source_zh-hans"), "汉字"),
+            **dict.fromkeys(("heading_en", "body_en", "byline_en", "source_en"), "words"),
+            "url": "https://example.org/",
+        },
+        {"dated": "2026-11-24", "clauses": "art_2", "revision": "0"},
+    ),
+    "pack_move": Form("editor", block, {}, {"to": "up", "revision": "0"}),
+    "pack_remove": Form("editor", expert_block, {}, {"revision": "0"}),
+    "pack_expert": Form("editor", expert_block, {"note": "请写明条款。"}, {"do": "return", "revision": "0"}),
+    "pack_submit": Form("editor", open_pack_key, {}, {"revision": "0"}),
     # the Studio
     "draft_import": Form(
         "editor", nothing, {"text": DRAFT}, {"language": "", "purpose": "new", "draft": "", "version": ""}, ("file",)
@@ -387,6 +475,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "coding_bulk": ("administrator", slug, ("q", "state", "clause", "stance", "language", "same")),
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
+    "pack_desk": ("editor", nothing, ("view",)),
+    "api:list_interpretations": ("anonymous", nothing, ("language",)),
+    "api:one_interpretation": ("anonymous", explained, ("language",)),
     "draft_match": ("editor", key("version"), ("article",)),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
