@@ -31,13 +31,17 @@ class About:
     def totals(self) -> list[tuple[str, str, int]]:
         """(code, label, number) of every total, in the order of the page."""
         totals = self.shown.totals
-        return [
-            ("comments", _("Comments counted"), totals["comments"]),
-            ("people", _("People and organisations"), totals["people"]),
-            ("points", _("Points in them"), totals["points"]),
-            ("without_point", _("Comments without a point to decide about"), totals["without_point"]),
-            *self.shown.by_disposition,
+        labels = [
+            ("comments", _("Comments counted")),
+            ("people", _("People and organisations")),
+            ("organisations", _("Organisations among them")),
+            ("confidential", _("Confidential comments: counted, not shown")),
+            ("points", _("Points in them")),
+            ("without_point", _("Comments without a point to decide about")),
         ]
+        # An outcome keeps the figures it was published with, also those of before a figure was added.
+        known = [(code, label, totals[code]) for code, label in labels if code in totals]
+        return [*known, *self.shown.by_disposition]
 
 
 def about(outcome: Outcome, language: str) -> About:

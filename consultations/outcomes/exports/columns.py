@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from consultations.coding.models import Decision
 from consultations.models import Comment
 from consultations.outcomes.channels import channel_label
-from consultations.outcomes.queries.rows import ExportRow
+from consultations.outcomes.queries.rows import CONFIDENTIAL, KEPT, PUBLISHED, ExportRow
 
 Value = str | int | None
 # How a spreadsheet recognises a formula; the full-width forms are converted by some of them (OWASP, CSV injection).
@@ -24,6 +24,11 @@ def columns() -> list[tuple[str, str, Callable[[ExportRow], Value]]]:
     stances = {code: str(label) for code, label in Comment.Stance.choices}
     decisions = {code: str(label) for code, label in Decision.Disposition.choices}
     reasons = {code: str(label) for code, label in Decision.Reason.choices}
+    publications = {
+        PUBLISHED: _("published"),
+        CONFIDENTIAL: _("confidential: counted, not shown"),
+        KEPT: _("read, not published"),
+    }
     return [
         ("number", _("Line"), lambda row: row.number),
         ("comment", _("Comment"), lambda row: row.comment),
@@ -44,6 +49,9 @@ def columns() -> list[tuple[str, str, Callable[[ExportRow], Value]]]:
         ("reason", _("Reason"), lambda row: row.reason),
         ("forwarded", _("Forwarded to"), lambda row: row.forwarded),
         ("department", _("Department responsible"), lambda row: row.department),
+        ("counted", _("Comment, counted in this file"), lambda row: row.counted),
+        ("publication", _("Publication"), lambda row: publications[row.publication]),
+        ("organisation", _("On behalf of"), lambda row: row.organisation),
     ]
 
 

@@ -4,11 +4,12 @@ Written row by row into the file (openpyxl's write-only mode), so that any numbe
 stored as text whatever it begins with: a spreadsheet shows it and calculates nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -17,6 +18,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
 from consultations.outcomes.exports.columns import ExportRow, columns, printable
+from consultations.outcomes.queries import Breakdown
 
 _WIDE = {"text": 60, "suggested": 40, "passage": 40, "reason": 50, "clause": 28, "themes": 30}
 _BOLD = Font(bold=True)
@@ -28,12 +30,13 @@ def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:
     book.properties.title, book.properties.creator = about.heading, ""
     _totals(book.create_sheet(_("Totals")), about)
     _clauses(book.create_sheet(_("Clause by clause")), about)
-    _took_part(book.create_sheet(_("Who took part")), about)
+    took_part(book.create_sheet(_("Who took part")), about.shown.took_part)
     _comments(book.create_sheet(_("Comments and decisions")), rows)
     book.save(path)
 
 
-def _add(sheet: WriteOnlyWorksheet, values: Iterable[Any], *, bold: bool = False) -> None:
+def add_row(sheet: WriteOnlyWorksheet, values: Iterable[Any], *, bold: bool = False) -> None:
+    """Write one row; text stays text."""
     cells = []
     for value in values:
         cell = WriteOnlyCell(sheet, None if value == "" else printable(value))
@@ -46,39 +49,40 @@ def _add(sheet: WriteOnlyWorksheet, values: Iterable[Any], *, bold: bool = False
     sheet.append(cells)
 
 
-def _widths(sheet: WriteOnlyWorksheet, widths: Iterable[int]) -> None:
+def set_widths(sheet: WriteOnlyWorksheet, widths: Iterable[int]) -> None:
+    """Set the widths of the columns, in characters, before the first row."""
     for place, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
 
 
 def _totals(sheet: WriteOnlyWorksheet, about: About) -> None:
-    _widths(sheet, (52, 18, 22))
-    _add(sheet, [about.heading], bold=True)
-    _add(sheet, [_("Published on"), about.published])
-    _add(sheet, [_("Address"), about.url])
-    _add(sheet, [])
-    _add(sheet, [_("Figure"), _("Number"), _("Code")], bold=True)
+    set_widths(sheet, (52, 18, 22))
+    add_row(sheet, [about.heading], bold=True)
+    add_row(sheet, [_("Published on"), about.published])
+    add_row(sheet, [_("Address"), about.url])
+    add_row(sheet, [])
+    add_row(sheet, [_("Figure"), pgettext("how many", "Number"), _("Code")], bold=True)
     for code, label, n in about.totals:
-        _add(sheet, [label, n, code])
+        add_row(sheet, [label, n, code])
     for heading, name in (
         (_("Summary"), "summary"),
         (_("How it was done and its limits"), "method"),
         (_("What happens next"), "next_steps"),
     ):
-        _add(sheet, [])
-        _add(sheet, [heading], bold=True)
+        add_row(sheet, [])
+        add_row(sheet, [heading], bold=True)
         for line in about.shown.texts.get(name, "").splitlines():
-            _add(sheet, [line])
+            add_row(sheet, [line])
 
 
 def _clauses(sheet: WriteOnlyWorksheet, about: About) -> None:
-    _widths(sheet, (14, 28, 50, 50, 12, 12, 40, 12, 20, 60))
+    set_widths(sheet, (14, 28, 50, 50, 12, 12, 40, 12, 20, 60))
     headings = [
         _("Clause (code)"), _("Clause"), _("The words before"), _("The words now"), _("Comments"), _("Points"),
         _("What people said"), _("Points on it"), _("Decision"), _("Reason"),
     ]  # fmt: skip
     sheet.freeze_panes = "A2"
-    _add(sheet, headings, bold=True)
+    add_row(sheet, headings, bold=True)
     for row, shown in zip(about.shown.content["rows"], about.shown.rows, strict=True):
         pieces = row["pieces"].get(about.language) or next(iter(row["pieces"].values()), [])
         before = "".join(words for op, words in pieces if op != "ins")
@@ -90,26 +94,27 @@ def _clauses(sheet: WriteOnlyWorksheet, about: About) -> None:
             for decision in said.decisions
         ]
         for place, line in enumerate(lines or [["", "", "", shown.reason]]):
-            _add(sheet, [*(begun if place == 0 else [row["key"], shown.title, "", "", "", ""]), *line])
+            add_row(sheet, [*(begun if place == 0 else [row["key"], shown.title, "", "", "", ""]), *line])
 
 
-def _took_part(sheet: WriteOnlyWorksheet, about: About) -> None:
-    _widths(sheet, (20, 36, 14))
-    _add(sheet, [_("By"), _("Group"), _("People")], bold=True)
-    for table in about.shown.took_part:
+def took_part(sheet: WriteOnlyWorksheet, tables: Sequence[Breakdown]) -> None:
+    """Write who took part, hidden counts as such, and how they were hidden."""
+    set_widths(sheet, (20, 36, 14))
+    add_row(sheet, [_("By"), _("Group"), pgettext("how many", "Number")], bold=True)
+    for table in tables:
         if not table.cells:
-            _add(sheet, [table.label, _("withheld: too few people"), ""])
+            add_row(sheet, [table.label, _("withheld: too few people"), ""])
         for cell in table.cells:
-            _add(sheet, [table.label, cell.label, cell_text(cell.count, cell.mark)])
-    if note := masking_note(about.shown.took_part):
-        _add(sheet, [])
-        _add(sheet, [note])
+            add_row(sheet, [table.label, cell.label, cell_text(cell.count, cell.mark)])
+    if note := masking_note(tables):
+        add_row(sheet, [])
+        add_row(sheet, [note])
 
 
 def _comments(sheet: WriteOnlyWorksheet, rows: Iterator[ExportRow]) -> None:
     shown = columns()
-    _widths(sheet, (_WIDE.get(key, 14) for key, _heading, _value in shown))
+    set_widths(sheet, (_WIDE.get(key, 14) for key, _heading, _value in shown))
     sheet.freeze_panes = "A2"
-    _add(sheet, (heading for _key, heading, _value in shown), bold=True)
+    add_row(sheet, (heading for _key, heading, _value in shown), bold=True)
     for row in rows:
-        _add(sheet, (value(row) for _key, _heading, value in shown))
+        add_row(sheet, (value(row) for _key, _heading, value in shown))

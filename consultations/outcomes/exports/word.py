@@ -1,6 +1,6 @@
 """The outcome as a Word document: what the page says, without the single comments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +11,48 @@ from docx.shared import Pt, RGBColor
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
 from consultations.outcomes.exports.columns import ExportRow, printable
+from consultations.outcomes.queries import Breakdown
 
 _INS, _DEL = RGBColor(0x14, 0x68, 0x3A), RGBColor(0xA3, 0x27, 0x1A)
 
 
 def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:
     """Write the file; the rows are not part of it."""
+    document = begun(about.heading, about.language)
+    document.add_paragraph(_("Published on %(day)s. %(url)s") % {"day": about.published, "url": about.url})
+    add_words(document, _("Summary"), about.shown.texts.get("summary", ""))
+    add_table(document, _("In figures"), [(label, n) for _code, label, n in about.totals])
+    add_words(document, _("How it was done and its limits"), about.shown.texts.get("method", ""))
+    took_part(document, about.shown.took_part)
+    document.add_heading(_("Clause by clause"), 1)
+    for row in about.shown.rows:
+        _clause(document, row)
+    add_words(document, _("What happens next"), about.shown.texts.get("next_steps", ""))
+    document.save(str(path))
+
+
+def begun(heading: str, language: str) -> Any:
+    """Begin a document: its properties, fonts for both scripts, its title."""
     document = Document()
-    document.core_properties.title = printable(about.heading)[:255]
+    document.core_properties.title = printable(heading)[:255]
     document.core_properties.author = document.core_properties.comments = ""
-    document.core_properties.language = "zh-CN" if about.language == "zh-hans" else "en-GB"
+    document.core_properties.language = "zh-CN" if language == "zh-hans" else "en-GB"
     normal = document.styles["Normal"]
     normal.font.size = Pt(11)
     for name, font in (("Normal", "SimSun"), ("Title", "SimHei"), ("Heading 1", "SimHei"), ("Heading 2", "SimHei")):
         _east_asian(document.styles[name], font)
-    document.add_heading(printable(about.heading), 0)
-    document.add_paragraph(_("Published on %(day)s. %(url)s") % {"day": about.published, "url": about.url})
-    _words(document, _("Summary"), about.shown.texts.get("summary", ""))
-    _table(document, _("In figures"), [(label, n) for _code, label, n in about.totals])
-    _words(document, _("How it was done and its limits"), about.shown.texts.get("method", ""))
+    document.add_heading(printable(heading), 0)
+    return document
+
+
+def took_part(document: Any, tables: Sequence[Breakdown]) -> None:
+    """Write who took part, hidden counts as such, and how they were hidden."""
     document.add_heading(_("Who took part"), 1)
-    for table in about.shown.took_part:
+    for table in tables:
         cells = [(cell.label, cell_text(cell.count, cell.mark)) for cell in table.cells]
-        _table(document, table.label, cells or [(_("withheld: too few people"), "")], level=2)
-    if note := masking_note(about.shown.took_part):
+        add_table(document, table.label, cells or [(_("withheld: too few people"), "")], level=2)
+    if note := masking_note(tables):
         document.add_paragraph(note)
-    document.add_heading(_("Clause by clause"), 1)
-    for row in about.shown.rows:
-        _clause(document, row)
-    _words(document, _("What happens next"), about.shown.texts.get("next_steps", ""))
-    document.save(str(path))
 
 
 def _east_asian(style: Any, font: str) -> None:
@@ -51,19 +63,21 @@ def _east_asian(style: Any, font: str) -> None:
     fonts.set(qn("w:eastAsia"), font)
 
 
-def _words(document: Any, heading: str, text: str) -> None:
+def add_words(document: Any, heading: str, text: str) -> None:
+    """Write a heading and its paragraphs."""
     document.add_heading(heading, 1)
     for line in text.splitlines():
         if line.strip():
             document.add_paragraph(printable(line))
 
 
-def _table(document: Any, heading: str, rows: list[tuple[str, Any]], *, level: int = 1) -> None:
+def add_table(document: Any, heading: str, rows: Sequence[Sequence[Any]], *, level: int = 1) -> None:
+    """Write a heading and a table; every row has as many cells as the first."""
     document.add_heading(printable(heading), level)
-    table = document.add_table(rows=0, cols=2, style="Light Grid Accent 1")
-    for label, value in rows:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = printable(label), printable(str(value))
+    table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
+    for row in rows:
+        for cell, value in zip(table.add_row().cells, row, strict=True):
+            cell.text = printable(str(value))
 
 
 def _clause(document: Any, row: Any) -> None:

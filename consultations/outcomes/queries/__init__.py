@@ -14,7 +14,8 @@ from consultations.outcomes.queries.desk import (
     theme_names,
     versions_after,
 )
-from consultations.outcomes.queries.public import as_data
+from consultations.outcomes.queries.participants import counted_comments, figures, who_took_part
+from consultations.outcomes.queries.public import as_data, tables_as_data
 from consultations.outcomes.queries.published import (
     Awaiting,
     Breakdown,
@@ -22,6 +23,7 @@ from consultations.outcomes.queries.published import (
     Digest,
     Shown,
     awaiting,
+    breakdowns,
     days_to_answer,
     digests,
     export_of,
@@ -49,16 +51,19 @@ __all__ = [
     "Shown",
     "as_data",
     "awaiting",
+    "breakdowns",
     "build",
     "candidates",
     "clause_choices",
     "content_hash",
     "count_letters",
     "count_rows",
+    "counted_comments",
     "days_to_answer",
     "digests",
     "export_of",
     "export_rows",
+    "figures",
     "in_work",
     "newest",
     "newest_of",
@@ -70,7 +75,9 @@ __all__ = [
     "published_slugs",
     "ready_exports",
     "shown",
+    "tables_as_data",
     "theme_names",
     "totals_of_rows",
     "versions_after",
+    "who_took_part",
 ]

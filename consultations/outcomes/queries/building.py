@@ -25,14 +25,14 @@ from consultations.drafts.labels import CHINESE
 from consultations.models import Clause, Comment, Version
 from consultations.outcomes import rules
 from consultations.outcomes.models import Answer, Outcome, OutcomeClause
+from consultations.outcomes.queries.participants import active_comments, counted_comments, figures, who_took_part
 from consultations.queries import Article, text_of
 from engage.departments.models import Department
-from engage.participation.models import ModerationState, Submission
+from engage.participation.models import ModerationState
 from engage.participation.rules import Reference
 
 WHOLE = "whole"
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-ABOUT = ("region", "capacity", "channel")
 
 
 @dataclass
@@ -63,7 +63,6 @@ class _Remark:
     submission: int
     clause: int | None
     version: int
-    private: bool
     coded: bool
 
 
@@ -92,15 +91,12 @@ class _Building:
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self.version: Version = outcome.version
-        comments = Comment.objects.filter(consultation=outcome.consultation_id, submission__state="active")
+        comments = active_comments(outcome.consultation_id)
         self.held = comments.filter(moderation_state=ModerationState.HELD).count()
-        counted = comments.filter(moderation_state__in=[ModerationState.PUBLISHED, ModerationState.PRIVATE])
-        self.counted = counted
+        counted = counted_comments(outcome.consultation_id)
         self.remarks = {
-            row[0]: _Remark(row[0], row[1], row[2], row[3], row[4] == ModerationState.PRIVATE, row[5] is not None)
-            for row in counted.order_by("pk").values_list(
-                "pk", "submission_id", "clause_id", "version_id", "moderation_state", "coded_at"
-            )
+            row[0]: _Remark(row[0], row[1], row[2], row[3], row[4] is not None)
+            for row in counted.order_by("pk").values_list("pk", "submission_id", "clause_id", "version_id", "coded_at")
         }
         self.rows = self._rows()
         self.homes = self._homes()
@@ -270,7 +266,7 @@ class _Building:
             "version_after": after.number if after else None,
             "texts": {language: texts.get(language, {}) for language in LANGUAGES},
             "totals": self._totals(),
-            "took_part": self._took_part(),
+            "took_part": who_took_part(self.outcome.consultation_id),
             "rows": rows,
             "answers_digest": self._answers_digest(),
         }
@@ -411,22 +407,10 @@ class _Building:
     def _totals(self) -> dict[str, int]:
         dispositions = Counter(answer.disposition for answer in self.answers if answer.disposition)
         return {
-            "comments": len(self.remarks),
-            "people": len({remark.submission for remark in self.remarks.values()}),
-            "private": sum(remark.private for remark in self.remarks.values()),
+            **figures(self.outcome.consultation_id),
             "points": len({answer.point_id for answer in self.answers if answer.point_id}),
             "without_point": len(self.without_point),
             **{code: dispositions[code] for code in rules.DISPOSITIONS},
-        }
-
-    def _took_part(self) -> dict[str, rules.Masked | None]:
-        counts: dict[str, Counter[str]] = {name: Counter() for name in ABOUT}
-        senders = Submission.objects.filter(pk__in=self.counted.order_by().values("submission_id"))
-        for values in senders.values_list(*ABOUT):
-            for name, value in zip(ABOUT, values, strict=True):
-                counts[name][value] += 1
-        return {
-            name: rules.mask_counts({code: found[code] for code in sorted(found)}) for name, found in counts.items()
         }
 
     def _answers_digest(self) -> str:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from consultations.outcomes.models import Outcome
-from consultations.outcomes.queries.published import Shown
+from consultations.outcomes.queries.published import Breakdown, Shown
+
+
+def tables_as_data(tables: Sequence[Breakdown]) -> list[dict[str, Any]]:
+    """Return who took part, hidden counts as null beside the reason why."""
+    return [
+        {
+            "by": table.code,
+            "withheld": not table.cells,
+            "groups": [{"label": cell.label, "people": cell.count, "hidden": cell.mark} for cell in table.cells],
+        }
+        for table in tables
+    ]
 
 
 def as_data(outcome: Outcome, shown: Shown) -> dict[str, Any]:
@@ -22,14 +35,7 @@ def as_data(outcome: Outcome, shown: Shown) -> dict[str, Any]:
         "method": shown.texts.get("method", ""),
         "next_steps": shown.texts.get("next_steps", ""),
         "totals": shown.totals,
-        "took_part": [
-            {
-                "by": table.code,
-                "withheld": not table.cells,
-                "groups": [{"label": cell.label, "people": cell.count, "hidden": cell.mark} for cell in table.cells],
-            }
-            for table in shown.took_part
-        ],
+        "took_part": tables_as_data(shown.took_part),
         "clauses": [
             {
                 "key": row.key,

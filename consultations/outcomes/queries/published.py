@@ -17,12 +17,15 @@ from consultations.models import Comment, Consultation, ConsultationPage
 from consultations.outcomes import rules
 from consultations.outcomes.channels import channel_label
 from consultations.outcomes.models import Export, Outcome
-from consultations.outcomes.queries.building import ABOUT, WHOLE
+from consultations.outcomes.queries.building import WHOLE
+from consultations.outcomes.queries.participants import FEATURES, OF_ORGANISATIONS, TookPart
 from consultations.outcomes.queries.rows import in_language
 from consultations.queries import shortened
 from consultations.rules import answer_due, last_moment
+from consultations.voices.models import Organisation
 from engage.accounts.actors import ANYONE, Actor
 from engage.departments.models import in_active_language
+from engage.participation import personal_data
 from engage.participation.queries import about_options
 
 QUOTE_MOST = 300
@@ -114,6 +117,11 @@ class Breakdown:
     cells: list[Cell]
 
     @property
+    def unit(self) -> str:
+        """What is counted."""
+        return _("Organisations") if self.code in OF_ORGANISATIONS else _("People")
+
+    @property
     def has_hidden(self) -> bool:
         """Whether a count is hidden."""
         return any(cell.mark for cell in self.cells)
@@ -188,7 +196,7 @@ def shown(content: dict[str, Any], language: str) -> Shown:
         texts=content["texts"].get(language, {}),
         totals=content["totals"],
         rows=[_row(row, language, readable) for row in content["rows"]],
-        took_part=[_breakdown(name, content["took_part"][name]) for name in ABOUT],
+        took_part=breakdowns(content["took_part"]),
     )
 
 
@@ -253,12 +261,29 @@ def _cut(words: str, most: int, language: str) -> str:
     return begun.rstrip() + ("……" if language != "en" else "…")
 
 
+def breakdowns(took_part: TookPart) -> list[Breakdown]:
+    """Return who took part, a table a feature; one of nobody is left out."""
+    return [_breakdown(name, took_part[name]) for name in FEATURES if took_part.get(name, {}) != {}]
+
+
 def _breakdown(name: str, masked: rules.Masked | None) -> Breakdown:
-    titles = {"region": _("Region"), "capacity": _("Role"), "channel": _("Channel")}
+    titles = {
+        "region": _("Region"),
+        "capacity": _("Role"),
+        "channel": _("Channel"),
+        "organisation_size": _("Size of the organisation"),
+        "organisation_role": _("Role in the organisation"),
+    }
     if masked is None:
         return Breakdown(name, titles[name], [])
     if name == "channel":
         ordered = [(code, channel_label(code)) for code in sorted(masked)]
+    elif name == "organisation_size":
+        ordered = [(code, str(label)) for code, label in Organisation.Size.choices if code in masked]
+    elif name == "organisation_role":
+        # Said by at least five, but typed: whatever looks like personal data stays hidden.
+        named = [(code, personal_data.mask(code)) for code in sorted(masked) if code]
+        ordered = [*named, *([("", _("Other roles"))] if "" in masked else [])]
     else:
         options = about_options(name)
         known = {code for code, _label in options}

@@ -13,18 +13,22 @@ from django.utils import timezone
 from consultations.models import Comment
 from consultations.outcomes.models import Answer, Outcome
 from consultations.outcomes.rules import DISPOSITIONS
+from consultations.voices.organisations import public_name
 from engage.participation import personal_data
 from engage.participation.models import ModerationState
 
 CHUNK = 1_000
+# Whether everybody reads a comment: yes; no, as its sender asked; no, as a moderator decided.
+PUBLISHED, CONFIDENTIAL, KEPT = "published", "confidential", "not_published"
 
 
 @dataclass(frozen=True)
 class ExportRow:
     """One line of an export. `comment`: the number in its public address, None for one that is not published.
 
-    `text`, `suggested` and `passage` are empty for a comment that is not published; `passage` also where the point is
-    the whole comment. Region and role are left out: with them the hidden small counts could be counted.
+    `text`, `suggested`, `passage` and `organisation` are empty for a comment that is not published; `passage` also
+    where the point is the whole comment. Region and role are left out: with them the hidden small counts could be
+    counted. `counted` numbers the comments of the file, published or not; `publication`: PUBLISHED, CONFIDENTIAL, KEPT.
     """
 
     number: int
@@ -45,6 +49,9 @@ class ExportRow:
     reason: str
     forwarded: str
     department: str
+    counted: int
+    publication: str
+    organisation: str
 
 
 def _answers(outcome: Outcome) -> QuerySet[Answer]:
@@ -61,9 +68,24 @@ def totals_of_rows(outcome: Outcome) -> dict[str, int]:
     comments: set[int] = set()
     points: set[int] = set()
     without: set[int] = set()
+    confidential: set[int] = set()
+    people: set[int] = set()
+    organisations: set[int] = set()
     dispositions: Counter[str] = Counter()
-    for comment, point, disposition in _answers(outcome).values_list("comment_id", "point_id", "disposition"):
+    for comment, point, disposition, is_confidential, sender, organisation in _answers(outcome).values_list(
+        "comment_id",
+        "point_id",
+        "disposition",
+        "comment__confidential",
+        "comment__submission_id",
+        "comment__submission__organisation",
+    ):
         comments.add(comment)
+        people.add(sender)
+        if is_confidential:
+            confidential.add(comment)
+        if organisation is not None:
+            organisations.add(organisation)
         if point is None:
             without.add(comment)
         else:
@@ -71,6 +93,9 @@ def totals_of_rows(outcome: Outcome) -> dict[str, int]:
         dispositions[disposition] += 1
     return {
         "comments": len(comments),
+        "people": len(people),
+        "organisations": len(organisations),
+        "confidential": len(confidential),
         "points": len(points),
         "without_point": len(without),
         **{code: dispositions[code] for code in DISPOSITIONS},
@@ -80,12 +105,12 @@ def totals_of_rows(outcome: Outcome) -> dict[str, int]:
 def export_rows(outcome: Outcome, language: str) -> Iterator[ExportRow]:
     """Give the lines in order, read a thousand at a time, so that any number fits into little memory."""
     titles, keys, names = _titles(outcome, language)
-    last = 0
+    last = counted = last_comment = 0
     while True:
         chunk = list(
             _answers(outcome)
             .filter(position__gt=last)
-            .select_related("comment__submission", "department")
+            .select_related("comment__submission__organisation", "department")
             .only(
                 "position",
                 "outcome_id",
@@ -105,15 +130,20 @@ def export_rows(outcome: Outcome, language: str) -> Iterator[ExportRow]:
                 "comment__stance",
                 "comment__language",
                 "comment__moderation_state",
+                "comment__confidential",
                 "comment__submission__channel",
                 "comment__submission__state",
                 "comment__submission__received_at",
+                "comment__submission__organisation__name",
+                "comment__submission__organisation__size",
             )[:CHUNK]  # fmt: skip
         )
         masked: dict[int, tuple[str, str]] = {}
         for answer in chunk:
             comment = answer.comment
             public = is_public(comment)
+            # The lines of one comment follow one another.
+            counted, last_comment = counted + (comment.pk != last_comment), comment.pk
             if public and comment.pk not in masked:
                 masked[comment.pk] = (comment.public_text, comment.public_suggested)
             text, suggested = masked[comment.pk] if public else ("", "")
@@ -136,6 +166,9 @@ def export_rows(outcome: Outcome, language: str) -> Iterator[ExportRow]:
                 reason=in_language(answer.reasons, language),
                 forwarded=in_language(answer.forwarded, language),
                 department=answer.department.name if answer.department else "",
+                counted=counted,
+                publication=PUBLISHED if public else CONFIDENTIAL if comment.confidential else KEPT,
+                organisation=_organisation(comment) if public else "",
             )
         if len(chunk) < CHUNK:
             return
@@ -145,6 +178,12 @@ def export_rows(outcome: Outcome, language: str) -> Iterator[ExportRow]:
 def is_public(comment: Comment) -> bool:
     """Tell whether everybody may read a comment (its submission is loaded)."""
     return comment.moderation_state == ModerationState.PUBLISHED and comment.submission.state == "active"
+
+
+def _organisation(comment: Comment) -> str:
+    """Name the organisation a comment speaks for, as beside the comment itself; empty for a person."""
+    organisation = getattr(comment.submission, "organisation", None)
+    return public_name(organisation) if organisation else ""
 
 
 def passage(text: str, start: int | None, end: int | None) -> str:

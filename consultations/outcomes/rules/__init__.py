@@ -1,7 +1,16 @@
 """Pure decisions about outcomes: what is missing before publication, what was decided, which counts may be shown."""
 
 from consultations.outcomes.rules.deciding import DISPOSITIONS, TAKEN_UP, Decided, headline, in_force
-from consultations.outcomes.rules.masking import LEAST, PROTECTING, SMALL, Masked, is_safe, mask_counts
+from consultations.outcomes.rules.masking import (
+    LEAST,
+    PROTECTING,
+    SMALL,
+    Masked,
+    is_safe,
+    mask_alone,
+    mask_counts,
+    rare_together,
+)
 from consultations.outcomes.rules.missing import FIELDS, NAMED, Facts, Missing, Undecided, missing
 from consultations.outcomes.rules.promise import days_late, days_taken
 
@@ -23,6 +32,8 @@ __all__ = [
     "headline",
     "in_force",
     "is_safe",
+    "mask_alone",
     "mask_counts",
     "missing",
+    "rare_together",
 ]

@@ -38,6 +38,18 @@ def mask_counts(counts: Mapping[str, int]) -> Masked | None:
     return {code: _mark(n) if code in hidden else n for code, n in counts.items()}
 
 
+def mask_alone(count: int) -> int | str:
+    """Return a count that no published total contains, or SMALL for 1 to 4."""
+    return SMALL if 0 < count < LEAST else count
+
+
+def rare_together(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts by free words, those below LEAST counted together under "": a rare word may name somebody."""
+    kept = {words: n for words, n in counts.items() if n >= LEAST and words}
+    rest = sum(counts.values()) - sum(kept.values())
+    return kept | ({"": rest} if rest else {})
+
+
 def _mark(count: int) -> str:
     return SMALL if count < LEAST else PROTECTING
 

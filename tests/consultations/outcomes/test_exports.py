@@ -13,16 +13,19 @@ from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
+from consultations import actions as calls
 from consultations.models import Comment
 from consultations.outcomes import actions, exports, queries, rules, tasks
 from consultations.outcomes.exports.columns import harmless
 from consultations.outcomes.models import Export, Outcome
 from consultations.outcomes.queries.rows import passage
+from consultations.voices.organisations import OnBehalf
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.participation import actions as participation
 from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import close, decide, decided_call, person, point, published, theme
+from tests.participation.factories import envelope
 
 pytestmark = pytest.mark.django_db
 NASTY = ["=1+1", "+7", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A", " =1", "|cmd", "%0A=1"]
@@ -101,6 +104,74 @@ def test_page_workbook_table_api_and_pandas_show_the_same_totals(client):
             ]
             if said["theme"]:
                 assert said["points"] == themed["Point"].nunique()
+
+
+def spoken_call():
+    """Beside eight people: six organisations, one of which speaks in confidence, and a person who does."""
+    consultation = decided_call()
+    consultation.closes_at = timezone.now() + timedelta(days=1)
+    consultation.save()
+    weekends = consultation.themes.order_by("position").first()
+    sent = [(OnBehalf(f"第{n}读书会", "micro" if n < 5 else "large", "会长"), n == 0) for n in range(6)]
+    for number, (on_behalf, secret) in enumerate([*sent, (None, True)]):
+        given = calls.CommentInput(
+            key="art_2", stance="change", text=f"保密的话不给别人看，周末开放，第{number}份。", confidential=secret
+        )
+        submission = calls.submit_comments(
+            consultation.slug,
+            [given],
+            envelope(received_at=timezone.now(), region="north"),
+            title="",
+            on_behalf=on_behalf,
+            actor=ANYONE,
+        )
+        point(submission.comments.get(), weekends)
+    close(consultation)
+    return consultation
+
+
+def test_confidential_comments_and_organisations_are_counted_alike_everywhere_and_never_quoted(client):
+    outcome = published(spoken_call())
+    slug = outcome.consultation.slug
+    totals = outcome.content["totals"]
+    assert {name: totals[name] for name in ("comments", "people", "organisations", "confidential", "private")} == {
+        "comments": 15, "people": 15, "organisations": 6, "confidential": 2, "private": 2,
+    }  # fmt: skip
+    assert queries.totals_of_rows(outcome) == {name: totals[name] for name in queries.totals_of_rows(outcome)}
+    frame = table_of(outcome)
+    assert frame["Comment, counted in this file"].nunique() == totals["comments"]
+    publication = frame.drop_duplicates("Comment, counted in this file")["Publication"].value_counts().to_dict()
+    assert publication == {"published": 13, "confidential: counted, not shown": 2}
+    hidden = frame[frame["Publication"] != "published"]
+    for column in ("Comment", "Comment text", "Suggested wording", "Passage", "On behalf of"):
+        assert hidden[column].isna().all()
+    assert frame["On behalf of"].dropna().nunique() == 5
+    api = client.get(f"/api/v1/consultations/{slug}/outcome?language=en").json()
+    assert api["totals"] == totals
+    tables = {table["by"]: table["groups"] for table in api["took_part"]}
+    assert tables["organisation_size"] == []  # five small ones and a large one: either would tell the other
+    assert [(row["label"], row["people"]) for row in tables["organisation_role"]] == [("会长", 6)]
+    book = openpyxl.load_workbook(io.BytesIO(content_of(outcome, "xlsx", "en")))
+    written = {row[2]: row[1] for row in book["Totals"].iter_rows(values_only=True) if row[2]}
+    assert (written["organisations"], written["confidential"]) == (6, 2)
+    assert ["Role in the organisation", "会长", 6] in [list(row) for row in book["Who took part"].values]
+    page = client.get(f"/en/c/{slug}/outcome/").content.decode()
+    assert "2 comments are confidential" in page and "6 senders spoke for an organisation" in page
+    document = Document(io.BytesIO(content_of(outcome, "docx", "en")))
+    cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert ["Organisations among them", "6"] in cells and ["会长", "6"] in cells
+    for kind in ("csv", "json"):
+        text = content_of(outcome, kind).decode()
+        for number in (0, 6):
+            assert f"第{number}份" not in text
+        assert "第0读书会" not in text and "第1读书会" in text
+
+
+def test_rare_roles_in_organisations_are_counted_together():
+    assert rules.rare_together({"会长": 7, "秘书": 1, "理事": 3}) == {"会长": 7, "": 4}
+    assert rules.rare_together({"会长": 7}) == {"会长": 7}
+    assert rules.rare_together({}) == {}
+    assert [rules.mask_alone(n) for n in (0, 1, 4, 5)] == [0, "small", "small", 5]
 
 
 def test_two_decisions_on_one_point_are_two_lines():
