@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("consultations.outcomes.urls")),
     path("", include("consultations.packs.urls")),
     path("", include("consultations.plans.urls")),
+    path("", include("consultations.study.urls")),
     path("", include("consultations.voices.urls")),
     path("c/", views.finder, name="finder"),
     path("c/feed.rss", RssFeed(), name="consultations_rss"),

@@ -12,6 +12,7 @@ from consultations.plans import studio as plans
 from consultations.studio import drafts, matching, pages
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
+from consultations.study import studio as study
 from engage.accounts.actors import Role, has_role
 from engage.pages import studio
 
@@ -28,6 +29,7 @@ def draft_desk_urls():
     return [
         path("calls/<int:call_id>/extend/", running.extend, name="call_extend"),
         path("calls/<int:call_id>/withdraw/", running.withdraw, name="call_withdraw"),
+        path("calls/<int:call_id>/method/", study.method, name="call_method"),
         path("plan/<int:policy_id>/move/", plans.move, name="plan_move"),
         path("drafts/", drafts.drafts, name="drafts"),
         path("drafts/import/", drafts.import_source, name="draft_import"),

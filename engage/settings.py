@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "consultations.voices",
     "consultations.calls",
     "consultations.plans",
+    "consultations.study",
     "consultations.packs",
     "surveys",
     "mailbox",

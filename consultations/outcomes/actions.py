@@ -23,6 +23,7 @@ from consultations.outcomes.models import (
     OutcomeText,
     OutcomeTheme,
 )
+from consultations.plans import actions as plans
 from consultations.queries import shortened
 from engage.accounts.actors import ANYONE, Actor
 from engage.accounts.models import User
@@ -379,6 +380,7 @@ def _publish(outcome: Outcome, now: datetime, actor: Actor) -> None:
     _show_changes(outcome, now)
     senders = _senders(outcome).distinct().values_list("comment__submission_id", flat=True)
     timeline.add_many(senders, "decided" if before is None else "decided_again", at=now)
+    plans.note_outcome(outcome.consultation, now=now)
     order_exports(outcome)
     search.index(outcome, *([before] if before else []))
     journal.record(

@@ -13,6 +13,7 @@ def channel_label(channel: str) -> str:
         "hearing": pgettext("channel of a comment", "Hearing"),
         "counter": pgettext("channel of a comment", "Counter"),
         "email": pgettext("channel of a comment", "E-mail"),
+        "event": pgettext("channel of a comment", "Event"),
         "live": pgettext("channel of a comment", "Live interview"),
     }
     kind, _colon, source = channel.partition(":")

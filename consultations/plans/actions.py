@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from consultations.calls.models import Extension
@@ -59,21 +60,20 @@ def record_move(
         by=actor if isinstance(actor, User) else None,
     )
     journal.record(actor, "policy.moved", policy, stage=stage, on=on.isoformat())
-    Notice.objects.create(policy=policy, kind=Notice.Kind.MOVED, ref=move.pk, at=now)
+    Notice.objects.create(policy=policy, kind=Notice.Kind.MOVED, ref=move.pk, at=now, happened_at=now)
     search.index(policy)
     return move
 
 
 @transaction.atomic
-def ask_to_follow(policy: Policy, *, email: str, language: str, now: datetime, actor: Actor) -> Follow:
+def ask_to_follow(about: Policy | Consultation, *, email: str, language: str, now: datetime, actor: Actor) -> Follow:
     """Write the letter that asks an address whether it wants to follow; who follows already is told so by letter."""
+    place = {"policy": about} if isinstance(about, Policy) else {"call": about}
     index = blind_index("email", normalised_email(email))
-    follow = Follow.objects.filter(policy=policy, email_index=index).select_related("contact").first()
+    follow = Follow.objects.filter(**place, email_index=index).select_related("contact").first()
     if follow is None:
         contact = Contact.objects.create(email=email.strip(), email_index=index, delete_after=now + UNCONFIRMED)
-        follow = Follow.objects.create(
-            policy=policy, contact=contact, email_index=index, language=language, asked_at=now
-        )
+        follow = Follow.objects.create(**place, contact=contact, email_index=index, language=language, asked_at=now)
         journal.record(actor, "follow.asked", follow)
     subject, body = letters.asked(follow, signed(follow))
     participation.enqueue_letter(follow.contact, subject=subject, body=body)
@@ -87,11 +87,22 @@ def signed(follow: Follow) -> str:
 
 def follow_of(signature: str) -> Follow | None:
     """Return the follow a link belongs to; None for a forged link and for one that is over."""
+    pk, index = _read(signature) or (0, "")
+    found = Follow.objects.select_related("policy", "call", "contact")
+    return found.filter(pk=pk, email_index__startswith=index).first()
+
+
+def is_signed(signature: str) -> bool:
+    """Tell whether a link is one of ours, over or not."""
+    return _read(signature) is not None
+
+
+def _read(signature: str) -> tuple[int, str] | None:
     try:
         pk, index = signing.loads(signature, salt=_SALT)
     except (signing.BadSignature, TypeError, ValueError):
         return None
-    return Follow.objects.select_related("policy", "contact").filter(pk=pk, email_index__startswith=index).first()
+    return pk, index
 
 
 @transaction.atomic
@@ -121,29 +132,43 @@ def _keep(contact: Contact, now: datetime) -> None:
 
 
 def move_with_calls(*, now: datetime) -> int:
-    """Move public policies whose calls opened or closed, and note what their followers are told; returns how many."""
-    done = 0
-    for policy in Policy.objects.filter(public_from__lte=now, calls__isnull=False).distinct():
-        for call in policy.calls.filter(pk__in=Consultation.objects.visible_to(ANYONE)):
-            done += _follow_call(policy, call, now)
+    """Move public policies whose calls opened or closed, and note what followers are told; returns how many."""
+    public = Policy.objects.visible_to(ANYONE, now)
+    followed = Exists(Follow.objects.filter(call=OuterRef("pk"))) | Exists(public.filter(calls=OuterRef("pk")))
+    visible = Consultation.objects.visible_to(ANYONE)
+    done = sum(_note(call, now) for call in visible.filter(followed))
+    for policy in public.filter(calls__isnull=False).distinct():
+        done += sum(_stages_of_call(policy, call, now) for call in policy.calls.filter(pk__in=visible))
     return done
 
 
 @transaction.atomic
-def _follow_call(policy: Policy, call: Consultation, now: datetime) -> int:
+def _note(call: Consultation, now: datetime) -> int:
+    """Note what happened to a call and was not noted yet."""
     events = [
-        (Notice.Kind.EXTENDED, pk) for pk in Extension.objects.filter(consultation=call).values_list("pk", flat=True)
+        (Notice.Kind.EXTENDED.value, pk, at)
+        for pk, at in Extension.objects.filter(consultation=call).values_list("pk", "at")
     ]
     if call.withdrawn_at is not None:
-        events.append((Notice.Kind.WITHDRAWN, call.pk))
+        events.append((Notice.Kind.WITHDRAWN.value, call.pk, call.withdrawn_at))
     elif call.opens_at <= now < call.closes_at:
-        events.append((Notice.Kind.OPENED, call.pk))
-    known = set(Notice.objects.filter(policy=policy).values_list("kind", "ref"))
-    fresh = [event for event in events if event not in known]
-    Notice.objects.bulk_create(Notice(policy=policy, kind=kind, ref=ref, at=now) for kind, ref in fresh)
-    return len(fresh) + _stages_of_call(policy, call, now)
+        events.append((Notice.Kind.OPENED.value, call.pk, call.opens_at))
+    known = set(Notice.objects.filter(call=call).values_list("kind", "ref"))
+    fresh = [event for event in events if event[:2] not in known]
+    Notice.objects.bulk_create(
+        Notice(call=call, kind=kind, ref=ref, at=now, happened_at=happened_at) for kind, ref, happened_at in fresh
+    )
+    return len(fresh)
 
 
+def note_outcome(call: Consultation, *, now: datetime) -> None:
+    """Let followers be told, inside the caller's transaction, that a call is answered; once, whatever is corrected."""
+    Notice.objects.get_or_create(
+        call=call, kind=Notice.Kind.ANSWERED, ref=call.pk, defaults={"at": now, "happened_at": now}
+    )
+
+
+@transaction.atomic
 def _stages_of_call(policy: Policy, call: Consultation, now: datetime) -> int:
     """A call on a draft opens one stage and closes into the next; a look back at a policy in force moves nothing."""
     if call.kind != Consultation.Kind.DRAFT or call.withdrawn_at is not None:
@@ -166,17 +191,26 @@ def _stages_of_call(policy: Policy, call: Consultation, now: datetime) -> int:
 
 @transaction.atomic
 def write_letters(*, now: datetime, limit: int = 200) -> int:
-    """Write the next letters to followers; each follower hears of a thing once. Returns how many were written."""
+    """Write the next letters to followers; each address hears of a thing once. Returns how many were written.
+
+    What happened to a call that is hidden meanwhile waits until it is public again.
+    """
     written = 0
-    for notice in Notice.objects.filter(lettered_at=None).select_related("policy").select_for_update(of=("self",))[:20]:
+    public = Q(call=None) | Q(call__in=Consultation.objects.visible_to(ANYONE))
+    owing = Notice.objects.filter(public, lettered_at=None).select_related("policy", "call").order_by("pk")
+    for notice in owing.select_for_update(of=("self",))[:20]:
         followers = list(
-            notice.policy.follows.filter(pk__gt=notice.lettered_up_to, confirmed_at__lte=notice.at)
-            .select_related("contact")
+            _told_of(notice, now)
+            .filter(pk__gt=notice.lettered_up_to)
+            .select_related("contact", "policy", "call")
             .order_by("pk")[:limit]
         )
         for follow in followers:
-            subject, body = letters.told(notice, follow, signed(follow))
-            participation.enqueue_letter(follow.contact, subject=subject, body=body)
+            signature = signed(follow)
+            subject, body = letters.told(notice, follow, signature)
+            participation.enqueue_letter(
+                follow.contact, subject=subject, body=body, unsubscribe=letters.one_click(follow, signature)
+            )
             _keep(follow.contact, now)
         if followers:
             notice.lettered_up_to = followers[-1].pk
@@ -185,3 +219,16 @@ def write_letters(*, now: datetime, limit: int = 200) -> int:
         notice.save(update_fields=["lettered_up_to", "lettered_at"])
         written += len(followers)
     return written
+
+
+def _told_of(notice: Notice, now: datetime) -> QuerySet[Follow]:
+    """Return whom a notice is for; of several follows with one address the first."""
+    if notice.policy is not None:
+        return Follow.objects.filter(policy=notice.policy, confirmed_at__lte=notice.at)
+    policies = Policy.objects.visible_to(ANYONE, now).filter(calls=notice.call)
+    audience = Follow.objects.filter(
+        Q(call=notice.call, confirmed_at__lte=notice.happened_at)
+        | Q(policy__in=policies.values("pk"), confirmed_at__lte=notice.at)
+    )
+    earlier = audience.filter(email_index=OuterRef("email_index"), pk__lt=OuterRef("pk"))
+    return audience.exclude(Exists(earlier))

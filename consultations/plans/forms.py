@@ -8,7 +8,7 @@ from engage.participation.forms import clean_text
 
 
 class FollowForm(forms.Form):
-    """The address that wants to hear of a policy."""
+    """The address that wants to hear of a policy or a call."""
 
     email = forms.CharField(
         label=_("E-mail"),

@@ -1,4 +1,4 @@
-"""Letters to those who follow a policy, each in the language it was asked for in."""
+"""Letters to those who follow a policy or a call, each in the language it was asked for in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _address(name: str, *args: object) -> str:
 def asked(follow: Follow, signature: str) -> tuple[str, str]:
     """Return subject and text of the letter that asks for the confirmation."""
     with translation.override(follow.language):
-        subject = _("Please confirm: follow “%(title)s”") % {"title": follow.policy.title}
+        subject = _("Please confirm: follow “%(title)s”") % {"title": follow.about.title}
         if follow.confirmed_at is not None:
             body = _("You follow “%(title)s” already. To stop, open this page and press the button:\n%(leave)s")
         else:
@@ -30,17 +30,23 @@ def asked(follow: Follow, signature: str) -> tuple[str, str]:
                 "address."
             )
         return subject, body % {
-            "title": follow.policy.title,
+            "title": follow.about.title,
             "confirm": _address("plan_confirm", signature),
             "leave": _address("plan_leave", signature),
         }
+
+
+def one_click(follow: Follow, signature: str) -> str:
+    """Return the address to which the reader's mail program posts in order to stop the letters."""
+    with translation.override(follow.language):
+        return _address("plan_leave_at_once", signature)
 
 
 def told(notice: Notice, follow: Follow, signature: str) -> tuple[str, str]:
     """Return subject and text of the letter about one event."""
     with translation.override(follow.language):
         sentence, address = _event(notice)
-        subject = _("News of “%(title)s”") % {"title": notice.policy.title}
+        subject = _("News of “%(title)s”") % {"title": follow.about.title}
         body = _("%(sentence)s\n\nRead more:\n%(address)s\n\nTo stop these letters:\n%(leave)s") % {
             "sentence": sentence,
             "address": address,
@@ -52,14 +58,14 @@ def told(notice: Notice, follow: Follow, signature: str) -> tuple[str, str]:
 def _event(notice: Notice) -> tuple[str, str]:
     """Return what happened, in the active language, and where to read about it."""
     if notice.kind == Notice.Kind.MOVED:
-        move = StageMove.objects.get(pk=notice.ref)
+        move = StageMove.objects.select_related("policy").get(pk=notice.ref)
         sentence = _("%(title)s: %(stage)s since %(day)s. %(note)s") % {
-            "title": notice.policy.title,
+            "title": move.policy.title,
             "stage": move.get_stage_display(),
             "day": date_format(move.on, "DATE_FORMAT"),
             "note": move.note,
         }
-        return sentence.strip(), _address("plan_policy", notice.policy.slug)
+        return sentence.strip(), _address("plan_policy", move.policy.slug)
     if notice.kind == Notice.Kind.EXTENDED:
         extension = Extension.objects.select_related("consultation").get(pk=notice.ref)
         call = extension.consultation
@@ -71,6 +77,9 @@ def _event(notice: Notice) -> tuple[str, str]:
         }
         return sentence, _address("consultation", call.slug)
     call = Consultation.objects.get(pk=notice.ref)
+    if notice.kind == Notice.Kind.ANSWERED:
+        sentence = _("What people said on %(title)s, what was decided and why: the outcome is published.")
+        return sentence % {"title": call.title}, _address("outcome", call.slug)
     if notice.kind == Notice.Kind.WITHDRAWN:
         sentence = _("The call for comments on %(title)s was withdrawn. %(reason)s") % {
             "title": call.title,

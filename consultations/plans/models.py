@@ -1,4 +1,4 @@
-"""Policies on their way, their dated stages, and those who follow them."""
+"""Policies on their way, their dated stages, and those who follow them or a call."""
 
 from __future__ import annotations
 
@@ -128,12 +128,13 @@ class StageMove(Frozen):
 
 
 class Follow(models.Model):
-    """That somebody wants a letter when a policy moves. It counts once confirmed from the address itself.
+    """That somebody wants letters about a policy, or about one call. It counts once confirmed from the address itself.
 
     It goes when its contact goes: at the end, or when nobody confirmed.
     """
 
-    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="follows")
+    policy = models.ForeignKey(Policy, null=True, on_delete=models.CASCADE, related_name="follows")
+    call = models.ForeignKey(Consultation, null=True, on_delete=models.CASCADE, related_name="follows")
     contact = models.OneToOneField(Contact, on_delete=models.CASCADE, related_name="follow")
     email_index = models.CharField(max_length=64)
     language = models.CharField(max_length=10)
@@ -141,14 +142,30 @@ class Follow(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["policy", "email_index"], name="follow_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "email_index"], name="follow_once"),
+            models.UniqueConstraint(fields=["call", "email_index"], name="follow_call_once"),
+            models.CheckConstraint(condition=Q(policy__isnull=True) ^ Q(call__isnull=True), name="follow_one_thing"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.policy_id} follow {self.pk}"
+        return f"follow {self.pk}"
+
+    @property
+    def about(self) -> Policy | Consultation:
+        """What is followed."""
+        about = self.policy or self.call
+        assert about is not None
+        return about
 
 
 class Notice(models.Model):
-    """One thing that followers are told once. `ref` is the key of the move, call or extension it is about."""
+    """One thing that followers are told once: of a policy (its moves), or of a call (all else).
+
+    What happened to a call is told to those who follow it and to those who follow its policies, one letter an address.
+    `ref` is the key of the move, call or extension it is about; of an outcome the call's, so that it is told once
+    whatever is corrected in it.
+    """
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -157,17 +174,25 @@ class Notice(models.Model):
         OPENED = "opened", _("a call opened")
         EXTENDED = "extended", _("a call was extended")
         WITHDRAWN = "withdrawn", _("a call was withdrawn")
+        ANSWERED = "answered", _("the outcome of a call")
 
-    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="notices")
+    policy = models.ForeignKey(Policy, null=True, on_delete=models.CASCADE, related_name="notices")
+    call = models.ForeignKey(Consultation, null=True, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=12, choices=Kind)
     ref = models.BigIntegerField()
+    # When it was noted. Who follows the call itself is told only what happened after that: the page told the rest.
     at = models.DateTimeField(default=timezone.now)
+    happened_at = models.DateTimeField(default=timezone.now)
     # Letters are written in batches: the last follower that got one, and when all were written.
     lettered_up_to = models.BigIntegerField(default=0)
     lettered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["policy", "kind", "ref"], name="notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "kind", "ref"], name="notice_once"),
+            models.UniqueConstraint(fields=["call", "kind", "ref"], name="notice_of_call_once"),
+            models.CheckConstraint(condition=Q(policy__isnull=True) ^ Q(call__isnull=True), name="notice_of_one_thing"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.policy_id} {self.kind} {self.ref}"
+        return f"{self.kind} {self.ref}"

@@ -12,6 +12,8 @@ from django.utils.translation import pgettext
 
 from consultations.models import Consultation
 from consultations.plans.models import Policy, StageMove
+from consultations.queries import is_answered
+from consultations.rules import CallState
 from engage.accounts.actors import Actor
 from engage.participation.kinds import Step
 
@@ -50,6 +52,15 @@ def tracked(slug: str, *, actor: Actor, now: datetime) -> Tracked | None:
         return None
     moves = list(policy.moves.all())
     return Tracked(policy, steps_of(policy, moves), moves[::-1], list(policy.calls.all()))
+
+
+def followable_call(slug: str, *, actor: Actor, now: datetime) -> Consultation | None:
+    """Return a call about which there is still something to tell; None when the actor may not see it."""
+    found = Consultation.objects.visible_to(actor).filter(slug=slug).prefetch_related("pages__locale")
+    call = found.annotate(answered=is_answered("pk")).first()
+    if call is None or call.state(now, answered=call.answered) in (CallState.ANSWERED, CallState.WITHDRAWN):
+        return None
+    return call
 
 
 def steps_of(policy: Policy, moves: list[StageMove]) -> list[Step]:

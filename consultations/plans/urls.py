@@ -11,6 +11,8 @@ urlpatterns = [
     path("plan/feed.atom", PlanAtom(), name="plan_atom"),
     path("plan/confirm/<str:signed>/", views.confirm, name="plan_confirm"),
     path("plan/leave/<str:signed>/", views.leave, name="plan_leave"),
+    path("plan/leave/<str:signed>/at-once/", views.leave_at_once, name="plan_leave_at_once"),
     path("plan/<slug:slug>/", views.policy, name="plan_policy"),
     path("plan/<slug:slug>/follow/", views.follow, name="plan_follow"),
+    path("c/<slug:slug>/follow/", views.follow_call, name="call_follow"),
 ]

@@ -247,11 +247,18 @@ def enqueue_mail(submission: Submission, *, subject: str, body: str) -> Outgoing
     return enqueue_letter(submission.contact, subject=subject, body=body, submission=submission)
 
 
-def enqueue_letter(contact: Contact, *, subject: str, body: str, submission: Submission | None = None) -> OutgoingMail:
-    """Write a letter to a contact into the outbox, in the caller's transaction."""
+def enqueue_letter(
+    contact: Contact, *, subject: str, body: str, submission: Submission | None = None, unsubscribe: str = ""
+) -> OutgoingMail:
+    """Write a letter to a contact into the outbox, in the caller's transaction.
+
+    `unsubscribe`: of a letter to a list, the address that ends it when a mail program posts there (RFC 8058).
+    """
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
-    return OutgoingMail.objects.create(contact=contact, submission=submission, subject=subject, body=body)
+    return OutgoingMail.objects.create(
+        contact=contact, submission=submission, subject=subject, body=body, unsubscribe=unsubscribe
+    )
 
 
 def deliver_mail(*, now: datetime, limit: int = 50) -> int:
@@ -292,7 +299,7 @@ def _send(mail_id: int, now: datetime) -> int:
     if mail is None:
         return 0
     try:
-        EmailMessage(mail.subject, mail.body, to=[mail.contact.email]).send()
+        EmailMessage(mail.subject, mail.body, to=[mail.contact.email], headers=_list_headers(mail)).send()
     except (OSError, ValueError) as exc:  # smtplib's errors and refused connections; a header that cannot be written
         mail.tries += 1
         mail.next_try_at = _next_try(now, mail.tries)
@@ -300,9 +307,16 @@ def _send(mail_id: int, now: datetime) -> int:
         mail.save(update_fields=["tries", "next_try_at", "last_error"])
         return 0
     mail.sent_at = now
-    mail.subject = mail.body = ""
-    mail.save(update_fields=["sent_at", "subject", "body"])
+    mail.subject = mail.body = mail.unsubscribe = ""
+    mail.save(update_fields=["sent_at", "subject", "body", "unsubscribe"])
     return 1
+
+
+def _list_headers(mail: OutgoingMail) -> dict[str, str]:
+    """Return what tells the reader's mail program how to leave the list (RFC 2369, RFC 8058)."""
+    if not mail.unsubscribe:
+        return {}
+    return {"List-Unsubscribe": f"<{mail.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 @transaction.atomic

@@ -216,6 +216,8 @@ FORMS: dict[str, Form] = {
     "plan_follow": Form("anonymous", lambda world: [policy(world).slug], {"email": "li@example.org"}),
     "plan_confirm": Form("anonymous", follow_link),
     "plan_leave": Form("anonymous", follow_link),
+    "plan_leave_at_once": Form("anonymous", follow_link, {}, {"List-Unsubscribe": "One-Click"}, said=False),
+    "call_follow": Form("anonymous", slug, {"email": "li@example.org"}),
     "plan_move": Form(
         "editor",
         lambda world: [policy(world).pk],
@@ -366,6 +368,19 @@ FORMS: dict[str, Form] = {
     "draft_match": Form("editor", key("version"), {}, {"sources": "1", "article": "art_2", "removed": ""}, said=False),
     "call_extend": Form("editor", key("call"), REASONS, {"closes_at": "2031-01-01 00:00"}),
     "call_withdraw": Form("editor", key("call"), REASONS),
+    "call_method": Form(
+        "editor",
+        key("call"),
+        {
+            "publicised_zh": "在社区公告栏张贴。",
+            "reached_zh": "各年龄段都有人写来。",
+            "limits_zh": "不代表全体居民。",
+            "publicised_en": "Notices were put up.",
+            "reached_en": "People of all ages wrote.",
+            "limits_en": "They do not stand for all residents.",
+        },
+        {"seen": ""},
+    ),
     "departments:add": Form(
         "administrator",
         nothing,
@@ -407,8 +422,9 @@ FORMS: dict[str, Form] = {
     ),
 }
 
-# A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py).
-TICKETED = {"embed"}
+# A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py). A
+# mail program that ends a follow has none either: the signed link does (tests/consultations/plans/test_following.py).
+TICKETED = {"embed", "plan_leave_at_once"}
 
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {

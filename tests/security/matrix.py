@@ -89,6 +89,8 @@ ROWS: dict[str, Row] = {
     "consultation": everybody(200, slug),
     "draft": everybody(200, slug),
     "compare": everybody(200, slug),
+    "evidence": Row((404, 404, 200, 200, 200, 200), slug),
+    "evidence_table": Row((404, 404, 200, 200, 200, 200), lambda world: [*slug(world), "csv"]),
     "evidence_file": everybody(404, lambda world: [*slug(world), 999_999]),
     "draft_file": everybody(200, akoma_ntoso),
     "clause": everybody(200, clause),
@@ -116,6 +118,8 @@ ROWS: dict[str, Row] = {
     "plan_follow": everybody(404, lambda world: ["no-policy"]),
     "plan_confirm": everybody(410, lambda world: ["forged"]),
     "plan_leave": everybody(410, lambda world: ["forged"]),
+    "plan_leave_at_once": everybody(302, lambda world: ["forged"]),
+    "call_follow": everybody(200, slug),
     "api:list_policies": everybody(200),
     # interpretations: 404 until one is published; a forged link is over
     "packs_rss": everybody(200),
@@ -160,6 +164,7 @@ ROWS: dict[str, Row] = {
     "api:comments": everybody(200, slug),
     "api:list_replies": everybody(200, slug),
     "api:outcome": everybody(404, slug),
+    "api:evidence": everybody(404, slug),
     "health": everybody(200),
     "robots": everybody(200),
     "sitemap": everybody(200),
@@ -220,6 +225,7 @@ ROWS: dict[str, Row] = {
     # the Studio
     "call_extend": drafts(200, lambda world: [world["shown"].pk]),
     "plan_move": drafts(404, first),
+    "call_method": drafts(200, lambda world: [world["shown"].pk]),
     "call_withdraw": drafts(200, lambda world: [world["shown"].pk]),
     "drafts": drafts(200),
     "draft_import": drafts(200),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.defaultfilters import filesizeformat
 
 from consultations.outcomes import queries
@@ -10,6 +13,13 @@ from consultations.outcomes.exports.about import cell_text
 from consultations.outcomes.models import Export, Outcome
 
 register = template.Library()
+
+
+class Counted(Protocol):
+    """Something counted that may be hidden."""
+
+    n: int | None
+    mark: str
 
 
 @register.filter
@@ -40,6 +50,12 @@ def export_chip(state: str) -> str:
 def people(cell: queries.Cell) -> str | int:
     """Return a count of people as it may be shown."""
     return cell_text(cell.count, cell.mark)
+
+
+@register.filter
+def shown_count(row: Counted) -> str | int:
+    """Return a count of whatever was counted as it may be shown: `n`, or why it is hidden (`mark`)."""
+    return intcomma(row.n) if row.n is not None else cell_text(None, row.mark)
 
 
 @register.filter

@@ -85,23 +85,44 @@ class Migration(migrations.Migration):
                             ("opened", "a call opened"),
                             ("extended", "a call was extended"),
                             ("withdrawn", "a call was withdrawn"),
+                            ("answered", "the outcome of a call"),
                         ],
                         max_length=12,
                     ),
                 ),
                 ("ref", models.BigIntegerField()),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("happened_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("lettered_up_to", models.BigIntegerField(default=0)),
                 ("lettered_at", models.DateTimeField(blank=True, null=True)),
                 (
+                    "call",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="consultations.consultation",
+                    ),
+                ),
+                (
                     "policy",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="notices", to="plans.policy"
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="plans.policy",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("policy", "kind", "ref"), name="notice_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "kind", "ref"), name="notice_once"),
+                    models.UniqueConstraint(fields=("call", "kind", "ref"), name="notice_of_call_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("policy__isnull", True), ("call__isnull", True), _connector="XOR"),
+                        name="notice_of_one_thing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,14 +140,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "call",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows",
+                        to="consultations.consultation",
+                    ),
+                ),
+                (
                     "policy",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="plans.policy"
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follows",
+                        to="plans.policy",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("policy", "email_index"), name="follow_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("policy", "email_index"), name="follow_once"),
+                    models.UniqueConstraint(fields=("call", "email_index"), name="follow_call_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("policy__isnull", True), ("call__isnull", True), _connector="XOR"),
+                        name="follow_one_thing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
