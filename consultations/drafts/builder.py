@@ -1,5 +1,6 @@
 """Builds the clause tree: parents, ids, and the doubts that numbers raise. One pass, constant work a clause."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -83,12 +84,12 @@ class TreeBuilder:
 
     def attach(self, lines: Sequence[SourceLine]) -> None:
         """Hang the footnotes of the lines on the clauses that came of them."""
-        by_line: dict[int, list[int]] = {}
-        for index, clause in enumerate(self.clauses):
-            by_line.setdefault(clause.line, []).append(index)
+        if not any(line.notes for line in lines):
+            return
+        starts = [clause.line for clause in self.clauses]
         for line in lines:
             for note in line.notes:
-                index, at = self._place_of(note, line, by_line.get(line.line, []))
+                index, at = self._place_of(note, line, self._clauses_of(line, starts))
                 if index < 0:
                     self.doubt(line.line, "footnote_left_out", text=note.text[:EXCERPT])
                     continue
@@ -96,7 +97,22 @@ class TreeBuilder:
                 self.clauses[index] = replace(clause, notes=(*clause.notes, replace(note, at=at)))
                 self.doubt(line.line, "footnote_kept", text=note.text[:EXCERPT])
 
-    def _place_of(self, note: Note, line: SourceLine, indexes: list[int]) -> tuple[int, int]:
+    def _clauses_of(self, line: SourceLine, starts: Sequence[int]) -> Sequence[int]:
+        """Return the clauses that begin in a line; of one that only goes on with a clause, that clause.
+
+        `starts`: the line of each clause. A mark or a number may stand on the line above its words.
+        """
+        first, end = bisect_left(starts, line.line), bisect_right(starts, line.line)
+        if first < end:
+            return range(first, end)
+        beside = [index for index in (first - 1, first) if 0 <= index < len(starts)]
+        return [
+            index
+            for index in beside
+            if any(words and words in line.text for words in (self.clauses[index].text, self.clauses[index].heading))
+        ]
+
+    def _place_of(self, note: Note, line: SourceLine, indexes: Sequence[int]) -> tuple[int, int]:
         """Return the clause a note belongs to and where in its text; (-1, 0) when its line became no clause."""
         for index in indexes:
             words = self.clauses[index].text

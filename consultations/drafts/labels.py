@@ -49,6 +49,11 @@ def _english(level: str, number: str) -> str:
     return f"{_ENGLISH_WORD[level]} {number.replace('.', '-')}"
 
 
+def question_label(number: str, language: str) -> str:
+    """Return how a question of a call is called in print."""
+    return f"问题{chinese_number(number)}" if language == CHINESE else f"Question {number}"
+
+
 def chinese_number(number: str) -> str:
     """Return 十二 for "12"; what is not a whole number below a hundred million stays as it is."""
     return to_chinese(int(number)) if number.isdecimal() and number.isascii() and len(number) <= 8 else number

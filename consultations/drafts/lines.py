@@ -51,9 +51,9 @@ def split_lines(text: str) -> tuple[list[SourceLine], int]:
     for number, raw in enumerate(re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text), 1):
         words, count = clean(raw)
         removed += count
-        if words:
-            plain = words.startswith("\\")
-            lines.append(SourceLine(words[1:].strip() if plain else words, number, gap=gap, plain=plain))
+        plain = words.startswith("\\")
+        if text_of_line := words[1:].strip() if plain else words:
+            lines.append(SourceLine(text_of_line, number, gap=gap, plain=plain))
         gap = not words
     return lines, removed
 

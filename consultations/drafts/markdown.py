@@ -5,6 +5,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from consultations.drafts.footnotes import placed, without_definitions
 from consultations.drafts.lines import SourceLine, clean, split_lines
 from consultations.drafts.tree import Doubt
 
@@ -31,17 +32,21 @@ def markdown_lines(text: str) -> tuple[list[SourceLine], list[Doubt]]:
         text = text[found.end() :]
         reader.doubts.append(Doubt(1, "front_matter_left_out", {"lines": skipped}))
     reader.offset = skipped + 1
+    text, definitions = without_definitions(text, reader.offset)
     tokens = _PARSER.parse(text)
     if any(token.level >= _DEEPEST - 1 for token in tokens):  # below that the parser drops what it reads
         lines, removed = split_lines(text)
+        lines, doubts = placed(lines, definitions)
         return lines, [
             Doubt(1, "nested_too_deep"),
             *([Doubt(1, "characters_removed", {"count": removed})] if removed else []),
+            *doubts,
         ]
     reader.read(tokens)
     if reader.removed:
         reader.doubts.append(Doubt(1, "characters_removed", {"count": reader.removed}))
-    return reader.lines, reader.doubts
+    lines, doubts = placed(reader.lines, definitions)
+    return lines, [*reader.doubts, *doubts]
 
 
 class _Reader:

@@ -65,20 +65,31 @@ DOUBTS = {
 }  # fmt: skip
 
 REFUSALS = {
-    "empty": gettext_noop("The file is empty."),
-    "no_text": gettext_noop("There is no text in this file."),
-    "too_large": gettext_noop("The file is larger than %(limit_mb)s MB."),
-    "zip_bomb": gettext_noop("The file unpacks to far more than a document can hold."),
+    "empty": gettext_noop("The file is empty. Choose the one that holds the text."),
+    "no_text": gettext_noop("There is no text in this file. If it is a scan, type the text or paste it here."),
+    "too_large": gettext_noop("The file is larger than %(limit_mb)s MB. Split it, or save it without pictures."),
+    "zip_bomb": gettext_noop("The file unpacks to far more than a document can hold. Save it again as a new document."),
     "has_macros": gettext_noop("The file holds macros. Save it as a document without macros and try again."),
     "encrypted": gettext_noop("The file is protected by a password. Save it without one and try again."),
-    "not_a_document": gettext_noop("This file cannot be read as a draft; it looks like %(kind)s."),
-    "broken_file": gettext_noop("The file is damaged and cannot be read."),
+    "not_a_document": gettext_noop(
+        "This file cannot be read as a draft; it looks like %(kind)s. Save it as Word, OpenDocument, text, "
+        "Markdown, HTML or Akoma Ntoso."
+    ),
+    "broken_file": gettext_noop(
+        "The file is damaged and cannot be read. Open it in its own program and save it again."
+    ),
     "wrong_encoding": gettext_noop("The characters of this text cannot be read. Save it as UTF-8 and try again."),
-    "too_complex": gettext_noop("The file holds far more markup than a document has."),
+    "too_complex": gettext_noop(
+        "The file holds far more markup than a document has. Save it as plain text and try again."
+    ),
     "unsafe_xml": gettext_noop(
         "The file declares a document type or entities, which is not accepted. Save it without."
     ),
-    "too_many_clauses": gettext_noop("The text has more than %(limit)s clauses."),
+    "akn_is_a_text": gettext_noop(
+        "Akoma Ntoso holds a text of law. Give questions as Word, text or Markdown, or paste them."
+    ),
+    "many_questions": gettext_noop("A call has at most %(most)s questions. Leave some out."),
+    "too_many_clauses": gettext_noop("The text has more than %(limit)s clauses. Import it in several texts."),
 }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path, PurePath
@@ -13,6 +14,7 @@ from consultations.drafts.akomantoso import is_akoma_ntoso, read_akoma_ntoso
 from consultations.drafts.archive import Archive, parse_xml
 from consultations.drafts.changes import ACCEPT, CHOICES
 from consultations.drafts.encoding import decode
+from consultations.drafts.footnotes import placed, split_definitions
 from consultations.drafts.html import declared_charset, html_lines, looks_like_html, looks_like_xhtml
 from consultations.drafts.labels import CHINESE, ENGLISH
 from consultations.drafts.lines import SourceLine, split_lines
@@ -45,8 +47,16 @@ _XML = re.compile(
 )
 
 
+_Reading = Callable[[Sequence[SourceLine], Sequence[Doubt], str | None], ParsedDraft]
+
+
 def parse_file(
-    source: str | PathLike[str] | bytes, *, name: str | None = None, language: str | None = None, changes: str = ACCEPT
+    source: str | PathLike[str] | bytes,
+    *,
+    name: str | None = None,
+    language: str | None = None,
+    changes: str = ACCEPT,
+    read: _Reading = read_lines,
 ) -> ParsedDraft:
     """Parse a text, Markdown, Word, OpenDocument, HTML or Akoma Ntoso file, given as its path or its bytes.
 
@@ -62,25 +72,36 @@ def parse_file(
         if path.stat().st_size > MAX_BYTES:
             raise Refused("too_large", limit_mb=MAX_BYTES // 1024 // 1024)
         data = path.read_bytes()
-    draft, kind = _read(data, name or "", known_language(language), _known_changes(changes))
+    draft, kind = _read(data, name or "", known_language(language), _known_changes(changes), read)
     claimed = _CLAIMED.get(PurePath(name or "").suffix.lower())
     if claimed and claimed != kind and not (claimed == "plain text" and kind == "Markdown"):
         return replace(draft, doubts=(Doubt(1, "name_differs", {"name": name, "kind": kind}), *draft.doubts))
     return draft
 
 
-def parse_text(text: str, *, language: str | None = None) -> ParsedDraft:
+def parse_text(text: str, *, language: str | None = None, read: _Reading = read_lines) -> ParsedDraft:
     """Parse pasted text, plain or Markdown. Raises Refused like `parse_file`."""
     _check_length(text)
     lines, doubts = _text_lines(text)
-    return read_lines(lines, doubts, known_language(language))
+    return read(lines, doubts, known_language(language))
 
 
-def parse_html(text: str, *, language: str | None = None, changes: str = ACCEPT) -> ParsedDraft:
+def parse_html(
+    text: str, *, language: str | None = None, changes: str = ACCEPT, read: _Reading = read_lines
+) -> ParsedDraft:
     """Parse a pasted piece of a web page or of a word processor's text. Raises Refused like `parse_file`."""
     _check_length(text)
     lines, doubts = html_lines(text, _known_changes(changes))
-    return read_lines(lines, doubts, known_language(language))
+    return read(lines, doubts, known_language(language))
+
+
+def parse_paste(
+    text: str, *, language: str | None = None, changes: str = ACCEPT, read: _Reading = read_lines
+) -> ParsedDraft:
+    """Parse what was pasted: the source of a web page when it begins like one, else plain text or Markdown."""
+    if looks_like_html(text) or looks_like_xhtml(text):
+        return parse_html(text, language=language, changes=changes, read=read)
+    return parse_text(text, language=language, read=read)
 
 
 def _check_length(text: str) -> None:
@@ -111,7 +132,7 @@ def known_language(language: str | None) -> str | None:
     raise ValueError(f"{language} is neither Chinese nor English")
 
 
-def _read(data: bytes, name: str, language: str | None, changes: str) -> tuple[ParsedDraft, str]:
+def _read(data: bytes, name: str, language: str | None, changes: str, read: _Reading) -> tuple[ParsedDraft, str]:
     """Return the draft and what kind of file it came from, told from the content."""
     if not data:
         raise Refused("empty")
@@ -120,12 +141,12 @@ def _read(data: bytes, name: str, language: str | None, changes: str) -> tuple[P
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         archive = Archive(data)
         if is_open_document(archive):
-            return read_lines(*odt_lines(archive, changes), language), "an OpenDocument text"
-        return read_lines(*word_lines(Package(archive), changes), language), "a Word document"
+            return read(*odt_lines(archive, changes), language), "an OpenDocument text"
+        return read(*word_lines(Package(archive), changes), language), "a Word document"
     _refuse_other_kinds(data, name)
     text, encoding, guessed = _decoded(data)
     if _XML.match(text) and not looks_like_xhtml(text):
-        return _read_xml(data, language, changes)
+        return _read_xml(data, language, changes, read)
     if looks_like_html(text) or looks_like_xhtml(text) or (
         PurePath(name).suffix.lower() in _HTML_NAMES and "<" in text
     ):  # fmt: skip
@@ -137,7 +158,7 @@ def _read(data: bytes, name: str, language: str | None, changes: str) -> tuple[P
         kind = "Markdown" if markdown else "plain text"
     if guessed:
         doubts.append(Doubt(1, "encoding_guessed", {"encoding": encoding}))
-    return read_lines(lines, doubts, language), kind
+    return read(lines, doubts, language), kind
 
 
 def _decoded(data: bytes) -> tuple[str, str, bool]:
@@ -151,12 +172,14 @@ def _decoded(data: bytes) -> tuple[str, str, bool]:
     return decode(data)
 
 
-def _read_xml(data: bytes, language: str | None, changes: str) -> tuple[ParsedDraft, str]:
+def _read_xml(data: bytes, language: str | None, changes: str, read: _Reading) -> tuple[ParsedDraft, str]:
     root = parse_xml(data.lstrip(), unsafe="unsafe_xml")
     if is_akoma_ntoso(root):
+        if read is not read_lines:
+            raise Refused("akn_is_a_text")
         return read_akoma_ntoso(root, language=language, changes=changes), "an Akoma Ntoso document"
     if etree.QName(root).localname == "document" and "opendocument" in (etree.QName(root).namespace or ""):
-        return read_lines(*flat_odt_lines(root, changes), language), "an OpenDocument text"
+        return read(*flat_odt_lines(root, changes), language), "an OpenDocument text"
     raise Refused("not_a_document", kind="an XML file")
 
 
@@ -166,7 +189,8 @@ def _text_lines(text: str, *, markdown: bool | None = None) -> tuple[list[Source
     if looks_like_markdown(text) if markdown is None else markdown:
         return markdown_lines(text)
     lines, removed = split_lines(text)
-    return lines, [Doubt(1, "characters_removed", {"count": removed})] if removed else []
+    lines, doubts = placed(*split_definitions(lines))
+    return lines, [*([Doubt(1, "characters_removed", {"count": removed})] if removed else []), *doubts]
 
 
 def _refuse_other_kinds(data: bytes, name: str) -> None:

@@ -1,7 +1,7 @@
 """What a parsed draft is: a flat list of clauses in reading order, each knowing its parent, and the doubts met."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from consultations.drafts.messages import doubt_message
@@ -138,3 +138,14 @@ def counted(clauses: tuple[ParsedClause, ...]) -> dict[str, int]:
         if clause.id not in left_out and not bare_heading and "subpt_" not in clause.id.rpartition("__")[2]:
             counts[clause.level] += 1
     return counts
+
+
+def prefixed(draft: ParsedDraft, prefix: str) -> ParsedDraft:
+    """Return the draft with a prefix before the id of every clause, as a further draft of a call keeps them."""
+    if not prefix:
+        return draft
+    clauses = (
+        replace(clause, id=f"{prefix}{clause.id}", parent=f"{prefix}{clause.parent}" if clause.parent else None)
+        for clause in draft.clauses
+    )
+    return replace(draft, clauses=tuple(clauses))

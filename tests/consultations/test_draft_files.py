@@ -327,7 +327,8 @@ def test_every_doubt_and_refusal_can_be_worded():
 
 def test_the_kind_of_a_file_is_translated_with_its_sentence():
     words = {
-        "This file cannot be read as a draft; it looks like %(kind)s.": "看来是%(kind)s",
+        "This file cannot be read as a draft; it looks like %(kind)s. Save it as Word, OpenDocument, text, "
+        "Markdown, HTML or Akoma Ntoso.": "看来是%(kind)s",
         "a PDF file": "PDF",
     }
     assert refusal_message("not_a_document", {"kind": "a PDF file"}, lambda text: words.get(text, text)) == "看来是PDF"

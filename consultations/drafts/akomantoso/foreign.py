@@ -237,6 +237,7 @@ class _Foreign:
         annex = self._builder.add(
             "annex", number, label=label[:_LONGEST_LABEL], line=_line(attachment), heading=heading[:300]
         )
+        self._keep_heading_notes(attachment)
         body = next((child for child in document if _name(child) in _BODIES), None)
         if body is not None:
             self._in_annex(body, annex)
@@ -292,6 +293,7 @@ class _Foreign:
         clause_id = self._builder.add(
             kind, number, label=num[:_LONGEST_LABEL], line=_line(element), heading=heading[:300]
         )
+        self._keep_heading_notes(element)
         self._children(element, clause_id)
 
     def _annex_inside(self, element: etree._Element) -> None:
@@ -302,6 +304,7 @@ class _Foreign:
             "annex", self._number(label, element), label=label[:_LONGEST_LABEL], line=_line(element),
             heading=heading[:300],
         )  # fmt: skip
+        self._keep_heading_notes(element)
         self._in_annex(element, annex)
 
     def _in_annex(self, body: etree._Element, annex: str) -> None:
@@ -340,6 +343,7 @@ class _Foreign:
             line=_line(element),
             heading=heading[:300],
         )
+        self._keep_heading_notes(element)
         self._numbers.pop(clause_id, None)
         text = self._text_of(element)
         parts = _parts(element)
@@ -413,9 +417,16 @@ class _Foreign:
         self._numbers[under] = self._numbers.get(under, 0) + 1
         return str(self._numbers[under])
 
+    def _keep_heading_notes(self, element: etree._Element) -> None:
+        for child in element:
+            if _name(child) in ("heading", "subheading"):
+                words, notes = self._words(child)
+                self._keep_notes(_Block(words, _line(child), tuple(replace(note, at=-1) for note in notes)))
+
     def _keep_notes(self, block: _Block) -> None:
         if block.notes:
-            self._builder.clauses[-1] = replace(self._builder.clauses[-1], notes=block.notes)
+            clause = self._builder.clauses[-1]
+            self._builder.clauses[-1] = replace(clause, notes=(*clause.notes, *block.notes))
             for note in block.notes:
                 self._builder.doubt(block.line, "footnote_kept", text=note.text[:EXCERPT])
 

@@ -1,8 +1,8 @@
 """A draft as plain text that parses back into the very same tree: for download, and for correcting a tree by hand.
 
 Printed forms are used wherever they are read back exactly (第三章　总则, 第十二条　【定义】, "Article 12 — Scope").
-Where they would not be, the explicit notation stands: "[chapter] Final provisions" for a heading without a number,
-a backslash in front of words that would be taken for a mark or a heading.
+Where they would not be, the explicit notation stands: "[chapter] Final provisions" or "[章] 附则" for a heading without
+a number, a backslash in front of words that would be taken for a mark or a heading.
 """
 
 import re
@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from consultations.drafts import chinese_marks, english_marks
 from consultations.drafts.contents import names_contents
+from consultations.drafts.footnotes import NoteWriter, placed, split_definitions
 from consultations.drafts.front import looks_like_note
 from consultations.drafts.labels import CHINESE, label
-from consultations.drafts.line_marks import mark_of
+from consultations.drafts.line_marks import as_directive, mark_of
 from consultations.drafts.lines import SourceLine, ends_sentence, join_wrapped, split_lines
 from consultations.drafts.marks import Mark
 from consultations.drafts.tree import HEADING_LEVELS, ParsedClause, ParsedDraft
@@ -24,11 +25,13 @@ _DEEPER_CHINESE = ("{}.", "（{}）", "{}）")
 def to_text(parsed: ParsedDraft, language: str | None = None) -> str:
     """Return the canonical text; `parse_text` of it gives the same title, note and clauses (labels and lines aside).
 
+    Footnotes stand at its end, as `footnotes` writes them; one at a heading is the heading's.
+
     `language`: the labels' language; the draft's own by default, the only one in which the text parses back.
     """
     language = language or parsed.language
     text = "\n".join(_Writer(parsed, language).lines())
-    lines, _removed = split_lines(text)
+    lines, _doubts = placed(*split_definitions(split_lines(text)[0]))
     if join_wrapped(lines, lambda line: mark_of(line, language) is not None)[1]:
         text = text.replace("\n", "\n\n")  # looks broken at a fixed width: blank lines keep its lines apart
     return text + "\n"
@@ -42,6 +45,7 @@ class _Writer:
         self._depth: dict[str, int] = {}
         self._article: ParsedClause | None = None  # whose number still waits for its text
         self._closed = False
+        self._notes = NoteWriter(parsed)
 
     def lines(self) -> Iterator[str]:
         yield self._title()
@@ -51,7 +55,8 @@ class _Writer:
         for clause in self._parsed.clauses:
             yield from self._clause(clause)
         if self._article is not None:
-            yield self._head(self._article)
+            yield self._noted_head(self._article)
+        yield from self._notes.definitions()
 
     def _title(self) -> str:
         title = self._parsed.title
@@ -64,12 +69,12 @@ class _Writer:
             and (self._chinese or not title.isupper())
         )
         taken_for_other = looks_like_note(title, self._language) or names_contents(title)
-        return title if safe and not taken_for_other else f"[title] {title}".strip()
+        return title if safe and not taken_for_other else as_directive("title", title, self._language)
 
     def _note(self) -> str:
         note = self._parsed.note
         bracketed = note.startswith("（") and note.endswith("）") and note.count("（") == note.count("）") == 1
-        return note if self._chinese and bracketed else f"[note] {note}"
+        return note if self._chinese and bracketed else as_directive("note", note, self._language)
 
     def _clause(self, clause: ParsedClause) -> Iterator[str]:
         waiting, self._article = self._article, None
@@ -78,17 +83,20 @@ class _Writer:
             if joined:
                 yield joined
                 return
-            yield self._head(waiting)
+            yield self._noted_head(waiting)
         if clause.level == "article":
             self._article = clause
         elif clause.level in HEADING_LEVELS:
-            yield self._head(clause)
+            yield self._noted_head(clause)
         elif clause.parent is None and clause.id.startswith(("preamble_", "rec_", "closing_")):
             yield from self._loose(clause)
         else:
             yield from self._words(clause)
 
     # Headings
+
+    def _noted_head(self, clause: ParsedClause) -> str:
+        return self._notes.noted(self._head(clause), clause)
 
     def _head(self, clause: ParsedClause) -> str:
         kind = _kind(clause)
@@ -100,8 +108,7 @@ class _Writer:
             printed = f"{name} — {clause.heading}" if clause.heading else name
         if name and self._reads_back(printed, kind, clause):
             return printed
-        number = f" {clause.number}" if clause.number else ""
-        return f"[{kind}{number}] {clause.heading}".strip()
+        return as_directive(kind, clause.heading, self._language, number=clause.number)
 
     def _reads_back(self, printed: str, kind: str, clause: ParsedClause) -> bool:
         mark = mark_of(SourceLine(printed, 0), self._language)
@@ -113,7 +120,7 @@ class _Writer:
         """Return article number and first paragraph on one line, as Chinese laws print them; "" where unsafe."""
         fits = (
             self._chinese and clause.level == "paragraph" and clause.parent == article.id and not clause.label
-            and ends_sentence(clause.text) and self._is_plain(clause.text)
+            and not article.notes and ends_sentence(clause.text) and self._is_plain(clause.text)
         )  # fmt: skip
         if not fits:
             return ""
@@ -122,23 +129,23 @@ class _Writer:
         mark = mark_of(SourceLine(line, 0), self._language)
         expected = ("article", article.number, article.heading, clause.text, False)
         read = (mark.kind, mark.number, mark.heading, mark.rest, mark.doubtful) if mark is not None else None
-        return line if read == expected else ""
+        return self._notes.noted(line, clause) if read == expected else ""
 
     # Words
 
     def _words(self, clause: ParsedClause) -> Iterator[str]:
         mark = self._mark(clause)
         if not mark:
-            yield self._escaped(clause.text)
+            yield self._notes.noted(self._escaped(clause.text), clause)
             return
         line = f"{mark}{clause.text}" if self._chinese else f"{mark} {clause.text}".strip()
         read = mark_of(SourceLine(line, 0), self._language)
         plain = not clause.text or self._is_plain(clause.text, inner=True)
         if plain and read is not None and read.rest == clause.text:
-            yield line
+            yield self._notes.noted(line, clause)
         else:
             yield mark
-            yield f"\\{clause.text}"
+            yield self._notes.noted(f"\\{clause.text}", clause)
 
     def _mark(self, clause: ParsedClause) -> str:
         if not self._chinese and _DECIMAL.match(clause.label):
@@ -153,14 +160,16 @@ class _Writer:
     def _loose(self, clause: ParsedClause) -> Iterator[str]:
         if clause.heading:
             yield clause.heading
+        yield self._notes.noted(self._loose_words(clause), clause)
+
+    def _loose_words(self, clause: ParsedClause) -> str:
         if clause.id.startswith("closing_"):
-            yield self._escaped(clause.text) if self._closed else f"[closing] {clause.text}"
-            self._closed = True
-        elif clause.number:
-            yield f"({clause.number}) {clause.text}"
-        else:
-            like_note = looks_like_note(clause.text, self._language)
-            yield self._escaped(clause.text, always=like_note or clause.id.endswith("_1"))
+            first, self._closed = not self._closed, True
+            return as_directive("closing", clause.text, self._language) if first else self._escaped(clause.text)
+        if clause.number:
+            return f"({clause.number}) {clause.text}"
+        like_note = looks_like_note(clause.text, self._language)
+        return self._escaped(clause.text, always=like_note or clause.id.endswith("_1"))
 
     def _escaped(self, text: str, *, always: bool = False) -> str:
         return f"\\{text}" if always or not self._is_plain(text) else text
