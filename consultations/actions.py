@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from consultations import lineage, rules
 from consultations.drafts.canonical import to_text
 from consultations.drafts.labels import label
-from consultations.drafts.tree import ParsedDraft
+from consultations.drafts.questions import questions_text
+from consultations.drafts.tree import ParsedClause, ParsedDraft, prefixed
 from consultations.models import (
     Clause,
     ClauseText,
@@ -26,6 +27,7 @@ from consultations.models import (
     Version,
     VersionText,
 )
+from consultations.published import clauses_by_key, in_order, published_versions
 from consultations.voices import files, organisations, passages
 from consultations.voices.models import Passage
 from consultations.voices.organisations import OnBehalf
@@ -62,11 +64,6 @@ class CommentInput:
     passage: tuple[int, int] | None = None
 
 
-def published_version(consultation: Consultation) -> Version | None:
-    """Return the text the public reads in a consultation; None before the first publication."""
-    return Version.objects.filter(draft__consultation=consultation, pk=F("draft__published")).order_by("draft").first()
-
-
 def submit_comments(
     slug: str,
     comments: Sequence[CommentInput],
@@ -84,22 +81,22 @@ def submit_comments(
     """
 
     def create() -> Submission:
-        version = commented_version(slug, actor)
-        consultation = version.draft.consultation
+        versions = commented_versions(slug, actor)
+        consultation = versions[0].draft.consultation
         assert consultation is not None
         consultation.check_open(envelope.received_at)
-        clauses = _clauses_of(version.pk, comments)
+        clauses = _clauses_of(versions, comments)
         if on_behalf:
             organisations.check(on_behalf)
         submission = participation.open_submission(
             KIND, envelope, actor=actor, department_id=consultation.department_id
         )
         rows = [
-            comment_row(submission, consultation, version, clauses.get(comment.key), position, comment, envelope)
+            comment_row(submission, consultation, versions[0], clauses.get(comment.key), position, comment, envelope)
             for position, comment in enumerate(comments)
         ]
         Comment.objects.bulk_create(rows)
-        Passage.objects.bulk_create(_passages(version, comments, rows))
+        Passage.objects.bulk_create(_passages(comments, rows))
         if on_behalf:
             organisations.store(submission, on_behalf)
         if named := {given.item: row for given, row in zip(comments, rows, strict=True) if given.item}:
@@ -112,46 +109,40 @@ def submit_comments(
     return participation.once(envelope, create)
 
 
-def _passages(version: Version, comments: Sequence[CommentInput], rows: Sequence[Comment]) -> list[Passage]:
+def _passages(comments: Sequence[CommentInput], rows: Sequence[Comment]) -> list[Passage]:
     from consultations.queries import text_of  # a read model, wanted only by who marked words
 
     made = []
-    texts: dict[str, dict[int, str]] = {}
+    texts: dict[tuple[int, str], dict[int, str]] = {}
     for given, row in zip(comments, rows, strict=True):
         if given.passage is None or row.clause_id is None:
             continue
-        if row.language not in texts:
-            text = text_of(version, language=row.language, with_counts=False)
-            texts[row.language] = {article.clause_id: article.text for article in text.articles}
-        words = texts[row.language].get(row.clause_id, "")
+        read = row.version_id, row.language
+        if read not in texts:
+            text = text_of(row.version, language=row.language, with_counts=False)
+            texts[read] = {article.clause_id: article.text for article in text.articles}
+        words = texts[read].get(row.clause_id, "")
         check_passage(words, given.passage)
         made.append(passages.kept(row, words, *given.passage))
     return made
 
 
-def commented_version(slug: str, actor: Actor) -> Version:
-    """Return the published text of a call the actor may see, in one query; raises Refused("call_gone")."""
-    version = (
-        Version.objects.filter(
-            pk=F("draft__published"),
-            draft__consultation__in=Consultation.objects.visible_to(actor).filter(slug=slug),
-        )
-        .select_related("draft__consultation")
-        .order_by("draft")
-        .first()
-    )
-    if version is None:
+def commented_versions(slug: str, actor: Actor) -> list[Version]:
+    """Return what the public reads in a call the actor may see, in one query; raises Refused("call_gone")."""
+    call = Consultation.objects.visible_to(actor).filter(slug=slug)
+    versions = in_order(Version.objects.filter(draft__consultation__in=call))
+    if not versions:
         raise Refused("call_gone")
-    return version
+    return versions
 
 
-def _clauses_of(version_id: int, comments: Sequence[CommentInput]) -> dict[str, Clause]:
+def _clauses_of(versions: Sequence[Version], comments: Sequence[CommentInput]) -> dict[str, Clause]:
     if not comments:
         raise Refused("basket_empty")
     for comment in comments:
         check_comment(comment)
     keys = {comment.key for comment in comments if comment.key}
-    clauses = {clause.key: clause for clause in Clause.objects.filter(version_id=version_id, key__in=keys)}
+    clauses = clauses_by_key(versions, keys)
     if missing := keys - set(clauses):
         raise Refused("clause_gone", key=sorted(missing)[0])
     return clauses
@@ -181,11 +172,14 @@ def comment_row(
     given: CommentInput,
     envelope: participation.Envelope,
 ) -> Comment:
-    """Make the unsaved row of one comment, in the moderation state the call's rule gives it."""
+    """Make the unsaved row of one comment, in the moderation state the call's rule gives it.
+
+    `version`: of a comment on no clause; one on a clause is on the text that the clause stands in.
+    """
     return Comment(
         submission=submission,
         consultation=consultation,
-        version=version,
+        version=clause.version if clause else version,
         clause=clause,
         position=position,
         stance=given.stance,
@@ -262,15 +256,31 @@ def withdraw_comments(submission_id: int, actor: Actor) -> Submission:
     return withdrawn
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a further draft belongs: the call, and its name in addresses; `rules.QUESTIONS` for its questions."""
+
+    consultation: Consultation
+    name: str
+
+
 @transaction.atomic
-def store_draft(parsed: ParsedDraft, *, draft: Draft | None = None, source_name: str = "", actor: Actor) -> Version:
+def store_draft(
+    parsed: ParsedDraft,
+    *,
+    draft: Draft | None = None,
+    place: Place | None = None,
+    source_name: str = "",
+    actor: Actor,
+) -> Version:
     """Store a parsed text as a draft's next, unpublished version; without `draft` as the first one of a new draft.
 
-    Raises Refused("not_allowed") unless the actor is an editor.
+    `place`: the new draft is a further one of this call. Raises Refused("not_allowed") unless the actor is an editor,
+    and the refusals of `rules.check_draft_name`.
     """
     if not has_role(actor, Role.EDITOR):
         raise Refused("not_allowed")
-    draft = draft or Draft.objects.create(name=parsed.title[:300] or source_name[:300])
+    draft = draft or _new_draft(parsed.title[:300] or source_name[:300], place)
     number = (draft.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
         draft=draft,
@@ -283,15 +293,30 @@ def store_draft(parsed: ParsedDraft, *, draft: Draft | None = None, source_name:
     return version
 
 
+def _new_draft(name: str, place: Place | None) -> Draft:
+    if place is None:
+        return Draft.objects.create(name=name)
+    # Locked: of two drafts of one name at once, the second is refused in words.
+    call = Consultation.objects.select_for_update().get(pk=place.consultation.pk)
+    rules.check_draft_name(place.name, set(call.drafts.values_list("slug", flat=True)))
+    kind = Draft.Kind.QUESTIONS if place.name == rules.QUESTIONS else Draft.Kind.TEXT
+    return Draft.objects.create(name=name, consultation=call, slug=place.name, kind=kind)
+
+
 def _store_texts(version: Version, parsed: ParsedDraft) -> None:
     VersionText.objects.create(
         version=version,
         language=parsed.language,
         title=parsed.title[:300],
         note=parsed.note,
-        source=to_text(parsed, parsed.language),
+        source=_source(version, parsed),
     )
-    _store_clauses(version, parsed)
+    _store_clauses(version, prefixed(parsed, version.draft.prefix))
+
+
+def _source(version: Version, parsed: ParsedDraft) -> str:
+    """Return the text as an editor corrects it: questions are written otherwise than laws."""
+    return questions_text(parsed) if version.draft.kind == Draft.Kind.QUESTIONS else to_text(parsed, parsed.language)
 
 
 @transaction.atomic
@@ -341,20 +366,22 @@ def _store_clauses(version: Version, parsed: ParsedDraft) -> None:
             rows[clause.id].parent = rows[clause.parent]
     Clause.objects.bulk_update([row for row in rows.values() if row.parent_id], ["parent"], batch_size=500)
     ClauseText.objects.bulk_create(
-        (
-            ClauseText(
-                clause=rows[clause.id],
-                language=parsed.language,
-                label=clause.label or label(clause.level, clause.number, parsed.language),
-                heading=clause.heading or "",
-                text=clause.text or "",
-            )
-            for clause in parsed.clauses
-        ),
+        (_clause_text(rows[clause.id], clause, parsed.language) for clause in parsed.clauses),
         batch_size=500,
     )
     if base is not None and alignment is not None:
         lineage.store(version, base, alignment.links)
+
+
+def _clause_text(row: Clause, clause: ParsedClause, language: str) -> ClauseText:
+    return ClauseText(
+        clause=row,
+        language=language,
+        label=clause.label or label(clause.level, clause.number, language),
+        heading=clause.heading,
+        text=clause.text,
+        notes=[asdict(note) for note in clause.notes],
+    )
 
 
 @transaction.atomic
@@ -367,24 +394,16 @@ def add_translation(version: Version, parsed: ParsedDraft, *, actor: Actor) -> l
         raise Refused("not_allowed")
     _check_unpublished(version)
     clauses = {clause.key: clause for clause in version.clauses.all()}
-    given = {clause.id: clause for clause in parsed.clauses}
+    given = {clause.id: clause for clause in prefixed(parsed, version.draft.prefix).clauses}
     language = parsed.language
     VersionText.objects.update_or_create(
         version=version,
         language=language,
-        defaults={"title": parsed.title[:300], "note": parsed.note, "source": to_text(parsed, language)},
+        defaults={"title": parsed.title[:300], "note": parsed.note, "source": _source(version, parsed)},
     )
     ClauseText.objects.filter(clause__version=version, language=language).delete()
     ClauseText.objects.bulk_create(
-        ClauseText(
-            clause=clauses[key],
-            language=language,
-            label=clause.label or label(clause.level, clause.number, parsed.language),
-            heading=clause.heading or "",
-            text=clause.text or "",
-        )
-        for key, clause in given.items()
-        if key in clauses
+        _clause_text(clauses[key], clause, language) for key, clause in given.items() if key in clauses
     )
     journal.record(actor, "draft.translated", version, language=language)
     return sorted(set(clauses) ^ set(given))
@@ -441,8 +460,7 @@ def match_article(
 def index_call(page: ConsultationPage) -> None:
     """Bring the search index in step with what is public of a call: its page, articles and comments."""
     search.index(page, *page.consultation.pages.exclude(pk=page.pk))
-    version = published_version(page.consultation)
-    if version is not None:
+    for version in published_versions(page.consultation):
         index_version(version)
     comments = list(page.consultation.comments.all())
     if comments:
@@ -499,7 +517,7 @@ def make_call_page(version: Version, language: str, *, actor: Actor) -> Consulta
 
 @transaction.atomic
 def attach_draft(draft_id: int, consultation: Consultation, *, actor: Actor) -> Draft:
-    """Make a draft the text of a consultation."""
+    """Make a draft the first text of a consultation."""
     if not has_role(actor, Role.EDITOR):
         raise Refused("not_allowed")
     draft = Draft.objects.select_for_update().get(pk=draft_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.utils import timezone, translation
 from ninja import Query, Router, Schema
 
 from consultations import queries
+from consultations.footnotes import Footnote
 from consultations.outcomes import queries as outcomes
+from consultations.published import named, published_versions
 from consultations.voices import replies
 from engage.accounts.actors import ANYONE
 
@@ -46,12 +49,30 @@ class CallOut(Schema):
     comments: int
 
 
+class FootnoteOut(Schema):
+    """One footnote; `at` is its place in the line's text, -1 at the heading."""
+
+    at: int
+    mark: str
+    text: str
+
+
 class LineOut(Schema):
     """One paragraph or item."""
 
     level: str
     label: str
     text: str
+    footnotes: list[FootnoteOut]
+
+
+class DraftOut(Schema):
+    """One text of a call: `draft` names it when its words are asked for, empty for the first one."""
+
+    draft: str
+    kind: str
+    title: str
+    version: int
 
 
 class ArticleOut(Schema):
@@ -62,6 +83,7 @@ class ArticleOut(Schema):
     heading: str
     plain_words: str
     comments: int
+    footnotes: list[FootnoteOut]
     lines: list[LineOut]
 
 
@@ -154,11 +176,31 @@ def _call(slug: str, language: str) -> queries.Call:
     return found
 
 
-def _text(call: queries.Call, language: str) -> queries.Text:
-    version = queries.published_version(call.consultation)
+def _text(call: queries.Call, language: str, draft: str) -> queries.Text:
+    version = named(published_versions(call.consultation), draft)
     if version is None:
         raise Http404
     return queries.text_of(version, language=language)
+
+
+def _footnotes(notes: Iterable[Footnote]) -> list[FootnoteOut]:
+    return [FootnoteOut(at=note.at, mark=note.mark, text=note.text) for note in notes]
+
+
+@router.get("{slug:slug}/drafts", response=list[DraftOut])
+def drafts(request: HttpRequest, slug: str, language: Query[Language]) -> list[DraftOut]:
+    """List the texts of a call: the first one, further ones, and its questions."""
+    with translation.override(language.code):
+        versions = published_versions(_call(slug, language.code).consultation)
+        return [
+            DraftOut(
+                draft=link.slug,
+                kind=link.version.draft.kind,
+                title=link.title,
+                version=link.version.number,
+            )
+            for link in queries.draft_links(versions, language=language.code)
+        ]
 
 
 @router.get("", response=list[CallOut])
@@ -176,9 +218,9 @@ def one_call(request: HttpRequest, slug: str, language: Query[Language]) -> Call
 
 
 @router.get("{slug:slug}/text", response=TextOut)
-def text(request: HttpRequest, slug: str, language: Query[Language]) -> TextOut:
-    """Return the published text of a call, article by article."""
-    found = _text(_call(slug, language.code), language.code)
+def text(request: HttpRequest, slug: str, language: Query[Language], draft: str = "") -> TextOut:
+    """Return a published text of a call, article by article: the first one, or the one that `draft` names."""
+    found = _text(_call(slug, language.code), language.code, draft)
     articles = [
         ArticleOut(
             key=article.key,
@@ -186,7 +228,11 @@ def text(request: HttpRequest, slug: str, language: Query[Language]) -> TextOut:
             heading=article.heading,
             plain_words=article.plain_words,
             comments=article.comments,
-            lines=[LineOut(level=line.level, label=line.label, text=line.text) for line in article.lines],
+            footnotes=_footnotes(article.notes),
+            lines=[
+                LineOut(level=line.level, label=line.label, text=line.text, footnotes=_footnotes(line.notes))
+                for line in article.lines
+            ],
         )
         for article in found.articles
     ]
@@ -198,7 +244,11 @@ def comments(request: HttpRequest, slug: str, language: Query[Language], page: i
     """Return published comments, newest first, 20 a page."""
     with translation.override(language.code):
         call = _call(slug, language.code)
-        found = queries.public_comments(call, _text(call, language.code), page=page)
+        versions = published_versions(call.consultation)
+        if not versions:
+            raise Http404
+        texts = queries.read_together(versions, language=language.code)
+        found = queries.public_comments(call, texts, page=page)
         items = [
             CommentOut(
                 id=row.id,

@@ -12,7 +12,7 @@ from consultations.alignment import Link
 from consultations.alignment.align import Item
 from consultations.alignment.compare import Comparison, Row, compare
 from consultations.drafts.tree import HEADING_LEVELS, ParsedDraft
-from consultations.models import Consultation, Version, VersionText
+from consultations.models import Draft, Version, VersionText
 
 _MARKED = ("item", "subitem")
 
@@ -69,11 +69,9 @@ class Compared:
         return len(self.articles) - len(self.changed)
 
 
-def published_versions(consultation: Consultation) -> list[Version]:
-    """Return the versions that the public has read, of the draft that is open to it now, the first one first."""
-    current = Version.objects.filter(draft__consultation=consultation, draft__published__isnull=False)
-    published = list(current.filter(published_at__isnull=False).order_by("draft", "number"))
-    return [version for version in published if version.draft_id == published[0].draft_id]
+def published_versions(draft: Draft) -> list[Version]:
+    """Return the versions of a draft that the public has read, the first one first."""
+    return list(draft.versions.filter(published_at__isnull=False).order_by("number"))
 
 
 def compared(old: Version, new: Version, *, language: str) -> Compared | None:

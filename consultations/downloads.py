@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import get_language
@@ -12,20 +11,25 @@ from django.views.decorators.http import require_safe
 
 from consultations import exports, queries
 from consultations.calls.models import Evidence
+from consultations.published import named, published_versions
+from consultations.views import draft_url
 
 
 @require_safe
 def draft_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Send the published version in one format. A reader who has it already is told so; nobody else may keep it.
+    """Send a published text of the call in one format: the first one, or the one that `?draft=` names.
+
+    A reader who has it already is told so; nobody else may keep it.
 
     The address is asked again each time, since a call may be hidden at any moment.
     """
     language = get_language() or ""
     call = queries.call(slug, language=language, actor=request.user, now=timezone.now())
-    version = queries.published_version(call.consultation) if call else None
+    wanted = request.GET.get("draft", "")
+    version = named(published_versions(call.consultation), wanted) if call else None
     if call is None or version is None or name not in exports.FORMATS:
         raise Http404
-    address = request.build_absolute_uri(reverse("draft", args=[slug]))
+    address = request.build_absolute_uri(draft_url(slug, wanted))
     tag = f'"{version.pk}-{name}-{language}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in parse_etags(request.headers.get("If-None-Match", "")):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from consultations.drafts.akomantoso import Publication, to_akoma_ntoso
 from consultations.drafts.exports import to_docx, to_html, to_pdf
-from consultations.drafts.tree import ParsedClause, ParsedDraft, counted
+from consultations.drafts.tree import Note, ParsedClause, ParsedDraft, counted
 from consultations.models import ClauseText, Version
 
 KEEP_SECONDS = 24 * 60 * 60  # a published version never changes; what it is called or dated may be corrected
@@ -53,14 +53,25 @@ def draft_of(version: Version, language: str) -> ParsedDraft:
         .order_by("clause__position")
         .values_list(
             "language", "clause__key", "clause__parent__key", "clause__level", "clause__number", "label", "heading",
-            "text",
+            "text", "notes",
         )
     )  # fmt: skip
     languages = {row[0] for row in rows}
     shown = language if language in languages or not languages else sorted(languages)[0]
+    prefix = version.draft.prefix
     clauses = tuple(
-        ParsedClause(key, level, number, label, heading, parent, text, place)
-        for place, (row_language, key, parent, level, number, label, heading, text) in enumerate(rows, 1)
+        ParsedClause(
+            key.removeprefix(prefix),
+            level,
+            number,
+            label,
+            heading,
+            parent.removeprefix(prefix) if parent else None,
+            text,
+            place,
+            tuple(Note(**note) for note in notes),
+        )  # fmt: skip
+        for place, (row_language, key, parent, level, number, label, heading, text, notes) in enumerate(rows, 1)
         if row_language == shown
     )
     words = version.texts.filter(language=shown).first()
@@ -96,7 +107,9 @@ def _publication(version: Version, authority: str) -> Publication:
     consultation = version.draft.consultation
     first = version.draft.versions.order_by("number").values_list("created_at", flat=True).first()
     return Publication(
-        name=consultation.slug if consultation else f"draft-{version.draft_id}",
+        name="-".join(
+            filter(None, (consultation.slug if consultation else f"draft-{version.draft_id}", version.draft.slug))
+        ),
         work_date=_day(first or version.created_at),
         version_date=_day(version.published_at or version.created_at),
         author=authority,

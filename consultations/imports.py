@@ -13,6 +13,7 @@ from django.db import transaction
 
 from consultations import actions
 from consultations.models import Clause, Comment, Consultation, Version
+from consultations.published import clauses_by_key
 from engage.accounts.actors import Actor, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
@@ -84,12 +85,13 @@ def import_comments(
         raise Refused("not_allowed")
     if channel in ("", "web") or len(channel) > CHANNEL_MOST:
         raise Refused("channel_wrong", channel=channel[:CHANNEL_MOST])
-    version = actions.commented_version(slug, actor)
+    versions = actions.commented_versions(slug, actor)
+    version = versions[0]
     assert version.draft.consultation is not None
     # Locked: of two equal imports at once, the second finds what the first took in.
     consultation = Consultation.objects.select_for_update().get(pk=version.draft.consultation.pk)
     keys = {comment.key for arrival in arrivals for comment in arrival.comments if comment.key}
-    clauses = {clause.key: clause for clause in Clause.objects.filter(version=version) if clause.key in keys}
+    clauses = clauses_by_key(versions, keys)
     if faults := _arrival_faults(arrivals, consultation, clauses):
         raise Refused("import_refused", faults=faults)
     envelopes = [_envelope_of(arrival, consultation, channel) for arrival in arrivals]

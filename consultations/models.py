@@ -22,7 +22,7 @@ from wagtail.query import PageQuerySet
 
 from consultations import rules
 from consultations.drafts import wording
-from consultations.drafts.labels import label
+from consultations.drafts.labels import label, question_label
 from engage.accounts.actors import is_staff
 from engage.departments.models import Department, in_active_language
 from engage.errors import Refused
@@ -248,8 +248,20 @@ class ConsultationPage(Page):
 
 
 class Draft(models.Model):
-    """One text on its way to becoming law; it may be imported before there is a call for comments on it."""
+    """One text on its way to becoming law, or the questions of a call; imported before there is a call, if need be.
 
+    A call may carry several, and one list of questions. The first has no `slug`; each further one has a name of its own
+    in addresses, which also stands before the keys of its clauses: so a key names one clause in the whole call.
+    """
+
+    class Kind(models.TextChoices):
+        """What it holds."""
+
+        TEXT = "text", pgettext_lazy("kind of draft", "text")
+        QUESTIONS = "questions", pgettext_lazy("kind of draft", "questions")
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.TEXT, editable=False)
+    slug = models.SlugField(_("address"), max_length=24, blank=True, editable=False)
     name = models.CharField(_("name"), max_length=300)
     consultation = models.ForeignKey(
         Consultation,
@@ -272,9 +284,15 @@ class Draft(models.Model):
         verbose_name = pgettext_lazy("policy text", "draft")
         verbose_name_plural = pgettext_lazy("policy text", "drafts")
         ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["consultation", "slug"], name="draft_name_once_in_a_call")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the keys of its clauses: `schedule__`; nothing for the first text of a call."""
+        return rules.key_prefix(self.slug)
 
 
 class Version(models.Model):
@@ -345,6 +363,12 @@ class Clause(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def label(self, language: str) -> str:
+        """Return how it is called by its number alone: 第十二条, Article 12, Question 3; empty without a number."""
+        if rules.is_question(self.key) and self.level == self.Level.ARTICLE:
+            return question_label(self.number, language)
+        return label(self.level, self.number, language)
+
     @property
     def slug(self) -> str:
         """The clause's part of the address: `art-12`."""
@@ -359,6 +383,7 @@ class ClauseText(models.Model):
     label = models.CharField(max_length=60, blank=True)
     heading = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
+    notes = models.JSONField(default=list, blank=True, help_text=_("Its footnotes: place in the text, mark, words."))
     plain_words = models.TextField(_("in plain words"), blank=True)
 
     class Meta:

@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from consultations.drafts.labels import label
 from consultations.models import Comment
 from consultations.outcomes import actions as outcomes
 from consultations.voices import actions as voices
@@ -19,7 +18,7 @@ from engage.search import actions as search
 def _title(comment: Comment) -> str:
     language = get_language() or ""
     page = next((page for page in comment.consultation.pages.all() if page.locale.language_code == language), None)
-    where = label(comment.clause.level, comment.clause.number, language) if comment.clause else ""
+    where = comment.clause.label(language) if comment.clause else ""
     parts = [page.title if page else comment.consultation.slug, where or gettext("The whole draft")]
     return " · ".join([*parts, comment.get_stance_display()])
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page as PaginatorPage
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from consultations import footnotes
 from consultations.drafts import wording
 from consultations.drafts.labels import CHINESE
+from consultations.footnotes import Footnote
 from consultations.models import (
     Change,
     Clause,
@@ -24,10 +26,13 @@ from consultations.models import (
     Comment,
     Consultation,
     ConsultationPage,
+    Draft,
     Version,
+    VersionText,
 )
 from consultations.outcomes.models import Outcome
 from consultations.packs.models import Pack
+from consultations.published import published_version as published_version
 from consultations.rules import CallState
 from consultations.standing import Count, Standing, standing
 from consultations.voices import files, passages, replies, translations
@@ -56,6 +61,12 @@ class Line:
     level: str
     label: str
     text: str
+    notes: tuple[Footnote, ...] = ()
+
+    @property
+    def pieces(self) -> Iterator[tuple[str, Footnote | None]]:
+        """The text cut at its footnotes."""
+        return footnotes.pieces(self.text, self.notes)
 
 
 @dataclass
@@ -73,6 +84,21 @@ class Article:
     confidential: int = 0
     # The clauses, of this version and of earlier ones, whose comments stand here.
     sources: frozenset[int] = frozenset()
+    # Those at its heading.
+    notes: tuple[Footnote, ...] = ()
+
+    @property
+    def footnotes(self) -> list[Footnote]:
+        """All its footnotes, in the order of their numbers."""
+        return [*self.notes, *(note for line in self.lines for note in line.notes)]
+
+    def add_line(self, level: str, label: str, text: str, notes: Sequence[Mapping[str, Any]]) -> None:
+        """Append a line with the footnotes kept with its clause; without words they are the heading's."""
+        found = footnotes.numbered(notes, len(self.footnotes))
+        if text or label:
+            self.lines.append(Line(level, label, text, found))
+        else:
+            self.notes = (*self.notes, *found)
 
     @property
     def slug(self) -> str:
@@ -104,6 +130,12 @@ class Heading:
     key: str
     level: str
     title: str
+    footnotes: tuple[Footnote, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """Its name in the page."""
+        return self.key.replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -120,6 +152,9 @@ class Text:
     gone: frozenset[int] = frozenset()
     # The comments that stand by the draft as a whole.
     whole: Count = field(default_factory=Count)
+    # Where all texts of a call are read together: the others, and what each is called.
+    beside: tuple[Text, ...] = ()
+    title: str = ""
 
     @property
     def articles(self) -> list[Article]:
@@ -127,14 +162,34 @@ class Text:
         return [block for block in self.blocks if isinstance(block, Article)]
 
     def article(self, slug: str) -> Article | None:
-        """Find an article by its part of the address."""
-        return next((article for article in self.articles if article.slug == slug), None)
+        """Find an article by its part of the address, here or in the texts beside."""
+        texts = (self, *self.beside)
+        return next((article for text in texts for article in text.articles if article.slug == slug), None)
+
+    def homes(self, comments: Iterable[Comment]) -> dict[int, Text]:
+        """Return comment to the one of these texts that it stands by; this one for a comment on the whole."""
+        homes = {
+            clause_id: text
+            for text in self.beside
+            for clause_id in (*text.gone, *(source for article in text.articles for source in article.sources))
+        }
+        return {comment.pk: homes.get(comment.clause_id or 0, self) for comment in comments}
 
     def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
         """Return the article before and after."""
         articles = self.articles
         place = articles.index(article)
         return (articles[place - 1] if place else None, articles[place + 1] if place + 1 < len(articles) else None)
+
+
+@dataclass(frozen=True)
+class DraftLink:
+    """One text of a call among the others."""
+
+    slug: str
+    title: str
+    is_questions: bool
+    version: Version
 
 
 @dataclass(frozen=True)
@@ -245,9 +300,39 @@ def call_of(page: ConsultationPage, *, now: datetime) -> Call:
     return Call(page, page.consultation, page.consultation.state(now), counted["all"], counted["unread"])
 
 
-def published_version(consultation: Consultation) -> Version | None:
-    """Return the text the public reads; None before the first publication."""
-    return Version.objects.filter(draft__consultation=consultation, pk=F("draft__published")).order_by("draft").first()
+def draft_links(versions: Sequence[Version], *, language: str) -> list[DraftLink]:
+    """Return what leads to each text of a call, with its title in a language, else in another."""
+    titles: dict[int, str] = {}
+    for version_id, spoken, title in VersionText.objects.filter(version__in=versions).values_list(
+        "version_id", "language", "title"
+    ):
+        if spoken == language or version_id not in titles:
+            titles[version_id] = title
+    return [
+        DraftLink(
+            slug=version.draft.slug,
+            title=titles.get(version.pk, version.draft.name),
+            is_questions=version.draft.kind == Draft.Kind.QUESTIONS,
+            version=version,
+        )
+        for version in versions
+    ]
+
+
+def read_together(versions: Sequence[Version], *, language: str, with_counts: bool = True) -> Text:
+    """Return the first text of a call with the others beside it, with what says where comments stand.
+
+    Without counts that takes a query for each text that has earlier versions, and none else.
+    """
+    first, *others = (
+        text_of(version, language=language, with_counts=with_counts, with_sources=True) for version in versions
+    )
+    titles = {link.version.pk: link.title for link in draft_links(versions, language=language)} if others else {}
+    whole = Count()
+    for text in (first, *others):
+        whole.add(text.whole)
+    beside = tuple(replace(text, title=titles[text.version.pk]) for text in others)
+    return replace(first, beside=beside, whole=whole)
 
 
 def text_of(version: Version, *, language: str, with_counts: bool = True, with_sources: bool = False) -> Text:
@@ -269,6 +354,7 @@ def text_of(version: Version, *, language: str, with_counts: bool = True, with_s
             "heading",
             "text",
             "plain_words",
+            "notes",
             "clause__stable_id",
         )
     )
@@ -279,11 +365,11 @@ def text_of(version: Version, *, language: str, with_counts: bool = True, with_s
     blocks: list[Heading | Article] = []
     current: Article | None = None
     inside: set[int] = set()
-    for row_language, clause_id, parent_id, level, key, label, heading, text, plain_words, _id in rows:
+    for row_language, clause_id, parent_id, level, key, label, heading, text, plain_words, notes, _id in rows:
         if row_language != shown:
             continue
         if level in _HEADINGS:
-            blocks.append(Heading(key, level, f"{label} {heading or text}".strip()))
+            blocks.append(Heading(key, level, f"{label} {heading or text}".strip(), footnotes.numbered(notes, 0)))
             current, inside = None, set()
         elif level == Clause.Level.ARTICLE or current is None or parent_id not in inside:
             current = Article(
@@ -298,11 +384,13 @@ def text_of(version: Version, *, language: str, with_counts: bool = True, with_s
             )
             inside = {clause_id}
             blocks.append(current)
+            of_heading = [note for note in notes if note["at"] < 0 or not text]
+            current.add_line("", "", "", of_heading)
             if text:
-                current.lines.append(Line("paragraph", "", text))
+                current.add_line("paragraph", "", text, [note for note in notes if note not in of_heading])
         else:
             inside.add(clause_id)
-            current.lines.append(Line(level, label, text))
+            current.add_line(level, label, text, notes)
     return Text(version, shown, blocks, frozenset(stand.gone), stand.counts[None])
 
 
@@ -378,7 +466,8 @@ def _on(rows: QuerySet[Comment], text: Text, *, article: Article | None, whole: 
     if article is not None:
         return rows.filter(clause__in=article.sources)
     if whole:
-        return rows.filter(Q(clause=None) | Q(clause__in=text.gone))
+        gone = {clause_id for each in (text, *text.beside) for clause_id in each.gone}
+        return rows.filter(Q(clause=None) | Q(clause__in=gone))
     return rows
 
 
@@ -391,12 +480,15 @@ def total_of(call: Call, text: Text, *, article: Article | None = None, whole: b
 
 def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     """Turn comments into what the public reads."""
-    articles = {clause_id: article for article in text.articles for clause_id in article.sources}
-    earlier = _written(comments, text)
-    written_on = texts_written_on(comments, text)
+    texts, homes = (text, *text.beside), text.homes(comments)
+    articles = {source: article for each in texts for article in each.articles for source in article.sources}
+    earlier = _written(comments, homes)
+    written_on = texts_written_on(comments, *texts)
     answered = replies.under_comments(comments)
     attached = files.under_comments(comments)
-    quotes = passages.quotes(comments, text.version)
+    quotes: dict[int, Quote] = {}
+    for each in texts:
+        quotes |= passages.quotes([row for row in comments if homes[row.pk] is each], each.version)
     translated = translations.beside(comments, get_language() or "")
     shown = []
     for comment in comments:
@@ -427,22 +519,25 @@ def present(comments: Sequence[Comment], text: Text) -> list[PublicComment]:
     return shown
 
 
-def _written(comments: Sequence[Comment], text: Text) -> dict[int, Written]:
+def _written(comments: Sequence[Comment], homes: Mapping[int, Text]) -> dict[int, Written]:
     """Return comment to where it was written, for those written on another version; no query when there are none."""
-    older = [comment for comment in comments if comment.version_id != text.version.pk]
+    older = [comment for comment in comments if comment.version_id != homes[comment.pk].version.pk]
     if not older:
         return {}
     wanted = {comment.clause_id for comment in older if comment.clause_id}
     rows = ClauseText.objects.filter(clause__in=wanted).values_list("clause_id", "language", "label", "heading")
     names = {(clause_id, language): label or heading for clause_id, language, label, heading in rows}
     numbers = dict(Version.objects.filter(pk__in={comment.version_id for comment in older}).values_list("pk", "number"))
+
+    def name(comment: Comment) -> str:
+        spoken = (homes[comment.pk].language, comment.language)
+        return next((names[comment.clause_id, code] for code in spoken if (comment.clause_id, code) in names), "")
+
     return {
         comment.pk: Written(
             version=numbers[comment.version_id],
-            clause=names.get((comment.clause_id, text.language)) or names.get((comment.clause_id, comment.language), "")
-            if comment.clause_id
-            else "",
-            is_gone=comment.clause_id in text.gone,
+            clause=name(comment) if comment.clause_id else "",
+            is_gone=comment.clause_id in homes[comment.pk].gone,
         )
         for comment in older
     }
@@ -461,12 +556,12 @@ def _agreements(comment: Comment) -> int:
 WrittenOn = dict[tuple[int, str], Text]
 
 
-def texts_written_on(comments: Iterable[Comment], at_hand: Text) -> WrittenOn:
+def texts_written_on(comments: Iterable[Comment], *at_hand: Text) -> WrittenOn:
     """Return the texts that suggested wordings were written on: version and language to the text read then.
 
-    That can be another than the reader's, which is `at_hand`: a Chinese suggestion is no change of the English words.
+    That can be another than the reader's, which are `at_hand`: a Chinese suggestion is no change of the English words.
     """
-    found: WrittenOn = {(at_hand.version.pk, at_hand.language): at_hand}
+    found: WrittenOn = {(text.version.pk, text.language): text for text in at_hand}
     wanted = {(comment.version_id, comment.language) for comment in comments if comment.suggested and comment.clause_id}
     missing = sorted(wanted - set(found))
     versions = Version.objects.in_bulk({version_id for version_id, _ in missing}) if missing else {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -159,3 +160,47 @@ def check_editable(*, withdrawn: bool) -> None:
     """Let a sender change what was not taken back; raises Refused("withdrawn")."""
     if withdrawn:
         raise Refused("withdrawn")
+
+
+_DRAFT_NAME = re.compile(r"[a-z]{2,}(?:-[a-z]+)*$")
+# A call has at most one list of questions; so a key says whether its clause is one.
+QUESTIONS = "questions"
+# What the keys of clauses begin with, and what stands in addresses in the place of a name.
+_TAKEN_NAMES = frozenset(
+    {
+        "annex", "art", "chp", "closing", "comment", "download", "item", "para", "part", "preamble", "questions", "rec",
+        "sec", "subitem", "subpt",
+    }
+)  # fmt: skip
+
+
+def check_draft_name(name: str, others: Collection[str]) -> None:
+    """Let a further draft have a name in addresses: small Latin letters, none that a clause or another draft has.
+
+    `QUESTIONS` is that of a call's one list of questions. Raises Refused("draft_name_unfit", name=...),
+    Refused("draft_name_taken", name=...) and Refused("questions_there").
+    """
+    if name == QUESTIONS:
+        if name in others:
+            raise Refused("questions_there")
+        return
+    if not _DRAFT_NAME.match(name) or name.partition("-")[0] in _TAKEN_NAMES:
+        raise Refused("draft_name_unfit", name=name)
+    if name in others:
+        raise Refused("draft_name_taken", name=name)
+
+
+def is_question(key: str) -> bool:
+    """Tell whether a clause of this key is a question of its call."""
+    return key.startswith(key_prefix(QUESTIONS))
+
+
+def key_prefix(name: str) -> str:
+    """Return what stands before the clause keys of a draft of this name in its call."""
+    return f"{name}__" if name else ""
+
+
+def name_in(key: str, names: Iterable[str]) -> str:
+    """Return the name of the draft that a clause key, or its form in an address, belongs to; "" for the first one."""
+    plain = key.replace("_", "-")
+    return next((name for name in names if name and plain.startswith(f"{name}--")), "")

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from consultations.drafts.labels import label
 from consultations.models import Clause, ClauseText, Comment, Consultation, ConsultationPage
 from engage.accounts.actors import ANYONE
 from engage.search.registry import Entry, Source
@@ -76,11 +75,15 @@ def _clause_entries(clause: Clause) -> Iterator[Entry]:
             yield Entry(
                 language=language,
                 title=f"{texts[0].label} {texts[0].heading}".strip() + f" · {titles[language]}",
-                body="\n".join(part for text in texts for part in (text.text, text.plain_words) if part),
+                body="\n".join(part for text in texts for part in _words(text) if part),
                 url=_address(language, "clause", consultation.slug, clause.slug),
                 published_at=clause.version.published_at or consultation.opens_at,
                 department_id=consultation.department_id,
             )
+
+
+def _words(text: ClauseText) -> tuple[str, ...]:
+    return (text.text, text.plain_words, *(note["text"] for note in text.notes))
 
 
 def _public_comments() -> QuerySet[Comment]:
@@ -102,8 +105,7 @@ def _comment_title(comment: Comment) -> str:
     call = comment.call_title or comment.consultation.slug  # type: ignore[attr-defined]
     if comment.clause is None:
         return call
-    number = label(comment.clause.level, comment.clause.number, comment.language)
-    where = f"{number} {comment.clause_heading or ''}".strip()  # type: ignore[attr-defined]
+    where = f"{comment.clause.label(comment.language)} {comment.clause_heading or ''}".strip()  # type: ignore[attr-defined]
     return f"{where} · {call}"
 
 

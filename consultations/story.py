@@ -71,14 +71,17 @@ def _page(consultation: Consultation):
 
 
 def _parts(submission: Submission, comments: list[Comment], *, editable: bool) -> list[dict]:
-    text = queries.text_of(comments[0].version, language=get_language() or "", with_counts=False)
-    articles = {article.key: article for article in text.articles}
-    written_on = queries.texts_written_on(comments, text)
+    versions = {comment.version_id: comment.version for comment in comments}
+    texts = [queries.text_of(one, language=get_language() or "", with_counts=False) for one in versions.values()]
+    articles = {article.clause_id: article for text in texts for article in text.articles}
+    written_on = queries.texts_written_on(comments, *texts)
     answered = replies.under_comments(comments)
-    quotes = passages.quotes(comments, comments[0].version)
+    quotes: dict[int, passages.Quote] = {}
+    for version in versions.values():
+        quotes |= passages.quotes([comment for comment in comments if comment.version_id == version.pk], version)
     parts = []
     for comment in comments:
-        article = articles.get(comment.clause.key) if comment.clause else None
+        article = articles.get(comment.clause_id) if comment.clause_id else None
         pieces = queries.suggestion_pieces(comment, written_on)
         parts.append(
             {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("c/feed.atom", AtomFeed(), name="consultations_atom"),
     path("c/<slug:slug>/", views.overview, name="consultation"),
     path("c/<slug:slug>/draft/", views.draft, name="draft"),
+    path("c/<slug:slug>/draft/<slug:name>/", views.draft, name="draft_named"),
     path("c/<slug:slug>/evidence/<int:evidence_id>/", downloads.evidence_file, name="evidence_file"),
     path("c/<slug:slug>/compare/", views.compare, name="compare"),
     path("c/<slug:slug>/download/<slug:name>/", downloads.draft_file, name="draft_file"),

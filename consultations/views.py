@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +20,10 @@ from consultations import actions, basket, comparing, queries, rules
 from consultations.calls import queries as running
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
-from consultations.models import Comment
+from consultations.models import Comment, Version
 from consultations.packs import queries as packs
 from consultations.plans.models import Policy
+from consultations.published import holding, named, published_versions
 from consultations.voices import files, replies
 from consultations.voices.models import Organisation
 from consultations.voices.organisations import OnBehalf
@@ -45,10 +46,11 @@ from engage.typed import whole_number
 
 @dataclass(frozen=True)
 class Reading:
-    """A call with its published text, as one request sees them."""
+    """A call with the published text that one request is about; `versions` are all it has, the first text first."""
 
     call: queries.Call
     text: queries.Text
+    versions: list[Version]
 
     @property
     def slug(self) -> str:
@@ -63,14 +65,37 @@ def _call(request: HttpRequest, slug: str) -> queries.Call:
     return found
 
 
-def reading_of(request: HttpRequest, slug: str, *, with_counts: bool = False, with_sources: bool = False) -> Reading:
-    """Return a call that the reader may see with its published text (see `queries.text_of`); 404 without one."""
+def reading_of(
+    request: HttpRequest,
+    slug: str,
+    *,
+    name: str = "",
+    clause: str = "",
+    with_counts: bool = False,
+    with_sources: bool = False,
+) -> Reading:
+    """Return a call that the reader may see with one of its published texts (see `queries.text_of`); 404 without one.
+
+    The text is the one of a `name`, or the one that a `clause` stands in (its key or part of the address), else the
+    first one.
+    """
     call = _call(request, slug)
-    version = queries.published_version(call.consultation)
+    versions = published_versions(call.consultation)
+    version = holding(versions, clause) if clause and versions else named(versions, name)
     if version is None:
         raise Http404
     text = queries.text_of(version, language=get_language() or "", with_counts=with_counts, with_sources=with_sources)
-    return Reading(call, text)
+    return Reading(call, text, versions)
+
+
+def all_texts(request: HttpRequest, slug: str, *, with_counts: bool = False) -> Reading:
+    """Return a call with all its published texts, read together; 404 without one."""
+    call = _call(request, slug)
+    versions = published_versions(call.consultation)
+    if not versions:
+        raise Http404
+    texts = queries.read_together(versions, language=get_language() or "", with_counts=with_counts)
+    return Reading(call, texts, versions)
 
 
 def _article(reading: Reading, clause: str) -> queries.Article:
@@ -88,9 +113,16 @@ def page_context(reading: Reading, **more: Any) -> dict[str, Any]:
         "page": reading.call.page,
         "consultation": reading.call.consultation,
         "text": reading.text,
+        "draft": reading.text.version.draft,
+        "draft_url": draft_url(reading.slug, reading.text.version.draft.slug),
         "foreign_lang": HTML_LANG.get(reading.text.language, "") if reading.text.language != get_language() else "",
         **more,
     }
+
+
+def draft_url(slug: str, name: str) -> str:
+    """Return where a text of a call is read; the first one has no name."""
+    return reverse("draft_named", args=[slug, name]) if name else reverse("draft", args=[slug])
 
 
 @require_safe
@@ -124,13 +156,14 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
     """Show the overview of a call, for a reader or beside the editor."""
-    version = queries.published_version(call.consultation)
+    versions = published_versions(call.consultation)
     context = {
         "door": "have_your_say",
         "call": call,
         "page": call.page,
         "consultation": call.consultation,
-        "version": version,
+        "version": versions[0] if versions else None,
+        "texts": queries.draft_links(versions, language=get_language() or "") if len(versions) > 1 else [],
         "answer_due": rules.answer_due(call.consultation.closes_at, call.consultation.answer_days),
         "basket": basket.read(request, call.consultation.slug),
         "notices": running.notices(call.consultation, timezone.now()),
@@ -142,12 +175,15 @@ def overview_of(request: HttpRequest, call: queries.Call) -> HttpResponse:
 
 @require_safe
 @shared_for_seconds
-def draft(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the whole text with outline, counts and a comment control on each article."""
-    reading = reading_of(request, slug, with_counts=True)
+def draft(request: HttpRequest, slug: str, name: str = "") -> HttpResponse:
+    """Show one whole text of a call with outline, counts and a comment control on each article or question."""
+    reading = reading_of(request, slug, name=name, with_counts=True)
+    if name and name == reading.versions[0].draft.slug:
+        return redirect("draft", slug=slug)  # a call's first text has one address, also when it has a name
+    versions = reading.versions
     earlier = [
         version
-        for version in comparing.published_versions(reading.call.consultation)
+        for version in comparing.published_versions(reading.text.version.draft)
         if version.number < reading.text.version.number
     ]
     context = page_context(
@@ -155,6 +191,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
         basket=basket.read(request, slug),
         earlier=earlier[-1] if earlier else None,
         explained=_explained(reading),
+        texts=queries.draft_links(versions, language=get_language() or "") if len(versions) > 1 else [],
     )
     return render(request, "consultations/draft.html", context)
 
@@ -171,7 +208,10 @@ def _explained(reading: Reading) -> dict[int, list[packs.Explanation]]:
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what changed between two published versions: side by side, or in one text."""
     call = _call(request, slug)
-    versions = comparing.published_versions(call.consultation)
+    current = named(published_versions(call.consultation), request.GET.get("draft", ""))
+    if current is None and request.GET.get("draft"):
+        raise Http404
+    versions = comparing.published_versions(current.draft) if current else []
     numbers = {str(version.number): version for version in versions}
     old = numbers.get(request.GET.get("from", str(versions[-2].number) if len(versions) > 1 else ""))
     new = numbers.get(request.GET.get("to", str(versions[-1].number) if versions else ""))
@@ -187,6 +227,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "page": call.page,
         "consultation": call.consultation,
         "versions": versions,
+        "draft": current.draft if current else None,
         "old": old,
         "new": new,
         "compared": found,
@@ -202,7 +243,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_for_seconds
 def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
     """Show one article with its first comments."""
-    reading = reading_of(request, slug, with_counts=True)
+    reading = reading_of(request, slug, clause=clause, with_counts=True)
     article = _article(reading, clause)
     before, after = reading.text.neighbours(article)
     order = order_of(request.GET.get("sort", ""))
@@ -229,7 +270,7 @@ def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
 def comments(request: HttpRequest, slug: str) -> HttpResponse:
     """List the published comments in the order asked for, all or on one article."""
     wanted = request.GET.get("clause", "")[:130]
-    reading = reading_of(request, slug, with_counts=bool(wanted), with_sources=True)
+    reading = all_texts(request, slug, with_counts=bool(wanted))
     article = reading.text.article(wanted) if wanted and wanted != "whole" else None
     order = order_of(request.GET.get("sort", ""))
     whole = wanted == "whole"
@@ -258,8 +299,9 @@ def comments(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def comment(request: HttpRequest, slug: str, comment_id: int) -> HttpResponse:
     """Show one published comment at its own, lasting address."""
-    reading = reading_of(request, slug, with_sources=True)
     found = queries.public_comment(comment_id)
+    clause = found.clause.key if found and found.clause else ""
+    reading = reading_of(request, slug, clause=clause, with_sources=True)
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404
     shown = queries.present([found], reading.text)[0]
@@ -279,9 +321,9 @@ def compose(request: HttpRequest, slug: str, clause: str = "") -> HttpResponse:
     """Write a comment on one article, or on the whole draft, into the basket."""
     kept = basket.read(request, slug)
     editing = kept.item(request.GET.get("item", "")) if kept else None
-    reading = reading_of(request, slug)
+    reading = reading_of(request, slug, clause=clause)
     if editing:
-        reading = Reading(reading.call, _text_in(reading.text, editing.language))
+        reading = replace(reading, text=_text_in(reading.text, editing.language))
     article = _article(reading, clause) if clause else None
     original = article.text if article else ""
     passage = _passage(request, reading, original, editing)
@@ -374,15 +416,17 @@ def basket_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _basket_rows(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     """Return the basket and its rows: item, article, diff of the suggestion, personal data found."""
     kept = basket.read(request, reading.slug)
-    texts = {reading.text.language: reading.text}
+    texts = {(reading.text.version.pk, reading.text.language): reading.text}
     waiting = files.held(kept.digest) if kept else {}
     rows = []
     seen: set[str] = set()
     for item in kept.items if kept else []:
         language = item.language or reading.text.language
-        if language not in texts:
-            texts[language] = _text_in(reading.text, language)
-        article = next((article for article in texts[language].articles if article.key == item.key), None)
+        version = holding(reading.versions, item.key)
+        if (version.pk, language) not in texts:
+            texts[version.pk, language] = queries.text_of(version, language=language, with_counts=False)
+        articles = texts[version.pk, language].articles
+        article = next((article for article in articles if article.key == item.key), None)
         rows.append(
             {
                 "item": item,
@@ -553,7 +597,7 @@ def edit(request: HttpRequest, reference: str, comment_id: int) -> HttpResponse:
     if found is None:
         return redirect(f"{reverse('track')}?reference={reference}")
     submission, actor = found
-    mine = submission.comments.select_related("consultation", "clause", "version").filter(pk=comment_id).first()
+    mine = submission.comments.select_related("consultation", "clause", "version__draft").filter(pk=comment_id).first()
     if mine is None:
         raise Http404
     text = queries.text_of(mine.version, language=mine.language, with_counts=False)
@@ -568,6 +612,7 @@ def edit(request: HttpRequest, reference: str, comment_id: int) -> HttpResponse:
         "form": form,
         "original": original,
         "comment": mine,
+        "draft": mine.version.draft,
     }
     if request.method == "POST" and form.is_valid():
         try:

@@ -408,6 +408,16 @@ class Migration(migrations.Migration):
             name="Draft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("text", "text"), ("questions", "questions")],
+                        default="text",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("slug", models.SlugField(blank=True, editable=False, max_length=24, verbose_name="address")),
                 ("name", models.CharField(max_length=300, verbose_name="name")),
                 (
                     "consultation",
@@ -425,6 +435,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "draft",
                 "verbose_name_plural": "drafts",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("consultation", "slug"), name="draft_name_once_in_a_call")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -503,6 +516,12 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(blank=True, max_length=60)),
                 ("heading", models.CharField(blank=True, max_length=300)),
                 ("text", models.TextField(blank=True)),
+                (
+                    "notes",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Its footnotes: place in the text, mark, words."
+                    ),
+                ),
                 ("plain_words", models.TextField(blank=True, verbose_name="in plain words")),
                 (
                     "clause",

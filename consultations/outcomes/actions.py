@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from consultations.drafts.wording import Piece
-from consultations.models import Change, Clause, Comment, Consultation, Version
+from consultations.models import Change, Clause, Comment, Consultation, Draft, Version
 from consultations.outcomes import queries, rules
 from consultations.outcomes.access import check_writer, may_approve, may_write
 from consultations.outcomes.models import (
@@ -51,8 +51,8 @@ def open_outcome(
 ) -> Outcome:
     """Open the table of an outcome, or return the one that is open.
 
-    Without `version_id` it answers the text that most comments were written on. After a publication this opens a
-    correction that begins with the words of what is published.
+    Without `version_id` it answers the text that most comments were written on; further texts and questions
+    follow it. After a publication this opens a correction that begins with the words of what is published.
     Raises Refused("not_allowed"), Refused("version_of_other_draft"), Refused("version_never_published"),
     Refused("no_text_to_answer"), and those of `choose_after`.
     """
@@ -90,8 +90,8 @@ def _version(consultation: Consultation, version_id: int | None, last: Outcome |
         return last.version
     found = (
         Version.objects.filter(draft__consultation=consultation, published_at__isnull=False)
-        .annotate(remarks=Count("comments"))
-        .order_by("-remarks", "number", "pk")
+        .annotate(remarks=Count("comments"), is_list=Q(draft__kind=Draft.Kind.QUESTIONS))
+        .order_by("is_list", "-remarks", "number", "pk")
         .first()
     )
     if found is None:

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.drafts.canonical import to_text
 from consultations.drafts.messages import doubt_message
+from consultations.drafts.questions import questions_text, read_questions
 from consultations.drafts.reader import parse_text
+from consultations.drafts.reading import read_lines
 from consultations.drafts.tree import Doubt, ParsedDraft
-from consultations.models import Clause
+from consultations.models import Clause, Draft
 from engage.errors import Refused
 
 LEVELS: dict[str, str | Promise] = {
@@ -30,6 +32,11 @@ LEVELS: dict[str, str | Promise] = {
 }
 # What the text needs to come back in a form; settings.DATA_UPLOAD_MAX_MEMORY_SIZE holds for the whole request.
 MOST_TEXT_BYTES = 2_900_000
+
+
+# How the lines of a source become a draft of a kind, and how the draft is written for correction.
+READERS = {Draft.Kind.TEXT: read_lines, Draft.Kind.QUESTIONS: read_questions}
+_WRITERS = {Draft.Kind.TEXT: to_text, Draft.Kind.QUESTIONS: questions_text}
 
 
 @dataclass(frozen=True)
@@ -69,17 +76,19 @@ class ShownDraft:
         return (*(replace(doubt, line=0) for doubt in self.source.doubts), *self.draft.doubts)
 
 
-def shown(parsed: ParsedDraft, *, name: str = "", source: Source | None = None) -> ShownDraft:
+def shown(
+    parsed: ParsedDraft, *, kind: str = Draft.Kind.TEXT, name: str = "", source: Source | None = None
+) -> ShownDraft:
     """Write the text one clause a line and move every doubt to the line of its clause there.
 
     Without `source` this is the first reading of a file called `name` or of a pasted text: a doubt about a line that is
     no clause (a table of contents, tracked changes) stays with the source. Later such a doubt keeps its line.
     Raises Refused("too_large", limit_mb=...) when the text would not fit into a form.
     """
-    text = to_text(parsed, parsed.language)
+    text = _WRITERS[Draft.Kind(kind)](parsed, parsed.language)
     if len(text.encode()) > MOST_TEXT_BYTES:
         raise Refused("too_large", limit_mb=MOST_TEXT_BYTES // 1_000_000)
-    again = parse_text(text, language=parsed.language)
+    again = parse_text(text, language=parsed.language, read=READERS[Draft.Kind(kind)])
     lines: dict[int, int] = {}
     for old, new in zip(parsed.clauses, again.clauses, strict=False):
         lines.setdefault(old.line, new.line)

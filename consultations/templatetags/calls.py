@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from consultations.queries import Call
+from consultations.queries import Call, DraftLink
 from consultations.rules import time_left
 from engage.pages.translation import HTML_LANG
 from engage.participation.personal_data import Finding
@@ -29,6 +30,12 @@ def time_left_words(call: Call) -> str:
     if left.hours:
         return ngettext("%(n)d hour left", "%(n)d hours left", left.hours) % {"n": left.hours}
     return ngettext("%(n)d minute left", "%(n)d minutes left", left.minutes) % {"n": left.minutes}
+
+
+@register.simple_tag
+def draft_url(slug: str, link: DraftLink) -> str:
+    """Return where a text of a call is read; its first one has no name."""
+    return reverse("draft_named", args=[slug, link.slug]) if link.slug else reverse("draft", args=[slug])
 
 
 @register.filter

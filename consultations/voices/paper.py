@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import Any
@@ -16,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from consultations import actions, imports, rules
-from consultations.models import Clause, Consultation
+from consultations.models import Clause, Consultation, Draft, Version
 from consultations.voices.forms import PaperForm
 from engage.accounts.actors import Actor, Role
 from engage.desk.registry import DeskPage, Key, pages_for
@@ -34,6 +36,7 @@ PAPER = DeskPage(
 )
 # Letters arrive late; what was received in time is keyed in for so long after the close.
 LATE_DAYS = 60
+_QUESTION = re.compile(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})$", re.IGNORECASE)
 
 
 def moment_of(day: date, opens_at: datetime, closes_at: datetime) -> datetime:
@@ -53,15 +56,10 @@ def key_in(values: dict[str, Any], *, now: datetime, actor: Actor) -> None:
     Raises Refused("paper_known", number=...), Refused("article_unknown", name=...) and those of `import_comments`, of
     which the one fault of this paper is raised itself.
     """
-    version = actions.commented_version(values["call"], actor)
-    consultation = version.draft.consultation
+    versions = actions.commented_versions(values["call"], actor)
+    consultation = versions[0].draft.consultation
     assert consultation is not None
-    key = ""
-    if values["article"]:
-        articles = Clause.objects.filter(version=version, level=Clause.Level.ARTICLE, number=values["article"])
-        key = articles.values_list("key", flat=True).first() or ""
-        if not key:
-            raise Refused("article_unknown", name=values["article"])
+    key = clause_key(versions, values["article"]) if values["article"] else ""
     comment = actions.CommentInput(key=key, stance=values["stance"], text=values["text"], language=values["language"])
     arrival = imports.Arrival(
         external_id=values["number"],
@@ -80,6 +78,18 @@ def key_in(values: dict[str, Any], *, now: datetime, actor: Actor) -> None:
         raise
     if taken.known:
         raise Refused("paper_known", number=values["number"])
+
+
+def clause_key(versions: Sequence[Version], typed: str) -> str:
+    """Return the key of an article of the first text by its number, or of a question: Q3, 问题3."""
+    asked = _QUESTION.match(typed)
+    questions = [version for version in versions if version.draft.kind == Draft.Kind.QUESTIONS]
+    version, number = (questions[-1], asked[1]) if asked and questions else (versions[0], typed)
+    articles = Clause.objects.filter(version=version, level=Clause.Level.ARTICLE, number=number)
+    key = articles.values_list("key", flat=True).first()
+    if not key:
+        raise Refused("article_unknown", name=typed)
+    return key
 
 
 def for_keying_in(view):

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from consultations.drafts.labels import label
 from consultations.models import Clause, Comment, Consultation
+from consultations.rules import is_question
 from consultations.voices import replies
 from consultations.voices.forms import ReplyForm
 from consultations.voices.models import Reply
@@ -68,7 +68,7 @@ def rows(actor: Actor, view: str, filters: Mapping[str, str], page: int) -> Rows
 
 
 def _where(clause: Clause | None) -> str:
-    return label(clause.level, clause.number, get_language() or "") if clause else gettext("The whole draft")
+    return clause.label(get_language() or "") if clause else gettext("The whole draft")
 
 
 def _day(moment: Any) -> str:
@@ -96,7 +96,7 @@ def _article_row(clause: Clause) -> Row:
         id=f"clause:{clause.pk}",
         title=f"{consultation.title} · {_where(clause)}",
         url=reverse("clause", args=[consultation.slug, clause.slug]),
-        cells=(Cell(gettext("Article")),),
+        cells=(Cell(gettext("Question") if is_question(clause.key) else gettext("Article")),),
         actions=frozenset({"reply"}),
     )
 

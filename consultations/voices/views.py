@@ -32,8 +32,9 @@ UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 
 
 def _public(request: HttpRequest, slug: str, comment_id: int) -> tuple[Reading, Comment]:
-    reading = reading_of(request, slug, with_sources=True)
     found = calls.public_comment(comment_id)
+    clause = found.clause.key if found and found.clause else ""
+    reading = reading_of(request, slug, clause=clause, with_sources=True)
     if found is None or found.consultation_id != reading.call.consultation.pk:
         raise Http404
     return reading, found

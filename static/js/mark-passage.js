@@ -1,5 +1,11 @@
 // Words of an article that are selected get a link of their own to the same form; the link on each clause stays.
 const signs = (text) => [...text.replace(/\s/gu, "")].length; // characters without spaces, as the server counts them
+// The signs of footnotes stand in the text and are none of its words.
+const words = (range) => {
+  const copy = range.cloneContents();
+  for (const sign of copy.querySelectorAll("sup")) sign.remove();
+  return copy.textContent;
+};
 
 export default (root) => {
   const link = document.createElement("a");
@@ -21,8 +27,8 @@ export default (root) => {
     const before = document.createRange();
     before.setStart(rule, 0);
     before.setEnd(range.startContainer, range.startOffset);
-    const from = signs(before.toString());
-    const to = from + signs(range.toString());
+    const from = signs(words(before));
+    const to = from + signs(words(range));
     if (to === from) return;
     const address = new URL(compose.href);
     address.searchParams.set("from", from);

@@ -26,6 +26,22 @@ function startAllIn(root) {
   for (const element of root.querySelectorAll("[data-start]")) start(element);
 }
 
+// What is pasted over a whole field also goes, with its headings and lists, into the hidden field that `data-rich` names.
+const MOST_RICH = 1_500_000;
+for (const field of document.querySelectorAll("[data-rich]")) {
+  const rich = field.form.elements[field.dataset.rich];
+  let pasted = "";
+  field.addEventListener("paste", (event) => {
+    const whole = field.selectionStart === 0 && field.selectionEnd === field.value.length;
+    const found = event.clipboardData.getData("text/html");
+    pasted = whole && found.length < MOST_RICH ? found : "";
+  });
+  field.addEventListener("input", (event) => {
+    rich.value = event.inputType === "insertFromPaste" ? pasted : "";
+    pasted = "";
+  });
+}
+
 startAllIn(document.body);
 // Filters, dialogs and added rows arrive later.
 new MutationObserver((changes) => {

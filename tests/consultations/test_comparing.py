@@ -142,7 +142,7 @@ def test_the_page_costs_few_queries_whatever_the_size_of_the_draft(client: Clien
 
 
 def test_every_sentence_about_a_link_is_whole(consultation):
-    versions = comparing.published_versions(consultation)
+    versions = comparing.published_versions(consultation.drafts.get())
     with translation.override("en"):
         found = comparing.compared(*versions, language="en")
         assert [article.sentences for article in found.articles] == [

@@ -88,6 +88,7 @@ ROWS: dict[str, Row] = {
     "consultations_atom": everybody(200),
     "consultation": everybody(200, slug),
     "draft": everybody(200, slug),
+    "draft_named": everybody(404, lambda world: [*slug(world), "none"]),
     "compare": everybody(200, slug),
     "evidence": Row((404, 404, 200, 200, 200, 200), slug),
     "evidence_table": Row((404, 404, 200, 200, 200, 200), lambda world: [*slug(world), "csv"]),

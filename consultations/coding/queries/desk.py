@@ -36,6 +36,7 @@ from consultations.coding.queries.themes import (
 from consultations.drafts import wording
 from consultations.models import Clause, ClauseText, Comment, Consultation
 from consultations.queries import Article, Line, shortened
+from consultations.rules import QUESTIONS
 from engage.accounts.models import User
 
 TITLES_SECONDS = 300
@@ -257,13 +258,23 @@ def clause_choices(consultation: Consultation) -> list[tuple[str, str]]:
                 clause__version=F("clause__version__draft__published"),
                 clause__level=Clause.Level.ARTICLE,
             )
-            .order_by("clause__version", "clause__position")
-            .values_list("clause__key", "language", "label", "heading")
+            .order_by("clause__version__draft", "clause__position")
+            .values_list(
+                "clause__key",
+                "language",
+                "label",
+                "heading",
+                "clause__version__draft__slug",
+                "clause__version__draft__name",
+            )
         )
         titles: dict[str, str] = {}
-        for clause_key, spoken, label, heading in rows:
+        in_order = sorted(rows, key=lambda row: (row[4] == QUESTIONS, row[4] != ""))
+        for clause_key, spoken, label, heading, name, draft in in_order:
+            title = f"{label} {heading}".strip() or clause_key
+            # An article of a further text is told from the one of the same number in the first.
             if spoken == language or clause_key not in titles:
-                titles[clause_key] = f"{label} {heading}".strip() or clause_key
+                titles[clause_key] = f"{draft} · {title}" if name not in ("", QUESTIONS) else title
         kept = list(titles.items())
         cache.set(key, kept, TITLES_SECONDS)
     return kept

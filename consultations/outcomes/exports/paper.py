@@ -56,7 +56,7 @@ def _data(about: About) -> dict[str, object]:
         "alone": _("Points that stand alone"),
         "clauses": [
             {
-                "title": row.title,
+                "title": row.full_title,
                 "pieces": row.pieces,
                 "removed": row.removed,
                 "said": [

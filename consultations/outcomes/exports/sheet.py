@@ -87,14 +87,14 @@ def _clauses(sheet: WriteOnlyWorksheet, about: About) -> None:
         pieces = row["pieces"].get(about.language) or next(iter(row["pieces"].values()), [])
         before = "".join(words for op, words in pieces if op != "ins")
         after = "".join(words for op, words in pieces if op != "del") if shown.changed else ""
-        begun = [row["key"], shown.title, before[:32_000], after[:32_000], shown.comments, shown.points]
+        begun = [row["key"], shown.full_title, before[:32_000], after[:32_000], shown.comments, shown.points]
         lines = [
             [said.name, decision.points, decision.label, decision.reason or shown.reason]
             for said in shown.said
             for decision in said.decisions
         ]
         for place, line in enumerate(lines or [["", "", "", shown.reason]]):
-            add_row(sheet, [*(begun if place == 0 else [row["key"], shown.title, "", "", "", ""]), *line])
+            add_row(sheet, [*(begun if place == 0 else [row["key"], shown.full_title, "", "", "", ""]), *line])
 
 
 def took_part(sheet: WriteOnlyWorksheet, tables: Sequence[Breakdown]) -> None:

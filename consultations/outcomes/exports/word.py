@@ -81,7 +81,7 @@ def add_table(document: Any, heading: str, rows: Sequence[Sequence[Any]], *, lev
 
 
 def _clause(document: Any, row: Any) -> None:
-    document.add_heading(printable(row.title), 2)
+    document.add_heading(printable(row.full_title), 2)
     paragraph = document.add_paragraph()
     for op, words in row.pieces:
         run = paragraph.add_run(printable(words))

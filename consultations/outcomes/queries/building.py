@@ -26,12 +26,16 @@ from consultations.models import Clause, Comment, Version
 from consultations.outcomes import rules
 from consultations.outcomes.models import Answer, Outcome, OutcomeClause
 from consultations.outcomes.queries.participants import active_comments, counted_comments, figures, who_took_part
+from consultations.published import published_versions
 from consultations.queries import Article, text_of
 from engage.departments.models import Department
 from engage.participation.models import ModerationState
 from engage.participation.rules import Reference
 
 WHOLE = "whole"
+# Rows of the call's further texts and of its questions stand behind those of the text that is answered, in the order
+# in which they are read; behind them clauses that are in no published text.
+_FURTHER, _FOREIGN = 1_000_000, 1_000_000_000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
@@ -68,11 +72,12 @@ class _Remark:
 
 @dataclass
 class _Row:
-    """One line of the clause table while it is put together."""
+    """One line of the clause table while it is put together. `part`: the title of the further text it belongs to."""
 
     key: str
     position: int
     clause: int | None
+    part: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     after: dict[str, list[Article]] | None = None
@@ -91,6 +96,7 @@ class _Building:
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
         self.version: Version = outcome.version
+        self.versions = [self.version, *self._further()]
         comments = active_comments(outcome.consultation_id)
         self.held = comments.filter(moderation_state=ModerationState.HELD).count()
         counted = counted_comments(outcome.consultation_id)
@@ -107,24 +113,36 @@ class _Building:
 
     # --- clauses
 
+    def _further(self) -> list[Version]:
+        """Return what else the call's readers comment on: its other texts and its questions."""
+        return [
+            version
+            for version in published_versions(self.outcome.consultation)
+            if version.draft_id != self.version.draft_id
+        ]
+
     def _rows(self) -> dict[str, _Row]:
-        """Return the clauses of the text commented on, by key, with their words in each language."""
+        """Return the clauses of the texts commented on, by key, with their words in each language."""
         rows = {WHOLE: _Row(WHOLE, -1, None)}
-        positions = dict(self.version.clauses.values_list("pk", "position"))
         self.blocks: dict[int, str] = {}
-        for language in LANGUAGES:
-            text = text_of(self.version, language=language, with_counts=False)
-            for article in text.articles:
-                row = rows.setdefault(article.key, _Row(article.key, positions[article.clause_id], article.clause_id))
-                self.blocks[article.clause_id] = article.key
-                if text.language == language:
-                    row.titles[language], row.texts[language] = article.title, article.text
+        for place, version in enumerate(self.versions):
+            positions = dict(version.clauses.values_list("pk", "position"))
+            part = dict(version.texts.values_list("language", "title")) if place else {}
+            for language in LANGUAGES:
+                text = text_of(version, language=language, with_counts=False)
+                for article in text.articles:
+                    position = place * _FURTHER + positions[article.clause_id]
+                    row = rows.setdefault(article.key, _Row(article.key, position, article.clause_id, part))
+                    self.blocks[article.clause_id] = article.key
+                    if text.language == language:
+                        row.titles[language], row.texts[language] = article.title, article.text
         return rows
 
     def _homes(self) -> dict[int, str]:
         """Return clause id to the key of its row; a clause of another version goes where it came from or went to."""
         wanted = {remark.clause for remark in self.remarks.values() if remark.clause is not None}
-        own = dict(self.version.clauses.values_list("pk", "parent_id"))
+        clauses = Clause.objects.filter(version__in=self.versions)
+        own = dict(clauses.values_list("pk", "parent_id"))
         homes: dict[int, str] = {}
         for clause in wanted & set(own):
             at: int | None = clause
@@ -133,9 +151,7 @@ class _Building:
             homes[clause] = self.blocks[at] if at is not None else WHOLE
         strangers = Clause.objects.filter(pk__in=wanted - set(own)).select_related("version").prefetch_related("texts")
         by_identity = {
-            stable: self.blocks[pk]
-            for pk, stable in self.version.clauses.values_list("pk", "stable_id")
-            if pk in self.blocks
+            stable: self.blocks[pk] for pk, stable in clauses.values_list("pk", "stable_id") if pk in self.blocks
         }
         for stranger in strangers:
             key = by_identity.get(stranger.stable_id) or self._successor(stranger)
@@ -143,15 +159,16 @@ class _Building:
         return homes
 
     def _successor(self, clause: Clause) -> str:
-        if clause.version.draft_id != self.version.draft_id or clause.version.number > self.version.number:
+        read = next((version for version in self.versions if version.draft_id == clause.version.draft_id), None)
+        if read is None or clause.version.number > read.number:
             return ""
-        found = lineage.successors(clause, self.version)
+        found = lineage.successors(clause, read)
         return next((self.blocks[other.pk] for other in found if other.pk in self.blocks), "")
 
     def _foreign_row(self, clause: Clause) -> str:
         """Give a clause that is not in the text commented on a row of its own, after all others."""
         key = f"v{clause.version.number}.{clause.key}"
-        row = self.rows.setdefault(key, _Row(key, 1_000_000 + clause.position, clause.pk))
+        row = self.rows.setdefault(key, _Row(key, _FOREIGN + clause.position, clause.pk))
         for words in clause.texts.all():
             row.titles[words.language] = f"{words.label} {words.heading}".strip()
             row.texts[words.language] = words.text
@@ -292,7 +309,7 @@ class _Building:
             for one in self.outcome.clauses.prefetch_related("clauses_after")
         }
         for row in self.rows.values():
-            if row.clause is None or row.position >= 1_000_000:
+            if row.clause is None or row.position >= _FURTHER:
                 continue
             removed, wanted = chosen.get(row.clause, (False, []))
             places = [] if removed else wanted or keys.get(row.key, [])
@@ -341,6 +358,7 @@ class _Building:
         return {
             "key": row.key,
             "clause": row.clause,
+            **({"part": row.part} if row.part else {}),
             "titles": row.titles,
             "titles_after": {
                 language: [article.title for article in articles]
@@ -428,7 +446,8 @@ class _Building:
 
     def _facts(self, texts: Mapping[str, Mapping[str, str]], rows: list[dict[str, Any]]) -> rules.Facts:
         after = self.outcome.version_after
-        on_version = sum(remark.version == self.version.pk for remark in self.remarks.values())
+        read = {version.pk for version in self.versions}
+        on_version = sum(remark.version in read for remark in self.remarks.values())
         consultation = self.outcome.consultation
         return rules.Facts(
             languages=LANGUAGES,

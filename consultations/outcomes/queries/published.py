@@ -21,7 +21,7 @@ from consultations.outcomes.queries.building import WHOLE
 from consultations.outcomes.queries.participants import FEATURES, OF_ORGANISATIONS, TookPart
 from consultations.outcomes.queries.rows import in_language
 from consultations.queries import shortened
-from consultations.rules import answer_due, last_moment
+from consultations.rules import answer_due, is_question, last_moment
 from consultations.voices.models import Organisation
 from engage.accounts.actors import ANYONE, Actor
 from engage.departments.models import in_active_language
@@ -82,6 +82,13 @@ class ShownRow:
     headline_label: str
     reason: str
     quotes: list[Quote]
+    # The title of the further text that the clause stands in; empty for the text that is answered.
+    part: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """Its title; with that of its text where articles of the first text may be called the same."""
+        return f"{self.part} · {self.title}" if self.part and not is_question(self.key) else self.title
 
     @property
     def reason_apart(self) -> bool:
@@ -224,6 +231,7 @@ def _row(row: dict[str, Any], language: str, readable: set[int]) -> ShownRow:
             for quote in row["quotes"]
             if quote["comment"] in readable
         ],
+        part=in_language(row.get("part", {}), language),
     )
 
 

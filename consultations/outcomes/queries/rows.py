@@ -13,6 +13,7 @@ from django.utils import timezone
 from consultations.models import Comment
 from consultations.outcomes.models import Answer, Outcome
 from consultations.outcomes.rules import DISPOSITIONS
+from consultations.rules import is_question
 from consultations.voices.organisations import public_name
 from engage.participation import personal_data
 from engage.participation.models import ModerationState
@@ -205,7 +206,8 @@ def _titles(outcome: Outcome, language: str) -> tuple[dict[int, str], dict[int, 
     """Return clause id to title and to key, and theme id to name, as the outcome was submitted."""
     titles, keys, names = {}, {}, {}
     for row in outcome.content["rows"]:
-        titles[row["clause"] or 0] = in_language(row["titles"], language)
+        title, part = in_language(row["titles"], language), in_language(row.get("part", {}), language)
+        titles[row["clause"] or 0] = f"{part} · {title}" if part and not is_question(row["key"]) else title
         keys[row["clause"] or 0] = row["key"]
         for said in row["said"]:
             names[said["theme"]] = in_language(said["names"], language)
