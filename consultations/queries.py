@@ -45,6 +45,7 @@ from consultations.voices.replies import PublicReply
 from consultations.voices.rules import Order
 from consultations.voices.translations import Translation
 from engage.accounts.actors import ANYONE, Actor
+from engage.pages.translation import HTML_LANG
 from engage.participation.models import Submission
 from engage.participation.queries import public_signature
 
@@ -209,6 +210,12 @@ class Call:
         """Whether comments are taken now."""
         return self.state is CallState.OPEN
 
+    @property
+    def foreign_lang(self) -> str:
+        """The HTML language of its words where that is not the reader's; else empty."""
+        spoken = self.page.locale.language_code
+        return HTML_LANG.get(spoken, spoken) if spoken != get_language() else ""
+
 
 def _published_comments() -> QuerySet[Comment]:
     """Return the rows behind every public list; the page's own gate decides about the consultation."""
@@ -251,20 +258,23 @@ def _call_of(page: ConsultationPage, now: datetime) -> Call:
 
 
 def calls(*, language: str, actor: Actor, now: datetime, topic: str = "", state: str = "") -> list[Call]:
-    """List the consultations of one language: open ones first (soonest close first), then coming ones, then the others.
+    """List the consultations: open ones first (soonest close first), then coming ones, then the others.
 
-    Answered and withdrawn ones stand among the closed.
+    Each with its page in a language, else with the one it has. Answered and withdrawn ones stand among the closed.
     """
     pages = (
         ConsultationPage.objects.visible_to(actor)
-        .filter(locale__language_code=language)
-        .select_related("consultation__department")
+        .select_related("consultation__department", "locale")
         .prefetch_related("consultation__topics", "consultation__extensions")
         .annotate(**_counts(), answered=is_answered(), interpreted=is_interpreted())
     )
     if topic:
         pages = pages.filter(consultation__topics__code=topic)
-    found = [_call_of(page, now) for page in pages]
+    by_call: dict[int, ConsultationPage] = {}
+    for page in pages:
+        if page.locale.language_code == language or page.consultation_id not in by_call:
+            by_call[page.consultation_id] = page
+    found = [_call_of(page, now) for page in by_call.values()]
     order = {CallState.OPEN: 0, CallState.ANNOUNCED: 1, CallState.PLANNED: 1}
     wanted = [call for call in found if not state or call.state == state]
 

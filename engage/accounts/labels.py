@@ -17,3 +17,17 @@ ROLE_LABELS = {
     Role.JOURNALIST: _("Journalist"),
     Role.ADMINISTRATOR: _("Administrator"),
 }
+# What people of a role do here, for whoever looks at a demonstration.
+ROLE_WORK = {
+    Role.CITIZEN: _("Has an account, follows what was sent, and takes part as everybody else does."),
+    Role.INTERVIEWER: _("Asks people by telephone."),
+    Role.OFFICER: _("Works at the desk: reads comments before the public does, codes them, prepares the outcome."),
+    Role.APPROVER: _("Approves at the desk what goes out in the department's name."),
+    Role.EDITOR: _("Works in the Studio: imports drafts, opens calls for comments, writes pages."),
+    Role.REVIEWER_LEGAL: _("Checks what is to be published against the law."),
+    Role.REVIEWER_OPENNESS: _("Checks that nothing is withheld without a reason in law."),
+    Role.REVIEWER_SECRECY: _("Checks that nothing secret is published."),
+    Role.ANALYST: _("Reads figures and takes data out."),
+    Role.JOURNALIST: _("Gets material for the press before its release."),
+    Role.ADMINISTRATOR: _("Opens accounts, gives roles, keeps departments and calendars."),
+}

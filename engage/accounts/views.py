@@ -13,7 +13,7 @@ from engage.accounts import second_factor
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import STAFF_ROLES, Role, roles_of
 from engage.accounts.adapters import AccountAdapter, keep_language
-from engage.accounts.labels import ROLE_LABELS
+from engage.accounts.labels import ROLE_LABELS, ROLE_WORK
 from engage.desk.registry import queues_for
 
 # Django refuses to redirect to more than 2,048 characters, and percent signs make three of one.
@@ -46,7 +46,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     # Only an address: a name of a view would be one to redirect() too.
     wanted = wanted if safe and wanted.startswith("/") and len(wanted) <= NEXT_MAX_LENGTH else ""
     if request.method != "POST":
-        choices = [(role.value, ROLE_LABELS[role]) for role in Role]
+        choices = [(role.value, ROLE_LABELS[role], ROLE_WORK[role]) for role in Role]
         return render(request, "accounts/demo.html", {"choices": choices, "next": wanted})
     if request.POST.get("role") not in set(Role):
         raise Http404

@@ -201,6 +201,8 @@ class Queue:
     columns: Sequence[Column] = ()
     actions: Sequence[RowAction] = ()
     filters: Sequence[Filter] = ()
+    # The rows behind ids, shown again above the form of an action: nobody decides on what they no longer see.
+    chosen: Callable[[Actor, Sequence[str]], Sequence[Row]] | None = None
     counts: Callable[[Actor], Mapping[str, int]] = no_counts
     searchable: bool = True
     page_size: int = PAGE_SIZE

@@ -26,6 +26,8 @@ from engage.pages.messages import refusal_message, refusal_status
 TOAST = "desk_toast"
 # Filters and a search are shorter; Django refuses to redirect to more than 2,048 characters.
 BACK_MAX_LENGTH = 1_500
+# Of a selection, above the form of an action.
+CHOSEN_SHOWN = 5
 
 View = Callable[..., HttpResponse]
 
@@ -198,6 +200,8 @@ def _ask(request: HttpRequest, queue: Queue, action: RowAction, ids: list[str], 
         "queue": queue,
         "action": action,
         "ids": ids,
+        "chosen": queue.chosen(request.user, ids[:CHOSEN_SHOWN]) if queue.chosen else [],
+        "unseen": max(0, len(ids) - CHOSEN_SHOWN) if queue.chosen else 0,
         "form": form,
         "back": request.POST.get("back", ""),
     }

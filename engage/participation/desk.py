@@ -150,6 +150,22 @@ def _find(ids: Sequence[str]) -> list[Moderated]:
     return items
 
 
+def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
+    """Return the rows behind ids that the actor may see, in their order."""
+    known = {source.code: source for source in moderation.sources()}
+    shown = []
+    for row_id in ids:
+        code, _colon, number = row_id.partition(":")
+        source = known.get(code)
+        if source is None or not number.isdecimal():
+            continue
+        items = source.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+        item = items.select_related(*source.related).prefetch_related(*source.prefetch).filter(pk=int(number)).first()
+        if item is not None:
+            shown.append(_row(source, item, item.moderation_state))
+    return shown
+
+
 def _decide(actor: Actor, ids: Sequence[str], state: ModerationState, reason: str = "") -> Done:
     items = _find(ids)
     before = {row_id: [item.moderation_state, item.moderation_reason] for row_id, item in zip(ids, items, strict=True)}
@@ -231,6 +247,7 @@ MODERATION = Queue(
         View(ModerationState.REJECTED, _("Rejected")),
     ),
     rows=rows,
+    chosen=chosen,
     counts=counts,
     filters=(Filter("kind", _("Kind"), _kinds),),
     actions=(

@@ -5,6 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consultations import queries
+from consultations.models import ConsultationPage
 from engage.accounts.actors import ANYONE
 from tests.consultations.factories import call, comment
 
@@ -154,3 +155,11 @@ def test_what_stays_is_cut_between_words(language, before, told):
     kept = queries.shortened([("keep", before), ("ins", "x")], language)[0][1]
     assert kept.startswith(told)
     assert before.endswith(kept.lstrip("…"))
+
+
+def test_a_call_with_a_page_in_one_language_is_in_both_lists(client: Client):
+    consultation = call()
+    ConsultationPage.objects.get(consultation=consultation, locale__language_code="en").delete()
+    page = text(client.get("/en/c/"))
+    assert f'/en/c/{consultation.slug}/"><span lang="zh-Hans">社区图书馆管理办法</span>' in page
+    assert "<span lang" not in text(client.get("/zh/c/")).split("<main")[1].split("</main")[0]
