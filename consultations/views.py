@@ -200,7 +200,7 @@ def _explained(reading: Reading) -> dict[int, list[packs.Explanation]]:
     """Return clause id to where it is explained; nothing is looked for while the call has no interpretation."""
     if not reading.call.interpreted:
         return {}
-    return packs.explained_in(reading.call.consultation, [reading.text.version])
+    return packs.explained_in(reading.call.consultation)
 
 
 @require_safe

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from consultations.packs import actions, queries, waiting
 from consultations.packs.models import Block, Invitation, Pack
 from engage.accounts.actors import Role
 from engage.accounts.models import User
@@ -110,8 +111,6 @@ def test_an_expert_is_invited_read_and_taken_over_by_forms_alone(mailoutbox):
     page = at("pack_expert", pack, invitation.block_id)
     assert sent.headers["Location"] == page
     assert "x@example.org" in read(editor, page)
-    from consultations.packs import actions, queries
-
     _again, token = actions.renew_invitation(invitation.pk, now=invitation.created_at, actor=user)
     hand_in(token)
     assert COMMENTARY["text"] in read(editor, page)
@@ -245,3 +244,21 @@ def test_nothing_chosen_to_begin_with_is_said():
     refused = signed_in(person(Role.EDITOR)).post(reverse("pack_begin"), {"target": "draft:999999"})
     assert refused.status_code == 422
     assert "Choose what is to be explained" in refused.content.decode()
+
+
+def test_the_first_page_of_the_studio_says_what_waits_and_nothing_once_it_is_done():
+    user, approver = person(Role.EDITOR), person(Role.APPROVER)
+    pack, back = written(author=user), submitted(author=user)
+    invitation, token = invited(pack, editor=user)
+    assert waiting.for_editors(user) == []
+    hand_in(token)
+    actions.send_back(back.pk, "Too vague.", actor=approver)
+    assert [one.url for one in waiting.for_editors(user)] == [
+        at("pack_expert", pack, invitation.block_id),
+        at("pack_builder", back),
+    ]
+    assert at("pack_builder", back) in read(signed_in(user), reverse("wagtailadmin_home"))
+    assert waiting.for_editors(approver) == []
+    actions.accept_text(invitation.pk, revision=revision(pack), now=invitation.created_at, actor=user)
+    actions.submit(back.pk, revision=revision(back), actor=user)
+    assert waiting.for_editors(user) == []

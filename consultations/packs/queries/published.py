@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -195,10 +194,11 @@ class Explanation:
     block: int
 
 
-def explained_in(consultation: Consultation, versions: Iterable[Version]) -> dict[int, list[Explanation]]:
-    """Return clause id to where it is explained, for clauses of versions of a call, whichever version a pack is about.
+def explained_in(consultation: Consultation) -> dict[int, list[Explanation]]:
+    """Return clause id to where it is explained, for clauses of every version of a call's texts.
 
-    One query while nothing is explained, two when something is, whatever the size of the text.
+    A clause that carries an explained one on is explained too. One query while nothing is, two when something is,
+    whatever the size of the texts.
     """
     links = (
         Block.clauses.through.objects.filter(
@@ -212,7 +212,7 @@ def explained_in(consultation: Consultation, versions: Iterable[Version]) -> dic
         by_clause[stable_id].append(Explanation(kind_label(kind), number, block))
     if not by_clause:
         return {}
-    rows = Clause.objects.filter(version__in=list(versions), stable_id__in=list(by_clause)).order_by()
+    rows = Clause.objects.filter(version__draft__consultation=consultation, stable_id__in=list(by_clause)).order_by()
     return {pk: by_clause[stable_id] for pk, stable_id in rows.values_list("pk", "stable_id")}
 
 

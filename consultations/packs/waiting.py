@@ -1,0 +1,54 @@
+"""What of packs waits for an editor: texts that experts handed in, packs that came back from the approver."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from consultations.packs.access import may_write
+from consultations.packs.models import Invitation, Pack
+from engage.accounts.actors import Actor
+from engage.pages.studio import Group, Waiting
+
+
+def for_editors(actor: Actor) -> list[Waiting]:
+    """Return the experts' texts to be read, then the packs sent back."""
+    if not may_write(actor):
+        return []
+    handed_in = (
+        Invitation.objects.visible_to(actor)
+        .filter(state=Invitation.State.HANDED_IN, revoked_at=None, block__pack__state=Pack.State.DRAFT)
+        .select_related("block__pack__consultation")
+        .prefetch_related("block__pack__consultation__pages__locale")
+        .order_by("handed_in_at")
+    )
+    returned = (
+        Pack.objects.visible_to(actor)
+        .filter(state=Pack.State.DRAFT)
+        .exclude(returned_note="")
+        .select_related("consultation")
+        .prefetch_related("consultation__pages__locale")
+        .order_by("pk")
+    )
+    return [
+        *(
+            Waiting(
+                title=invitation.block.pack.consultation.title,
+                note=gettext("An expert handed in a text"),
+                url=reverse("pack_expert", args=[invitation.block.pack_id, invitation.block_id]),
+            )
+            for invitation in handed_in
+        ),
+        *(
+            Waiting(
+                title=pack.consultation.title,
+                note=gettext("The approver sent it back"),
+                url=reverse("pack_builder", args=[pack.pk]),
+            )
+            for pack in returned
+        ),
+    ]
+
+
+WAITING = Group("packs", _("Interpretations"), 50, for_editors)
