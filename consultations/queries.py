@@ -540,13 +540,13 @@ def _written(comments: Sequence[Comment], homes: Mapping[int, Text]) -> dict[int
     numbers = dict(Version.objects.filter(pk__in={comment.version_id for comment in older}).values_list("pk", "number"))
 
     def name(comment: Comment) -> str:
-        spoken = (homes[comment.pk].language, comment.language)
-        return next((names[comment.clause_id, code] for code in spoken if (comment.clause_id, code) in names), "")
+        spoken = [(comment.clause_id or 0, code) for code in (homes[comment.pk].language, comment.language)]
+        return next((names[one] for one in spoken if one in names), "")
 
     return {
         comment.pk: Written(
             version=numbers[comment.version_id],
-            clause=name(comment) if comment.clause_id else "",
+            clause=name(comment),
             is_gone=comment.clause_id in homes[comment.pk].gone,
         )
         for comment in older

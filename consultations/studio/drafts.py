@@ -83,6 +83,7 @@ class TargetForm(forms.Form):
         queryset=Draft.objects.none(),
         required=False,
         empty_label=_("Choose the text"),
+        help_text=_("Only for a new version"),
         error_messages={"invalid_choice": _("Choose a text of the list")},
     )
     call = forms.ModelChoiceField(
@@ -90,6 +91,7 @@ class TargetForm(forms.Form):
         queryset=Consultation.objects.none(),
         required=False,
         empty_label=_("Choose the call"),
+        help_text=_("Only for another text and for questions"),
         error_messages={"invalid_choice": _("Choose a call of the list")},
     )
     name = forms.CharField(
