@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 CALL = "elderly-care"
+ANSWERED = "charity-fundraising"
 WORDS = {
     "zh": "每周一次太少，独居老人应当两三天有人上门。",
     "en": "Weekly is too little for people living alone; every two days is right.",
@@ -160,6 +161,15 @@ PAGES = [
     "accounts/login/",
     "accounts/demo/",
     "not-there/",
+    f"c/{ANSWERED}/outcome/",
+    f"c/{ANSWERED}/compare/",
+    f"c/{ANSWERED}/compare/?view=inline&all=1",
+    "answers/",
+    "answers/awaited/",
+    "plan/",
+    "plan/charity-fundraising-rules/",
+    "plan/charity-fundraising-rules/follow/",
+    f"embed/{CALL}/?site=www.linhe-community.example.org",
 ]
 
 

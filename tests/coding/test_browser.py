@@ -28,11 +28,12 @@ def world():
 
 @pytest.fixture
 def desk(live_server, open_page, world):
-    """Open a page of the coding desk, signed in as the officer: desk("themes/", width=360)."""
+    """Open a page of the coding desk, signed in as the officer or another: desk("themes/", width=360)."""
 
-    def open_desk(path: str = "", **options) -> Page:
+    def open_desk(path: str = "", *, role: Role = Role.OFFICER, **options) -> Page:
         page = open_page(f"{live_server.url}/en/accounts/demo/", **({"language": "en-GB"} | options))
-        page.get_by_role("button", name="Officer", exact=True).click()
+        with page.expect_navigation():
+            page.locator(f"button[value={role}]").click()
         page.goto(f"{live_server.url}/desk/coding/{world[0].slug}/{path}")
         return page
 
@@ -212,7 +213,7 @@ def test_no_page_scrolls_sideways(width, desk, world):
     [("zh-CN", 360, True), ("zh-CN", 1280, False), ("en-GB", 360, False), ("en-GB", 1280, True)],
 )
 def test_axe_finds_nothing_at_the_coding_desk(language, width, dark, desk, world):
-    consultation, (one, two, _three), actor = world
+    consultation, (one, two, three), actor = world
     from consultations.coding.rules import Stretch
 
     made = Theme.objects.get(name="次数")
@@ -221,8 +222,14 @@ def test_axe_finds_nothing_at_the_coding_desk(language, width, dark, desk, world
     actions.decide("theme", made.pk, actions.DecisionInput("adopted"), current=None, actor=actor)
     order = actions.order_bulk(made.pk, [two.pk], finish=False, actor=actor)
     actions.finish_comment(two.pk, nothing=True, actor=actor)
-    sample = actions.draw_sample(consultation, actor, actor=actor)
+    actions.apply_theme(three.pk, Theme.objects.get(name="周末").pk, actor=actor)
+    actions.finish_comment(three.pk, actor=actor)
+    # One of the sample is coded again, the other is in front of the second coder.
+    coder = demo_user(Role.ANALYST)
+    sample = actions.draw_sample(consultation, coder, actor=actor)
+    actions.code_blind(sample.items.first().pk, [made.pk], actor=coder)
     page = desk(language=language, width=width, dark=dark)
+    second = desk(language=language, width=width, dark=dark, role=Role.ANALYST)
     home = page.url.partition("/desk/")[0] + "/desk/coding/"
     paths = [
         *PAGES,
@@ -231,13 +238,14 @@ def test_axe_finds_nothing_at_the_coding_desk(language, width, dark, desk, world
         f"decisions/point/{coding.point_id}/",
         "decisions/?view=open",
         f"bulk/{order.pk}/",
-        f"agreement/{sample.pk}/",
     ]
+    visits = [(page, home), *((page, f"{home}{consultation.slug}/{path}") for path in paths)]
+    visits.append((second, f"{home}{consultation.slug}/agreement/{sample.pk}/"))
     wrong = {}
-    for address in (home, *(f"{home}{consultation.slug}/{path}" for path in paths)):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        found = Axe().run(page)
+    for visitor, address in visits:
+        visitor.goto(address)
+        visitor.wait_for_load_state("networkidle")
+        found = Axe().run(visitor)
         if found.violations_count:
             wrong[address] = found.generate_report()
     assert wrong == {}
