@@ -9,10 +9,11 @@ class StudyConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the sources and sentences in."""
-        from consultations.study import api  # noqa: F401  (adds itself below the call)
+        from consultations.study import api, demo  # noqa: F401  (the API adds itself below the call)
         from consultations.study.sitemaps import EvidenceSitemap
         from consultations.study.sources import SOURCES
         from consultations.study.words import REFUSALS
+        from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
         from engage.participation import evidence
@@ -21,3 +22,4 @@ class StudyConfig(AppConfig):
             evidence.register(source)
         register_refusals(REFUSALS)
         register_sitemap("evidence", EvidenceSitemap)
+        demo_content.register("evidence", order=26, load=demo.load)
