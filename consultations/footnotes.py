@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,38 @@ def numbered(notes: Iterable[Mapping[str, Any]], after: int) -> tuple[Footnote, 
     )
 
 
-def pieces(text: str, notes: Iterable[Footnote]) -> Iterator[tuple[str, Footnote | None]]:
-    """Yield the text cut at its footnotes: words, and the footnote behind them; None behind the last words."""
+@dataclass(frozen=True)
+class Piece:
+    """Words, the footnote behind them, and where the article stands that defines them; empty where there is none."""
+
+    words: str
+    note: Footnote | None = None
+    defined_in: str = ""
+
+
+def pieces(text: str, notes: Iterable[Footnote], terms: Sequence[tuple[int, int, str]] = ()) -> Iterator[Piece]:
+    """Yield the text cut at its footnotes and at the terms it uses (start, end, where they are defined).
+
+    A footnote inside a term stands behind it.
+    """
     start = 0
     for note in notes:
-        at = max(note.at, start)
-        yield text[start:at], note
+        inside = next((term for term in terms if term[0] < note.at < term[1]), None)
+        at = max(inside[1] if inside else note.at, start)
+        *before, last = _worded(text, start, at, terms)
+        yield from before
+        yield Piece(last.words, note, last.defined_in)
         start = at
-    yield text[start:], None
+    yield from _worded(text, start, len(text), terms)
+
+
+def _worded(text: str, start: int, end: int, terms: Sequence[tuple[int, int, str]]) -> list[Piece]:
+    """Return a stretch cut at the terms that stand in it whole; one piece at the least."""
+    found = []
+    at = start
+    for first, last, where in terms:
+        if at <= first and last <= end:
+            found += [Piece(text[at:first])] if first > at else []
+            found.append(Piece(text[first:last], None, where))
+            at = last
+    return [*found, Piece(text[at:end])] if at < end or not found else found

@@ -63,11 +63,13 @@ class Line:
     label: str
     text: str
     notes: tuple[Footnote, ...] = ()
+    # Defined terms: start, end, and the part of the address of the article that defines it (`defined.link_terms`).
+    terms: tuple[tuple[int, int, str], ...] = ()
 
     @property
-    def pieces(self) -> Iterator[tuple[str, Footnote | None]]:
-        """The text cut at its footnotes."""
-        return footnotes.pieces(self.text, self.notes)
+    def pieces(self) -> Iterator[footnotes.Piece]:
+        """The text cut at its footnotes and defined terms."""
+        return footnotes.pieces(self.text, self.notes, self.terms)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consultations import actions, basket, comparing, queries, rules
 from consultations.calls import queries as running
+from consultations.defined import link_terms
 from consultations.drafts import wording
 from consultations.forms import AboutForm, CommentForm, SendForm
 from consultations.models import Comment, Version
@@ -180,6 +181,7 @@ def draft(request: HttpRequest, slug: str, name: str = "") -> HttpResponse:
     reading = reading_of(request, slug, name=name, with_counts=True)
     if name and name == reading.versions[0].draft.slug:
         return redirect("draft", slug=slug)  # a call's first text has one address, also when it has a name
+    link_terms(reading.text)
     versions = reading.versions
     earlier = [
         version
@@ -244,6 +246,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 def clause(request: HttpRequest, slug: str, clause: str) -> HttpResponse:
     """Show one article with its first comments."""
     reading = reading_of(request, slug, clause=clause, with_counts=True)
+    link_terms(reading.text)
     article = _article(reading, clause)
     before, after = reading.text.neighbours(article)
     order = order_of(request.GET.get("sort", ""))

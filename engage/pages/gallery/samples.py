@@ -350,6 +350,15 @@ def _article(cell: str) -> dict[str, Any]:
         plain_words=say("每周至少有人来一次。", "Somebody comes at least once a week."),
         lines=[SimpleNamespace(level=level, label=label, text=text) for level, label, text in lines],
     )
+    # A term that another article defines.
+    text, term = article.lines[0].text, say("上门服务", "care worker")
+    before, after = text.split(term, 1)
+    article.lines[0].terms = term
+    article.lines[0].pieces = [
+        SimpleNamespace(words=before, note=None, defined_in=""),
+        SimpleNamespace(words=term, note=None, defined_in="clause"),
+        SimpleNamespace(words=after, note=None, defined_in=""),
+    ]
     return {"article": article, "LANGUAGE_CODE": get_language()}
 
 
