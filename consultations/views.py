@@ -183,6 +183,7 @@ def draft(request: HttpRequest, slug: str, name: str = "") -> HttpResponse:
         return redirect("draft", slug=slug)  # a call's first text has one address, also when it has a name
     link_terms(reading.text)
     versions = reading.versions
+    texts = queries.draft_links(versions, language=get_language() or "") if len(versions) > 1 else []
     earlier = [
         version
         for version in comparing.published_versions(reading.text.version.draft)
@@ -193,7 +194,8 @@ def draft(request: HttpRequest, slug: str, name: str = "") -> HttpResponse:
         basket=basket.read(request, slug),
         earlier=earlier[-1] if earlier else None,
         explained=_explained(reading),
-        texts=queries.draft_links(versions, language=get_language() or "") if len(versions) > 1 else [],
+        texts=texts,
+        own_title=next((link.title for link in texts if name and link.slug == name), ""),
     )
     return render(request, "consultations/draft.html", context)
 

@@ -388,7 +388,8 @@ def _version_page(request: HttpRequest, found: Version, form: PublishForm | None
         "is_public": found.draft.published_id == found.pk,
         "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], gettext)) for doubt in found.doubts],
         "call": call,
-        "pages": page_states(call) if call else [],
+        # The pages of a call are made from its first text and carry that one's title.
+        "pages": page_states(call) if call and not found.draft.slug else [],
         "form": None if call or found.published_at else form or PublishForm(),
     }
     status = 422 if form is not None else 200

@@ -109,6 +109,12 @@ def test_a_text_that_is_not_there_is_not_found(consultation, path):
     assert Client().get(f"/zh/c/{consultation.slug}/{path}").status_code == 404
 
 
+def test_a_further_text_bears_its_own_title(consultation):
+    base = f"/en/c/{consultation.slug}/draft/"
+    assert "<title>What we ask you · Community library rules" in Client().get(f"{base}questions/").content.decode()
+    assert "What we ask you</h2>" not in Client().get(base).content.decode()
+
+
 def test_the_overview_leads_to_every_text(consultation):
     page = Client().get(f"/en/c/{consultation.slug}/").content.decode()
     for path in ("draft/", "draft/fees/", "draft/questions/"):
