@@ -162,6 +162,7 @@ PAGES = [
     "accounts/demo/",
     "not-there/",
     f"c/{ANSWERED}/outcome/",
+    f"c/{ANSWERED}/evidence/",
     f"c/{ANSWERED}/compare/",
     f"c/{ANSWERED}/compare/?view=inline&all=1",
     "answers/",
@@ -169,6 +170,7 @@ PAGES = [
     "plan/",
     "plan/charity-fundraising-rules/",
     "plan/charity-fundraising-rules/follow/",
+    f"c/{CALL}/follow/",
     f"embed/{CALL}/?site=www.linhe-community.example.org",
 ]
 
