@@ -350,15 +350,17 @@ def _article(cell: str) -> dict[str, Any]:
         plain_words=say("每周至少有人来一次。", "Somebody comes at least once a week."),
         lines=[SimpleNamespace(level=level, label=label, text=text) for level, label, text in lines],
     )
-    # A term that another article defines.
+    # A term that another article defines, and a footnote.
     text, term = article.lines[0].text, say("上门服务", "care worker")
     before, after = text.split(term, 1)
+    note = SimpleNamespace(number=1, mark="1", text=say("以本人同意为前提。", "If the person agrees."))
     article.lines[0].terms = term
     article.lines[0].pieces = [
         SimpleNamespace(words=before, note=None, defined_in=""),
         SimpleNamespace(words=term, note=None, defined_in="clause"),
-        SimpleNamespace(words=after, note=None, defined_in=""),
+        SimpleNamespace(words=after, note=note, defined_in=""),
     ]
+    article.slug, article.footnotes = cell, [note]
     return {"article": article, "LANGUAGE_CODE": get_language()}
 
 
