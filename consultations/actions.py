@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -486,6 +486,29 @@ def set_plain_words(version: Version, words: dict[str, dict[str, str]], *, actor
         changed.append(text)
     ClauseText.objects.bulk_update(changed, ["plain_words"], batch_size=500)
     journal.record(actor, "draft.explained", version, articles=len(changed))
+
+
+@transaction.atomic
+def explain_articles(version_id: int, language: str, words: Mapping[int, str], *, actor: Actor) -> int:
+    """Set what articles say in plain words in one language: clause id to sentence; returns how many changed.
+
+    They are no part of the text, so a published version gets them too. Raises Refused("not_allowed").
+    """
+    if not has_role(actor, Role.EDITOR):
+        raise Refused("not_allowed")
+    version = Version.objects.select_for_update().get(pk=version_id)
+    texts = ClauseText.objects.filter(clause__version=version, language=language, clause__in=list(words))
+    changed = []
+    for text in texts:
+        if text.plain_words != words[text.clause_id]:
+            text.plain_words = words[text.clause_id]
+            changed.append(text)
+    ClauseText.objects.bulk_update(changed, ["plain_words"], batch_size=500)
+    if changed:
+        journal.record(actor, "draft.explained", version, language=language, articles=len(changed))
+        if version.published_at:
+            search.index(*Clause.objects.filter(pk__in=[text.clause_id for text in changed]))
+    return len(changed)
 
 
 @transaction.atomic

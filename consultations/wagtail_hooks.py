@@ -9,7 +9,7 @@ from wagtail.snippets.models import register_snippet
 
 from consultations.calls import studio as running
 from consultations.plans import studio as plans
-from consultations.studio import drafts, matching, pages
+from consultations.studio import drafts, matching, pages, plain_words
 from consultations.studio.calls import ConsultationGroup, DeleteSeveral
 from consultations.studio.waiting import GROUPS
 from consultations.study import studio as study
@@ -36,6 +36,7 @@ def draft_desk_urls():
         path("drafts/review/", drafts.review, name="draft_review"),
         path("drafts/versions/<int:version_id>/", drafts.version, name="draft_version"),
         path("drafts/versions/<int:version_id>/correct/", drafts.correct, name="draft_correct"),
+        path("drafts/versions/<int:version_id>/plain/<str:language>/", plain_words.plain_words, name="draft_plain"),
         path("drafts/versions/<int:version_id>/match/", matching.match, name="draft_match"),
         path("drafts/versions/<int:version_id>/publish/", drafts.publish, name="draft_publish"),
         path("drafts/versions/<int:version_id>/page/<str:language>/", pages.make_page, name="draft_page"),

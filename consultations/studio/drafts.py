@@ -384,6 +384,7 @@ def _version_page(request: HttpRequest, found: Version, form: PublishForm | None
         "title": _title(found) or found.draft.name,
         "clauses": found.clauses.prefetch_related("texts").order_by("position"),
         "languages": [name for _code, name in texts],
+        "spoken": texts,
         "complete": len(texts) == len(LANGUAGE_NAMES),
         "is_public": found.draft.published_id == found.pk,
         "doubts": [(doubt["line"], doubt_message(doubt["code"], doubt["values"], gettext)) for doubt in found.doubts],

@@ -369,6 +369,7 @@ FORMS: dict[str, Form] = {
     "draft_publish": Form("editor", key("version"), {}, {"consultation": ""}, said=False),
     "draft_page": Form("editor", lambda world: [world["version"].pk, "en"], said=False),
     # This text has none before it; what is typed for one that has is tested in tests/consultations/test_matching.py.
+    "draft_plain": Form("editor", lambda world: [world["version"].pk, "en"], said=False),
     "draft_match": Form("editor", key("version"), {}, {"sources": "1", "article": "art_2", "removed": ""}, said=False),
     "call_extend": Form("editor", key("call"), REASONS, {"closes_at": "2031-01-01 00:00"}),
     "call_withdraw": Form("editor", key("call"), REASONS),

@@ -233,6 +233,7 @@ ROWS: dict[str, Row] = {
     "draft_review": drafts(302),
     "draft_version": drafts(200, version),
     "draft_match": drafts(200, version),
+    "draft_plain": drafts(200, lambda world: [*version(world), "en"]),
     "draft_correct": drafts(404, version),
     "draft_publish": drafts(302, version),
     "draft_page": drafts(405, lambda world: [*version(world), "en"]),
