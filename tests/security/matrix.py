@@ -162,6 +162,7 @@ ROWS: dict[str, Row] = {
     "api:list_calls": everybody(200),
     "api:one_call": everybody(200, slug),
     "api:text": everybody(200, slug),
+    "api:drafts": everybody(200, slug),
     "api:comments": everybody(200, slug),
     "api:list_replies": everybody(200, slug),
     "api:outcome": everybody(404, slug),
