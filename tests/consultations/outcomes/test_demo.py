@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from consultations.coding.models import Coding, Decision
-from consultations.models import Change, Consultation
+from consultations.models import Change
 from consultations.outcomes import queries
 from consultations.outcomes.models import Outcome
 from consultations.voices.models import EmbedHost, Reply
@@ -30,11 +30,7 @@ def test_the_demo_has_a_published_outcome_and_stays_as_it_is(client):
     assert all(counts)
     call_command("demo_site")
     assert [model.objects.count() for model in (Outcome, Coding, Change, Reply, EmbedHost)] == counts
-
-
-def test_what_somebody_did_in_an_older_demo_is_left_alone():
+    # What somebody did in an older demo is left alone as well.
+    Outcome.objects.update(state=Outcome.State.SUPERSEDED)
     call_command("demo_site")
-    call = Consultation.objects.get(slug="charity-fundraising")
-    Outcome.objects.filter(consultation=call).update(state=Outcome.State.SUPERSEDED)
-    call_command("demo_site")
-    assert Outcome.objects.filter(consultation=call).count() == 1
+    assert Outcome.objects.count() == 1
