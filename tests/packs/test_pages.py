@@ -218,6 +218,21 @@ def test_all_five_kinds_of_an_editor_render_with_byline_source_and_date(client):
     assert 'href="https://example.org/2" rel="external noopener"' in page
 
 
+def test_a_term_in_a_clause_leads_to_the_clause_that_defines_it(client):
+    consultation, editor = (
+        call(
+            chinese=CHINESE.replace("制定本办法。", "制定本办法。\n本办法所称社区图书馆，是指街道办的图书馆。"),
+            english="",
+        ),
+        person(Role.EDITOR),
+    )
+    pack = written(consultation, author=editor)
+    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    slug = consultation.slug
+    page = read(client, f"/zh/c/{slug}/interpretation/")
+    assert f'<a class="term" href="/zh/c/{slug}/art-1/">社区图书馆</a>' in page
+
+
 def test_words_are_escaped(client):
     consultation, editor = call(), person(Role.EDITOR)
     pack = written(consultation, author=editor)

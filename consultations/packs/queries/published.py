@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from consultations.defined import link_terms
 from consultations.models import Clause, Consultation, ConsultationPage, Version
 from consultations.outcomes.queries.rows import in_language
 from consultations.packs.models import Block, Pack, Reaction
@@ -123,6 +124,7 @@ def reading(pack: Pack, language: str) -> Reading:
     if now is None:
         return Reading(text, {})
     if now.pk == pack.version_id:
+        link_terms(text)
         return Reading(text, {article.clause_id: article.slug for article in text.articles})
     return Reading(text, _slugs_now(pack.version, now))
 
