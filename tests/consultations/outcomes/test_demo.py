@@ -11,7 +11,8 @@ from consultations.voices.models import EmbedHost, Reply
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import ANYONE, Role
 
-pytestmark = pytest.mark.django_db
+# It builds the whole demo three times; each of its actions has tests of its own on both databases.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def test_the_demo_has_a_published_outcome_and_stays_as_it_is(client):
