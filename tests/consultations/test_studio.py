@@ -414,6 +414,7 @@ def test_gb18030_is_read_and_doubted(editor):
     ]
 
 
+@pytest.mark.sqlite_only  # says nothing about the database, and takes long
 def test_no_hostile_file_is_a_fault_of_ours(editor, hostile):
     files = sorted(path for path in hostile.iterdir() if path.is_file())
     assert len(files) > 20
@@ -424,6 +425,7 @@ def test_no_hostile_file_is_a_fault_of_ours(editor, hostile):
             assert re.search("[\u4e00-\u9fff]", problems(response)[0]), path.name
 
 
+@pytest.mark.sqlite_only  # says nothing about the database, and takes long
 def test_ten_thousand_articles_come_through(editor):
     text = "示范办法\n" + "".join(f"第{n}条 这一条写的是第{n}件事。\n" for n in range(1, 10_001))
     response = upload(editor, text.encode(), "long.txt")

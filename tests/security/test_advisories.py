@@ -69,7 +69,8 @@ from tests.security.forms import FORMS, TICKETED, WORDS
 from tests.security.hostile import Page, address, body, sender, values, writes
 from tests.security.test_url_matrix import client_of
 
-pytestmark = pytest.mark.django_db
+# What may be read and done, by rules that are the same on both databases.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 SECRET_WORDS = "这句话谁也不该看到，除非公开。"
 
 

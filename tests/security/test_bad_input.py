@@ -156,6 +156,7 @@ def row_address(name: str, world: World) -> str:
         return reverse(name, args=ROWS[name].arguments(world | {"shown": world["call"], "public": world["comment"]}))
 
 
+@pytest.mark.sqlite_only  # says nothing about the database, and takes long
 def test_every_form_is_in_the_table(world):
     """An address that takes a POST from anybody is a form; so is every page of the account pages."""
     missing = []
@@ -227,6 +228,7 @@ FRAMEWORK = {"csrfmiddlewaretoken", "_method", "initial-csrfmiddlewaretoken"}
 OF_THE_STUDIO = {"q", "_w_filter_fragment", "_w_hydrate_create_view", "ordering", "export", "next", "layout", "p"}
 
 
+@pytest.mark.sqlite_only  # says nothing about the database, and takes long
 def test_every_parameter_is_in_the_table(world, monkeypatch):
     """Each page is opened as somebody who may see it, and every name it looks for in its address must be known."""
     unknown = []
