@@ -12,20 +12,16 @@ something ran. Tests of a part that cannot run count as skipped.
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -80,9 +76,8 @@ def pytest_call(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", *arguments, *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
 
 
-def run_part(part: Part, reports: Path, output: IO[str] | None = None) -> None:
-    """Run one part and read its totals; what it says goes to `output`, else to where this program's words go."""
-    print(f"\n== {part.name} ==", file=output, flush=True)
+def run_part(part: Part, reports: Path) -> None:
+    print(f"\n== {part.name} ==", flush=True)
     report = reports / f"{re.sub('[^a-z]+', '-', part.name.lower())}.xml"
     workers = min(os.cpu_count() or 1, MOST_WORKERS) if part.parallel else 0
     began = time.monotonic()
@@ -91,31 +86,14 @@ def run_part(part: Part, reports: Path, output: IO[str] | None = None) -> None:
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
     )
     part.seconds = time.monotonic() - began
     if report.exists():
         part.totals = read_report(report)
     # 5: nothing was selected, which PYTEST_ARGS may well mean. Anything but that and a failed test is a failure too.
     if done.returncode not in (0, 5) and not part.totals["failed"]:
-        print(f"pytest itself ended with status {done.returncode}", file=output, flush=True)
+        print(f"pytest itself ended with status {done.returncode}", flush=True)
         part.totals["failed"] = 1
-
-
-def run_together(parts: Sequence[Part], reports: Path) -> None:
-    """Run parts of one worker each side by side; each tells what it has to say when all are done."""
-    with ExitStack() as stack:
-        outputs = [stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _part in parts]
-        with ThreadPoolExecutor(max(1, len(parts))) as pool:
-            for done in [
-                pool.submit(run_part, part, reports, output) for part, output in zip(parts, outputs, strict=True)
-            ]:
-                done.result()
-        for output in outputs:
-            output.seek(0)
-            shutil.copyfileobj(output, sys.stdout)
-        sys.stdout.flush()
 
 
 def count_tests(select: str) -> int:
@@ -176,13 +154,11 @@ def main() -> int:
         parts = planned_parts(stack, required)
         for part in parts:
             if not part.reason:
-                if part.parallel:
-                    run_part(part, reports)
+                run_part(part, reports)
             elif part.required:
                 part.totals["failed"] = 1
             else:
                 part.totals["skipped"] = count_tests(part.select)
-        run_together([part for part in parts if not part.reason and not part.parallel], reports)
 
     totals = sum((part.totals for part in parts), Counter())
     print("\nParts:", *(part.told() for part in parts), sep="\n")
