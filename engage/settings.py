@@ -150,7 +150,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # receipt that was shown must survive a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 60,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;",
     }
 else:
