@@ -473,22 +473,6 @@ def index_version(version: Version) -> None:
 
 
 @transaction.atomic
-def set_plain_words(version: Version, words: dict[str, dict[str, str]], *, actor: Actor) -> None:
-    """Set the plain-language sentence of articles: article number to {language: sentence}."""
-    if not has_role(actor, Role.EDITOR):
-        raise Refused("not_allowed")
-    texts = ClauseText.objects.filter(
-        clause__version=version, clause__level=Clause.Level.ARTICLE, clause__number__in=words
-    ).select_related("clause")
-    changed = []
-    for text in texts:
-        text.plain_words = words[text.clause.number].get(text.language, "")
-        changed.append(text)
-    ClauseText.objects.bulk_update(changed, ["plain_words"], batch_size=500)
-    journal.record(actor, "draft.explained", version, articles=len(changed))
-
-
-@transaction.atomic
 def explain_articles(version_id: int, language: str, words: Mapping[int, str], *, actor: Actor) -> int:
     """Set what articles say in plain words in one language: clause id to sentence; returns how many changed.
 

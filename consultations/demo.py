@@ -14,10 +14,10 @@ from wagtail.rich_text import RichText
 
 from consultations import actions, queries
 from consultations.drafts.reader import parse_text
-from consultations.models import Comment, Consultation
+from consultations.models import Clause, Comment, Consultation, Version
 from consultations.structure import publish_pages
 from engage.accounts.actions import demo_user
-from engage.accounts.actors import ANYONE, SYSTEM, Role
+from engage.accounts.actors import ANYONE, SYSTEM, Actor, Role
 from engage.departments import actions as departments
 from engage.departments.models import Department
 from engage.pages.demo_content import FOLDER
@@ -82,6 +82,15 @@ def _source_texts(entry: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict
     return texts, plain_words
 
 
+def explain(version: Version, plain_words: dict[str, dict[str, str]], *, actor: Actor) -> None:
+    """Write what the articles of a demo call say in plain words: article number to language to sentence."""
+    articles = version.clauses.filter(level=Clause.Level.ARTICLE, number__in=plain_words)
+    numbers = dict(articles.values_list("pk", "number"))
+    for language in settings.LANGUAGE_PATHS:
+        words = {pk: plain_words[number][language] for pk, number in numbers.items()}
+        actions.explain_articles(version.pk, language, words, actor=actor)
+
+
 def comments_by_person(slug: str) -> dict[tuple[int, str], Comment]:
     """Return (person in comments.json, article number) to its published comment; "" is the whole draft.
 
@@ -105,7 +114,7 @@ def _draft(entry: dict[str, Any], consultation: Consultation, now: datetime) -> 
     )
     actions.attach_draft(version.draft_id, consultation, actor=SYSTEM)
     actions.add_translation(version, parse_text(texts["en"], language="en"), actor=SYSTEM)
-    actions.set_plain_words(version, plain_words, actor=SYSTEM)
+    explain(version, plain_words, actor=SYSTEM)
     actions.publish_version(version.pk, now=consultation.opens_at, actor=SYSTEM)
 
 

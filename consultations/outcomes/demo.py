@@ -13,7 +13,7 @@ from consultations.coding import actions as desk
 from consultations.coding.actions import DecisionInput, Target
 from consultations.coding.models import BlindItem, Theme
 from consultations.coding.rules import Stretch
-from consultations.demo import comments_by_person, source_texts
+from consultations.demo import comments_by_person, explain, source_texts
 from consultations.drafts.reader import parse_text
 from consultations.models import Clause, Comment, Consultation, Version
 from consultations.outcomes import actions
@@ -110,7 +110,7 @@ def _version_after(rows: list[dict[str, Any]], consultation: Consultation, edito
     draft = consultation.drafts.get()
     version = calls.store_draft(parse_text(texts["zh-hans"], language="zh-hans"), draft=draft, actor=editor)
     calls.add_translation(version, parse_text(texts["en"], language="en"), actor=editor)
-    calls.set_plain_words(version, plain_words, actor=editor)
+    explain(version, plain_words, actor=editor)
     return calls.publish_version(version.pk, now=timezone.now(), actor=editor)
 
 
