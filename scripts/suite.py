@@ -82,7 +82,7 @@ def run_part(part: Part, reports: Path) -> None:
     workers = min(os.cpu_count() or 1, MOST_WORKERS) if part.parallel else 0
     began = time.monotonic()
     done = subprocess.run(
-        pytest_call("-q", "-m", part.select, "-n", str(workers), "--dist", "loadgroup", f"--junitxml={report}"),
+        pytest_call("-q", "-m", part.select, "-n", str(workers), f"--junitxml={report}"),
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,
@@ -151,6 +151,8 @@ def main() -> int:
     required = required_parts()
     with ExitStack() as stack:
         reports = stack.enter_context(services.temporary_folder("engage-reports-"))
+        prepared = stack.enter_context(services.temporary_folder("engage-prepared-"))
+        os.environ["ENGAGE_TEST_PREPARED"] = str(prepared)
         parts = planned_parts(stack, required)
         for part in parts:
             if not part.reason:

@@ -18,11 +18,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "engage.settings"
 
 from django.conf import settings as django_settings  # noqa: E402
 
-from tests import services  # noqa: E402
+from tests import prepared, services  # noqa: E402
 from tests.browser.watching import watch  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
+    from pytest_django import DjangoDbBlocker
 
 # The real hasher takes a fifth of a second per account by design.
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -53,6 +54,33 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A SQLite database that was migrated for the whole run is taken as it is."""
+    return not ON_POSTGRES and prepared.folder() is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    if not ON_POSTGRES:
+        prepared.migrated_file(Path(DATABASE["TEST"]["NAME"]))
+    elif template := prepared.migrated_template(os.environ["DATABASE_URL"]):
+        DATABASE.setdefault("TEST", {})["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+    """Every installation has the page tree's skeleton; planted by each test anew it took a third of all time."""
+    from django.db import connection
+
+    from engage.pages.structure import ensure_structure
+
+    with django_db_blocker.unblock():
+        ensure_structure()
+        # What a test that empties the tables brings back afterwards.
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 
 
 # --- which tests can run -------------------------------------------------------------------------------------------
@@ -173,6 +201,7 @@ def demo_site() -> Iterator[services.RunningSite]:
     """The whole product as `make run` starts it, with the demo content, once for the run: `demo_site.url`."""
     folder = Path(tempfile.mkdtemp(prefix="engage-demo-"))
     try:
+        prepared.demo_site(folder)
         with services.running_site(folder) as site:
             yield site
     finally:

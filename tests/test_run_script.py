@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.services import NOT_FOR_A_SITE, ROOT, Server, free_port
 
-# One worker takes them all: the first start is the dear one.
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("run")]
+pytestmark = pytest.mark.sqlite_only
 
 NEEDED_TO_LOOK = ("sh", "dirname", "cat", "cksum", "date", "id", "uname")
 
@@ -37,24 +37,29 @@ def copy_of_project(folder: Path) -> Path:
 
 
 @contextmanager
-def started(project: Path, **environment: str) -> Iterator[tuple[Server, int]]:
+def started(project: Path, port: int, **environment: str) -> Iterator[Server]:
     """`sh scripts/run` up to the line that says how long it took."""
-    port = free_port()
     server = Server(["sh", "scripts/run"], project, own_environment(PORT=str(port), **environment))
     try:
         server.wait_for("Started in")
-        yield server, port
+        yield server
     finally:
         server.stop()
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that was started once, so its site is there."""
+def port() -> int:
+    """One for all starts: at another one the site is prepared again."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
+    """A project that was started before, so its site is there."""
     folder = copy_of_project(tmp_path_factory.mktemp("run") / "民意 通 engage")
-    with started(folder) as (server, port):
-        assert f"http://127.0.0.1:{port}/" in server.said
-        assert "migrations" in server.said
+    prepared.demo_site(folder / "var")
+    with started(folder, port):
+        pass
     return folder
 
 
@@ -84,53 +89,60 @@ def site_name(project: Path) -> str:
         return database.execute("SELECT site_name FROM wagtailcore_site").fetchone()[0]
 
 
-def test_a_second_start_keeps_all_data(project):
+def test_a_first_start_makes_everything(tmp_path, port):
+    with started(copy_of_project(tmp_path / "民意 通 engage"), port) as server:
+        assert f"http://127.0.0.1:{port}/" in server.said
+        assert "migrations" in server.said
+        assert "officer" in server.said.lower()
+
+
+def test_a_second_start_keeps_all_data(project, port):
     with closing(sqlite3.connect(project / "var" / "engage.sqlite3")) as database:
         database.execute("UPDATE wagtailcore_site SET site_name = '留下来的'")
         database.commit()
-    with started(project) as (server, _):
+    with started(project, port) as server:
         assert "Applying" not in server.said
     assert site_name(project) == "留下来的"
 
 
-def test_a_later_start_tells_again_how_to_sign_in(project):
-    with started(project) as (server, _):
+def test_a_later_start_tells_again_how_to_sign_in(project, port):
+    with started(project, port) as server:
         assert "officer" in server.said.lower()
 
 
-def test_new_code_is_prepared_again(project):
+def test_new_code_is_prepared_again(project, port):
     (project / "engage" / "newer.py").write_text('"""A file that was not there before."""\n')
-    with started(project) as (server, _):
+    with started(project, port) as server:
         assert "demo site" in server.said
 
 
-def test_the_site_answers_when_it_says_so(project):
+def test_the_site_answers_when_it_says_so(project, port):
     with (
-        started(project) as (_, port),
+        started(project, port),
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer,
     ):
         assert answer.status == 200
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_the_supervisor_stops_everything_it_started(project, how):
-    with started(project) as (server, _):
+def test_a_signal_to_the_supervisor_stops_everything_it_started(project, how, port):
+    with started(project, port) as server:
         assert len(processes_of(server)) >= 3
         assert server.stop(how) == 0
         assert processes_of(server) == []
         assert "Engage is stopped" in server.said
 
 
-def test_ctrl_c_reaches_the_whole_group_and_nothing_is_left(project):
-    with started(project) as (server, _):
+def test_ctrl_c_reaches_the_whole_group_and_nothing_is_left(project, port):
+    with started(project, port) as server:
         os.killpg(server.pid, signal.SIGINT)
         assert server.wait(timeout=60) == 0
         assert processes_of(server) == []
 
 
 @pytest.mark.parametrize(("child", "name"), [("granian", "web server"), ("manage.py worker", "worker")])
-def test_the_end_of_one_child_ends_the_other_and_says_so(project, child, name):
-    with started(project) as (server, _):
+def test_the_end_of_one_child_ends_the_other_and_says_so(project, child, name, port):
+    with started(project, port) as server:
         os.kill(child_running(server, child), signal.SIGKILL)
         assert server.wait(timeout=60) == 1
         server.reader.join()
@@ -138,8 +150,8 @@ def test_the_end_of_one_child_ends_the_other_and_says_so(project, child, name):
         assert left_in_the_end(server) == []
 
 
-def test_one_site_is_not_served_twice(project):
-    with started(project) as (server, _):
+def test_one_site_is_not_served_twice(project, port):
+    with started(project, port) as server:
         second = subprocess.run(
             ["sh", "scripts/run"],
             cwd=project,

@@ -28,7 +28,7 @@ export default function codingMarks(root) {
     return copy.textContent;
   }
 
-  document.addEventListener("selectionchange", () => {
+  function follow() {
     const selection = document.getSelection();
     if (!selection.rangeCount || !root.isConnected) return;
     const range = selection.getRangeAt(0);
@@ -38,7 +38,11 @@ export default function codingMarks(root) {
       placeOf(range.startContainer, range.startOffset),
       placeOf(range.endContainer, range.endOffset),
     );
-  });
+  }
+
+  document.addEventListener("selectionchange", follow);
+  // The browser tells of a selection a little later; a quick key must not code the whole comment instead of the words.
+  document.addEventListener("submit", follow, true);
 
   const next = root.querySelector("[data-next-point]");
   const radios = [...root.querySelectorAll("input[name=point]")];

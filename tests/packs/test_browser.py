@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from consultations.packs import actions
@@ -11,6 +10,7 @@ from consultations.packs.models import Invitation, Pack, Reaction
 from engage.accounts.actors import SYSTEM, Role
 from engage.participation import actions as participation
 from tests.accounts.people import person
+from tests.browser.looking import look
 from tests.packs.builders import COMMENTARY, hand_in, invited, publish, reaction, revision, write, written
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,15 +36,8 @@ def full_pack() -> tuple[Pack, str]:
     return pack, invited(other, editor=editor)[1]
 
 
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{fault['id']} {fault['nodes'][0]['html'][:150]}" for fault in found]
-
-
-@pytest.mark.parametrize(
-    ("language", "width", "dark"), [("zh", 320, True), ("en", 360, False), ("zh", 1280, False), ("en", 1280, True)]
-)
-def test_axe_finds_nothing_and_nothing_is_cut_off(live_server, open_page: Callable[..., Page], language, width, dark):
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 320)])
+def test_axe_finds_nothing_and_nothing_is_cut_off(live_server, open_page: Callable[..., Page], language, width):
     pack, token = full_pack()
     slug = pack.consultation.slug
     locale = {"zh": "zh-CN", "en": "en-GB"}[language]
@@ -55,9 +48,8 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(live_server, open_page: Callab
         f"interpretation/write/{token}/",
     )
     for path in paths:
-        page = open_page(f"{live_server.url}/{language}/{path}", language=locale, width=width, dark=dark)
-        assert faults(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        page = open_page(f"{live_server.url}/{language}/{path}", language=locale, width=width)
+        assert look(page) == []
 
 
 def test_a_reader_follows_a_clause_to_the_pack_and_says_something_without_scripts(live_server, open_page, settings):

@@ -95,7 +95,7 @@ def rounds(name: str, form: Form) -> Iterator[dict[str, str]]:
     """Yield what is sent: each value in all typed fields at once, then a few in each choice."""
     if form.typed:
         for value in (
-            values() if name in MANY and connection.vendor == "sqlite" else few(0 if name.startswith(STUDIO) else 2)
+            values() if name in MANY and connection.vendor == "sqlite" else few(0 if name.startswith(STUDIO) else 1)
         ):
             yield dict.fromkeys(form.typed, value.text) | form.chosen
     for field in form.chosen:
