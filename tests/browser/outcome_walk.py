@@ -173,8 +173,8 @@ def publish_page(page: Page, version_url: str, language: str, **words: str) -> N
     page.wait_for_url("**/edit/")
     for name, value in words.items():
         page.locator(f"#id_{name}").fill(value)
-    page.locator("button[name=action-publish]").first.evaluate("button => button.click()")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("button[name=action-publish]").first.evaluate("button => button.click()")
 
 
 # --- the coders at the desk
