@@ -174,10 +174,10 @@ def test_a_taken_port_is_refused_with_another_one_named(project):
     assert "Traceback" not in refused.stderr
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "８０８０a"])
-def test_a_port_that_is_none_is_refused(project, port):
+@pytest.mark.parametrize("given", ["abc", "0", "65536", "-1", "８０８０a"])
+def test_a_port_that_is_none_is_refused(project, given):
     refused = subprocess.run(
-        ["sh", "scripts/run"], cwd=project, env=own_environment(PORT=port), capture_output=True, text=True
+        ["sh", "scripts/run"], cwd=project, env=own_environment(PORT=given), capture_output=True, text=True
     )
     assert refused.returncode == 1
     assert "PORT must be a number" in refused.stderr
