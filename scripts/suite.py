@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import services  # noqa: E402
+from tests import prepared, services  # noqa: E402
 
 # A worker builds a database of its own, which takes seconds: more workers than this cost more than they save.
 MOST_WORKERS = 8
@@ -41,6 +41,8 @@ class Part:
     select: str
     environment: dict[str, str] = field(default_factory=dict)
     parallel: bool = True
+    # A browser waits now and then, for a page or for a person's pace; others take its place then.
+    more_workers: int = 0
     # Its name in ENGAGE_REQUIRE, why it cannot run, and whether it was required all the same.
     needs: str = ""
     reason: str = ""
@@ -79,7 +81,7 @@ def pytest_call(*arguments: str) -> list[str]:
 def run_part(part: Part, reports: Path) -> None:
     print(f"\n== {part.name} ==", flush=True)
     report = reports / f"{re.sub('[^a-z]+', '-', part.name.lower())}.xml"
-    workers = min(os.cpu_count() or 1, MOST_WORKERS) if part.parallel else 0
+    workers = min(os.cpu_count() or 1, MOST_WORKERS) + part.more_workers if part.parallel else 0
     began = time.monotonic()
     done = subprocess.run(
         pytest_call("-q", "-m", part.select, "-n", str(workers), f"--junitxml={report}"),
@@ -120,6 +122,9 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
             return "", str(missing)
 
     database, no_database = found(lambda: stack.enter_context(services.postgresql()))
+    if database and "PYTEST_ARGS" not in os.environ:
+        # Migrated beside the first part, whose workers wait for one of them to migrate their own.
+        stack.enter_context(prepared.beside(database))
     redis, no_redis = found(lambda: stack.enter_context(services.redis()))
     _, no_browser = found(services.chromium_path)
     on_postgres = {"DATABASE_URL": database}
@@ -129,7 +134,7 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
         Part("SQLite", f"not postgres and {ELSEWHERE}"),
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
         Part("Redis", "redis", with_redis, needs="redis", reason=no_redis),
-        Part("browser", "browser", needs="browser", reason=no_browser),
+        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1),
         Part("faults on SQLite", "faults and not postgres", parallel=False),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
              parallel=False),
@@ -151,8 +156,7 @@ def main() -> int:
     required = required_parts()
     with ExitStack() as stack:
         reports = stack.enter_context(services.temporary_folder("engage-reports-"))
-        prepared = stack.enter_context(services.temporary_folder("engage-prepared-"))
-        os.environ["ENGAGE_TEST_PREPARED"] = str(prepared)
+        os.environ["ENGAGE_TEST_PREPARED"] = str(stack.enter_context(services.temporary_folder("engage-prepared-")))
         parts = planned_parts(stack, required)
         for part in parts:
             if not part.reason:

@@ -81,6 +81,17 @@ def migrated_template(url: str) -> str | None:
     return TEMPLATE
 
 
+@contextmanager
+def beside(url: str) -> Iterator[None]:
+    """Make the migrated database of a PostgreSQL server while something else goes on."""
+    made = subprocess.Popen([sys.executable, "-m", "tests.prepared", url], cwd=ROOT, stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        made.terminate()
+        made.wait()
+
+
 def demo_site(target: Path) -> None:
     """Fill the folder of a site that will be started with the demo site's content, where that is to be had."""
     if not (place := folder()):
@@ -92,3 +103,7 @@ def demo_site(target: Path) -> None:
             migrated_file(var / "engage.sqlite3")
             run("scripts/prepare.py", ENGAGE_VAR=str(var))
     shutil.copytree(var, target, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    migrated_template(sys.argv[1])

@@ -30,7 +30,7 @@ def small_project(tmp_path: Path) -> Path:
     """A project with the same script and a handful of tests in place of ours."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "tests").mkdir()
-    for name in ("scripts/suite.py", "tests/__init__.py", "tests/services.py"):
+    for name in ("scripts/suite.py", "tests/__init__.py", "tests/prepared.py", "tests/services.py"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     markers = "\n".join(f"    {name}: x" for name in ("sqlite_only", "postgres", "redis", "browser", "faults"))
     (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = --strict-markers\nmarkers =\n{markers}\n")

@@ -340,6 +340,7 @@ def test_what_cannot_be_seen_is_taken_out_before_the_sender_checks(world, typed,
 WITH_TEXT = [name for name, form in FORMS.items() if form.typed]
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ten_megabytes_are_refused_in_plain_words(world, language):
     for name in WITH_TEXT:
@@ -357,6 +358,7 @@ def test_ten_megabytes_are_refused_in_plain_words(world, language):
         assert "3" in page.summary[0] and bool(CJK.search(page.summary[0])) == (language == "zh-hans"), name
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_form_without_our_token_gives_the_text_back(world, language):
     for name in (name for name in WITH_TEXT if name not in TICKETED):
@@ -564,6 +566,7 @@ def test_no_cookie_or_header_is_a_fault(world):
                 assert response.status_code < 500, f"{header}: {value[:20]}"
 
 
+@pytest.mark.sqlite_only
 def test_a_method_that_a_page_does_not_know_is_refused(world):
     client = Client(raise_request_exception=False)
     for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 300):
@@ -582,6 +585,7 @@ def hostile_files(tmp_path_factory):
     return sorted(folder.iterdir())
 
 
+@pytest.mark.sqlite_only
 def test_no_file_uploaded_in_the_studio_is_a_fault(world, hostile_files):
     """What each file means is tested with the reader (tests/consultations); here: the page and its words."""
     editor = world["clients"]["editor"]
@@ -601,6 +605,7 @@ def test_no_file_uploaded_in_the_studio_is_a_fault(world, hostile_files):
             assert [sentence for sentence in Page(body(response)).beside if sentence.strip()], file.name
 
 
+@pytest.mark.sqlite_only
 def test_no_table_of_departments_or_calendar_is_half_imported(hostile_files, capsys):
     """Any file as a table: refused with a sentence and status 1, or read; never a fault, never half of it."""
     before = Department.objects.count(), CalendarDay.objects.count()

@@ -10,7 +10,7 @@ from engage.accounts.actors import Role
 from tests.consultations.factories import call
 from tests.security.test_url_matrix import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 # What must open without an account: the way in and what the sign-in page itself needs.
 OPEN = ("studio/login/", "studio/logout/", "studio/password_reset/", "studio/jsi18n/", "studio/sprite/")
 

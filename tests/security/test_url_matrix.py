@@ -12,7 +12,7 @@ from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
 from tests.consultations.factories import call, comment
 from tests.security.matrix import ROWS, SKIPPED_NAMESPACES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 ACTORS = ("anonymous", Role.CITIZEN, Role.OFFICER, Role.EDITOR, Role.REVIEWER_LEGAL, Role.ADMINISTRATOR)
 
 
