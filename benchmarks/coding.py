@@ -10,10 +10,11 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks import _site
+from benchmarks._copies import copies
 from benchmarks._figures import load_average, percentile_95, report, report_most
 
 ROWS = int(os.environ.get("CODING_ROWS", "1000000"))
@@ -21,22 +22,6 @@ SLUG = "library"
 THEMES = 40
 SCREENS, STEPS = 200, 60
 MOST_MS, BULK, BULK_MOST_SECONDS = 100, 10_000, 5
-
-
-def copies(model: Any, template: int, columns: Mapping[str, str], source: str = "") -> None:
-    """Insert rows like one that exists; `columns` maps a column to an expression, in which n counts from 1."""
-    from django.db import connection
-
-    table = model._meta.db_table
-    names = [field.column for field in model._meta.concrete_fields]
-    values = ", ".join(columns.get(name, f't."{name}"') for name in names)
-    quoted = ", ".join(f'"{name}"' for name in names)
-    source = source or f"generate_series(1, {ROWS}) AS n"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({quoted}) SELECT {values} FROM {table} t, {source} WHERE t.id = {template}"
-        )
-        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
 
 
 def fill() -> tuple[Any, Any]:
@@ -56,7 +41,8 @@ def fill() -> tuple[Any, Any]:
     themes = [actions.make_theme(consultation, f"主题{number}", actor=coder) for number in range(THEMES)]
     (coding,) = actions.apply_theme(first.pk, themes[0].pk, actor=coder)
     actions.finish_comment(first.pk, actor=coder)
-    copies(Submission, submission.pk, {"id": "t.id + n", "token_digest": "md5(n::text) || md5((-n)::text)"})
+    every = f"generate_series(1, {ROWS}) AS n"
+    copies(Submission, submission.pk, {"id": "t.id + n", "token_digest": "md5(n::text) || md5((-n)::text)"}, every)
     copies(
         Comment,
         first.pk,
@@ -67,6 +53,7 @@ def fill() -> tuple[Any, Any]:
             "stance": "(ARRAY['support', 'change', 'oppose', 'question'])[n % 4 + 1]",
             "coded_at": "CASE WHEN n % 2 = 0 THEN now() END",
         },
+        every,
     )
     even = f"generate_series(2, {ROWS}, 2) AS n"
     copies(Point, coding.point_id, {"id": "t.id + n", "comment_id": "t.comment_id + n"}, even)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -81,31 +82,20 @@ def import_comments(
     Raises Refused("not_allowed") unless the actor may moderate, Refused("call_gone"), Refused("channel_wrong"), and
     Refused("import_refused", faults=[ArrivalFault, ...]) with the first fault of every arrival that has one.
     """
-    if not has_role(actor, Role.OFFICER, Role.APPROVER):
-        raise Refused("not_allowed")
-    if channel in ("", "web") or len(channel) > CHANNEL_MOST:
-        raise Refused("channel_wrong", channel=channel[:CHANNEL_MOST])
-    versions = actions.commented_versions(slug, actor)
-    version = versions[0]
-    assert version.draft.consultation is not None
-    # Locked: of two equal imports at once, the second finds what the first took in.
-    consultation = Consultation.objects.select_for_update().get(pk=version.draft.consultation.pk)
-    keys = {comment.key for arrival in arrivals for comment in arrival.comments if comment.key}
-    clauses = clauses_by_key(versions, keys)
-    if faults := _arrival_faults(arrivals, consultation, clauses):
-        raise Refused("import_refused", faults=faults)
-    envelopes = [_envelope_of(arrival, consultation, channel) for arrival in arrivals]
-    known = participation.known_tokens(envelopes)
+    prepared = _prepare(slug, arrivals, channel=channel, lock=True, actor=actor)
+    if prepared.faults:
+        raise Refused("import_refused", faults=prepared.faults)
+    consultation, known = prepared.consultation, prepared.known
     rows: list[Comment] = []
     submissions = []
-    for arrival, envelope in zip(arrivals, envelopes, strict=True):
+    for arrival, envelope in zip(arrivals, prepared.envelopes, strict=True):
         if envelope.token in known:
             continue
         submission = participation.open_submission(
             actions.KIND, envelope, actor=actor, department_id=consultation.department_id
         )
         submissions.append(submission)
-        rows += _arrived_comments(arrival, envelope, submission, version, clauses, now, actor)
+        rows += _arrived_comments(arrival, envelope, submission, prepared.version, prepared.clauses, now, actor)
         if title:
             enqueue_receipt_mail(submission, envelope.code, title)
     _store_arrived(rows)
@@ -120,6 +110,43 @@ def import_comments(
         states=dict(Counter(row.moderation_state for row in rows)),
     )
     return ImportedComments(submissions, comments=len(rows), known=len(known))
+
+
+def examine(slug: str, arrivals: Sequence[Arrival], *, channel: str, actor: Actor) -> tuple[list[ArrivalFault], int]:
+    """Return what keeps these from being taken in, and how many of them are known; nothing is written.
+
+    Raises what `import_comments` raises, but for Refused("import_refused").
+    """
+    prepared = _prepare(slug, arrivals, channel=channel, lock=False, actor=actor)
+    return prepared.faults, len(prepared.known)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    consultation: Consultation
+    version: Version
+    clauses: dict[str, Clause]
+    faults: list[ArrivalFault]
+    envelopes: list[participation.Envelope]
+    known: set[UUID]
+
+
+def _prepare(slug: str, arrivals: Sequence[Arrival], *, channel: str, lock: bool, actor: Actor) -> _Prepared:
+    if not has_role(actor, Role.OFFICER, Role.APPROVER):
+        raise Refused("not_allowed")
+    if channel in ("", "web") or len(channel) > CHANNEL_MOST:
+        raise Refused("channel_wrong", channel=channel[:CHANNEL_MOST])
+    versions = actions.commented_versions(slug, actor)
+    version = versions[0]
+    assert version.draft.consultation is not None
+    # Locked: of two equal imports at once, the second finds what the first took in.
+    found = Consultation.objects.select_for_update() if lock else Consultation.objects.all()
+    consultation = found.get(pk=version.draft.consultation.pk)
+    keys = {comment.key for arrival in arrivals for comment in arrival.comments if comment.key}
+    clauses = clauses_by_key(versions, keys)
+    faults = _arrival_faults(arrivals, consultation, clauses)
+    envelopes = [_envelope_of(arrival, consultation, channel) for arrival in arrivals]
+    return _Prepared(consultation, version, clauses, faults, envelopes, participation.known_tokens(envelopes))
 
 
 def _arrival_faults(

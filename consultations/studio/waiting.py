@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, ConsultationPage, Draft, Version, VersionText
+from consultations.templatetags.calls import closing_day
 from engage.accounts.actors import Actor, Role, has_role
 from engage.pages.studio import Group, Waiting
 
@@ -61,8 +62,7 @@ def closing_soon(actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             title=call.title,
-            note=gettext("Closes on %(moment)s")
-            % {"moment": date_format(timezone.localtime(call.closes_at), "DATETIME_FORMAT")},
+            note=gettext("Closes on %(moment)s") % {"moment": closing_day(call.closes_at)},
             url=_edit(call),
         )
         for call in _calls(actor)

@@ -16,9 +16,9 @@ from django.utils.translation import pgettext
 
 from consultations.outcomes.exports import MEDIA_TYPES
 from consultations.outcomes.exports.about import cell_text
-from consultations.outcomes.exports.columns import harmless
 from consultations.outcomes.models import Export
 from consultations.study.queries import ShownSource, Study
+from engage.spreadsheets import harmless
 
 
 @dataclass(frozen=True)

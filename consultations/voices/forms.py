@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations import rules as call_rules
 from consultations.models import Comment
+from consultations.outcomes.channels import channel_label
 from consultations.voices import rules
 from consultations.voices.models import Report
 from engage.participation.forms import TypedTextField
@@ -68,6 +69,10 @@ class TranslationForm(forms.Form):
         field.choices = [choice for choice in settings.LANGUAGES if choice[0] != own]
 
 
+# Of what officers take in by the table.
+TABLE_CHANNELS = ("paper", "email", "phone", "counter", "hearing")
+
+
 class PaperForm(forms.Form):
     """One comment that came on paper, as an officer keys it in."""
 
@@ -112,3 +117,36 @@ class PaperForm(forms.Form):
         field = self.fields["call"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = calls
+
+
+class TableForm(forms.Form):
+    """A table of comments, and what holds for rows that say nothing of it."""
+
+    call = forms.ChoiceField(label=_("Call"), error_messages={"required": _("Choose the call")})
+    file = forms.FileField(
+        label=_("Table"),
+        help_text=_("A CSV file in UTF-8 or GB18030, as every spreadsheet saves it; at most 2,000 rows"),
+        error_messages={
+            "required": _("Choose the file"),
+            "invalid": _("Choose the file"),
+            "missing": _("Choose the file"),
+            "empty": _("The file is empty. Choose another one"),
+        },
+    )
+    channel = forms.ChoiceField(label=_("How they came"))
+    received = forms.DateField(
+        label=_("Received on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("For rows without a date"),
+        error_messages={"required": _("Give the day it was received"), "invalid": _("Give the day it was received")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("For rows without a language")
+    )
+
+    def __init__(self, *args: Any, calls: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("call", calls), ("channel", [(code, channel_label(code)) for code in TABLE_CHANNELS])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices

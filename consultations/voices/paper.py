@@ -110,7 +110,7 @@ def for_keying_in(view):
 def desk_paper(request: HttpRequest) -> HttpResponse:
     """Key in one comment; the next entry keeps call, date, language and publication, and begins at the number."""
     now = timezone.now()
-    choices = _calls(request, now)
+    choices = calls_for_imports(request, now)
     kept = {name: request.GET.get(name, "") for name in ("call", "received", "language", "decision")}
     initial = {"received": timezone.localdate(now), "language": get_language(), "stance": "unstated"}
     initial |= {name: value for name, value in kept.items() if value}
@@ -134,7 +134,8 @@ def desk_paper(request: HttpRequest) -> HttpResponse:
     return render(request, "voices/desk_paper.html", context, status=status)
 
 
-def _calls(request: HttpRequest, now: datetime) -> list[tuple[str, str]]:
+def calls_for_imports(request: HttpRequest, now: datetime) -> list[tuple[str, str]]:
+    """Return slug and title of the calls that may still take in what came in time."""
     found = Consultation.objects.visible_to(request.user).filter(
         opens_at__lte=now, closes_at__gt=now - timedelta(days=LATE_DAYS)
     )

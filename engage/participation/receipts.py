@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import asdict
 
 import segno
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from engage.accounts.actors import SYSTEM
 from engage.pages.models import Office
 from engage.participation import actions
 from engage.participation.models import OutgoingMail, Submission
 from engage.participation.queries import Tracked
-from engage.participation.rules import Reference, format_code
+from engage.participation.rules import format_code
 
 
 def track_url(submission: Submission, code: str = "") -> str:
@@ -56,26 +53,6 @@ def enqueue_receipt_mail(submission: Submission, code: str, title: str) -> Outgo
             "url": track_url(submission),
         }
     return actions.enqueue_mail(submission, subject=subject, body=body)
-
-
-@transaction.atomic
-def mail_new_code_link(reference: Reference, sign: Callable[[int], str]) -> None:
-    """Send the link for a new code to the address on file; nothing happens when there is none."""
-    submission = Submission.objects.visible_to(SYSTEM).filter(pk=reference.number).select_related("contact").first()
-    if submission is None or submission.reference != str(reference):
-        return
-    with translation.override(submission.language):
-        url = settings.PUBLIC_URL + reverse("new_code", args=[sign(submission.pk)])
-        actions.enqueue_mail(
-            submission,
-            subject=_("A new tracking code for %(reference)s") % {"reference": submission.reference},
-            body=_(
-                "Somebody asked for a new tracking code for %(reference)s. If it was you, open this page within 24 "
-                "hours and press the button:\n%(url)s\n\n"
-                "The old code stops working then. If it was not you, do nothing."
-            )
-            % {"reference": submission.reference, "url": url},
-        )
 
 
 def receipt_pdf(tracked: Tracked, *, code: str) -> bytes:

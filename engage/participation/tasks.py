@@ -1,9 +1,11 @@
-"""Periodic work of participation."""
+"""Background work of participation."""
 
 from django.utils import timezone
+from django_tasks import task
 
 from engage.accounts.actors import SYSTEM
-from engage.participation import actions
+from engage.participation import actions, new_code
+from engage.participation.rules import parse_reference
 from engage.schedule import every
 
 
@@ -20,3 +22,10 @@ def delete_expired_contacts() -> int:
     while gone := actions.delete_expired_contacts(now=now, actor=SYSTEM):
         deleted += gone
     return deleted
+
+
+@task()
+def send_new_code(reference: str) -> None:
+    """Send the link for a new code to the address on file, where there is one."""
+    if parsed := parse_reference(reference):
+        new_code.mail_link(parsed)

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,13 +21,13 @@ from engage.pages.messages import refusal_message
 from engage.participation import actions, limits, queries, wallet
 from engage.participation.forms import TrackForm
 from engage.participation.models import Attachment, Submission
-from engage.participation.receipts import mail_new_code_link, qr_svg, receipt_pdf, track_url
+from engage.participation.new_code import signed_submission
+from engage.participation.receipts import qr_svg, receipt_pdf, track_url
 from engage.participation.rules import Window, format_code, parse_reference
+from engage.participation.tasks import send_new_code
 
 _TRIES = (Window(settings.RECEIPT_TRIES_PER_WINDOW, settings.RECEIPT_WINDOW_SECONDS),)
 _TRIES_PER_ADDRESS = (Window(6 * settings.RECEIPT_TRIES_PER_WINDOW, settings.RECEIPT_WINDOW_SECONDS),)
-_NEW_CODE_SALT = "engage.participation.new-code"
-_NEW_CODE_SECONDS = 24 * 3600
 
 
 def _held(request: HttpRequest, reference: str) -> tuple[Submission, ReceiptHolder]:
@@ -196,22 +195,9 @@ def lost_code(request: HttpRequest) -> HttpResponse:
         return _lost_code_refused(request, typed, refusal_message(refusal), 429)
     if not limits.peek("lost-code-for", str(reference), (Window(3, 24 * 3600),)):
         limits.count("lost-code-for", str(reference), (Window(3, 24 * 3600),))
-        mail_new_code_link(reference, sign_new_code)
+        # The worker looks whether there is a receipt and an address: the answer takes as long without either.
+        send_new_code.enqueue(str(reference))
     return render(request, "participation/lost_code_sent.html", {"door": "track"})
-
-
-def sign_new_code(submission_id: int) -> str:
-    """Sign what a link for a new code carries: the submission and its present code, so that the link works once."""
-    digest = Submission.objects.values_list("code_digest", flat=True).get(pk=submission_id)
-    return signing.dumps([submission_id, digest[:16]], salt=_NEW_CODE_SALT)
-
-
-def _signed_submission(signed: str) -> Submission | None:
-    try:
-        submission_id, digest = signing.loads(signed, salt=_NEW_CODE_SALT, max_age=_NEW_CODE_SECONDS)
-    except (signing.BadSignature, TypeError, ValueError):
-        return None
-    return Submission.objects.filter(pk=submission_id, code_digest__startswith=digest).first()
 
 
 def _lost_code_refused(request: HttpRequest, typed: str, error: str, status: int) -> HttpResponse:
@@ -223,7 +209,7 @@ def _lost_code_refused(request: HttpRequest, typed: str, error: str, status: int
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_code(request: HttpRequest, signed: str) -> HttpResponse:
     """Show a button (link scanners only follow GET), then issue the new code."""
-    sent = _signed_submission(signed)
+    sent = signed_submission(signed)
     if sent is None:
         return render(request, "participation/link_expired.html", {"door": "track"}, status=410)
     if request.method != "POST":

@@ -125,7 +125,7 @@ def test_without_json_the_rows_are_told_on_standard_error(tmp_path, capsys):
         call_command("import_departments", str(table(tmp_path, TABLE + "x,nowhere,甲,A,,\n")))
     printed = capsys.readouterr()
     assert end.value.code == 1
-    assert (printed.out, printed.err.strip()) == ("", "Line 5: No department has the code nowhere.")
+    assert (printed.out, printed.err.strip()) == ("", "Line 5, column parent: No department has the code nowhere.")
 
 
 def test_a_dry_run_keeps_nothing(tmp_path, capsys):

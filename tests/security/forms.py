@@ -207,6 +207,14 @@ FORMS: dict[str, Form] = {
         {"number": "17", "article": "2", "text": WORDS, "signature": ""},
         {"call": "", "received": "2026-11-24", "stance": "oppose", "language": "zh-hans", "decision": ""},
     ),
+    "desk_table": Form(
+        "officer",
+        nothing,
+        {},
+        {"call": "", "channel": "paper", "received": "2026-11-24", "language": "zh-hans", "waiting": ""},
+        ("file",),
+        said=False,
+    ),
     "comment_translate": Form(
         "editor", lambda world: [*slug(world), world["comment"].pk], {"text": "Too few."}, {"language": "en"}
     ),
@@ -464,6 +472,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "compare": ("anonymous", slug, ("draft", "from", "to", "view", "all")),
     "embed": ("anonymous", framed, ("site",)),
     "desk_paper": ("officer", nothing, ("call", "received", "language", "decision", "done")),
+    "desk_table": ("officer", nothing, ("call", "done", "known")),
     "compose": ("sender", clause, ("item", "from", "to", "v", "whole")),
     "compose_whole": ("sender", slug, ("item", "from", "to", "v", "whole")),
     "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),

@@ -23,7 +23,7 @@ from engage.accounts.models import User
 from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
 from engage.departments.models import Department, Membership
 from engage.desk.models import SavedView
-from engage.participation.views import sign_new_code
+from engage.participation.new_code import sign as sign_new_code
 from tests.accounts.people import person
 from tests.consultations.factories import call, comment, department
 from tests.security.forms import WORDS, Form, World

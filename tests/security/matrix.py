@@ -105,6 +105,8 @@ ROWS: dict[str, Row] = {
     "embed": everybody(404, slug),
     "desk_embeds": Row((302, 404, 404, 200, 404, 200)),
     "desk_paper": Row((302, 404, 200, 404, 404, 200)),
+    "desk_table": Row((302, 404, 200, 404, 404, 200)),
+    "desk_table_errors": Row((302, 404, 404, 404, 404, 404), lambda world: ["nothing"]),
     "compose": everybody(200, clause),
     "compose_whole": everybody(200, slug),
     "basket": everybody(200, slug),

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from consultations.coding import rules
 from consultations.coding.models import Coding, Decision, Point, Theme, ThemeEvent
 from consultations.models import Consultation
+from engage.spreadsheets import harmless
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,3 @@ def codebook(tree: Iterable[ShownTheme]) -> Iterator[list[Any]]:
         decision = shown.decision.disposition if shown.decision else ""
         row = (shown.depth + 1, shown.path, shown.theme.name, shown.theme.description, shown.points, decision)
         yield [harmless(cell) for cell in row]
-
-
-def harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet calculates: an apostrophe before what would begin a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

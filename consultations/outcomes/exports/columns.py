@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,9 +12,6 @@ from consultations.outcomes.channels import channel_label
 from consultations.outcomes.queries.rows import CONFIDENTIAL, KEPT, PUBLISHED, ExportRow
 
 Value = str | int | None
-# How a spreadsheet recognises a formula; the full-width forms are converted by some of them (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@＝＋－＠|%]|^[\t\r\n]")
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def columns() -> list[tuple[str, str, Callable[[ExportRow], Value]]]:
@@ -53,17 +48,3 @@ def columns() -> list[tuple[str, str, Callable[[ExportRow], Value]]]:
         ("publication", _("Publication"), lambda row: publications[row.publication]),
         ("organisation", _("On behalf of"), lambda row: row.organisation),
     ]
-
-
-def printable(value: Any) -> Any:
-    """Take out the signs that no file format keeps."""
-    return _ILLEGAL.sub("\ufffd", value) if isinstance(value, str) else value
-
-
-def harmless(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula: an apostrophe before what begins like one."""
-    value = printable(value)
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
-
-
-__all__ = ["ExportRow", "columns", "harmless", "printable"]

@@ -8,8 +8,9 @@ import typst
 from django.utils.translation import gettext as _
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
-from consultations.outcomes.exports.columns import ExportRow, printable
+from consultations.outcomes.exports.columns import ExportRow
 from engage import fonts
+from engage.spreadsheets import printable
 
 _FOLDER = Path(__file__).parent
 

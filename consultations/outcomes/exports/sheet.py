@@ -17,8 +17,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
-from consultations.outcomes.exports.columns import ExportRow, columns, printable
+from consultations.outcomes.exports.columns import ExportRow, columns
 from consultations.outcomes.queries import Breakdown
+from engage.spreadsheets import printable
 
 _WIDE = {"text": 60, "suggested": 40, "passage": 40, "reason": 50, "clause": 28, "themes": 30}
 _BOLD = Font(bold=True)

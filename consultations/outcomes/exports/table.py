@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consultations.outcomes.exports.about import About
-from consultations.outcomes.exports.columns import ExportRow, columns, harmless
+from consultations.outcomes.exports.columns import ExportRow, columns
+from engage.spreadsheets import harmless
 
 
 def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:

@@ -10,8 +10,9 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
-from consultations.outcomes.exports.columns import ExportRow, printable
+from consultations.outcomes.exports.columns import ExportRow
 from consultations.outcomes.queries import Breakdown
+from engage.spreadsheets import printable
 
 _INS, _DEL = RGBColor(0x14, 0x68, 0x3A), RGBColor(0xA3, 0x27, 0x1A)
 

@@ -16,13 +16,13 @@ from pypdf import PdfReader
 from consultations import actions as calls
 from consultations.models import Comment
 from consultations.outcomes import actions, exports, queries, rules, tasks
-from consultations.outcomes.exports.columns import harmless
 from consultations.outcomes.models import Export, Outcome
 from consultations.outcomes.queries.rows import passage
 from consultations.voices.organisations import OnBehalf
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.participation import actions as participation
+from engage.spreadsheets import harmless
 from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import close, decide, decided_call, person, point, published, theme
 from tests.participation.factories import envelope

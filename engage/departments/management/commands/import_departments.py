@@ -52,8 +52,13 @@ class Command(AnsweringCommand):
         entries = [_entry(fault) for fault in faults]
         if not self.as_json:
             for entry in entries:
-                where = {"line": entry["where"]["line"], "message": entry["message"]}
-                self.stderr.write(_("Line %(line)d: %(message)s") % where)
+                where = entry["where"] | {"message": entry["message"]}
+                told = (
+                    _("Line %(line)d, column %(column)s: %(message)s")
+                    if "column" in where
+                    else _("Line %(line)d: %(message)s")
+                )
+                self.stderr.write(told % where)
         self.say({"errors": entries}, (), code=REFUSED)
 
 

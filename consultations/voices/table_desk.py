@@ -1,0 +1,179 @@
+"""Taking in a table of comments: chosen, checked row by row, then taken in whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consultations import actions, imports
+from consultations.models import Clause, Draft, Version
+from consultations.voices import tables
+from consultations.voices.forms import TableForm
+from consultations.voices.paper import PAPER, calls_for_imports, for_keying_in, moment_of
+from engage.desk.views import frame
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+
+# A checked table waits so long for the officer's last word.
+KEPT_SECONDS = 3600
+FAULTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table as it would be taken in, or the faults that forbid it (with their sentences)."""
+
+    table: tables.Table
+    arrivals: list[imports.Arrival]
+    faults: list[tuple[tables.RowFault, str]]
+    known: int = 0
+
+    @property
+    def comments(self) -> int:
+        """The number of comments in it, those that are known included."""
+        return sum(len(arrival.comments) for arrival in self.arrivals)
+
+
+def check(data: bytes, values: dict[str, Any], request: HttpRequest) -> Checked:
+    """Read a table and say what it holds; raises the refusals of `read_table` and of `imports.examine`."""
+    table = tables.read_table(data)
+    versions = actions.commented_versions(values["call"], request.user)
+    consultation = versions[0].draft.consultation
+    assert consultation is not None
+
+    def moment(day: date) -> Any:
+        return moment_of(day, consultation.opens_at, consultation.closes_at)
+
+    defaults = tables.Defaults(values["language"], values["received"])
+    arrivals, faults = tables.arrivals_of(table, defaults, articles_of(versions), moment)
+    found, known = imports.examine(values["call"], arrivals, channel=values["channel"], actor=request.user)
+    faults += [tables.RowFault(fault.line, fault.code, values=fault.values) for fault in found]
+    faults.sort(key=lambda fault: fault.line)
+    return Checked(table, arrivals, [_told(fault) for fault in faults], known)
+
+
+def _told(fault: tables.RowFault) -> tuple[tables.RowFault, str]:
+    """Add its sentence to a fault, and name the column as the reader's language has it."""
+    names = tables.COLUMNS.get(fault.column, ("", ""))
+    column = names[0] if get_language() == "en" else names[1]
+    return replace(fault, column=column), str(refusal_message(Refused(fault.code, **fault.values)))
+
+
+def articles_of(versions: list[Version]) -> dict[str, str]:
+    """Map the number of each article of the first text, and q1, q2 ... of each question, to its key."""
+    keys: dict[str, str] = {}
+    for version in versions:
+        is_questions = version.draft.kind == Draft.Kind.QUESTIONS
+        if version != versions[0] and not is_questions:
+            continue
+        articles = Clause.objects.filter(version=version, level=Clause.Level.ARTICLE).order_by("-position")
+        keys |= {f"q{number}" if is_questions else number: key for number, key in articles.values_list("number", "key")}
+    return keys
+
+
+def _place(request: HttpRequest, token: str) -> str:
+    """Return the key under which something of this officer is kept; a token is whatever somebody sent."""
+    return f"comment-table:{request.user.pk}:{sha256(token.encode()).hexdigest()}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_keying_in
+def desk_table(request: HttpRequest) -> HttpResponse:
+    """Choose a table, see what it holds or what is wrong in it, take it in."""
+    if request.method == "POST" and request.POST.get("waiting"):
+        return _take_in(request)
+    now = timezone.now()
+    choices = calls_for_imports(request, now)
+    initial = {"received": timezone.localdate(now), "language": get_language(), "channel": "paper"}
+    initial |= {"call": request.GET["call"]} if "call" in request.GET else {}
+    bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = TableForm(*bound, calls=choices, initial=initial)
+    context: dict[str, Any] = {"done": _done(request)}
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            status, more = _checked(request, form)
+            context |= more
+    context |= frame(request, PAPER) | {"form": form, "has_calls": bool(choices), "columns": tables.COLUMNS.values()}
+    return render(request, "voices/desk_table.html", context, status=status)
+
+
+def _checked(request: HttpRequest, form: TableForm) -> tuple[int, dict[str, Any]]:
+    values = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+    data = form.cleaned_data["file"].read()
+    try:
+        checked = check(data, values, request)
+    except Refused as refusal:
+        form.add_error("file", refusal_message(refusal))
+        return refusal_status(refusal.code), {}
+    token = secrets.token_urlsafe(16)
+    if checked.faults:
+        file = tables.error_file(checked.table, checked.faults, title=_("What is wrong"))
+        cache.set(_place(request, token), file, KEPT_SECONDS)
+        return 422, {"checked": checked, "faults": checked.faults[:FAULTS_SHOWN], "errors": token}
+    cache.set(_place(request, token), (data, values), KEPT_SECONDS)
+    return 200, {"checked": checked, "waiting": token}
+
+
+def _take_in(request: HttpRequest) -> HttpResponse:
+    kept = cache.get(_place(request, request.POST["waiting"]))
+    if not isinstance(kept, tuple):
+        return _gone(request)
+    data, values = kept
+    try:
+        checked = check(data, values, request)
+        if checked.faults:  # the call was closed or its text changed since
+            raise Refused("import_refused", faults=checked.faults)
+        taken = imports.import_comments(
+            values["call"], checked.arrivals, channel=values["channel"], now=timezone.now(), actor=request.user
+        )
+    except Refused as refusal:
+        return _gone(request, str(refusal_message(refusal)), refusal_status(refusal.code))
+    cache.delete(_place(request, request.POST["waiting"]))
+    told = {"call": values["call"], "done": taken.comments, "known": taken.known}
+    return redirect(f"{reverse('desk_table')}?{urlencode(told)}")
+
+
+def _gone(request: HttpRequest, error: str = "", status: int = 409) -> HttpResponse:
+    """Show the form again: what was checked is not there any more, or holds no longer."""
+    choices = calls_for_imports(request, timezone.now())
+    initial = {"received": timezone.localdate(), "language": get_language(), "channel": "paper"}
+    context = frame(request, PAPER) | {
+        "form": TableForm(calls=choices, initial=initial),
+        "has_calls": bool(choices),
+        "columns": tables.COLUMNS.values(),
+        "error": error or _("The checked table was kept for an hour only. Choose the file again"),
+    }
+    return render(request, "voices/desk_table.html", context, status=status)
+
+
+def _done(request: HttpRequest) -> dict[str, int] | None:
+    counts = [request.GET.get(name, "") for name in ("done", "known")]
+    if not all(count.isascii() and count.isdigit() and len(count) < 7 for count in counts):
+        return None
+    return dict(zip(("comments", "known"), map(int, counts), strict=True))
+
+
+@require_safe
+@for_keying_in
+def desk_table_errors(request: HttpRequest, token: str) -> HttpResponse:
+    """Download the rows that are wrong, each with what is wrong in it."""
+    file = cache.get(_place(request, token))
+    if not isinstance(file, str):
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="rows-with-errors.csv"'}
+    return HttpResponse(file, content_type="text/csv; charset=utf-8", headers=headers)
