@@ -1,4 +1,4 @@
-"""What changed between two wordings, in pieces a reader understands: characters in Chinese, words in English.
+"""What changed between two wordings, in pieces a reader understands: characters in Chinese, words in English, numbers.
 
 diff-match-patch does the comparing. It works on characters, so what must stay whole (an English word, a letter with
 its accents, an emoji sequence) is replaced by one private character before and put back after.
@@ -21,6 +21,8 @@ _FINE_LIMIT = 20_000  # pieces of both texts together; above it sentences are co
 _PRIVATE = 0xF0000  # supplementary private use: never in a text that passed `lines.clean`, 131,000 places
 _SENTENCES = re.compile(r"[^。；！？.;!?\n]*[。；！？.;!?\n]+|[^。；！？.;!?\n]+")
 _JOINER = "\u200d"
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+_IN_NUMBERS = frozenset(",.，．")
 
 
 def diff(before: str, after: str, language: str) -> list[Piece]:
@@ -46,16 +48,31 @@ def diff(before: str, after: str, language: str) -> list[Piece]:
 
 def _pieces(text: str, language: str) -> list[str]:
     parts = clusters(text)
-    return parts if language == CHINESE else _words(parts)
+    return _numbers(parts) if language == CHINESE else _words(parts)
+
+
+def _numbers(parts: list[str]) -> list[str]:
+    """Join the signs of a number, 五十万 or 1,000: half of one struck out is no number that anybody can read."""
+    numbers: list[str] = []
+    inside = False
+    for part, following in zip(parts, [*parts, " "][1:], strict=True):
+        digit = part in _NUMERALS or part.isdecimal()
+        if inside and (digit or (part in _IN_NUMBERS and following.isdecimal())):
+            numbers[-1] += part
+        else:
+            numbers.append(part)
+            inside = digit
+    return numbers
 
 
 def _words(parts: list[str]) -> list[str]:
-    """Join letters and digits into words, apostrophes inside them included; a Chinese character stands alone."""
+    """Join letters and digits into words, apostrophes and the signs inside numbers too; a Chinese character is one."""
     words: list[str] = []
     inside = False
     for part, following in zip(parts, [*parts, " "][1:], strict=True):
         letter = part[0].isalnum() and not _is_wide(part[0])
-        if inside and (letter or (part in "'’" and following[0].isalnum())):
+        in_number = inside and part in _IN_NUMBERS and following.isdecimal() and words[-1][-1].isdecimal()
+        if inside and (letter or in_number or (part in "'’" and following[0].isalnum())):
             words[-1] += part
         else:
             words.append(part)

@@ -37,7 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "received": ("received", "收到日期", "日期", "date"),
     "language": ("language", "语言"),
     "name": ("name", "姓名"),
-    "email": ("e-mail", "email", "邮箱", "电子邮箱"),
+    "email": ("e-mail", "邮箱", "email", "电子邮箱"),
     "signature": ("name to show", "署名"),
 }
 NEEDED = ("number", "comment")
@@ -187,7 +187,7 @@ def _comment_of(
     typed, view = row.get("article", ""), row.get("view", "")
     key = articles.get(article_number(typed), "") if typed else ""
     if typed and not key:
-        raise Refused("article_unknown", column="article", name=typed)
+        raise Refused("table_article_unknown", column="article", given=typed)
     stance = stances.get(view.casefold(), "") if view else Comment.Stance.UNSTATED.value
     if not stance:
         raise Refused("table_view_unknown", column="view", given=view)

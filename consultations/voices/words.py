@@ -29,6 +29,7 @@ REFUSALS = {
     "table_cell_empty": _("This cell must not be empty"),
     "table_cell_too_long": _("This may have at most %(most)d characters"),
     "table_row_too_wide": _("The row has more than %(most)d cells. Put text with commas between quotation marks"),
+    "table_article_unknown": _("“%(given)s” is no article of the text. Write its number, or leave it empty"),
     "table_view_unknown": _("“%(given)s” is none of the views. Write support, change, oppose, question, or nothing"),
     "table_date_wrong": _("“%(given)s” is no date. Write it like 2026-03-09"),
     "table_email_wrong": _("“%(given)s” is no e-mail address"),

@@ -370,7 +370,7 @@ def read_own_answer(citizen: Page, site: str, reference: str) -> None:
         expect(answers).to_contain_text(OWN["point"])
         expect(answers).to_contain_text("理由：保险和安全。")
         expect(answers).to_contain_text("理由：平台要写明理赔办法。")
-        assert (answers.locator("del").inner_text(), answers.locator("ins").inner_text()) == ("五十", "一百")
+        assert (answers.locator("del").inner_text(), answers.locator("ins").inner_text()) == ("五十万", "一百万")
 
 
 def expected_answers(comment: Comment) -> Counter[tuple[str, str]]:

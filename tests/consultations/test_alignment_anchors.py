@@ -175,4 +175,5 @@ def test_a_followed_range_lies_in_the_new_text_and_order_is_kept(before, after, 
 
 def test_likeness_counts_what_is_kept():
     assert likeness("", "", CHINESE) == 1.0
-    assert likeness("二十日", "三十日", CHINESE) == pytest.approx(2 / 3)
+    assert likeness("新的日", "旧的日", CHINESE) == pytest.approx(2 / 3)
+    assert likeness("二十日", "三十日", CHINESE) == pytest.approx(1 / 3)  # another number is another thing

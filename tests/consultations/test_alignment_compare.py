@@ -21,15 +21,15 @@ def compared(old, new, language=CHINESE):
     return compare(align(*(parse_text(text, language=language) for text in (old, new))))
 
 
-def test_chinese_words_are_marked_by_the_character():
+def test_chinese_words_are_marked_by_the_character_and_numbers_whole():
     (article,) = compared("条例\n第一条　应当在二十日内作出决定。\n", "条例\n第一条　应当在三十日内作出书面决定。\n")
     (row,) = article.rows
     assert row.inline == (
-        ("keep", "应当在"), ("del", "二"), ("ins", "三"), ("keep", "十日内作出"), ("ins", "书面"), ("keep", "决定。"),
+        ("keep", "应当在"), ("del", "二十"), ("ins", "三十"), ("keep", "日内作出"), ("ins", "书面"), ("keep", "决定。"),
     )  # fmt: skip
-    assert row.before == (("keep", "应当在"), ("del", "二"), ("keep", "十日内作出"), ("keep", "决定。"))
+    assert row.before == (("keep", "应当在"), ("del", "二十"), ("keep", "日内作出"), ("keep", "决定。"))
     assert row.after == (
-        ("keep", "应当在"), ("ins", "三"), ("keep", "十日内作出"), ("ins", "书面"), ("keep", "决定。"),
+        ("keep", "应当在"), ("ins", "三十"), ("keep", "日内作出"), ("ins", "书面"), ("keep", "决定。"),
     )  # fmt: skip
 
 

@@ -50,8 +50,22 @@ def test_what_is_seen_as_one_character_stays_one(text, expected):
 
 def test_chinese_changes_are_shown_by_the_character():
     assert diff("应当在二十日内作出决定。", "应当在三十日内作出书面决定。", CHINESE) == [
-        ("keep", "应当在"), ("del", "二"), ("ins", "三"), ("keep", "十日内作出"), ("ins", "书面"), ("keep", "决定。"),
+        ("keep", "应当在"), ("del", "二十"), ("ins", "三十"), ("keep", "日内作出"), ("ins", "书面"), ("keep", "决定。"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language", "changed"),
+    [
+        ("不少于五十万元。", "不少于一百万元。", CHINESE, ["五十万", "一百万"]),
+        ("不少于1,000元。", "不少于1,500元。", CHINESE, ["1,000", "1,500"]),
+        ("more than 1,000,000 yuan", "more than 500,000 yuan", ENGLISH, ["1,000,000", "500,000"]),
+        ("a rate of 2.5, at most", "a rate of 2.75, at most", ENGLISH, ["2.5", "2.75"]),
+        ("of 1, 2 and 3", "of 1, 4 and 3", ENGLISH, ["2", "4"]),
+    ],
+)
+def test_a_number_is_changed_as_a_whole(before, after, language, changed):
+    assert [text for kind, text in diff(before, after, language) if kind != "keep"] == changed
 
 
 def test_english_changes_are_shown_by_the_word():

@@ -116,7 +116,7 @@ def test_every_row_that_is_wrong_is_named_and_nothing_is_taken_in():
     assert all(row[-1] for row in rows[1:])
     assert not any(cell.startswith("=") for row in rows for cell in row)
     for line, column in ((2, "article"), (3, "comment"), (4, "view"), (5, "received"), (6, "language"), (7, "e-mail")):
-        assert f'<td class="num">{line}</td><td>{column}</td>' in body(refused)
+        assert f'<td class="num">{line}</td><td class="nowrap">{column}</td>' in body(refused)
     # Nobody else reads it.
     assert staff_client(Role.OFFICER).get(f"/desk/paper/table/errors/{address}").status_code == 404
 
