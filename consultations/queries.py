@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page as PaginatorPage
@@ -464,13 +465,14 @@ def public_comments(
     """
     consultation = call.consultation
     rows = _on(_published_comments().filter(consultation=consultation), text, article=article, whole=whole)
-    rows = rows.select_related(*_SHOWN_WITH)
     scope = f"{consultation.pk}:{article.key if article else 'whole' if whole else ''}"
-    sorted_rows = ordered(rows, order, day=timezone.localdate(now), scope=scope)
-    pages: Paginator = Paginator(sorted_rows, PER_PAGE)
+    place = partial(ordered, order=order, day=timezone.localdate(now), scope=scope)
+    pages: Paginator = Paginator(place(rows), PER_PAGE)
     pages.count = total_of(call, text, article=article, whole=whole).listed
     found = pages.get_page(page)
-    return PaginatorPage(present(list(found.object_list), text), found.number, found.paginator)
+    # A million rows are sorted by their keys alone; what is shown is read for the twenty of the page.
+    shown = place(_published_comments().filter(pk__in=found.object_list.values("pk")).select_related(*_SHOWN_WITH))
+    return PaginatorPage(present(list(shown), text), found.number, found.paginator)
 
 
 def _on(rows: QuerySet[Comment], text: Text, *, article: Article | None, whole: bool) -> QuerySet[Comment]:
