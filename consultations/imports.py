@@ -77,12 +77,13 @@ def import_comments(
 ) -> ImportedComments:
     """Take in what came on another way, all or nothing; the channel stays with it and its own date counts.
 
-    The same `external_id` on the same channel of a call is taken in once, however often it is imported. Short answers
-    count: who wrote on paper was asked for no length. With `title` (the call's) senders with an address get a receipt.
+    The same `external_id` on the same channel of a call is taken in once, however often it is imported; with other
+    words than those that were taken in, it is a fault. Short answers count: who wrote on paper was asked for no length.
+    With `title` (the call's) senders with an address get a receipt.
     Raises Refused("not_allowed") unless the actor may moderate, Refused("call_gone"), Refused("channel_wrong"), and
     Refused("import_refused", faults=[ArrivalFault, ...]) with the first fault of every arrival that has one.
     """
-    prepared = _prepare(slug, arrivals, channel=channel, lock=True, actor=actor)
+    prepared = _prepare(slug, arrivals, channel=channel, now=now, lock=True, actor=actor)
     if prepared.faults:
         raise Refused("import_refused", faults=prepared.faults)
     consultation, known = prepared.consultation, prepared.known
@@ -112,12 +113,14 @@ def import_comments(
     return ImportedComments(submissions, comments=len(rows), known=len(known))
 
 
-def examine(slug: str, arrivals: Sequence[Arrival], *, channel: str, actor: Actor) -> tuple[list[ArrivalFault], int]:
+def examine(
+    slug: str, arrivals: Sequence[Arrival], *, channel: str, now: datetime, actor: Actor
+) -> tuple[list[ArrivalFault], int]:
     """Return what keeps these from being taken in, and how many of them are known; nothing is written.
 
     Raises what `import_comments` raises, but for Refused("import_refused").
     """
-    prepared = _prepare(slug, arrivals, channel=channel, lock=False, actor=actor)
+    prepared = _prepare(slug, arrivals, channel=channel, now=now, lock=False, actor=actor)
     return prepared.faults, len(prepared.known)
 
 
@@ -131,7 +134,9 @@ class _Prepared:
     known: set[UUID]
 
 
-def _prepare(slug: str, arrivals: Sequence[Arrival], *, channel: str, lock: bool, actor: Actor) -> _Prepared:
+def _prepare(
+    slug: str, arrivals: Sequence[Arrival], *, channel: str, now: datetime, lock: bool, actor: Actor
+) -> _Prepared:
     if not has_role(actor, Role.OFFICER, Role.APPROVER):
         raise Refused("not_allowed")
     if channel in ("", "web") or len(channel) > CHANNEL_MOST:
@@ -139,18 +144,43 @@ def _prepare(slug: str, arrivals: Sequence[Arrival], *, channel: str, lock: bool
     versions = actions.commented_versions(slug, actor)
     version = versions[0]
     assert version.draft.consultation is not None
-    # Locked: of two equal imports at once, the second finds what the first took in.
-    found = Consultation.objects.select_for_update() if lock else Consultation.objects.all()
+    # Locked: of two equal imports at once, the second finds what the first took in. Not against rows that point here:
+    # people's own comments go on meanwhile.
+    found = Consultation.objects.select_for_update(no_key=True) if lock else Consultation.objects.all()
     consultation = found.get(pk=version.draft.consultation.pk)
     keys = {comment.key for arrival in arrivals for comment in arrival.comments if comment.key}
     clauses = clauses_by_key(versions, keys)
-    faults = _arrival_faults(arrivals, consultation, clauses)
+    faults = _arrival_faults(arrivals, consultation, clauses, now)
     envelopes = [_envelope_of(arrival, consultation, channel) for arrival in arrivals]
-    return _Prepared(consultation, version, clauses, faults, envelopes, participation.known_tokens(envelopes))
+    known = participation.known_tokens(envelopes)
+    faults += _other_words(arrivals, envelopes, known)
+    return _Prepared(consultation, version, clauses, faults, envelopes, known)
+
+
+def _other_words(
+    arrivals: Sequence[Arrival], envelopes: Sequence[participation.Envelope], known: set[UUID]
+) -> list[ArrivalFault]:
+    """Name the arrivals whose number is known with other words: left out as known, somebody's comment would be lost."""
+    again = {
+        envelope.digest: arrival
+        for arrival, envelope in zip(arrivals, envelopes, strict=True)
+        if envelope.token in known
+    }
+    kept: dict[str, list[str]] = {digest: [] for digest in again}
+    digests = list(again)
+    for start in range(0, len(digests), 500):
+        rows = Comment.objects.filter(submission__token_digest__in=digests[start : start + 500])
+        for digest, text in rows.order_by("position").values_list("submission__token_digest", "text"):
+            kept[digest].append(text)
+    return [
+        ArrivalFault(arrival.external_id, arrival.line, "import_known_differs", {"external_id": arrival.external_id})
+        for digest, arrival in again.items()
+        if kept[digest] != [comment.text for comment in arrival.comments]
+    ]
 
 
 def _arrival_faults(
-    arrivals: Sequence[Arrival], consultation: Consultation, clauses: dict[str, Clause]
+    arrivals: Sequence[Arrival], consultation: Consultation, clauses: dict[str, Clause], now: datetime
 ) -> list[ArrivalFault]:
     faults = []
     seen: set[str] = set()
@@ -159,13 +189,13 @@ def _arrival_faults(
             if arrival.external_id in seen:
                 raise Refused("import_id_twice", external_id=arrival.external_id)
             seen.add(arrival.external_id)
-            _check_arrival(arrival, consultation, clauses)
+            _check_arrival(arrival, consultation, clauses, now)
         except Refused as refused:
             faults.append(ArrivalFault(arrival.external_id, arrival.line, refused.code, refused.values))
     return faults
 
 
-def _check_arrival(arrival: Arrival, consultation: Consultation, clauses: dict[str, Clause]) -> None:
+def _check_arrival(arrival: Arrival, consultation: Consultation, clauses: dict[str, Clause], now: datetime) -> None:
     if not arrival.external_id.strip():
         raise Refused("import_id_missing")
     if arrival.language not in dict(settings.LANGUAGES):
@@ -177,6 +207,8 @@ def _check_arrival(arrival: Arrival, consultation: Consultation, clauses: dict[s
     if arrival.decision == ModerationState.REJECTED and arrival.reason not in REASONS:
         raise Refused("reason_missing")
     consultation.check_open(arrival.received_at)
+    if arrival.received_at > now:
+        raise Refused("import_in_future")
     if not arrival.comments:
         raise Refused("basket_empty")
     for comment in arrival.comments:

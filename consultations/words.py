@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -25,6 +25,18 @@ STATES = {
 }
 
 
+def closing_day(moment: datetime) -> str:
+    """Write a closing moment as people say it: midnight is the end of the day before (24:00, 11:59 pm)."""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) == (0, 0):
+        day = date_format((local - timedelta(days=1)).date(), "DATE_FORMAT")
+        return gettext("%(day)s, 11:59 pm (China time)") % {"day": day}
+    return gettext("%(day)s, %(time)s (China time)") % {
+        "day": date_format(local, "DATE_FORMAT"),
+        "time": date_format(local, "TIME_FORMAT"),
+    }
+
+
 def state_sentence(call: Call) -> str:
     """Say in one sentence where a call stands: for feeds and letters."""
     row = call.consultation
@@ -32,6 +44,7 @@ def state_sentence(call: Call) -> str:
     def at(moment: datetime | None) -> str:
         return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
+    closes = closing_day(row.closes_at)
     if call.state is CallState.WITHDRAWN:
         return gettext("Withdrawn on %(moment)s: %(reason)s") % {
             "moment": at(row.withdrawn_at),
@@ -45,18 +58,18 @@ def state_sentence(call: Call) -> str:
     if call.state is CallState.OPEN:
         extended = row.extensions.last()
         if extended is None:
-            return gettext("Open until %(moment)s") % {"moment": at(row.closes_at)}
+            return gettext("Open until %(moment)s") % {"moment": closes}
         return gettext("Open until %(moment)s, extended: %(reason)s") % {
-            "moment": at(row.closes_at),
+            "moment": closes,
             "reason": extended.reason,
         }
     if call.state is CallState.ANSWERED:
-        return gettext("Closed on %(moment)s; the outcome is published") % {"moment": at(row.closes_at)}
-    return gettext("Closed on %(moment)s; the comments are being read") % {"moment": at(row.closes_at)}
+        return gettext("Closed on %(moment)s; the outcome is published") % {"moment": closes}
+    return gettext("Closed on %(moment)s; the comments are being read") % {"moment": closes}
 
 
 def _closed(values: dict[str, Any]) -> str:
-    closed = date_format(timezone.localtime(values["closed_at"]), "DATETIME_FORMAT")
+    closed = closing_day(values["closed_at"])
     return gettext("This closed on %(closed)s. Your text is kept below: save it as a file") % {"closed": closed}
 
 
@@ -91,6 +104,10 @@ REFUSALS = {
     "import_refused": (_import_refused, 422),
     "import_id_missing": _("It has no number of its own. Give each one a number, so that it is taken in once"),
     "import_id_twice": _("The number %(external_id)s stands twice in the import"),
+    "import_known_differs": _(
+        "The number %(external_id)s was taken in before, with other words. Give this one a number of its own"
+    ),
+    "import_in_future": _("It cannot have been received later than now"),
     "import_language_unknown": _("There is no language “%(language)s” here. Give zh-hans or en"),
     "text_unreadable": _("The text holds signs that cannot be kept. Save its file as text again and send it once more"),
     "withdrawn": _("You withdrew this; it cannot be changed any more"),

@@ -18,3 +18,8 @@ def harmless(value: Any) -> Any:
     """Return a value that no spreadsheet takes for a formula: an apostrophe before what begins like one."""
     value = printable(value)
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def calculable(value: str) -> str:
+    """Take back what `harmless` did: the apostrophe before what begins like a formula."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value[1:]) else value

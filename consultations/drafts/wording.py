@@ -53,16 +53,16 @@ def _pieces(text: str, language: str) -> list[str]:
 
 def _numbers(parts: list[str]) -> list[str]:
     """Join the signs of a number, 五十万 or 1,000: half of one struck out is no number that anybody can read."""
-    numbers: list[str] = []
+    numbers: list[list[str]] = []
     inside = False
     for part, following in zip(parts, [*parts, " "][1:], strict=True):
         digit = part in _NUMERALS or part.isdecimal()
         if inside and (digit or (part in _IN_NUMBERS and following.isdecimal())):
-            numbers[-1] += part
+            numbers[-1].append(part)
         else:
-            numbers.append(part)
+            numbers.append([part])
             inside = digit
-    return numbers
+    return ["".join(number) for number in numbers]
 
 
 def _words(parts: list[str]) -> list[str]:

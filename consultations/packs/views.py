@@ -134,10 +134,11 @@ def _send(request: HttpRequest, slug: str, form: ReactionForm, token: uuid.UUID 
 def write(request: HttpRequest, token: str) -> HttpResponse:
     """Let an invited expert read the draft and write one block; the link is all that is needed."""
     now, address = timezone.now(), limits.client_address(request)
-    if wait := limits.peek("expert-link", address, FORGED_WINDOWS):
-        raise Refused("too_many", seconds=wait)
     found = queries.invitation_by(token, now=now) if len(token) <= TOKEN_MOST else None
     if found is None:
+        # Whoever has a right link is never held up by others at the same address who guess.
+        if wait := limits.peek("expert-link", address, FORGED_WINDOWS):
+            raise Refused("too_many", seconds=wait)
         limits.count("expert-link", address, FORGED_WINDOWS)
         return _over(request)
     form = CommentaryForm(request.POST if request.method == "POST" else None, initial=_before(found))

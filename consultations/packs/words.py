@@ -97,6 +97,10 @@ REFUSALS = {
     "days_wrong": _("An invitation lasts %(least)d to %(most)d days"),
     "email_wrong": _("Write the e-mail like name@example.org"),
     "invitation_over": (_("This invitation is over, so nothing can be sent with it any more"), 410),
+    "invitation_waits_for_you": (
+        _("The expert handed in a text that nobody has read yet. Accept it, send it back or end the invitation first"),
+        409,
+    ),
     "invitation_waits": (_("What you wrote is with the editors. You can change it when they send it back"), 409),
     "invitation_not_handed_in": (_("The expert has not handed anything in"), 409),
     "invitation_done": (_("This text is taken over already"), 409),

@@ -70,11 +70,17 @@ def ask_to_follow(about: Policy | Consultation, *, email: str, language: str, no
     """Write the letter that asks an address whether it wants to follow; who follows already is told so by letter."""
     place = {"policy": about} if isinstance(about, Policy) else {"call": about}
     index = blind_index("email", normalised_email(email))
+    # Locked: of two equal requests at once, the second finds what the first wrote.
+    type(about).objects.select_for_update(no_key=True).get(pk=about.pk)
     follow = Follow.objects.filter(**place, email_index=index).select_related("contact").first()
     if follow is None:
         contact = Contact.objects.create(email=email.strip(), email_index=index, delete_after=now + UNCONFIRMED)
         follow = Follow.objects.create(**place, contact=contact, email_index=index, language=language, asked_at=now)
         journal.record(actor, "follow.asked", follow)
+    elif follow.confirmed_at is None:  # the new letter promises as many days, and is written in this language
+        follow.language, follow.contact.delete_after = language, now + UNCONFIRMED
+        follow.save(update_fields=["language"])
+        follow.contact.save(update_fields=["delete_after"])
     subject, body = letters.asked(follow, signed(follow))
     participation.enqueue_letter(follow.contact, subject=subject, body=body)
     return follow
@@ -193,10 +199,10 @@ def _stages_of_call(policy: Policy, call: Consultation, now: datetime) -> int:
 def write_letters(*, now: datetime, limit: int = 200) -> int:
     """Write the next letters to followers; each address hears of a thing once. Returns how many were written.
 
-    What happened to a call that is hidden meanwhile waits until it is public again.
+    What happened to a policy or a call that is hidden meanwhile waits until it is public again.
     """
     written = 0
-    public = Q(call=None) | Q(call__in=Consultation.objects.visible_to(ANYONE))
+    public = Q(policy__in=Policy.objects.visible_to(ANYONE, now)) | Q(call__in=Consultation.objects.visible_to(ANYONE))
     owing = Notice.objects.filter(public, lettered_at=None).select_related("policy", "call").order_by("pk")
     for notice in owing.select_for_update(of=("self",))[:20]:
         followers = list(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from consultations.calls.models import Extension
 from consultations.models import Consultation
 from consultations.plans.models import Follow, Notice, StageMove
+from consultations.words import closing_day
 
 
 def _address(name: str, *args: object) -> str:
@@ -71,8 +72,8 @@ def _event(notice: Notice) -> tuple[str, str]:
         call = extension.consultation
         sentence = _("The call for comments on %(title)s was extended from %(old)s to %(new)s. %(reason)s") % {
             "title": call.title,
-            "old": _moment(extension.closed_before),
-            "new": _moment(extension.closes_after),
+            "old": closing_day(extension.closed_before),
+            "new": closing_day(extension.closes_after),
             "reason": extension.reason,
         }
         return sentence, _address("consultation", call.slug)
@@ -88,10 +89,6 @@ def _event(notice: Notice) -> tuple[str, str]:
     else:
         sentence = _("You can comment on %(title)s until %(close)s.") % {
             "title": call.title,
-            "close": _moment(call.closes_at),
+            "close": closing_day(call.closes_at),
         }
     return sentence, _address("consultation", call.slug)
-
-
-def _moment(moment) -> str:
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

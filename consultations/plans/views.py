@@ -22,9 +22,11 @@ from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.models import Topic
 from engage.participation import limits
 from engage.participation.rules import Window
+from engage.participation.vault import normalised_email
 
 ADDRESS_WINDOWS = (Window(10, 3600),)
 CONTACT_WINDOWS = (Window(3, 24 * 3600),)
+ALL_WINDOWS = (Window(20, 24 * 3600),)
 
 
 @require_safe
@@ -82,9 +84,12 @@ def _follow(request: HttpRequest, about: Policy | Consultation) -> HttpResponse:
         except Refused as refusal:
             context["error"] = refusal_message(refusal)
             return render(request, "consultations/plans/follow.html", context, status=refusal_status(refusal.code))
-        whom = f"{about._meta.label_lower}:{about.pk}:{email.lower()}"
-        if not limits.peek("follow-for", whom, CONTACT_WINDOWS):
+        address = normalised_email(email)
+        whom = f"{about._meta.label_lower}:{about.pk}:{address}"
+        # One address hears of few things a day that it did not confirm, whoever asks and wherever from.
+        if not limits.peek("follow-for", whom, CONTACT_WINDOWS) and not limits.peek("follow-all", address, ALL_WINDOWS):
             limits.count("follow-for", whom, CONTACT_WINDOWS)
+            limits.count("follow-all", address, ALL_WINDOWS)
             actions.ask_to_follow(
                 about, email=email, language=get_language() or "", now=timezone.now(), actor=request.user
             )

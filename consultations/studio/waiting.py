@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, ConsultationPage, Draft, Version, VersionText
-from consultations.templatetags.calls import closing_day
+from consultations.words import closing_day
 from engage.accounts.actors import Actor, Role, has_role
 from engage.pages.studio import Group, Waiting
 

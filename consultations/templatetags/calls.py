@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from consultations.queries import Call, DraftLink
 from consultations.rules import time_left
+from consultations.words import closing_day
 from engage.pages.translation import HTML_LANG
 from engage.participation.personal_data import Finding
 
 register = template.Library()
+register.filter(closing_day)
 
 
 @register.filter
@@ -42,19 +42,6 @@ def draft_url(slug: str, link: DraftLink) -> str:
 def urgency(call: Call) -> str:
     """Return the chip's state: `warn` in the last three days."""
     return time_left(call.consultation.closes_at, timezone.now(), timezone.get_current_timezone()).urgency
-
-
-@register.filter
-def closing_day(moment: datetime) -> str:
-    """Write a closing moment as people say it: midnight is the end of the day before (24:00, 11:59 pm)."""
-    local = timezone.localtime(moment)
-    if (local.hour, local.minute) == (0, 0):
-        day = date_format((local - timedelta(days=1)).date(), "DATE_FORMAT")
-        return _("%(day)s, 11:59 pm (China time)") % {"day": day}
-    return _("%(day)s, %(time)s (China time)") % {
-        "day": date_format(local, "DATE_FORMAT"),
-        "time": date_format(local, "TIME_FORMAT"),
-    }
 
 
 @register.filter

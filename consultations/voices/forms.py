@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from consultations import rules as call_rules
@@ -70,6 +71,7 @@ class TranslationForm(forms.Form):
 
 
 # Of what officers take in by the table.
+TABLE_MOST_BYTES = 5 * 1024 * 1024
 TABLE_CHANNELS = ("paper", "email", "phone", "counter", "hearing")
 
 
@@ -150,3 +152,10 @@ class TableForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what no table of so many rows needs."""
+        file = self.cleaned_data["file"]
+        if file.size > TABLE_MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large: send at most 5 MB"), code="too_large")
+        return file

@@ -39,9 +39,14 @@ LATE_DAYS = 60
 _QUESTION = re.compile(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})$", re.IGNORECASE)
 
 
-def moment_of(day: date, opens_at: datetime, closes_at: datetime) -> datetime:
-    """Return the moment that counts for a paper of a day: noon, moved into the call on its first and last day."""
+def moment_of(day: date, opens_at: datetime, closes_at: datetime, now: datetime) -> datetime:
+    """Return the moment that counts for a paper of a day: noon, moved into the call on its first and last day.
+
+    What came today before noon came now.
+    """
     noon = timezone.make_aware(datetime.combine(day, time(12)))
+    if day == timezone.localdate(now):
+        noon = min(noon, now)
     if noon < opens_at and day == timezone.localdate(opens_at):
         return opens_at
     last = rules.last_moment(closes_at)
@@ -65,7 +70,7 @@ def key_in(values: dict[str, Any], *, now: datetime, actor: Actor) -> None:
         external_id=values["number"],
         comments=(comment,),
         language=values["language"],
-        received_at=moment_of(values["received"], consultation.opens_at, consultation.closes_at),
+        received_at=moment_of(values["received"], consultation.opens_at, consultation.closes_at, now),
         signature=values["signature"],
         decision=values["decision"],
     )
@@ -74,6 +79,8 @@ def key_in(values: dict[str, Any], *, now: datetime, actor: Actor) -> None:
     except Refused as refusal:
         if refusal.code == "import_refused":
             fault = refusal.values["faults"][0]
+            if fault.code == "import_known_differs":
+                raise Refused("paper_known", number=values["number"]) from refusal
             raise Refused(fault.code, **fault.values) from refusal
         raise
     if taken.known:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
-from datetime import date
-from hashlib import sha256
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -26,6 +27,7 @@ from consultations.voices.paper import PAPER, calls_for_imports, for_keying_in, 
 from engage.desk.views import frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
+from engage.participation.vault import seal, unseal
 
 # A checked table waits so long for the officer's last word.
 KEPT_SECONDS = 3600
@@ -46,8 +48,15 @@ class Checked:
         """The number of comments in it, those that are known included."""
         return sum(len(arrival.comments) for arrival in self.arrivals)
 
+    @property
+    def first(self) -> list[dict[str, str]]:
+        """The first comments with signs beyond ASCII, else the first: whoever looks sees a file that was misread."""
+        said = [(comment.text, arrival.language) for arrival in self.arrivals for comment in arrival.comments]
+        odd = [row for row in said if not row[0].isascii()] or said
+        return [{"text": text, "language": language} for text, language in odd[:3]]
 
-def check(data: bytes, values: dict[str, Any], request: HttpRequest) -> Checked:
+
+def check(data: bytes, values: dict[str, Any], request: HttpRequest, now: datetime) -> Checked:
     """Read a table and say what it holds; raises the refusals of `read_table` and of `imports.examine`."""
     table = tables.read_table(data)
     versions = actions.commented_versions(values["call"], request.user)
@@ -55,11 +64,11 @@ def check(data: bytes, values: dict[str, Any], request: HttpRequest) -> Checked:
     assert consultation is not None
 
     def moment(day: date) -> Any:
-        return moment_of(day, consultation.opens_at, consultation.closes_at)
+        return moment_of(day, consultation.opens_at, consultation.closes_at, now)
 
     defaults = tables.Defaults(values["language"], values["received"])
     arrivals, faults = tables.arrivals_of(table, defaults, articles_of(versions), moment)
-    found, known = imports.examine(values["call"], arrivals, channel=values["channel"], actor=request.user)
+    found, known = imports.examine(values["call"], arrivals, channel=values["channel"], now=now, actor=request.user)
     faults += [tables.RowFault(fault.line, fault.code, values=fault.values) for fault in found]
     faults.sort(key=lambda fault: fault.line)
     return Checked(table, arrivals, [_told(fault) for fault in faults], known)
@@ -84,9 +93,8 @@ def articles_of(versions: list[Version]) -> dict[str, str]:
     return keys
 
 
-def _place(request: HttpRequest, token: str) -> str:
-    """Return the key under which something of this officer is kept; a token is whatever somebody sent."""
-    return f"comment-table:{request.user.pk}:{sha256(token.encode()).hexdigest()}"
+def _place(request: HttpRequest) -> str:
+    return f"comment-table:{request.user.pk}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,26 +124,43 @@ def _checked(request: HttpRequest, form: TableForm) -> tuple[int, dict[str, Any]
     values = {name: value for name, value in form.cleaned_data.items() if name != "file"}
     data = form.cleaned_data["file"].read()
     try:
-        checked = check(data, values, request)
+        checked = check(data, values, request, timezone.now())
     except Refused as refusal:
         form.add_error("file", refusal_message(refusal))
         return refusal_status(refusal.code), {}
-    token = secrets.token_urlsafe(16)
     if checked.faults:
         file = tables.error_file(checked.table, checked.faults, title=_("What is wrong"))
-        cache.set(_place(request, token), file, KEPT_SECONDS)
+        token = _keep(request, {"file": file})
         return 422, {"checked": checked, "faults": checked.faults[:FAULTS_SHOWN], "errors": token}
-    cache.set(_place(request, token), (data, values), KEPT_SECONDS)
-    return 200, {"checked": checked, "waiting": token}
+    kept = values | {"received": values["received"].isoformat(), "table": b64encode(data).decode()}
+    return 200, {"checked": checked, "waiting": _keep(request, kept)}
+
+
+def _keep(request: HttpRequest, what: dict[str, str]) -> str:
+    """Keep one thing for an officer for a while, sealed: it holds names and addresses. Returns its token."""
+    token = secrets.token_urlsafe(16)
+    cache.set(_place(request), (token, seal(json.dumps(what))), KEPT_SECONDS)
+    return token
+
+
+def _kept(request: HttpRequest, token: str) -> dict[str, str]:
+    """Return what was kept under a token; empty when it is gone, or another came after it."""
+    found = cache.get(_place(request))
+    if found is None or not secrets.compare_digest(found[0].encode(), token.encode()):
+        return {}
+    return json.loads(unseal(found[1]))
 
 
 def _take_in(request: HttpRequest) -> HttpResponse:
-    kept = cache.get(_place(request, request.POST["waiting"]))
-    if not isinstance(kept, tuple):
+    values: dict[str, Any] = _kept(request, request.POST["waiting"])
+    if "done" in values:  # pressed twice
+        return redirect(f"{reverse('desk_table')}?{urlencode(values)}")
+    if "table" not in values:
         return _gone(request)
-    data, values = kept
+    data = b64decode(values.pop("table"))
+    values["received"] = date.fromisoformat(values["received"])
     try:
-        checked = check(data, values, request)
+        checked = check(data, values, request, timezone.now())
         if checked.faults:  # the call was closed or its text changed since
             raise Refused("import_refused", faults=checked.faults)
         taken = imports.import_comments(
@@ -143,8 +168,8 @@ def _take_in(request: HttpRequest) -> HttpResponse:
         )
     except Refused as refusal:
         return _gone(request, str(refusal_message(refusal)), refusal_status(refusal.code))
-    cache.delete(_place(request, request.POST["waiting"]))
-    told = {"call": values["call"], "done": taken.comments, "known": taken.known}
+    told = {"call": values["call"], "done": str(taken.comments), "known": str(taken.known)}
+    cache.set(_place(request), (request.POST["waiting"], seal(json.dumps(told))), KEPT_SECONDS)
     return redirect(f"{reverse('desk_table')}?{urlencode(told)}")
 
 
@@ -172,8 +197,8 @@ def _done(request: HttpRequest) -> dict[str, int] | None:
 @for_keying_in
 def desk_table_errors(request: HttpRequest, token: str) -> HttpResponse:
     """Download the rows that are wrong, each with what is wrong in it."""
-    file = cache.get(_place(request, token))
-    if not isinstance(file, str):
+    file = _kept(request, token).get("file")
+    if file is None:
         raise Http404
     headers = {"Content-Disposition": 'attachment; filename="rows-with-errors.csv"'}
     return HttpResponse(file, content_type="text/csv; charset=utf-8", headers=headers)

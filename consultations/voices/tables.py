@@ -5,6 +5,7 @@ A row is one comment. Rows of one number are what one sender said. Pure but for 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -16,18 +17,19 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import validate_email
 from django.forms import ValidationError
+from django.utils import timezone
 from django.utils.translation import override
 
 from consultations.actions import CommentInput
-from consultations.drafts.encoding import decode
 from consultations.drafts.numerals import from_chinese
 from consultations.imports import Arrival
 from consultations.models import Comment
+from consultations.rules import COMMENT_MOST
 from engage.errors import Refused
 from engage.participation.forms import clean_text
-from engage.spreadsheets import harmless
+from engage.spreadsheets import calculable, harmless
 
-MOST_ROWS = 2_000
+MOST_ROWS, MOST_COLUMNS = 2_000, 100
 # The first name of each is what the error file and the help call it.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "number": ("number", "编号", "序号", "id"),
@@ -43,7 +45,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 NEEDED = ("number", "comment")
 # What one sender has only once; rows of one number may leave it out, but not differ.
 OF_SENDER = ("received", "language", "name", "email", "signature")
-SHORT_MOST = {"number": 60, "article": 24, "name": 80, "signature": 40}
+SHORT_MOST = {"comment": COMMENT_MOST, "number": 60, "article": 24, "name": 80, "signature": 40}
 # How views are written on paper, beside the site's own names.
 OTHER_WORDS = {
     "支持": "support",
@@ -57,6 +59,7 @@ OTHER_WORDS = {
     "yes": "support",
     "no": "oppose",
 }
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 _ARTICLE = re.compile(r"(?:第(.+?)条(之.+)?|(?:article|section|art\.?)\s*(.+))\Z", re.IGNORECASE)
 
@@ -90,19 +93,15 @@ class Table:
 
 
 def read_table(data: bytes) -> Table:
-    """Read a CSV file: UTF-8, GB18030 and others as `decode` tells them, parted by comma, semicolon or tab.
+    """Read a CSV file in UTF-8, UTF-16 with its mark or GB18030, parted by comma, semicolon or tab.
 
     Raises Refused("table_unreadable"), Refused("table_is_workbook"), Refused("table_columns_missing", columns=...),
+    Refused("table_columns_twice", columns=...), Refused("table_columns_many", most=...),
     Refused("table_too_long", most=...) and Refused("table_empty").
     """
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused("table_is_workbook")
-    try:
-        text, _encoding, _guessed = decode(data)
-    except Refused as wrong:
-        raise Refused("table_unreadable") from wrong
-    if "\0" in text:
-        raise Refused("table_unreadable")
+    text = _decoded(data)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -125,10 +124,28 @@ def read_table(data: bytes) -> Table:
     return table
 
 
+def _decoded(data: bytes) -> str:
+    """Return the text; no guess: people's words go into the record, and nobody would see that they were misread."""
+    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise Refused("table_unreadable")
+
+
 def _columns_of(head: Sequence[str]) -> list[str]:
     """Return the code of each column, empty for one that means nothing here."""
     known = {name: code for code, names in COLUMNS.items() for name in names}
     columns = [known.get(cell.casefold(), "") for cell in head]
+    if len(columns) > MOST_COLUMNS:
+        raise Refused("table_columns_many", most=MOST_COLUMNS)
+    if twice := sorted(code for code in COLUMNS if columns.count(code) > 1):
+        raise Refused("table_columns_twice", columns=", ".join("/".join(COLUMNS[code][:2]) for code in twice))
     if missing := [COLUMNS[code] for code in NEEDED if code not in columns]:
         raise Refused("table_columns_missing", columns=", ".join(f"{names[0]} / {names[1]}" for names in missing))
     return columns
@@ -138,7 +155,7 @@ def _read_row(table: Table, line: int, columns: Sequence[str], cells: Sequence[s
     row = {}
     for code, cell in zip(columns, cells, strict=False):
         if code:
-            row[code] = clean_text(cell)
+            row[code] = clean_text(calculable(cell))
     table.rows[line] = row
     for code in NEEDED:
         if not row.get(code):
@@ -191,7 +208,8 @@ def _comment_of(
     stance = stances.get(view.casefold(), "") if view else Comment.Stance.UNSTATED.value
     if not stance:
         raise Refused("table_view_unknown", column="view", given=view)
-    return CommentInput(key=key, stance=stance, text=row["comment"], language=_language_of(row, defaults))
+    language = _language_of(row, defaults) if row.get("language") else ""  # the sender's
+    return CommentInput(key=key, stance=stance, text=row["comment"], language=language)
 
 
 def _sender_of(row: Mapping[str, str], defaults: Defaults) -> dict[str, Any]:
@@ -235,9 +253,14 @@ def day_of(typed: str, default: date) -> date:
         return default
     found = _DATE.match(typed)
     try:
-        return date(*map(int, found.groups())) if found else datetime.fromisoformat(typed).date()
+        return date(*map(int, found.groups())) if found else _moment(typed)
     except ValueError as wrong:
         raise Refused("table_date_wrong", column="received", given=typed[:40]) from wrong
+
+
+def _moment(typed: str) -> date:
+    moment = datetime.fromisoformat(typed)
+    return timezone.localdate(moment) if timezone.is_aware(moment) else moment.date()
 
 
 def article_number(typed: str) -> str:
@@ -264,10 +287,18 @@ def stance_words() -> dict[str, str]:
 
 
 def error_file(table: Table, faults: Iterable[tuple[RowFault, str]], *, title: str) -> str:
-    """Return the rows that are wrong as a CSV table, with what is wrong in a column of its own."""
+    """Return the rows that are wrong as a CSV table, with what is wrong in a column of its own.
+
+    All rows of a number that has a wrong one come along: put right and taken in alone, a part of what somebody said
+    would leave the rest behind as known.
+    """
     told: dict[int, list[str]] = {}
     for fault, sentence in faults:
         told.setdefault(fault.line, []).append(sentence)
+    numbers = {table.rows[line].get("number") for line in told if line in table.rows} - {None, ""}
+    for line, row in table.rows.items():
+        if row.get("number") in numbers:
+            told.setdefault(line, [])
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*map(harmless, table.head), title])

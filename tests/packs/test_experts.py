@@ -102,6 +102,26 @@ def test_the_link_opens_the_draft_and_one_form_without_an_account(pack, editor):
     assert "图书馆为什么要多开两天" not in page
 
 
+def test_a_text_that_nobody_read_is_not_removed_with_its_block(pack, editor):
+    invitation, token = invited(pack, editor=editor)
+    seen = revision(pack)
+    hand_in(token)
+    assert refused_code(actions.remove_block, invitation.block_id, revision=seen, actor=editor) == (
+        "invitation_waits_for_you"
+    )
+    assert Invitation.objects.get().text == COMMENTARY["text"]
+    actions.revoke_invitation(invitation.pk, now=timezone.now(), actor=editor)
+    actions.remove_block(invitation.block_id, revision=seen, actor=editor)
+    assert not Invitation.objects.exists()
+
+
+def test_whoever_guesses_links_holds_up_nobody_with_a_right_one(pack, editor):
+    _invitation, token = invited(pack, editor=editor)
+    answers = [Client().get(address(f"{token[:-6]}{number:06}")).status_code for number in range(22)]
+    assert (answers[0], answers[-1]) == (410, 429)
+    assert Client().get(address(token)).status_code == 200
+
+
 @pytest.mark.parametrize("how", ["forged", "expired", "revoked", "accepted", "removed", "renewed"])
 def test_a_link_that_is_over_opens_nothing(pack, editor, how):
     invitation, token = invited(pack, editor=editor)

@@ -95,11 +95,12 @@ def test_noon_counts_and_the_first_and_last_day_are_whole():
     def local(day: int, hour: int) -> datetime:
         return timezone.make_aware(datetime(2026, 11, day, hour))
 
-    opens, closes = local(10, 15), local(20, 9)
-    assert paper.moment_of(date(2026, 11, 12), opens, closes) == local(12, 12)
-    assert paper.moment_of(date(2026, 11, 10), opens, closes) == opens
-    assert paper.moment_of(date(2026, 11, 20), opens, closes) == closes - timedelta(microseconds=1)
-    assert paper.moment_of(date(2026, 11, 21), opens, closes) > closes
+    opens, closes, now = local(10, 15), local(20, 9), local(30, 9)
+    assert paper.moment_of(date(2026, 11, 12), opens, closes, now) == local(12, 12)
+    assert paper.moment_of(date(2026, 11, 12), opens, closes, local(12, 9)) == local(12, 9)
+    assert paper.moment_of(date(2026, 11, 10), opens, closes, now) == opens
+    assert paper.moment_of(date(2026, 11, 20), opens, closes, now) == closes - timedelta(microseconds=1)
+    assert paper.moment_of(date(2026, 11, 21), opens, closes, now) > closes
 
 
 def test_it_is_the_desk_s_alone():

@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -85,8 +86,76 @@ def test_what_was_taken_in_once_is_left_out():
     done = desk.post("/desk/paper/table/", {"waiting": waiting(again)})
     assert "done=1&known=2" in done.url
     assert Comment.objects.count() == 4
-    # The same press twice takes nothing in.
-    assert desk.post("/desk/paper/table/", {"waiting": waiting(again)}).status_code == 409
+    # The same press twice takes nothing in, and tells the same.
+    assert desk.post("/desk/paper/table/", {"waiting": waiting(again)}).url == done.url
+    assert Comment.objects.count() == 4
+    assert desk.post("/desk/paper/table/", {"waiting": "nothing"}).status_code == 409
+
+
+def test_a_known_number_with_other_words_is_an_error_and_loses_nothing():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    desk.post("/desk/paper/table/", {"waiting": waiting(desk.post("/desk/paper/table/", given(consultation, words())))})
+    for other in ("信-1,第二个人的意见。,,,,\n", "信-1,周末也应当开放。,第二条,反对,,王某\n"):
+        refused = desk.post("/desk/paper/table/", given(consultation, "编号,意见,条款,态度,收到日期,署名\n" + other))
+        assert refused.status_code == 422
+        assert "信-1" in body(refused)
+    assert Comment.objects.count() == 3
+
+
+def test_the_error_file_has_every_row_of_a_number_and_comes_back_as_it_was():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    table = "number,comment,article\n7,- open at weekends,2\n7,more books,99\n8,longer hours,\n"
+    refused = desk.post("/desk/paper/table/", given(consultation, table))
+    address = body(refused).partition('href="/desk/paper/table/errors/')[2].partition('"')[0]
+    file = desk.get(f"/desk/paper/table/errors/{address}").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(file)))
+    assert [row[:2] for row in rows[1:]] == [["7", "'- open at weekends"], ["7", "more books"]]
+    right = desk.post("/desk/paper/table/", given(consultation, file.replace("99", "1")))
+    desk.post("/desk/paper/table/", {"waiting": waiting(right)})
+    assert list(Comment.objects.order_by("pk").values_list("text", flat=True)) == ["- open at weekends", "more books"]
+
+
+def test_the_first_comments_are_shown_as_they_were_read():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    content = "number,comment\n1,plain words\n2,café and more\n".encode("gb18030")
+    assert '<blockquote lang="zh-Hans">café and more</blockquote>' in body(
+        desk.post("/desk/paper/table/", given(consultation, content))
+    )
+
+
+def test_a_row_without_a_language_has_that_of_its_sender():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    table = "number,comment,language\n1,开放五天太少。,中文\n1,还要有盲文图书。,\n"
+    checked = desk.post("/desk/paper/table/", given(consultation, table, language="en"))
+    desk.post("/desk/paper/table/", {"waiting": waiting(checked)})
+    assert set(Comment.objects.values_list("language", flat=True)) == {"zh-hans"}
+
+
+def test_nothing_arrives_in_the_future():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    later = (timezone.localdate() + timedelta(days=2)).isoformat()
+    refused = desk.post("/desk/paper/table/", given(consultation, f"number,comment,received\n1,longer hours,{later}\n"))
+    assert refused.status_code == 422
+    today = desk.post("/desk/paper/table/", given(consultation, "number,comment\n1,longer hours\n",
+                      received=timezone.localdate().isoformat()))  # fmt: skip
+    desk.post("/desk/paper/table/", {"waiting": waiting(today)})
+    assert Comment.objects.get().created_at <= timezone.now()
+
+
+def test_what_waits_is_sealed_and_one_at_a_time():
+    consultation = call()
+    desk = staff_client(Role.OFFICER)
+    first = waiting(desk.post("/desk/paper/table/", given(consultation, "number,comment,name\n1,longer hours,王某\n")))
+    (kept,) = [cache.get(key.split(":", 2)[2]) for key in cache._cache if "comment-table" in key]
+    assert kept[0] == first and "王某" not in kept[1] and "longer" not in kept[1]
+    desk.post("/desk/paper/table/", given(consultation, words()))
+    assert desk.post("/desk/paper/table/", {"waiting": first}).status_code == 409
+    assert not Comment.objects.exists()
 
 
 def test_every_row_that_is_wrong_is_named_and_nothing_is_taken_in():
@@ -112,8 +181,8 @@ def test_every_row_that_is_wrong_is_named_and_nothing_is_taken_in():
     file = desk.get(f"/desk/paper/table/errors/{address}")
     assert file.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "5", "6", "7", "9"]
-    assert all(row[-1] for row in rows[1:])
+    assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "5", "6", "7", "7", "9"]
+    assert [row[0] for row in rows[1:] if not row[-1]] == ["7"]
     assert not any(cell.startswith("=") for row in rows for cell in row)
     for line, column in ((2, "article"), (3, "comment"), (4, "view"), (5, "received"), (6, "language"), (7, "e-mail")):
         assert f'<td class="num">{line}</td><td class="nowrap">{column}</td>' in body(refused)
@@ -132,6 +201,10 @@ def test_every_row_that_is_wrong_is_named_and_nothing_is_taken_in():
         ("编号,意见\n1,\0\n", "table_unreadable"),
         ("编号,意见\n" + "1,周末开放\n" * 2_001, "table_too_long"),
         (bytes(range(256)) * 40, "binary"),
+        ("编号,意见,意见内容\n1,好,好\n", "table_columns_twice"),
+        ("编号,意见" + ",x" * 120 + "\n1,好\n", "table_columns_many"),
+        ("we\u2019d like".encode("mac-roman") + b",\xff\n", "no_encoding"),
+        (b"x" * (5 * 1024 * 1024 + 1), "too_large"),
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -212,8 +212,11 @@ def accept_text(invitation_id: int, *, revision: int, now: datetime, actor: Acto
 
     Raises Refused("invitation_not_handed_in") and those of every change.
     """
+    # The pack first, as whoever removes a block locks them: the other way round two editors would wait for each other.
+    check_editor(actor)
+    pack_id = Invitation.objects.visible_to(actor).values_list("block__pack", flat=True).get(pk=invitation_id)
+    pack = editable(pack_id, revision, actor)
     invitation = _handed_in(invitation_id, actor)
-    pack = editable(invitation.block.pack_id, revision, actor)
     block, language = invitation.block, invitation.written_in
     with translation.override(language):
         source = _("Written at the invitation of %(department)s") % {"department": pack.consultation.department.name}

@@ -12,7 +12,7 @@ from consultations.models import Clause, Version
 from consultations.outcomes.models import Outcome
 from consultations.packs import queries, rules
 from consultations.packs.access import check_editor
-from consultations.packs.models import Block, BlockText, Pack
+from consultations.packs.models import Block, BlockText, Invitation, Pack
 from consultations.packs.queries.building import TEXT_FIELDS
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
@@ -228,13 +228,18 @@ def move_block(block_id: int, *, up: bool, revision: int, actor: Actor) -> Block
 def remove_block(block_id: int, *, revision: int, actor: Actor) -> Pack:
     """Remove an optional block, with the invitation and address of an expert.
 
-    Raises Refused("block_required") and those of every change.
+    Raises Refused("block_required"), Refused("invitation_waits_for_you") while an editor has not read what the expert
+    handed in, and those of every change.
     """
-    block = Block.objects.select_related("invitation__contact").get(pk=block_id)
+    block = Block.objects.get(pk=block_id)
     pack = editable(block.pack_id, revision, actor)
     if block.is_required:
         raise Refused("block_required")
-    invitation = getattr(block, "invitation", None)
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("contact").filter(block=block).first()
+    )
+    if invitation is not None and invitation.state == Invitation.State.HANDED_IN and invitation.revoked_at is None:
+        raise Refused("invitation_waits_for_you")
     if invitation is not None and invitation.contact is not None:
         invitation.contact.delete()
     journal.record(actor, "pack.block_removed", pack, block=block.pk, kind=block.kind, revision=pack.revision)

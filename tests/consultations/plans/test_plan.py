@@ -226,6 +226,50 @@ def test_letters_tell_nothing_of_a_hidden_call():
     assert actions.write_letters(now=timezone.now()) == 0
 
 
+def test_letters_about_a_policy_taken_out_of_the_plan_wait():
+    row = policy()
+    follower(row)
+    OutgoingMail.objects.all().delete()
+    move(row, "planned")
+    Policy.objects.filter(pk=row.pk).update(public_from=None)
+    assert actions.write_letters(now=timezone.now()) == 0
+    Policy.objects.filter(pk=row.pk).update(public_from=timezone.now() - DAY)
+    assert actions.write_letters(now=timezone.now()) == 1
+
+
+def test_letters_name_the_last_day_as_pages_do():
+    midnight = timezone.localtime(timezone.now() + 30 * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    row = policy()
+    row.calls.add(call(opens=-DAY, closes=midnight - timezone.now()))
+    follower(row)
+    OutgoingMail.objects.all().delete()
+    actions.move_with_calls(now=timezone.now())
+    actions.write_letters(now=timezone.now())
+    (letter,) = OutgoingMail.objects.all()
+    assert ", 11:59 pm (China time)" in letter.body
+
+
+def test_asking_again_gives_the_days_that_the_letter_promises():
+    row, now = policy(), timezone.now()
+    actions.ask_to_follow(row, email="li@example.org", language="en", now=now, actor=ANYONE)
+    later = now + 6 * DAY
+    asked = actions.ask_to_follow(row, email="li@example.org", language="zh-hans", now=later, actor=ANYONE)
+    delete_expired_contacts(now=now + 8 * DAY, actor=SYSTEM)
+    assert Follow.objects.get() == asked
+    assert Follow.objects.get().language == "zh-hans"
+
+
+def test_one_address_is_not_flooded_with_questions(client):
+    for number in range(25):
+        policy(slug=f"policy-{number}")
+        client.post(
+            f"/en/plan/policy-{number}/follow/",
+            {"email": "Li@example.org"},
+            REMOTE_ADDR=f"10.0.{number}.1",
+        )
+    assert OutgoingMail.objects.count() == 20
+
+
 def test_letters_are_written_in_batches():
     row = policy()
     for number in range(5):
