@@ -467,11 +467,14 @@ def public_comments(
     rows = _on(_published_comments().filter(consultation=consultation), text, article=article, whole=whole)
     scope = f"{consultation.pk}:{article.key if article else 'whole' if whole else ''}"
     place = partial(ordered, order=order, day=timezone.localdate(now), scope=scope)
-    pages: Paginator = Paginator(place(rows), PER_PAGE)
+    sorted_rows = place(rows)
+    pages: Paginator = Paginator(sorted_rows, PER_PAGE)
     pages.count = total_of(call, text, article=article, whole=whole).listed
     found = pages.get_page(page)
     # A million rows are sorted by their keys alone; what is shown is read for the twenty of the page.
-    shown = place(_published_comments().filter(pk__in=found.object_list.values("pk")).select_related(*_SHOWN_WITH))
+    start = (found.number - 1) * PER_PAGE
+    keys = sorted_rows.values("pk")[start : start + PER_PAGE]
+    shown = place(_published_comments().filter(pk__in=keys).select_related(*_SHOWN_WITH))
     return PaginatorPage(present(list(shown), text), found.number, found.paginator)
 
 
