@@ -12,6 +12,7 @@ from typing import Literal
 from diff_match_patch import diff_match_patch
 
 from consultations.drafts.labels import CHINESE
+from consultations.drafts.numerals import CHINESE_CHARACTERS
 
 Piece = tuple[Literal["keep", "ins", "del"], str]
 
@@ -21,7 +22,7 @@ _FINE_LIMIT = 20_000  # pieces of both texts together; above it sentences are co
 _PRIVATE = 0xF0000  # supplementary private use: never in a text that passed `lines.clean`, 131,000 places
 _SENTENCES = re.compile(r"[^。；！？.;!?\n]*[。；！？.;!?\n]+|[^。；！？.;!?\n]+")
 _JOINER = "\u200d"
-_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+_NUMERALS = frozenset(CHINESE_CHARACTERS)
 _IN_NUMBERS = frozenset(",.，．")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import wraps
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from consultations import actions, imports, rules
 from consultations.models import Clause, Consultation, Draft, Version
 from consultations.voices.forms import PaperForm
+from consultations.voices.tables import QUESTION
 from engage.accounts.actors import Actor, Role
 from engage.desk.registry import DeskPage, Key, pages_for
 from engage.desk.views import for_staff, frame
@@ -36,7 +36,6 @@ PAPER = DeskPage(
 )
 # Letters arrive late; what was received in time is keyed in for so long after the close.
 LATE_DAYS = 60
-_QUESTION = re.compile(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})$", re.IGNORECASE)
 
 
 def moment_of(day: date, opens_at: datetime, closes_at: datetime, now: datetime) -> datetime:
@@ -89,7 +88,7 @@ def key_in(values: dict[str, Any], *, now: datetime, actor: Actor) -> None:
 
 def clause_key(versions: Sequence[Version], typed: str) -> str:
     """Return the key of an article of the first text by its number, or of a question: Q3, 问题3."""
-    asked = _QUESTION.match(typed)
+    asked = QUESTION.match(typed)
     questions = [version for version in versions if version.draft.kind == Draft.Kind.QUESTIONS]
     version, number = (questions[-1], asked[1]) if asked and questions else (versions[0], typed)
     articles = Clause.objects.filter(version=version, level=Clause.Level.ARTICLE, number=number)

@@ -28,6 +28,7 @@ from engage.desk.views import frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.vault import seal, unseal
+from engage.tables import RowFault
 
 # A checked table waits so long for the officer's last word.
 KEPT_SECONDS = 3600
@@ -40,7 +41,7 @@ class Checked:
 
     table: tables.Table
     arrivals: list[imports.Arrival]
-    faults: list[tuple[tables.RowFault, str]]
+    faults: list[tuple[RowFault, str]]
     known: int = 0
 
     @property
@@ -63,18 +64,18 @@ def check(data: bytes, values: dict[str, Any], request: HttpRequest, now: dateti
     consultation = versions[0].draft.consultation
     assert consultation is not None
 
-    def moment(day: date) -> Any:
+    def moment(day: date) -> datetime:
         return moment_of(day, consultation.opens_at, consultation.closes_at, now)
 
     defaults = tables.Defaults(values["language"], values["received"])
     arrivals, faults = tables.arrivals_of(table, defaults, articles_of(versions), moment)
     found, known = imports.examine(values["call"], arrivals, channel=values["channel"], now=now, actor=request.user)
-    faults += [tables.RowFault(fault.line, fault.code, values=fault.values) for fault in found]
+    faults += [RowFault(fault.code, fault.line, values=fault.values) for fault in found]
     faults.sort(key=lambda fault: fault.line)
     return Checked(table, arrivals, [_told(fault) for fault in faults], known)
 
 
-def _told(fault: tables.RowFault) -> tuple[tables.RowFault, str]:
+def _told(fault: RowFault) -> tuple[RowFault, str]:
     """Add its sentence to a fault, and name the column as the reader's language has it."""
     names = tables.COLUMNS.get(fault.column, ("", ""))
     column = names[0] if get_language() == "en" else names[1]
@@ -103,20 +104,22 @@ def desk_table(request: HttpRequest) -> HttpResponse:
     """Choose a table, see what it holds or what is wrong in it, take it in."""
     if request.method == "POST" and request.POST.get("waiting"):
         return _take_in(request)
+    form = _form(request, request.POST, request.FILES) if request.method == "POST" else _form(request)
+    if not form.is_bound:
+        return _page(request, form, 200, done=_done(request))
+    status, more = _checked(request, form) if form.is_valid() else (422, {})
+    return _page(request, form, status, **more)
+
+
+def _form(request: HttpRequest, *given: Any) -> TableForm:
     now = timezone.now()
-    choices = calls_for_imports(request, now)
     initial = {"received": timezone.localdate(now), "language": get_language(), "channel": "paper"}
     initial |= {"call": request.GET["call"]} if "call" in request.GET else {}
-    bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = TableForm(*bound, calls=choices, initial=initial)
-    context: dict[str, Any] = {"done": _done(request)}
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            status, more = _checked(request, form)
-            context |= more
-    context |= frame(request, PAPER) | {"form": form, "has_calls": bool(choices), "columns": tables.COLUMNS.values()}
+    return TableForm(*given, calls=calls_for_imports(request, now), initial=initial)
+
+
+def _page(request: HttpRequest, form: TableForm, status: int, **more: Any) -> HttpResponse:
+    context = frame(request, PAPER) | {"form": form, "columns": tables.COLUMNS.values(), **more}
     return render(request, "voices/desk_table.html", context, status=status)
 
 
@@ -175,15 +178,8 @@ def _take_in(request: HttpRequest) -> HttpResponse:
 
 def _gone(request: HttpRequest, error: str = "", status: int = 409) -> HttpResponse:
     """Show the form again: what was checked is not there any more, or holds no longer."""
-    choices = calls_for_imports(request, timezone.now())
-    initial = {"received": timezone.localdate(), "language": get_language(), "channel": "paper"}
-    context = frame(request, PAPER) | {
-        "form": TableForm(calls=choices, initial=initial),
-        "has_calls": bool(choices),
-        "columns": tables.COLUMNS.values(),
-        "error": error or _("The checked table was kept for an hour only. Choose the file again"),
-    }
-    return render(request, "voices/desk_table.html", context, status=status)
+    error = error or _("The checked table was kept for an hour only. Choose the file again")
+    return _page(request, _form(request), status, error=error)
 
 
 def _done(request: HttpRequest) -> dict[str, int] | None:

@@ -9,8 +9,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from consultations.rules import COMMENT_MOST
 from engage.errors import Refused
 from engage.participation.forms import clean_text
 from engage.spreadsheets import calculable, harmless
+from engage.tables import RowFault, filled_rows
 
 MOST_ROWS, MOST_COLUMNS = 2_000, 100
 # The first name of each is what the error file and the help call it.
@@ -60,18 +61,12 @@ OTHER_WORDS = {
     "no": "oppose",
 }
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+QUESTION = re.compile(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})\Z", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 _ARTICLE = re.compile(r"(?:第(.+?)条(之.+)?|(?:article|section|art\.?)\s*(.+))\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong in a row: a refusal code with its values, the line in the file, and the column where known."""
-
-    line: int
-    code: str
-    column: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+MomentOf = Callable[[date], datetime]
 
 
 @dataclass(frozen=True)
@@ -109,14 +104,11 @@ def read_table(data: bytes) -> Table:
         head = [cell.strip() for cell in next(reader, [])]
         columns = _columns_of(head)
         table = Table(head, {}, {}, [])
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(table.cells) == MOST_ROWS:
-                    raise Refused("table_too_long", most=MOST_ROWS)
-                table.cells[line] = cells
-                _read_row(table, line, columns, cells)
-            line = reader.line_num + 1
+        for line, cells in filled_rows(reader):
+            if len(table.cells) == MOST_ROWS:
+                raise Refused("table_too_long", most=MOST_ROWS)
+            table.cells[line] = cells
+            _read_row(table, line, columns, cells)
     except csv.Error as wrong:
         raise Refused("table_unreadable") from wrong
     if not table.cells:
@@ -159,16 +151,16 @@ def _read_row(table: Table, line: int, columns: Sequence[str], cells: Sequence[s
     table.rows[line] = row
     for code in NEEDED:
         if not row.get(code):
-            table.faults.append(RowFault(line, "table_cell_empty", code))
+            table.faults.append(RowFault("table_cell_empty", line, code))
     for code, most in SHORT_MOST.items():
         if len(row.get(code, "")) > most:
-            table.faults.append(RowFault(line, "table_cell_too_long", code, {"most": most}))
+            table.faults.append(RowFault("table_cell_too_long", line, code, {"most": most}))
     if len(cells) > len(table.head) and any(cell.strip() for cell in cells[len(table.head) :]):
-        table.faults.append(RowFault(line, "table_row_too_wide", values={"most": len(table.head)}))
+        table.faults.append(RowFault("table_row_too_wide", line, values={"most": len(table.head)}))
 
 
 def arrivals_of(
-    table: Table, defaults: Defaults, articles: Mapping[str, str], moment_of: Any
+    table: Table, defaults: Defaults, articles: Mapping[str, str], moment_of: MomentOf
 ) -> tuple[list[Arrival], list[RowFault]]:
     """Turn the rows into one arrival a number, and say what is wrong in which row.
 
@@ -194,7 +186,7 @@ def arrivals_of(
                 made[row["number"]] = replace(before, comments=(*before.comments, given))
         except Refused as refused:
             values = dict(refused.values)
-            faults.append(RowFault(line, refused.code, values.pop("column", ""), values))
+            faults.append(RowFault(refused.code, line, values.pop("column", ""), values))
     return list(made.values()), sorted(faults, key=lambda fault: fault.line)
 
 
@@ -238,7 +230,7 @@ def _language_of(row: Mapping[str, str], defaults: Defaults) -> str:
     return language
 
 
-def _check_same_sender(before: Arrival, row: Mapping[str, str], sender: Mapping[str, Any], moment_of: Any) -> None:
+def _check_same_sender(before: Arrival, row: Mapping[str, str], sender: Mapping[str, Any], moment_of: MomentOf) -> None:
     kept = {"language": before.language, "name": before.name, "email": before.email, "signature": before.signature}
     kept["received"] = before.received_at
     for code in OF_SENDER:
@@ -266,7 +258,7 @@ def _moment(typed: str) -> date:
 def article_number(typed: str) -> str:
     """Reduce what names an article or a question to its number: 第十二条之一 to 12.1, Article 12 to 12, 问题3 to q3."""
     text = typed.strip()
-    if question := re.match(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})\Z", text, re.IGNORECASE):
+    if question := QUESTION.match(text):
         return f"q{int(question[1])}"
     found = _ARTICLE.match(text)
     if not found:

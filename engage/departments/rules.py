@@ -4,8 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+
+from engage.tables import RowFault, filled_rows
 
 COLUMNS = ("code", "parent", "name_zh", "name_en", "duties_zh", "duties_en")
 CODE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -38,16 +39,6 @@ class DepartmentRow:
     duties: tuple[DutyText, ...] = ()
 
 
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong in one row: a stable code, its values, and the column where known."""
-
-    code: str
-    line: int
-    column: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
 def read_rows(text: str) -> tuple[list[DepartmentRow], list[RowFault]]:
     """Read the table (CSV with a head row, see COLUMNS) into rows and the faults of single rows.
 
@@ -63,15 +54,12 @@ def read_rows(text: str) -> tuple[list[DepartmentRow], list[RowFault]]:
         missing = [column for column in COLUMNS if column not in head]
         if missing:
             return [], [RowFault("department_columns_missing", 1, values={"columns": ", ".join(missing)})]
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(rows) == MAX_ROWS:
-                    return rows, [*faults, RowFault("department_rows_too_many", line, values={"limit": MAX_ROWS})]
-                row, found = _read_row(line, dict(zip(head, cells, strict=False)))
-                rows.append(row)
-                faults += found
-            line = reader.line_num + 1
+        for line, cells in filled_rows(reader):
+            if len(rows) == MAX_ROWS:
+                return rows, [*faults, RowFault("department_rows_too_many", line, values={"limit": MAX_ROWS})]
+            row, found = _read_row(line, dict(zip(head, cells, strict=False)))
+            rows.append(row)
+            faults += found
     except csv.Error:
         faults.append(RowFault("department_table_unreadable", reader.line_num))
     return rows, faults

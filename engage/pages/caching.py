@@ -36,7 +36,9 @@ def shared_for_seconds(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
             return _kept_page(kept, request)
         response = view(request, *args, **kwargs)
         if response.status_code == 200 and not response.streaming and not response.cookies:
-            cache.set(key, gzip.compress(response.content, 6, mtime=0), settings.PAGE_CACHE_SECONDS)
+            kept = gzip.compress(response.content, 6, mtime=0)
+            cache.set(key, kept, settings.PAGE_CACHE_SECONDS)
+            return _kept_page(kept, request)
         response.headers["Cache-Control"] = "private, no-cache"
         return response
 
