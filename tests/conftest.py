@@ -42,16 +42,9 @@ if not ON_POSTGRES:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Chinese is half of what the tests look at, and compiled catalogues are not committed."""
     if not hasattr(session.config, "workerinput"):
-        import gettext
-
         from django.core.management import call_command
-        from django.utils.translation import trans_real
 
         call_command("compile_catalogues")
-        # What Django read before there were catalogues says everything in English.
-        trans_real._translations.clear()
-        trans_real._default = None
-        gettext._translations.clear()  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure() -> None:

@@ -7,6 +7,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 def compile_catalogue(source: Path) -> bool:
@@ -37,4 +38,6 @@ class Command(BaseCommand):
         for folder in settings.LOCALE_PATHS:
             for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
                 if compile_catalogue(source):
+                    # What this process read before says everything in English.
+                    translation_file_changed(self, source.with_suffix(".mo"))
                     self.stdout.write(f"compiled {source.parent.parent.name}/{source.name}")
