@@ -61,6 +61,11 @@ export default function deskKeys(root) {
     if (event.key === "Escape" && event.target.matches?.("[data-search]")) return event.target.blur();
     if (event.key === "Enter" && event.target.matches?.("input[name=id]")) return event.preventDefault();
     if (!keysOn || event.target.matches?.(FIELDS) || document.querySelector("dialog[open]")) return;
+    // What a key presses may still be on its way: a quick key waits for it, and does not fall through to another.
+    if (document.documentElement.dataset.bound === undefined) {
+      event.preventDefault();
+      return document.addEventListener("engage:bound", () => onKey(event), { once: true });
+    }
     if (!event.repeat && pressOnPage(event.key)) {
       event.preventDefault();
     } else if (desk[event.key]) {

@@ -17,5 +17,8 @@ async function bind(root) {
   await Promise.all(pending);
 }
 
-bind(document).then(() => (document.documentElement.dataset.bound = ""));
+bind(document).then(() => {
+  document.documentElement.dataset.bound = "";
+  document.dispatchEvent(new Event("engage:bound"));
+});
 document.addEventListener("engage:swapped", (event) => bind(event.target));

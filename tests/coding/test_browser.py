@@ -48,6 +48,8 @@ def press(page: Page, key: str) -> None:
 
 
 def ready(page: Page) -> None:
+    """Wait for every script of the page: the theme box alone tells of one of them."""
+    expect(page.locator("html[data-bound]")).to_have_count(1)
     expect(page.get_by_label("Find a theme")).to_be_visible()
 
 
