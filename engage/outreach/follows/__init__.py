@@ -1,0 +1,1 @@
+"""Who follows what, and the letters, pushes and feeds that tell them."""

@@ -1,0 +1,1 @@
+"""Whether every channel works: tested by itself, told in public."""

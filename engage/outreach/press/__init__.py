@@ -1,0 +1,1 @@
+"""Press releases, signed articles, the media list, sections of departments."""

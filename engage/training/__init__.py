@@ -1,0 +1,1 @@
+"""A sandbox and a guided tour for new staff that leave no trace."""
