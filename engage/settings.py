@@ -288,6 +288,8 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if email_url := env("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
+# A mail server that answers nothing must not hold the worker up.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_SECONDS", default=10)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Engage <engage@localhost>")
 
 WAGTAIL_SITE_NAME = "Engage"
@@ -345,6 +347,12 @@ if PRODUCTION:
 # Where faults are reported (RFC 9116): an https, mailto or tel address; without it there is no security.txt.
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 
+# Channel health: where the worker calls the site to see whether it answers, and who is called when it does not
+# (an https address that takes a signed JSON message, and the key that signs it).
+SELF_URL = env("ENGAGE_SELF_URL", default=PUBLIC_URL).rstrip("/")
+ALARM_WEBHOOK_URL = env("ENGAGE_ALARM_WEBHOOK_URL", default="")
+ALARM_WEBHOOK_KEY = env("ENGAGE_ALARM_WEBHOOK_KEY", default="")
+
 # Rooms
 RECEIPT_TRIES_PER_WINDOW = 5
 RECEIPT_WINDOW_SECONDS = 15 * 60
@@ -355,6 +363,11 @@ FASTEST_PERSON_SECONDS = 2
 PAGE_CACHE_SECONDS = 3
 JOURNAL_SEAL_SECONDS = 3
 CONTACT_RETENTION_DAYS = 365
+# Where requests to typed addresses may go (engage/outreach/delivery/net.py). Hosts (`name` or `name:port`) that may lie
+# in a closed network and use any port; ports of everybody else; whether http:// is taken at all.
+OUTBOUND_HOSTS = env.list("ENGAGE_OUTBOUND_HOSTS", default=[])
+OUTBOUND_PORTS = [int(port) for port in env.list("ENGAGE_OUTBOUND_PORTS", default=["443", "8443"])]
+OUTBOUND_HTTP = env.bool("ENGAGE_OUTBOUND_HTTP", default=False)
 
 LOGGING = {
     "version": 1,
