@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
@@ -37,7 +43,14 @@ from engage.participation.vault import blind_index, normalised_email
 if TYPE_CHECKING:
     from engage.participation.attachments import Inspected
 
+log = logging.getLogger(__name__)
+
 MAIL_TRIES = 12
+# Longer than a batch can take, even when every letter of it runs into the timeout.
+MAIL_CLAIM = timedelta(minutes=10)
+# How long a mail server that could not be reached is left alone.
+MAIL_AWAY_PAUSE = timedelta(seconds=15)
+_MAIL_AWAY = "mail-server-away-until"
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,8 @@ class Envelope:
     """What comes with every submission, whatever its kind.
 
     `token` is the form's one-time token: the same token always means the same submission. `consents` are codes of
-    consent texts; `flagged` marks what looks automatic.
+    consent texts; `flagged` marks what looks automatic. `number` is given by a self-test only, which is rolled back:
+    it must not use up a number of people's receipts, and a sequence of PostgreSQL does not roll back.
     """
 
     token: UUID
@@ -60,6 +74,7 @@ class Envelope:
     signature: str = ""
     consents: tuple[str, ...] = field(default_factory=tuple)
     flagged: bool = False
+    number: int | None = None
 
     @property
     def code(self) -> str:
@@ -108,6 +123,7 @@ def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_i
     """
     registered = kinds.get(kind)
     submission = Submission.objects.create(
+        pk=envelope.number,
         kind=kind,
         letter=registered.letter,
         year=timezone.localtime(envelope.received_at).year,
@@ -264,52 +280,102 @@ def enqueue_letter(
 def deliver_mail(*, now: datetime, limit: int = 50) -> int:
     """Send what waits in the outbox; returns how many letters went out.
 
-    One letter a transaction: the row is locked, sent, marked. A failing server means waiting longer each time
-    (1, 2, 4 ... minutes, at most 12 tries); nothing is lost meanwhile.
+    Letters are claimed in one short transaction, sent outside of any, and marked one by one: a mail server that hangs
+    must never hold up what people send us. While the server cannot be reached no letter is touched, so none uses up
+    its tries; a letter that the server turns down waits longer each time (1, 2, 4 ... minutes, at most 12 tries).
+    A worker killed between sending and marking leaves a letter that goes out again when its claim is over, with the
+    same Message-ID.
     """
-    sent = 0
-    waiting = OutgoingMail.objects.filter(Q(sent_at__isnull=True), next_try_at__lte=now, tries__lt=MAIL_TRIES)
-    for mail_id in list(waiting.order_by("next_try_at").values_list("pk", flat=True)[:limit]):
-        sent += _deliver(mail_id, now)
+    if now < cache.get(_MAIL_AWAY, now):
+        return 0
+    if not _waiting_mail(now).exists():
+        return 0
+    post = get_connection()
+    if not _reached(post, now):
+        return 0
+    claimed, sent = _claim(now, limit), 0
+    try:
+        for place, mail_id in enumerate(claimed):
+            if not _reached(post, now):
+                OutgoingMail.objects.filter(pk__in=claimed[place:]).update(next_try_at=now)
+                break
+            sent += _deliver(post, mail_id, now)
+    finally:
+        _close(post)
     return sent
 
 
-def _deliver(mail_id: int, now: datetime) -> int:
+def _reached(post: BaseEmailBackend, now: datetime) -> bool:
+    """Connect unless connected; after a failure the server is left alone for a while."""
     try:
-        return _send(mail_id, now)
-    except Refused as refused:  # the key of this letter or of its address is gone: the others go out
-        waiting = OutgoingMail.objects.filter(pk=mail_id)
-        tries = sum(waiting.values_list("tries", flat=True)) + 1
-        waiting.update(tries=tries, next_try_at=_next_try(now, tries), last_error=refused.code)
-        return 0
+        post.open()
+    except OSError as exc:  # smtplib's errors are OSErrors, too
+        cache.set(_MAIL_AWAY, now + MAIL_AWAY_PAUSE, MAIL_AWAY_PAUSE.total_seconds())
+        log.warning("mail server not reached: %s", exc)
+        return False
+    return True
 
 
-def _next_try(now: datetime, tries: int) -> datetime:
-    return now + timedelta(minutes=2 ** min(tries - 1, 9))
+def hurry_mail(*, now: datetime) -> int:
+    """Let every letter that waits for its next try go out now: the mail server works again. Returns how many."""
+    cache.delete(_MAIL_AWAY)
+    held = OutgoingMail.objects.filter(sent_at__isnull=True, next_try_at__gt=now + MAIL_CLAIM, tries__lt=MAIL_TRIES)
+    return held.update(next_try_at=now)
+
+
+def _waiting_mail(now: datetime) -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(Q(sent_at__isnull=True), next_try_at__lte=now, tries__lt=MAIL_TRIES)
 
 
 @transaction.atomic
-def _send(mail_id: int, now: datetime) -> int:
-    mail = (
-        OutgoingMail.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("contact")
-        .filter(pk=mail_id, sent_at__isnull=True)
-        .first()
-    )
+def _claim(now: datetime, limit: int) -> list[int]:
+    """Take letters so that no other worker sends them meanwhile."""
+    free = _waiting_mail(now).select_for_update(skip_locked=True).order_by("next_try_at", "pk")
+    claimed = list(free.values_list("pk", flat=True)[:limit])
+    OutgoingMail.objects.filter(pk__in=claimed).update(next_try_at=now + MAIL_CLAIM)
+    return claimed
+
+
+def _deliver(post: BaseEmailBackend, mail_id: int, now: datetime) -> int:
+    try:
+        return _send(post, mail_id, now)
+    except Refused as refused:  # the key of this letter or of its address is gone: the others go out
+        _try_later(mail_id, now, refused.code)
+    except (OSError, ValueError) as exc:  # smtplib's errors and broken connections; a header that cannot be written
+        _try_later(mail_id, now, type(exc).__name__)
+        if not isinstance(exc, SMTPRecipientsRefused):
+            _close(post)
+    return 0
+
+
+def _send(post: BaseEmailBackend, mail_id: int, now: datetime) -> int:
+    mail = OutgoingMail.objects.select_related("contact").filter(pk=mail_id, sent_at__isnull=True).first()
     if mail is None:
         return 0
-    try:
-        EmailMessage(mail.subject, mail.body, to=[mail.contact.email], headers=_list_headers(mail)).send()
-    except (OSError, ValueError) as exc:  # smtplib's errors and refused connections; a header that cannot be written
-        mail.tries += 1
-        mail.next_try_at = _next_try(now, mail.tries)
-        mail.last_error = type(exc).__name__
-        mail.save(update_fields=["tries", "next_try_at", "last_error"])
-        return 0
-    mail.sent_at = now
-    mail.subject = mail.body = mail.unsubscribe = ""
-    mail.save(update_fields=["sent_at", "subject", "body", "unsubscribe"])
+    letter = EmailMessage(mail.subject, mail.body, to=[mail.contact.email], headers=_headers(mail), connection=post)
+    letter.send()
+    OutgoingMail.objects.filter(pk=mail_id).update(sent_at=now, subject="", body="", unsubscribe="")
     return 1
+
+
+def _try_later(mail_id: int, now: datetime, error: str) -> None:
+    waiting = OutgoingMail.objects.filter(pk=mail_id)
+    tries = sum(waiting.values_list("tries", flat=True)) + 1
+    later = now + timedelta(minutes=2 ** min(tries - 1, 9))
+    waiting.update(tries=tries, next_try_at=later, last_error=error)
+
+
+def _close(post: BaseEmailBackend) -> None:
+    """Hang up; a server that has hung up already is no fault."""
+    with suppress(OSError):
+        post.close()
+
+
+def _headers(mail: OutgoingMail) -> dict[str, str]:
+    """Return the letter's lasting name, so that a letter sent twice is known as one, and the way off its list."""
+    own = hmac.digest(settings.INDEX_KEY.encode(), f"mail:{mail.pk}".encode(), "sha256").hex()[:32]
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return {"Message-ID": f"<{own}@{host}>", **_list_headers(mail)}
 
 
 def _list_headers(mail: OutgoingMail) -> dict[str, str]:
