@@ -120,5 +120,5 @@ def test_a_parser_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch
 
 def test_a_parser_that_falls_over_is_a_refusal() -> None:
     with pytest.raises(Refused) as refused:
-        confinement.clean("no such job", b"content")
+        confinement.run("no.such.module:job", b"content")
     assert refused.value.code == "too_complex"
