@@ -7,6 +7,7 @@ is missing or unsafe; deploy/README.md lists the variables.
 
 import os
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -354,6 +355,8 @@ ALARM_WEBHOOK_URL = env("ENGAGE_ALARM_WEBHOOK_URL", default="")
 ALARM_WEBHOOK_KEY = env("ENGAGE_ALARM_WEBHOOK_KEY", default="")
 
 # Rooms
+# Whose working days the reviews of a release are counted in.
+WORK_CALENDAR = env("WORK_CALENDAR", default="cn")
 RECEIPT_TRIES_PER_WINDOW = 5
 RECEIPT_WINDOW_SECONDS = 15 * 60
 BASKET_MAX_COMMENTS = 50
@@ -363,6 +366,15 @@ FASTEST_PERSON_SECONDS = 2
 PAGE_CACHE_SECONDS = 3
 JOURNAL_SEAL_SECONDS = 3
 CONTACT_RETENTION_DAYS = 365
+# The private key by which push services know this site (RFC 8292): urlsafe base64 of 32 bytes; without it nobody is
+# offered pushes. PUSH_CONTACT is where a push service complains (mailto: or https:).
+PUSH_KEY = env("ENGAGE_PUSH_KEY", default=_secrets.get("PUSH_KEY", ""))
+PUSH_CONTACT = env("ENGAGE_PUSH_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+# The local hour from which the daily and, on Mondays, the weekly letter goes out.
+FOLLOW_DIGEST_HOUR = env.int("ENGAGE_DIGEST_HOUR", default=8)
+# How long a worker keeps the few letters in its hand; what a killed one leaves is listed as uncertain after that.
+MAILING_LEASE_SECONDS = env.int("ENGAGE_MAILING_LEASE_SECONDS", default=120)
+MAILING_SMTP_SECONDS = 20
 # Where requests to typed addresses may go (engage/outreach/delivery/net.py). Hosts (`name` or `name:port`) that may lie
 # in a closed network and use any port; ports of everybody else; whether http:// is taken at all.
 OUTBOUND_HOSTS = env.list("ENGAGE_OUTBOUND_HOSTS", default=[])

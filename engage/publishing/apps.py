@@ -8,8 +8,11 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Release gate")
 
     def ready(self) -> None:
-        """Give the refusals of the gate their sentences."""
+        """Give the refusals of the gate their sentences, and the desk its page."""
+        from engage.desk.registry import register_page
         from engage.pages.messages import register_refusals
+        from engage.publishing.desk import RELEASES
         from engage.publishing.words import REFUSALS
 
         register_refusals(REFUSALS)
+        register_page(RELEASES)

@@ -1,5 +1,10 @@
-"""Addresses of the desk of this room."""
+"""Addresses of the release gate on the desk."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from engage.publishing import desk_views as views
+
+urlpatterns = [
+    path("release/", views.home, name="release_desk"),
+    path("release/<int:pk>/", views.release, name="release"),
+]

@@ -1,5 +1,7 @@
-"""The port of the gate: `gate.sign(kind, content_hash, actor)` and `gate.require(kind, content_hash, actor)`."""
+"""The port of the gate: what rooms that publish call."""
 
-from engage.publishing.actions import require, sign
+from engage.publishing.actions import release_by_platform, request, require, sign, touched
+from engage.publishing.models import released
+from engage.publishing.queries import release_of
 
-__all__ = ["require", "sign"]
+__all__ = ["release_by_platform", "release_of", "released", "request", "require", "sign", "touched"]
