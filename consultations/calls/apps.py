@@ -8,8 +8,11 @@ class CallsConfig(AppConfig):
     verbose_name = _("Running calls")
 
     def ready(self) -> None:
-        """Plug the sentences in."""
+        """Plug the sentences in, and the test whether comments are taken."""
+        from consultations import health
         from consultations.calls.words import REFUSALS
+        from engage.outreach.health import registry
         from engage.pages.messages import register_refusals
 
         register_refusals(REFUSALS)
+        registry.register(health.COMMENTS)

@@ -18,3 +18,9 @@ def is_last_administrator(user: User) -> bool:
 def roles_held(user: User) -> frozenset[Role]:
     """Return the roles given to a person, whether or not the account is open; read anew."""
     return frozenset(Role(name) for name in user.groups.filter(name__in=list(Role)).values_list("name", flat=True))
+
+
+def administrators() -> list[User]:
+    """Return everybody who can sign in and is an administrator."""
+    held = Q(groups__name=Role.ADMINISTRATOR.value) | Q(is_superuser=True)
+    return list(User.objects.filter(held, is_active=True).distinct().order_by("pk"))

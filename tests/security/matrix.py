@@ -174,6 +174,11 @@ ROWS: dict[str, Row] = {
     "sitemap": everybody(200),
     "picture": everybody(404, lambda world: ["no-such-picture.png"]),
     "security_txt": everybody(404),
+    # the channels: their state is public, their details are the administrators'
+    "status": everybody(200),
+    "api:status": everybody(200),
+    "desk_health": Row((302, 404, 404, 404, 404, 200)),
+    "desk_health_check": everybody(405, lambda world: ["mail"]),
     # accounts
     "account_home": Row((302, 200, 200, 200, 200, 200)),
     "demo_sign_in": everybody(200),

@@ -1,5 +1,10 @@
 """Addresses of the desk of this room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from engage.outreach.health import views
+
+urlpatterns = [
+    path("health/", views.desk, name="desk_health"),
+    path("health/<slug:code>/check/", views.check, name="desk_health_check"),
+]

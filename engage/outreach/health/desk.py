@@ -1,0 +1,8 @@
+"""Channel health in the desk's bar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from engage.accounts.actors import Role
+from engage.desk.registry import DeskPage
+
+HEALTH = DeskPage(code="health", label=_("Channels"), roles=(Role.ADMINISTRATOR,), url_name="desk_health")
