@@ -38,7 +38,8 @@ class Letter:
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
-    block_on_close = True
+    # So that a conversation may stop the server it belongs to.
+    block_on_close = False
     request_queue_size = 128
     sink: "SmtpSink"
 
@@ -67,6 +68,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def converse(self) -> None:
         sink = self.server.sink
+        sink.reached.set()
         if sink.hangs:
             self.rfile.read()  # until the other side gives up
             return
@@ -116,6 +118,8 @@ class SmtpSink:
         self.hangs = False
         self.letters: list[Letter] = []
         self.port = 0
+        # Set by the first conversation; a test that waits for one clears it before.
+        self.reached = threading.Event()
         self.lock = threading.Lock()
         self.open: set[socket.socket] = set()
         self._server: _Server | None = None

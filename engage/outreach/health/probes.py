@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 
 from engage.journal.models import JournalPending
 from engage.outreach.health import rules
-from engage.outreach.health.models import Beat
+from engage.outreach.health.models import Beat, Incident
 from engage.outreach.health.registry import Probe, Result
 from engage.outreach.health.rules import State
 from engage.participation import actions as participation
@@ -122,7 +122,7 @@ def mail(now: datetime) -> Result:
     }
     if not _mail_server_answers():
         return Result(State.FAILING, "mail_away", queue_age_seconds=age, figures=figures)
-    late = rules.age_state(age, slow=MAIL_SLOW, failing=MAIL_FAILING)
+    late = rules.age_state(_unexcused(age, now), slow=MAIL_SLOW, failing=MAIL_FAILING)
     if late is not State.OK:
         return Result(late, "mail_late", queue_age_seconds=age, figures=figures)
     if sent + bounced >= MAIL_SAMPLE and figures["bounce_percent"] >= TURNED_DOWN_SLOW_PERCENT:
@@ -130,6 +130,14 @@ def mail(now: datetime) -> Result:
             State.SLOW, "mail_bounces", {"percent": figures["bounce_percent"]}, queue_age_seconds=age, figures=figures
         )
     return Result(queue_age_seconds=age, figures=figures)
+
+
+def _unexcused(age: int | None, now: datetime) -> int | None:
+    """Return how long the oldest letter has waited although the mail server answered."""
+    last = Incident.objects.filter(code="mail", detail="mail_away").first()
+    if age is None or last is None:
+        return age
+    return min(age, seconds_since(last.closed_at or now, now) or 0)
 
 
 def _mail_server_answers() -> bool:
