@@ -30,7 +30,7 @@ from engage.pages.blocks import prose_blocks
 from engage.pages.models import StandardIndexMixin, Topic
 from engage.pages.visibility import public_only
 from engage.participation import personal_data
-from engage.participation.models import Moderated, ModeratedQuerySet, ModerationState, Submission
+from engage.participation.models import AboutOption, Moderated, ModeratedQuerySet, ModerationState, Submission
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -73,6 +73,13 @@ class Consultation(models.Model):
     )
     moderation = models.CharField(_("moderation"), max_length=8, choices=Moderation, default=Moderation.PRE)
     topics = models.ManyToManyField(Topic, blank=True, verbose_name=_("topics"))
+    concerns = models.ManyToManyField(
+        AboutOption,
+        blank=True,
+        related_name="+",
+        verbose_name=_("regions and groups concerned"),
+        help_text=_("Who follows one of them is told. None: it concerns everybody alike."),
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.DRAFT)
     announced_at = models.DateTimeField(
         _("announced"),

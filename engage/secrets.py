@@ -4,28 +4,42 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def embedded_secrets(folder: Path) -> dict[str, Any]:
     """Return the installation's secrets, making them at the first call.
 
-    The file is created exclusively with mode 0600: of two processes that start together one writes, both read.
+    Each file is created exclusively with mode 0600: of two processes that start together one writes, both read.
     """
-    path = folder / "secrets.json"
+    return _made_once(folder / "secrets.json", _secrets) | _made_once(folder / "push.json", _push_key)
+
+
+def _secrets() -> dict[str, Any]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "CONTACT_KEYS": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
+        "INDEX_KEY": secrets.token_urlsafe(32),
+        "TRACKING_KEY": secrets.token_urlsafe(32),
+    }
+
+
+def _push_key() -> dict[str, Any]:
+    """Make the private key by which push services know this site (RFC 8292): a number below the order of P-256."""
+    number = 1 + secrets.randbelow(P256_ORDER - 1)
+    return {"PUSH_KEY": urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")}
+
+
+def _made_once(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "CONTACT_KEYS": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
-            "INDEX_KEY": secrets.token_urlsafe(32),
-            "TRACKING_KEY": secrets.token_urlsafe(32),
-        }
-        scratch = folder / f"secrets.{os.getpid()}.tmp"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_suffix(f".{os.getpid()}.tmp")
         scratch.touch(mode=0o600)
-        scratch.write_text(json.dumps(made))
+        scratch.write_text(json.dumps(make()))
         try:
             os.link(scratch, path)
         except FileExistsError:

@@ -247,6 +247,16 @@ class Migration(migrations.Migration):
                 ),
                 ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
                 (
+                    "concerns",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Who follows one of them is told. None: it concerns everybody alike.",
+                        related_name="+",
+                        to="participation.aboutoption",
+                        verbose_name="regions and groups concerned",
+                    ),
+                ),
+                (
                     "kind",
                     models.CharField(
                         choices=[("draft", "comments on a draft"), ("review", "review of a policy in force")],

@@ -1,4 +1,4 @@
-"""Policies on their way, their dated stages, and those who follow them or a call."""
+"""Policies on their way and their dated stages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from consultations.models import Consultation
 from engage.accounts.actors import is_staff
 from engage.departments.models import Department, in_active_language
 from engage.pages.models import Topic
-from engage.participation.models import Contact
+from engage.participation.models import AboutOption
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -62,6 +62,13 @@ class Policy(models.Model):
         _("in the public plan from"), null=True, blank=True, help_text=_("Empty: the public does not see it.")
     )
     topics = models.ManyToManyField(Topic, blank=True, verbose_name=_("topics"))
+    concerns = models.ManyToManyField(
+        AboutOption,
+        blank=True,
+        related_name="+",
+        verbose_name=_("regions and groups concerned"),
+        help_text=_("Who follows one of them is told. None: it concerns everybody alike."),
+    )
     calls = models.ManyToManyField(Consultation, blank=True, related_name="policies", verbose_name=_("calls"))
 
     objects = PolicyQuerySet.as_manager()
@@ -125,74 +132,3 @@ class StageMove(Frozen):
     def note(self) -> str:
         """The note in the active language."""
         return in_active_language(self.note_zh, self.note_en)
-
-
-class Follow(models.Model):
-    """That somebody wants letters about a policy, or about one call. It counts once confirmed from the address itself.
-
-    It goes when its contact goes: at the end, or when nobody confirmed.
-    """
-
-    policy = models.ForeignKey(Policy, null=True, on_delete=models.CASCADE, related_name="follows")
-    call = models.ForeignKey(Consultation, null=True, on_delete=models.CASCADE, related_name="follows")
-    contact = models.OneToOneField(Contact, on_delete=models.CASCADE, related_name="follow")
-    email_index = models.CharField(max_length=64)
-    language = models.CharField(max_length=10)
-    asked_at = models.DateTimeField(default=timezone.now)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["policy", "email_index"], name="follow_once"),
-            models.UniqueConstraint(fields=["call", "email_index"], name="follow_call_once"),
-            models.CheckConstraint(condition=Q(policy__isnull=True) ^ Q(call__isnull=True), name="follow_one_thing"),
-        ]
-
-    def __str__(self) -> str:
-        return f"follow {self.pk}"
-
-    @property
-    def about(self) -> Policy | Consultation:
-        """What is followed."""
-        about = self.policy or self.call
-        assert about is not None
-        return about
-
-
-class Notice(models.Model):
-    """One thing that followers are told once: of a policy (its moves), or of a call (all else).
-
-    What happened to a call is told to those who follow it and to those who follow its policies, one letter an address.
-    `ref` is the key of the move, call or extension it is about; of an outcome the call's, so that it is told once
-    whatever is corrected in it.
-    """
-
-    class Kind(models.TextChoices):
-        """What happened."""
-
-        MOVED = "moved", _("a stage")
-        OPENED = "opened", _("a call opened")
-        EXTENDED = "extended", _("a call was extended")
-        WITHDRAWN = "withdrawn", _("a call was withdrawn")
-        ANSWERED = "answered", _("the outcome of a call")
-
-    policy = models.ForeignKey(Policy, null=True, on_delete=models.CASCADE, related_name="notices")
-    call = models.ForeignKey(Consultation, null=True, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=12, choices=Kind)
-    ref = models.BigIntegerField()
-    # When it was noted. Who follows the call itself is told only what happened after that: the page told the rest.
-    at = models.DateTimeField(default=timezone.now)
-    happened_at = models.DateTimeField(default=timezone.now)
-    # Letters are written in batches: the last follower that got one, and when all were written.
-    lettered_up_to = models.BigIntegerField(default=0)
-    lettered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["policy", "kind", "ref"], name="notice_once"),
-            models.UniqueConstraint(fields=["call", "kind", "ref"], name="notice_of_call_once"),
-            models.CheckConstraint(condition=Q(policy__isnull=True) ^ Q(call__isnull=True), name="notice_of_one_thing"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.ref}"

@@ -115,6 +115,7 @@ class PolicyViewSet(SnippetViewSet):
             FieldRowPanel([FieldPanel("summary_zh"), FieldPanel("summary_en")]),
             FieldRowPanel([FieldPanel("expected_on"), FieldPanel("public_from")]),
             FieldPanel("topics"),
+            FieldPanel("concerns"),
             FieldPanel("calls"),
         ]
     )

@@ -1,4 +1,4 @@
-"""Background work of the plan: policies move with their calls, followers get their letters."""
+"""Background work of the plan: policies move with their calls, and what happened is announced to followers."""
 
 from django.utils import timezone
 
@@ -8,11 +8,5 @@ from engage.schedule import every
 
 @every(seconds=20)
 def move_with_calls() -> int:
-    """Move policies whose calls opened or closed."""
+    """Announce what happened to calls; move policies whose calls opened or closed."""
     return actions.move_with_calls(now=timezone.now())
-
-
-@every(seconds=10)
-def write_letters() -> int:
-    """Write the letters that are owed to followers."""
-    return actions.write_letters(now=timezone.now())

@@ -181,6 +181,7 @@ class CallViewSet(SnippetViewSet):
             FieldRowPanel([FieldPanel("short_reason_zh"), FieldPanel("short_reason_en")]),
             FieldPanel("moderation"),
             FieldPanel("topics"),
+            FieldPanel("concerns"),
         ],
         base_form_class=CallForm,
     )

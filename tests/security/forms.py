@@ -74,13 +74,28 @@ def policy(world: World) -> Any:
     )[0]
 
 
-def follow_link(world: World) -> list[Any]:
-    """Name the link in a letter to somebody who asked to follow it."""
-    from consultations.plans import actions
+def asked_follow(world: World) -> Any:
+    """Return somebody who asked to follow everything and has not confirmed."""
+    from engage.outreach.follows import actions
+    from engage.outreach.follows.registry import Tag
 
     now = world["call"].opens_at
-    asked = actions.ask_to_follow(policy(world), email="li@example.org", language="en", now=now, actor=SYSTEM)
-    return [actions.signed(asked)]
+    given = {"email": "li@example.org", "language": "en", "now": now, "actor": SYSTEM}
+    return actions.ask_to_follow([Tag("everything", 0)], **given)
+
+
+def confirm_link(world: World) -> list[Any]:
+    """Name the link in a letter to somebody who asked to follow."""
+    from engage.outreach.follows import links
+
+    return [links.confirming(asked_follow(world), language="en", rhythm="daily")]
+
+
+def follow_link(world: World) -> list[Any]:
+    """Name the link by which they manage it."""
+    from engage.outreach.follows import links
+
+    return [links.managing(asked_follow(world))]
 
 
 def pack(world: World) -> Any:
@@ -222,10 +237,21 @@ FORMS: dict[str, Form] = {
     "item_files": Form("sender", basket_item, {}, {"remove": ""}, ("file",), said=False),
     # the forward plan
     "plan_follow": Form("anonymous", lambda world: [policy(world).slug], {"email": "li@example.org"}),
-    "plan_confirm": Form("anonymous", follow_link),
-    "plan_leave": Form("anonymous", follow_link),
-    "plan_leave_at_once": Form("anonymous", follow_link, {}, {"List-Unsubscribe": "One-Click"}, said=False),
     "call_follow": Form("anonymous", slug, {"email": "li@example.org"}),
+    # following
+    "follow": Form(
+        "anonymous",
+        nothing,
+        {"email": "li@example.org"},
+        {"follow": "everything-0", "rhythm": "daily", "language": "en"},
+    ),
+    "follow_confirm": Form("anonymous", confirm_link, {}, {"row": "1"}),
+    "follow_manage": Form(
+        "anonymous", follow_link, {}, {"follow": "everything-0", "rhythm": "daily", "language": "en"}
+    ),
+    "follow_rest": Form("anonymous", follow_link, {}, {"days": "14"}, said=False),
+    "follow_stop": Form("anonymous", follow_link),
+    "follow_stop_at_once": Form("anonymous", follow_link, {}, {"List-Unsubscribe": "One-Click"}, said=False),
     "plan_move": Form(
         "editor",
         lambda world: [policy(world).pk],
@@ -436,8 +462,8 @@ FORMS: dict[str, Form] = {
 }
 
 # A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py). A
-# mail program that ends a follow has none either: the signed link does (tests/consultations/plans/test_following.py).
-TICKETED = {"embed", "plan_leave_at_once"}
+# mail program that ends a follow has none either: the signed link does (tests/follows/test_following.py).
+TICKETED = {"embed", "follow_stop_at_once"}
 
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {
@@ -486,6 +512,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "account_request_login_code": ("anonymous", nothing, ("next",)),
     "account_logout": ("citizen", nothing, ("next",)),
     "plan": ("anonymous", nothing, ("topic",)),
+    "follow": ("anonymous", nothing, ("follow",)),
     "api:list_policies": ("anonymous", nothing, ("language",)),
     "api:list_calls": ("anonymous", nothing, ("language",)),
     "api:one_call": ("anonymous", slug, ("language",)),

@@ -66,107 +66,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
+                (
+                    "concerns",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Who follows one of them is told. None: it concerns everybody alike.",
+                        related_name="+",
+                        to="participation.aboutoption",
+                        verbose_name="regions and groups concerned",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "planned policy",
                 "verbose_name_plural": "forward plan",
                 "ordering": ["expected_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("moved", "a stage"),
-                            ("opened", "a call opened"),
-                            ("extended", "a call was extended"),
-                            ("withdrawn", "a call was withdrawn"),
-                            ("answered", "the outcome of a call"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("ref", models.BigIntegerField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("happened_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("lettered_up_to", models.BigIntegerField(default=0)),
-                ("lettered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="consultations.consultation",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="plans.policy",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("policy", "kind", "ref"), name="notice_once"),
-                    models.UniqueConstraint(fields=("call", "kind", "ref"), name="notice_of_call_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("policy__isnull", True), ("call__isnull", True), _connector="XOR"),
-                        name="notice_of_one_thing",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Follow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email_index", models.CharField(max_length=64)),
-                ("language", models.CharField(max_length=10)),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "contact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="follow", to="participation.contact"
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="follows",
-                        to="consultations.consultation",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="follows",
-                        to="plans.policy",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("policy", "email_index"), name="follow_once"),
-                    models.UniqueConstraint(fields=("call", "email_index"), name="follow_call_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("policy__isnull", True), ("call__isnull", True), _connector="XOR"),
-                        name="follow_one_thing",
-                    ),
-                ],
             },
         ),
         migrations.CreateModel(

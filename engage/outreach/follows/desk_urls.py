@@ -1,5 +1,11 @@
-"""Addresses of the desk of this room."""
+"""Addresses of the desk of mailings."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from engage.outreach.follows import desk_views as views
+
+urlpatterns = [
+    path("mailings/", views.home, name="mailings"),
+    path("mailings/<int:pk>/", views.mailing, name="mailing"),
+    path("mailings/<int:pk>/do/", views.act, name="mailing_act"),
+]

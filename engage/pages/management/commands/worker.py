@@ -38,7 +38,7 @@ class Command(BaseCommand):
             for job in schedule.jobs():
                 run(job)
             return
-        stop = threading.Event()
+        stop = schedule.stopping
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         queue = None
@@ -48,16 +48,21 @@ class Command(BaseCommand):
                 max_tasks=None, worker_id="engage", excluded_queue_names=[],
             )  # fmt: skip
             threading.Thread(target=queue.run, daemon=True).start()
-        tick(stop)
+        lonely = [threading.Thread(target=tick, args=(stop, [job])) for job in schedule.jobs() if job.alone]
+        for thread in lonely:
+            thread.start()
+        tick(stop, [job for job in schedule.jobs() if not job.alone])
+        for thread in lonely:  # what is in its hand is finished
+            thread.join()
         if queue:
             queue.running = False
 
 
-def tick(stop: threading.Event) -> None:
+def tick(stop: threading.Event, jobs: list[schedule.Periodic]) -> None:
     """Run each periodic job when its time has come, until told to stop."""
-    due = {job.name: 0.0 for job in schedule.jobs()}
+    due = {job.name: 0.0 for job in jobs}
     while not stop.wait(0.5):
-        for job in schedule.jobs():
+        for job in jobs:
             if time.monotonic() >= due[job.name]:
                 run(job)
                 due[job.name] = time.monotonic() + job.seconds
