@@ -70,7 +70,7 @@ def test_a_follower_of_a_topic_hears_once_of_a_matching_consultation_and_of_no_o
         "several@example.org",
         "several@example.org",
     ]
-    assert "征求意见" in by_address["one@example.org"].subject
+    assert "开始征求意见" in by_address["one@example.org"].subject
     assert "Open for comments" in by_address["several@example.org"].subject
     feed = client.get("/en/follow/topic/elderly-care/feed.json").json()
     assert [item["url"].rpartition("/c/")[2] for item in feed["items"]] == [f"{matching.slug}/"]
