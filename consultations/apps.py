@@ -9,6 +9,7 @@ class ConsultationsConfig(AppConfig):
         """Plug comments into the platform's registries."""
         from consultations import actions, demo, receivers, samples, strips, structure
         from consultations.api import router
+        from consultations import press as at_press
         from consultations.moderation import FILES, SOURCE
         from consultations.search import SOURCES
         from consultations.sitemaps import CallSitemap
@@ -20,6 +21,7 @@ class ConsultationsConfig(AppConfig):
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
         from engage.pages.strips import register as register_strip
+        from engage.outreach.press import registry as press
         from engage.participation import kinds, moderation
         from engage.search import registry as search
 
@@ -34,6 +36,8 @@ class ConsultationsConfig(AppConfig):
         )
         moderation.register(SOURCE)
         moderation.register(FILES)
+        press.register_source(at_press.SOURCE)
+        press.register_related(at_press.RELATED)
         register_refusals(REFUSALS)
         for source in SOURCES:
             search.register(source)

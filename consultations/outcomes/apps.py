@@ -10,10 +10,12 @@ class OutcomesConfig(AppConfig):
     def ready(self) -> None:
         """Plug outcomes into the platform's registries."""
         from consultations.outcomes import access, actions, demo, desk, receivers
+        from consultations.outcomes.press import SOURCE as AT_PRESS
         from consultations.outcomes.search import SOURCE
         from consultations.outcomes.sitemaps import OutcomeSitemap
         from consultations.outcomes.words import REFUSALS, TIMELINE
         from engage.desk import registry as desk_registry
+        from engage.outreach.press import registry as press
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
@@ -28,6 +30,7 @@ class OutcomesConfig(AppConfig):
                 (gate.Key("approval", _("approval"), access.APPROVERS),),
             )
         )
+        press.register_source(AT_PRESS)
         register_refusals(REFUSALS)
         timeline.register(TIMELINE)
         search.register(SOURCE)

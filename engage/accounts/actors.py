@@ -21,6 +21,7 @@ class Role(StrEnum):
     OFFICER = "officer"
     APPROVER = "approver"
     EDITOR = "editor"
+    SECTION_EDITOR = "section_editor"
     REVIEWER_LEGAL = "reviewer_legal"
     REVIEWER_OPENNESS = "reviewer_openness"
     REVIEWER_SECRECY = "reviewer_secrecy"
@@ -29,8 +30,11 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-# Roles that see unpublished or personal things; a second factor is compulsory for them.
+# Roles that work here; a second factor is compulsory for them.
 STAFF_ROLES = frozenset(Role) - {Role.CITIZEN, Role.JOURNALIST}
+# Roles that see unpublished or personal things of the whole site. An editor of a section has the own pages in the
+# Studio (engage.outreach.press) and is a reader like everybody else outside them.
+_HOUSE_ROLES = STAFF_ROLES - {Role.SECTION_EDITOR}
 
 
 @dataclass(frozen=True)
@@ -82,5 +86,10 @@ def has_role(actor: Actor, *roles: Role) -> bool:
 
 
 def is_staff(actor: Actor) -> bool:
-    """Tell whether the actor works here (desk, Studio) rather than takes part."""
+    """Tell whether the actor works on the whole site: sees what is not published yet, and what people sent."""
+    return isinstance(actor, System) or bool(roles_of(actor) & _HOUSE_ROLES)
+
+
+def works_here(actor: Actor) -> bool:
+    """Tell whether the actor works here at all (desk, Studio, or a section in it) rather than takes part."""
     return isinstance(actor, System) or bool(roles_of(actor) & STAFF_ROLES)

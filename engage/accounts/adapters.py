@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from engage.accounts.actors import is_staff
+from engage.accounts.actors import works_here
 from engage.accounts.models import User
 from engage.participation.vault import seal, unseal
 
@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         from engage.desk.registry import queues_for
 
-        if is_staff(request.user):
+        if works_here(request.user):
             if queues_for(request.user):
                 return reverse("desk_home")
             if request.user.has_perm("wagtailadmin.access_admin"):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engage.accounts import second_factor
-from engage.accounts.actors import STAFF_ROLES, is_staff, roles_of
+from engage.accounts.actors import STAFF_ROLES, roles_of, works_here
 
 STUDIO = "/studio/"
 GUARDED = ("/desk/", STUDIO, "/api/")
@@ -59,10 +59,10 @@ def _has_session(request: HttpRequest) -> bool:
 
 
 def _check_guarded(request: HttpRequest) -> HttpResponse | None:
-    if request.second_factor_needed or (is_staff(request.user) and not second_factor.is_complete(request)):
+    if request.second_factor_needed or (works_here(request.user) and not second_factor.is_complete(request)):
         return _ask_for_factor(request)
     if request.path_info.startswith(STUDIO) and not (
-        is_staff(request.user) and request.user.has_perm("wagtailadmin.access_admin")
+        works_here(request.user) and request.user.has_perm("wagtailadmin.access_admin")
     ):
         raise Http404
     return None

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission as Perm
 from wagtail.models import Page
 
 from engage.accounts import actions
-from engage.accounts.actors import STAFF_ROLES, SYSTEM, Role, has_role, is_staff, roles_of
+from engage.accounts.actors import STAFF_ROLES, SYSTEM, Role, has_role, is_staff, roles_of, works_here
 from engage.accounts.permissions import grant_model, permission
 from engage.errors import Refused
 from engage.journal.models import JournalRow
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 STUDIO = {
     Role.APPROVER,
     Role.EDITOR,
+    Role.SECTION_EDITOR,
     Role.REVIEWER_LEGAL,
     Role.REVIEWER_OPENNESS,
     Role.REVIEWER_SECRECY,
@@ -32,6 +33,7 @@ MATRIX = {
     Role.OFFICER: "-------",
     Role.APPROVER: "s-p----",
     Role.EDITOR: "sap-i--",
+    Role.SECTION_EDITOR: "s------",
     Role.REVIEWER_LEGAL: "s------",
     Role.REVIEWER_OPENNESS: "s------",
     Role.REVIEWER_SECRECY: "s------",
@@ -78,8 +80,9 @@ def test_no_permission_was_made_twice():
     assert len(pairs) == len(set(pairs))
 
 
-def test_staff_are_all_but_citizens_and_journalists():
-    assert {role for role in Role if is_staff(person(role))} == STAFF_ROLES
+def test_all_but_citizens_and_journalists_work_here_and_an_editor_of_a_section_sees_no_other_drafts():
+    assert {role for role in Role if works_here(person(role))} == STAFF_ROLES
+    assert {role for role in Role if is_staff(person(role))} == STAFF_ROLES - {Role.SECTION_EDITOR}
 
 
 def test_a_permission_of_a_table_that_does_not_exist_yet_can_be_given():

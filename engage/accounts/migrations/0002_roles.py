@@ -19,6 +19,7 @@ ROLES = [
     "officer",
     "approver",
     "editor",
+    "section_editor",
     "reviewer_legal",
     "reviewer_openness",
     "reviewer_secrecy",
@@ -26,7 +27,15 @@ ROLES = [
     "journalist",
     "administrator",
 ]
-STUDIO = ["approver", "editor", "reviewer_legal", "reviewer_openness", "reviewer_secrecy", "administrator"]
+STUDIO = [
+    "approver",
+    "editor",
+    "section_editor",
+    "reviewer_legal",
+    "reviewer_openness",
+    "reviewer_secrecy",
+    "administrator",
+]
 
 
 def make_roles(apps, schema_editor):

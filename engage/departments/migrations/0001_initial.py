@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                             ("officer", "Officer"),
                             ("approver", "Approver"),
                             ("editor", "Editor"),
+                            ("section_editor", "Department editor"),
                             ("reviewer_legal", "Legal reviewer"),
                             ("reviewer_openness", "Openness reviewer"),
                             ("reviewer_secrecy", "Secrecy reviewer"),

@@ -1,1 +1,1 @@
-"""Press releases, signed articles, the media list, sections of departments."""
+"""Press releases, signed articles, the media list and its monthly digest, sections of departments with own editors."""

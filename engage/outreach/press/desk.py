@@ -1,0 +1,8 @@
+"""The press room in the desk's bar."""
+
+from django.utils.translation import gettext_lazy as _
+
+from engage.desk.registry import DeskPage
+from engage.outreach.press.access import ROLES
+
+PRESS = DeskPage(code="press", label=_("Press"), roles=ROLES, url_name="press_desk")
