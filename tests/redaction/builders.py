@@ -156,13 +156,13 @@ def layer(text: str, x: float, y: float, *, shown: bool) -> Callable[[PdfWriter]
         )
         own = writer.pages[0]["/Resources"].get_object()["/Properties"].get_object()
         own[NameObject(f"/L{int(shown)}")] = group
-        listed = ArrayObject([group])
-        writer.root_object[NameObject("/OCProperties")] = DictionaryObject(
-            {
-                NameObject("/OCGs"): listed,
-                NameObject("/D"): DictionaryObject({NameObject("/ON" if shown else "/OFF"): listed}),
-            }
-        )
+        known = writer.root_object.get("/OCProperties")
+        if known is None:
+            default = DictionaryObject({NameObject("/ON"): ArrayObject(), NameObject("/OFF"): ArrayObject()})
+            known = DictionaryObject({NameObject("/OCGs"): ArrayObject(), NameObject("/D"): default})
+            writer.root_object[NameObject("/OCProperties")] = known
+        known["/OCGs"].append(group)
+        known["/D"]["/ON" if shown else "/OFF"].append(group)
 
     return change
 

@@ -69,9 +69,12 @@ def check(package: Package, *, inner: bool = False) -> str:
     return kind
 
 
-def clean(package: Package, *, inner: bool = False) -> bytes:
-    """Return the document with its text, pictures and sheets, and nothing that names people, machines or programs."""
-    relations = _Relations(package)
+def clean(package: Package, *, inner: bool = False, without: frozenset[str] = frozenset()) -> bytes:
+    """Return the document with its text, pictures and sheets, and nothing that names people, machines or programs.
+
+    `without` are more kinds of relationships (the last word of their type) whose parts are left out.
+    """
+    relations = _Relations(package, dropped=_DROPPED | without)
     return packages.write(_cleaned_parts(package, relations, inner=inner))
 
 
@@ -146,6 +149,7 @@ class _Relations:
     """
 
     package: Package
+    dropped: frozenset[str] = _DROPPED
     kept: set[str] = field(default_factory=set)
     files: dict[str, etree._Element] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
@@ -179,7 +183,7 @@ class _Relations:
             word = relation.get("Type", "").rpartition("/")[2]
             self.words.add(word)
             target = relation.get("Target", "")
-            if word in _DROPPED:
+            if word in self.dropped:
                 cut.add(relation.get("Id", ""))
                 root.remove(relation)
             elif relation.get("TargetMode") == "External":

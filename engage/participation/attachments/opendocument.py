@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -19,6 +19,8 @@ _KIND_BY_TYPE = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
+# Nobody attaches slides to a comment; officials publish them.
+PRESENTATION = {b"application/vnd.oasis.opendocument.presentation": "odp"}
 _MACROS = re.compile(r"(?:^|/)(?:basic|scripts)/", re.IGNORECASE)
 # Previews, tool bars, signatures that no longer hold, and notes of the program to itself.
 _DROPPED = re.compile(
@@ -36,14 +38,14 @@ _EMPTY_META = (
 )
 
 
-def check(package: Package) -> str:
-    """Return "odt" or "ods".
+def check(package: Package, more_kinds: Mapping[bytes, str] | None = None) -> str:
+    """Return "odt" or "ods", or the name that `more_kinds` gives to another type.
 
     Raises Refused: "entity_bomb", "zip_bomb", "truncated", "encrypted", "has_macros", "embedded_files",
     "unknown_type".
     """
     packages.check_xml(package)
-    kind = _KIND_BY_TYPE.get(package.read(MIMETYPE).strip())
+    kind = {**_KIND_BY_TYPE, **(more_kinds or {})}.get(package.read(MIMETYPE).strip())
     if kind is None:
         raise Refused("unknown_type")
     manifest = packages.parse(package.read(MANIFEST))

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps
@@ -25,6 +26,8 @@ _FAULTS = (
     *(OverflowError, struct.error, zlib.error),
 )
 
+Paint = Callable[[Image.Image], Image.Image]
+
 pillow_heif.register_heif_opener(thumbnails=False)
 
 
@@ -38,8 +41,10 @@ def check(content: bytes, kind: str) -> None:
         raise Refused("truncated") from error
 
 
-def clean(content: bytes, kind: str) -> bytes:
+def clean(content: bytes, kind: str, *, paint: Paint | None = None) -> bytes:
     """Return the first frame, upright, in sRGB, at most KEPT_SIDE pixels a side, without any metadata.
+
+    `paint` changes the pixels before they are encoded.
 
     Raises Refused: "pixel_bomb", "truncated".
     """
@@ -47,7 +52,8 @@ def clean(content: bytes, kind: str) -> bytes:
         with _opened(content, kind) as picture:
             picture.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
             picture.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
-            return _encoded(_plain_colours(ImageOps.exif_transpose(picture)), _KEPT_AS[kind])
+            plain = _plain_colours(ImageOps.exif_transpose(picture))
+            return _encoded(paint(plain) if paint else plain, _KEPT_AS[kind])
     except _FAULTS as error:
         raise Refused("truncated") from error
 

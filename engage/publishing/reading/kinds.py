@@ -83,9 +83,9 @@ def _zipped(package: Package) -> str:
                 if kind in kinds and any(name.startswith(parts[kind]) for name in package.names):
                     return kind
             return "docx" if "word/document.xml" in package.names else "zip"
-    kind = package.read(opendocument.MIMETYPE).strip()
+    declared = package.read(opendocument.MIMETYPE).strip()
     for word, found in _OPEN_TYPES.items():
-        if kind.startswith(b"application/vnd.oasis.opendocument." + word):
+        if declared.startswith(b"application/vnd.oasis.opendocument." + word):
             return found
     return "zip"
 

@@ -98,7 +98,7 @@ def _hidden(name: str, root: etree._Element, found: Gathering) -> None:
     elif name.startswith("ppt/notesSlides/") and local(root) == "notes":
         found.trace(HIDDEN, name, words(root))
     elif name.startswith("word/"):
-        for mark in named(root, "vanish", "webHidden"):
+        for mark in named(root, "vanish"):
             run = next((above for above in mark.iterancestors() if local(above) == "r"), None)
             if run is not None and attribute(mark, "val") not in _OFF:
                 found.trace(HIDDEN, name, words(run))

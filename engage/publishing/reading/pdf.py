@@ -174,10 +174,10 @@ def decoded(stream: StreamObject) -> bytes:
         return stream._data
 
 
-def reachable(reader: PdfReader) -> Iterator[DictionaryObject]:
-    """Yield every dictionary and stream that the trailer leads to, each once."""
+def reachable(reader: PdfReader, seen: set[int] | None = None) -> Iterator[DictionaryObject]:
+    """Yield every dictionary and stream that the trailer leads to, each once; `seen` takes the numbers of objects."""
     waiting: list[Any] = [reader.trailer]
-    seen: set[int] = set()
+    seen = set() if seen is None else seen
     while waiting:
         item = waiting.pop()
         if isinstance(item, IndirectObject):
