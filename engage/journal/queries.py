@@ -1,11 +1,12 @@
 """Every read of the journal: published checkpoints, and proofs that a receipt is in it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.urls import reverse
 
 from engage.journal import rules
@@ -90,6 +91,29 @@ def inclusion_proof(submission: Model | int, *, checkpoint: int | None = None) -
         "checkpoint": published(covering),
         "published_at": settings.PUBLIC_URL + reverse("journal_checkpoint_json", args=[covering.number]),
     }
+
+
+@dataclass(frozen=True)
+class SealedRow:
+    """A row that has its place in the journal. `checkpoint`: the first published one that covers it, None before."""
+
+    target_pk: str
+    actor_id: str
+    content: dict[str, Any]
+    sequence: int
+    checkpoint: int | None
+
+
+def sealed_rows(label: str, keys: Collection[str], *, verbs: Collection[str]) -> list[SealedRow]:
+    """Return the sealed rows about some things of one kind, the oldest first; one read.
+
+    Who may know what is in them is for the caller to ask.
+    """
+    covering = JournalCheckpoint.objects.filter(size__gte=OuterRef("sequence")).order_by("number")
+    seals = JournalSeal.objects.filter(row__target_label=label, row__target_pk__in=keys, row__verb__in=verbs)
+    columns = ("row__target_pk", "row__actor_id", "row__content", "sequence", "covering")
+    found = seals.annotate(covering=Subquery(covering.values("number")[:1])).order_by("sequence")
+    return [SealedRow(*row) for row in found.values_list(*columns)]
 
 
 def entry_of(columns: tuple) -> rules.Entry:

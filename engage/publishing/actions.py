@@ -11,13 +11,14 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from engage.accounts.actors import SYSTEM, Actor, System, has_role, is_staff, roles_of
+from engage.accounts.actors import SYSTEM, Actor, Role, System, has_role, is_staff, roles_of
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.publishing import alarms, registry, rules
 from engage.publishing.models import Release, ReleaseForm, Review, SignOff
+from engage.publishing.reading import markup
 
 # Forms of at most so many bytes are kept with the release; a larger one is told by its hash and its words.
 KEPT_MOST = 1024 * 1024
@@ -165,6 +166,12 @@ def _store_forms(release: Release, forms: Iterable[registry.Form]) -> None:
 
 
 def _readable(form: registry.Form) -> str:
+    if form.media_type.startswith("text/html"):
+        try:
+            return markup.read(form.content).text
+        except Refused:
+            # Nothing in it that anybody could read.
+            return ""
     if form.media_type.startswith("text/") or form.media_type in ("application/json", "application/xml"):
         return form.content.decode("utf-8", "replace")
     return ""
@@ -177,6 +184,8 @@ def take_back(release_id: int, *, now: datetime, actor: Actor) -> Release:
     Raises Refused("not_allowed"), Refused("release_not_open").
     """
     release = _locked(release_id, actor)
+    if not has_role(actor, Role.EDITOR) and not release.writers.filter(pk=actor.pk).exists():
+        raise Refused("not_allowed")
     if not release.is_open:
         raise Refused("release_not_open")
     release.state = Release.State.TAKEN_BACK

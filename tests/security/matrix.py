@@ -212,13 +212,13 @@ ROWS: dict[str, Row] = {
     "account_home": Row((302, 200, 200, 200, 200, 200)),
     "demo_sign_in": everybody(200),
     # the desk: officers; who has no queue finds nothing
-    "desk_home": Row((302, 404, 302, 302, 404, 302)),
+    "desk_home": Row((302, 404, 302, 302, 302, 302)),
     "desk_queue": Row((302, 404, 200, 404, 404, 200), lambda world: ["moderation"]),
     "desk_act": Row((405,), lambda world: ["moderation"]),
     "desk_save_view": Row((405,), lambda world: ["moderation"]),
     "desk_change_view": everybody(405, first),
     "desk_undo": everybody(405),
-    "desk_keys": Row((302, 404, 200, 200, 404, 200)),
+    "desk_keys": Row((302, 404, 200, 200, 200, 200)),
     "desk_language": everybody(405),
     # the coding desk: officers of the department in charge (this one belongs to none), analysts, administrators
     "coding_home": Row((302, 404, 200, 404, 404, 200)),
@@ -246,6 +246,16 @@ ROWS: dict[str, Row] = {
     "outcome_return": everybody(405, slug),
     "outcome_approve": everybody(405, slug),
     "outcome_export": everybody(405, lambda world: [*slug(world), 1]),
+    # the release gate: who hands in, reviews or reads what became of it
+    "release_desk": Row((302, 404, 200, 200, 200, 200)),
+    "release_audit": Row((302, 404, 200, 200, 200, 200)),
+    "release_audit_file": Row((302, 404, 200, 200, 200, 200), lambda world: ["csv"]),
+    "release_hand_in": Row((302, 404, 404, 404, 404, 404), lambda world: ["nothing", 999_999]),
+    "release": Row((302, 404, 404, 404, 404, 404), first),
+    "release_decide": everybody(405, first),
+    "release_delegate": everybody(405, first),
+    "release_take_back": everybody(405, first),
+    "release_form": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 999_999]),
     # interpretations at the desk: who writes or approves them; one that nobody began has no parts
     "pack_desk": Row((302, 404, 404, 200, 404, 200)),
     "pack_begin": everybody(405),
