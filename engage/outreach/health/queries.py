@@ -31,6 +31,9 @@ class Standing:
     found: Channel | None
     days: Sequence[Day] = field(default_factory=tuple)
 
+    def __str__(self) -> str:
+        return self.label
+
     @property
     def code(self) -> str:
         """Its code, which is its anchor on the page."""

@@ -1,14 +1,9 @@
 """What the worker does for channel health."""
 
-import threading
-
-from django.db import connections
 from django.utils import timezone
 
 from engage.outreach.health import actions
 from engage.schedule import every
-
-_one_at_a_time = threading.Lock()
 
 
 @every(seconds=10)
@@ -17,23 +12,16 @@ def beat() -> None:
     actions.beat(now=timezone.now())
 
 
-@every(seconds=5)
-def check_channels() -> threading.Thread | None:
+@every(seconds=5, alone=True)
+def check_channels() -> int:
     """Check what is due beside the loop: a server that does not answer must not hold letters and seals up."""
-    if not _one_at_a_time.acquire(blocking=False):
-        return None
-    thread = threading.Thread(target=_check, name="channel checks", daemon=True)
-    thread.start()
-    return thread
+    return actions.run_due(now=timezone.now())
 
 
-def _check() -> None:
-    try:
-        actions.run_due(now=timezone.now())
-        actions.call_webhook(now=timezone.now())
-    finally:
-        connections.close_all()
-        _one_at_a_time.release()
+@every(seconds=5, alone=True)
+def call_webhook() -> int:
+    """Make the calls that are owed to the alarm address."""
+    return actions.call_webhook(now=timezone.now())
 
 
 @every(seconds=3600)

@@ -11,7 +11,7 @@ from engage.desk.registry import pages_for
 from engage.desk.views import for_staff, frame
 from engage.outreach.health import actions, queries
 from engage.outreach.health.desk import HEALTH
-from engage.outreach.health.rules import State, worst
+from engage.outreach.health.rules import worst
 from engage.pages.caching import shared_for_seconds
 
 
@@ -27,7 +27,6 @@ def status(request: HttpRequest) -> HttpResponse:
         "down": [one for one in standing if one.is_down],
         "outages": queries.outages(actor=ANYONE, now=now),
         "at": now,
-        "State": State,
     }
     return render(request, "health/status.html", context)
 
@@ -42,7 +41,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": queries.standings(actor=request.user, now=now),
         "outages": queries.outages(actor=request.user, now=now),
-        "State": State,
     }
     return render(request, "health/desk.html", frame(request, HEALTH) | context)
 
