@@ -60,7 +60,7 @@ class DecideForm(forms.Form):
         help_text=_("Law and article. Needed where words are kept from the public."),
     )
     comment = TypedTextField(
-        label=_("Comment"),
+        label=pgettext_lazy("review", "Comment"),
         required=False,
         most=rules.COMMENT_MOST,
         widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
@@ -208,7 +208,7 @@ class AuditForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
-    decision = forms.ChoiceField(label=_("Decision"), required=False)
+    decision = forms.ChoiceField(label=pgettext_lazy("review", "Decision"), required=False)
     since = forms.DateField(
         label=_("Handed in from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
