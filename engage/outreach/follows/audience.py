@@ -60,6 +60,8 @@ def _hearing(mailing: Mailing, now: datetime) -> Q:
         Q(follower__rests_until__isnull=True) | Q(follower__rests_until__lte=now)
     )
     found &= Q(follower__contact__isnull=mailing.line != "mail")
+    if mailing.language:
+        found &= Q(follower__language=mailing.language)
     if mailing.event is not None:
         number = mailing.event.number
         found &= Q(follower__rhythm=AT_ONCE, follower__rhythm_from__lt=number) | Q(

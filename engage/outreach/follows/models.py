@@ -171,6 +171,8 @@ class Mailing(models.Model):
     up_to = models.BigIntegerField(default=0)
     # Whom a newsletter is for: pairs of kind and key; of events the tags say it.
     audience = models.JSONField(default=list)
+    # Of a newsletter that is written in one language: whose letters are in that language.
+    language = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUEING, db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
     queued_up_to = models.BigIntegerField(default=0)

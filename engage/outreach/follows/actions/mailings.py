@@ -30,23 +30,26 @@ def begin(
     actor: Actor,
     line: str = "mail",
     path: str = "",
+    language: str = "",
 ) -> Mailing:
     """Begin a newsletter that is no event: to everybody who follows one of the tags, whatever their rhythm.
 
-    `texts`: language to subject and text. The same key is sent once: a second call returns the first mailing. Who
-    calls has made sure that the words may go out. Raises Refused("not_allowed") and Refused("follow_nothing").
+    `texts`: language to subject and text; with `language` it goes only to those whose letters are in it. The same key
+    is sent once: a second call returns the first mailing. Who calls has made sure that the words may go out. Raises
+    Refused("not_allowed") and Refused("follow_nothing").
     """
     if not has_role(actor, Role.EDITOR, Role.APPROVER):
         raise Refused("not_allowed")
     if not tags:
         raise Refused("follow_nothing")
     mailing, is_new = Mailing.objects.get_or_create(
-        key=key, defaults={"line": line, "audience": [list(tag) for tag in tags], "created_at": now}
+        key=key,
+        defaults={"line": line, "audience": [list(tag) for tag in tags], "language": language, "created_at": now},
     )
     if is_new:
         MailingText.objects.bulk_create(
-            MailingText(mailing=mailing, language=language, subject=subject, body=body, url=path)
-            for language, (subject, body) in texts.items()
+            MailingText(mailing=mailing, language=code, subject=subject, body=body, url=path)
+            for code, (subject, body) in texts.items()
         )
         journal.record(actor, "mailing.begun", mailing, key=key)
     return mailing
