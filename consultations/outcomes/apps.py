@@ -10,6 +10,7 @@ class OutcomesConfig(AppConfig):
     def ready(self) -> None:
         """Plug outcomes into the platform's registries."""
         from consultations.outcomes import access, actions, demo, desk, receivers
+        from consultations.outcomes.preflight import SOURCE as AT_PREFLIGHT
         from consultations.outcomes.press import SOURCE as AT_PRESS
         from consultations.outcomes.search import SOURCE
         from consultations.outcomes.sitemaps import OutcomeSitemap
@@ -21,6 +22,7 @@ class OutcomesConfig(AppConfig):
         from engage.pages.sitemaps import register as register_sitemap
         from engage.participation import timeline
         from engage.publishing import registry as gate
+        from engage.publishing.preflight import port as preflight
         from engage.search import registry as search
 
         gate.register(
@@ -30,6 +32,7 @@ class OutcomesConfig(AppConfig):
                 (gate.Key("approval", _("approval"), access.APPROVERS),),
             )
         )
+        preflight.register(AT_PREFLIGHT)
         press.register_source(AT_PRESS)
         register_refusals(REFUSALS)
         timeline.register(TIMELINE)

@@ -15,7 +15,7 @@ class OutcomeSitemap(Sitemap):
 
     def items(self) -> list[tuple[str, str, str]]:
         """Return (language, view name, slug)."""
-        names = [("outcomes", ""), ("outcomes_awaited", "")]
+        names = [("outcomes", ""), ("awaiting_outcome", "")]
         names += [("outcome", slug) for slug in queries.published_slugs()]
         return [(code, name, slug) for name, slug in names for code in settings.LANGUAGE_PATHS]
 

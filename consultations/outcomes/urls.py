@@ -7,7 +7,6 @@ from consultations.outcomes.feeds import OutcomeAtom, OutcomeRss
 
 urlpatterns = [
     path("answers/", views.outcomes, name="outcomes"),
-    path("answers/awaited/", views.awaited, name="outcomes_awaited"),
     path("answers/feed.rss", OutcomeRss(), name="outcomes_rss"),
     path("answers/feed.atom", OutcomeAtom(), name="outcomes_atom"),
     path("c/<slug:slug>/outcome/", views.outcome, name="outcome"),

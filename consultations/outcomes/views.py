@@ -84,16 +84,3 @@ def outcomes(request: HttpRequest) -> HttpResponse:
         "next": number + 1 if len(found) > PER_PAGE else 0,
     }
     return render(request, "consultations/outcomes/digest.html", context)
-
-
-@require_safe
-@shared_for_seconds
-def awaited(request: HttpRequest) -> HttpResponse:
-    """List the calls whose answer is past its promised day, then those still within it."""
-    found = queries.awaiting(language=get_language() or "", now=timezone.now())
-    context = {
-        "door": "have_your_say",
-        "late": [one for one in found if one.days_late],
-        "in_time": [one for one in found if not one.days_late],
-    }
-    return render(request, "consultations/outcomes/awaited.html", context)

@@ -12,6 +12,7 @@ class PacksConfig(AppConfig):
         from consultations.packs import access, actions, demo, desk, receivers
         from consultations.packs.api import router
         from consultations.packs.moderation import SOURCE as REACTIONS
+        from consultations.packs.preflight import SOURCE as AT_PREFLIGHT
         from consultations.packs.search import SOURCE
         from consultations.packs.sitemaps import PackSitemap
         from consultations.packs.story import reaction_story
@@ -23,6 +24,7 @@ class PacksConfig(AppConfig):
         from engage.pages.sitemaps import register as register_sitemap
         from engage.participation import kinds, moderation
         from engage.publishing import registry as gate
+        from engage.publishing.preflight import port as preflight
         from engage.search import registry as search
 
         gate.register(
@@ -41,6 +43,7 @@ class PacksConfig(AppConfig):
                 withdraw=actions.withdraw_reaction,
             )
         )
+        preflight.register(AT_PREFLIGHT)
         moderation.register(REACTIONS)
         register_refusals(REFUSALS)
         search.register(SOURCE)

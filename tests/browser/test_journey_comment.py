@@ -167,7 +167,7 @@ PAGES = [
     f"c/{ANSWERED}/compare/",
     f"c/{ANSWERED}/compare/?view=inline&all=1",
     "answers/",
-    "answers/awaited/",
+    "awaiting-outcome/",
     "plan/",
     "plan/charity-fundraising-rules/",
     "plan/charity-fundraising-rules/follow/",

@@ -183,7 +183,7 @@ def test_the_outcome_its_files_and_what_changed(visit, language):
         with page.expect_download() as saved:
             page.locator(f"a[href$='/download/{name}/']").click()
         assert saved.value.path().read_bytes().startswith(begins), name
-    below(page, language, "answers/awaited/")
+    below(page, language, "awaiting-outcome/")
     expect(page.locator("h1")).to_be_visible()
 
 

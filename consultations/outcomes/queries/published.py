@@ -348,10 +348,11 @@ def _pages(consultations: Iterable[int], language: str) -> dict[int, Consultatio
 
 @dataclass(frozen=True)
 class Awaiting:
-    """A closed call whose answer is not published yet."""
+    """A closed call whose answer is not published yet. `language`: of the title."""
 
     consultation: Consultation
     title: str
+    language: str
     due: datetime
     days_late: int
 
@@ -364,14 +365,19 @@ def awaiting(*, language: str, now: datetime) -> list[Awaiting]:
         Consultation.objects.visible_to(ANYONE)
         .filter(~Exists(_published_of()), closes_at__lte=now, withdrawn_at=None)
         .select_related("department")
-        .annotate(own_title=Subquery(own), any_title=Subquery(titles.values("title")[:1]))
+        .annotate(
+            own_title=Subquery(own),
+            any_title=Subquery(titles.order_by("pk").values("title")[:1]),
+            any_language=Subquery(titles.order_by("pk").values("locale__language_code")[:1]),
+        )
     )
     zone = timezone.get_current_timezone()
     found = []
     for call in closed:
         due = answer_due(call.closes_at, call.answer_days)
         title = call.own_title or call.any_title or call.slug
-        found.append(Awaiting(call, title, due, rules.days_late(due, now, zone)))
+        written_in = language if call.own_title else (call.any_language or language)
+        found.append(Awaiting(call, title, written_in, due, rules.days_late(due, now, zone)))
     return sorted(found, key=lambda one: one.due)
 
 

@@ -1,5 +1,7 @@
 """Public addresses of this room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from engage.publishing.preflight import views
+
+urlpatterns = [path("awaiting-outcome/", views.awaiting, name="awaiting_outcome")]

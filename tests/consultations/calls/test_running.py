@@ -6,20 +6,24 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.documents.models import Document
 
 from consultations.calls import actions
 from consultations.calls.models import Evidence, Extension
-from consultations.models import Consultation, ConsultationPage
+from consultations.models import Consultation
+from engage.accounts.actions import demo_user
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.pages.messages import refusal_message
+from engage.publishing import gate
 from engage.search import queries as search
 from tests.accounts.people import staff_client
 from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import published
 from tests.consultations.test_studio import in_language, words
+from tests.publishing.signing import release_call, release_file, sign_all, sign_newest
 
 pytestmark = pytest.mark.django_db
 ZH, EN = "雪灾期间部分街道交通中断。", "Snow cut off several streets."
@@ -66,8 +70,7 @@ def test_each_state_is_in_the_list_the_filter_the_api_and_the_feed(client):
 
 def test_a_coming_call_is_found_by_search():
     coming = call(opens=5 * DAY, closes=40 * DAY, live=False)
-    for page in coming.pages.all():
-        page.save_revision().publish()
+    release_call(coming)
     found = search.search("借书更方便", language="zh-hans")
     assert f"/zh/c/{coming.slug}/" in [hit.url for hit in found.items]
 
@@ -152,7 +155,7 @@ def test_a_withdrawn_call_says_why_and_takes_no_comment(client):
 
 def test_no_outcome_is_awaited_of_a_withdrawn_call():
     consultation = call(opens=-40 * DAY, closes=-5 * DAY)
-    awaited = reverse("outcomes_awaited")
+    awaited = reverse("awaiting_outcome")
     assert consultation.slug in read(awaited)
     withdraw(consultation)
     assert consultation.slug not in read(awaited)
@@ -165,23 +168,20 @@ def test_an_answered_call_is_not_withdrawn():
 
 
 def test_a_short_period_is_published_with_its_reason_only():
-    consultation = call(opens=-5 * DAY, closes=10 * DAY)
-    page = consultation.pages.get(locale__language_code="en")
-    ConsultationPage.objects.filter(consultation=consultation).update(live=False)
-    with pytest.raises(Refused) as refused:
-        page.save_revision().publish()
-    assert refused.value.code == "period_reason_missing" and refused.value.values["days"] == 30
-    assert not ConsultationPage.objects.get(pk=page.pk).live
+    consultation = call(opens=-5 * DAY, closes=10 * DAY, live=False)
+    handing_in = {"actor": demo_user(Role.EDITOR), "now": timezone.now()}
+    with translation.override("en"), pytest.raises(Refused) as refused:
+        gate.request("call", consultation, **handing_in)
+    assert "30 days" in refusal_message(refused.value)
     Consultation.objects.filter(pk=consultation.pk).update(short_reason_zh=ZH, short_reason_en=EN)
-    page = ConsultationPage.objects.get(pk=page.pk)
-    page.save_revision().publish()
+    sign_all(gate.request("call", consultation, **handing_in))
     shown = read(f"/en/c/{consultation.slug}/")
     assert EN in shown and "The rule is at least 30 days" in shown
 
 
 def test_a_full_period_needs_no_reason():
     consultation = call(opens=-5 * DAY, closes=26 * DAY, live=False)
-    consultation.pages.first().save_revision().publish()
+    sign_all(gate.request("call", consultation, actor=demo_user(Role.EDITOR), now=timezone.now()))
     assert "The rule is at least" not in read(f"/en/c/{consultation.slug}/")
 
 
@@ -230,16 +230,20 @@ def test_an_editor_extends_and_withdraws_in_the_studio(editor):
     assert early.status_code == 422 and "晚于" in words(early)
     given = {"closes_at": f"{new:%Y-%m-%d %H:%M}", "reason_zh": ZH, "reason_en": EN}
     assert editor.post(path, given).status_code == 302
+    assert not Extension.objects.exists()
+    sign_newest("extension")
     assert Extension.objects.get().by is not None
     assert ZH in words(editor.get(path))
     gone = reverse("call_withdraw", args=[consultation.pk])
     assert editor.post(gone, {"reason_zh": ZH, "reason_en": EN}).status_code == 302
+    sign_newest("withdrawal")
     consultation.refresh_from_db()
     assert consultation.withdrawn_reason_en == EN
 
 
 def paper(consultation: Consultation) -> Evidence:
     document = Document.objects.create(title="走访记录", file=ContentFile(b"a,b\n1,2\n", name="visits.csv"))
+    release_file(document)
     return Evidence.objects.create(
         consultation=consultation,
         document=document,
@@ -278,5 +282,7 @@ def test_editors_lay_documents_open_in_the_studio(editor):
         "dated": "2026-08-02",
     }
     assert editor.post(reverse("wagtailsnippets_calls_evidence:add"), given).status_code == 302
+    assert Evidence.objects.count() == 1
+    sign_newest("evidence")
     assert Evidence.objects.count() == 2
     assert JournalRow.objects.filter(verb="evidence.added").count() == 1

@@ -61,7 +61,7 @@ def test_nothing_leaks_before_publication(client, stage):
     seen = [
         read(client, path)
         for path in (
-            "/zh/", "/en/", "/zh/c/", "/zh/answers/", "/en/answers/", "/zh/answers/awaited/", "/zh/answers/feed.rss",
+            "/zh/", "/en/", "/zh/c/", "/zh/answers/", "/en/answers/", "/zh/awaiting-outcome/", "/zh/answers/feed.rss",
             "/en/answers/feed.atom", "/sitemap.xml", f"/zh/c/{slug}/", f"/zh/c/{slug}/draft/", f"/zh/c/{slug}/art-2/",
             "/zh/search/?q=周末", "/en/search/?q=weekends", "/api/v1/consultations/",
         )
@@ -187,13 +187,13 @@ def test_calls_past_their_promised_day_are_listed_until_they_are_answered(client
     late.opens_at = late.closes_at - timedelta(days=30)
     late.save()
     close(in_time)
-    page = read(client, "/en/answers/awaited/")
+    page = read(client, "/en/awaiting-outcome/")
     first, second = page.split("Being prepared")
     assert f"/c/{late.slug}/" in first and "days late" in first
     assert f"/c/{in_time.slug}/" in second
     assert f"/c/{still_open.slug}/" not in page
     published(late)
-    assert f"/c/{late.slug}/" not in read(Client(headers={"host": "other.test"}), "/en/answers/awaited/")
+    assert f"/c/{late.slug}/" not in read(Client(headers={"host": "other.test"}), "/en/awaiting-outcome/")
 
 
 def test_files_are_handed_over_when_ready_and_said_to_come_before(client):
