@@ -10,6 +10,7 @@ class ConsultationsConfig(AppConfig):
         from consultations import actions, demo, receivers, samples, strips, structure
         from consultations.api import router
         from consultations import press as at_press
+        from consultations import preflight as at_preflight
         from consultations.moderation import FILES, SOURCE
         from consultations.search import SOURCES
         from consultations.sitemaps import CallSitemap
@@ -23,8 +24,12 @@ class ConsultationsConfig(AppConfig):
         from engage.pages.strips import register as register_strip
         from engage.outreach.press import registry as press
         from engage.participation import kinds, moderation
+        from engage.publishing.preflight import port as preflight
         from engage.search import registry as search
 
+        preflight.register(at_preflight.SOURCE)
+        preflight.register_watch(at_preflight.WATCH)
+        preflight.register_awaiting("calls", at_preflight.awaited)
         kinds.register(
             kinds.Kind(
                 code=actions.KIND,

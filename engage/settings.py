@@ -380,6 +380,9 @@ MAILING_SMTP_SECONDS = 20
 OUTBOUND_HOSTS = env.list("ENGAGE_OUTBOUND_HOSTS", default=[])
 OUTBOUND_PORTS = [int(port) for port in env.list("ENGAGE_OUTBOUND_PORTS", default=["443", "8443"])]
 OUTBOUND_HTTP = env.bool("ENGAGE_OUTBOUND_HTTP", default=False)
+# Whether the worker tries the addresses of other sites that public pages lead to, and how many a minute at most.
+CHECK_OUTSIDE_LINKS = env.bool("ENGAGE_CHECK_OUTSIDE_LINKS", default=PRODUCTION)
+OUTSIDE_LINKS_A_MINUTE = env.int("ENGAGE_OUTSIDE_LINKS_A_MINUTE", default=10)
 
 LOGGING = {
     "version": 1,

@@ -19,6 +19,7 @@ localised = [
     path("search/", include("engage.search.urls")),
     path("journal/", include("engage.journal.urls")),
     path("", include("engage.participation.urls")),
+    path("", include("engage.publishing.preflight.urls")),
     path("", include("consultations.urls")),
     path("", include("engage.outreach.urls")),
     path("", include("engage.training.urls")),

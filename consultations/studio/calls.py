@@ -86,6 +86,9 @@ class CallEdit(Journalled, snippets.EditView):
         """Lead to what an ordinary edit cannot do."""
         return [
             *super().header_more_buttons,
+            Button(
+                _("Preflight"), url=reverse("preflight", args=["call", self.object.pk]), icon_name="check", priority=10
+            ),
             Button(_("Note about the method"), url=reverse("call_method", args=[self.object.pk]), icon_name="doc-full"),
             Button(_("Extend"), url=reverse("call_extend", args=[self.object.pk]), icon_name="time", priority=30),
             Button(_("Withdraw"), url=reverse("call_withdraw", args=[self.object.pk]), icon_name="cross", priority=40),

@@ -164,7 +164,7 @@ ROWS: dict[str, Row] = {
     "api:one_release": everybody(404, lambda world: ["no-release"]),
     # outcomes: 404 until one is published
     "outcomes": everybody(200),
-    "outcomes_awaited": everybody(200),
+    "awaiting_outcome": everybody(200),
     "outcomes_rss": everybody(200),
     "outcomes_atom": everybody(200),
     "outcome": everybody(404, slug),
@@ -286,6 +286,11 @@ ROWS: dict[str, Row] = {
     "press_submit": everybody(405, first),
     "press_delete": Row((302, 404, 404, 404, 404, 404), first),
     "press_take_down": Row((302, 404, 404, 404, 404, 404), first),
+    # the preflight and what has grown old
+    "preflight": Row((302, 404, 404, 200, 200, 200), lambda world: ["call", world["shown"].pk]),
+    "preflight_json": Row((302, 404, 404, 200, 200, 200), lambda world: ["call", world["shown"].pk]),
+    "freshness_desk": Row((302, 404, 404, 200, 404, 200)),
+    "freshness_reviewed": everybody(405),
     # the Studio
     "call_extend": drafts(200, lambda world: [world["shown"].pk]),
     "plan_move": drafts(404, first),
