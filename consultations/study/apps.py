@@ -9,6 +9,7 @@ class StudyConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the sources and sentences in."""
+        from consultations import campaigning
         from consultations.study import api, demo  # noqa: F401  (the API adds itself below the call)
         from consultations.study.sitemaps import EvidenceSitemap
         from consultations.study.sources import SOURCES
@@ -20,6 +21,7 @@ class StudyConfig(AppConfig):
 
         for source in SOURCES:
             evidence.register(source)
+        campaigning.register()
         register_refusals(REFUSALS)
         register_sitemap("evidence", EvidenceSitemap)
         demo_content.register("evidence", order=26, load=demo.load)

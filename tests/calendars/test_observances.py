@@ -1,14 +1,16 @@
-"""The fifteen observances: known dates, and a second package that computes them another way."""
+"""The fifteen observances: known dates, a second package that computes them another way, and the sky itself."""
 
 import json
 from datetime import date
 
 import pytest
+from dateutil.rrule import SU, TU, YEARLY, rrule
 from django.core.management import call_command
 from holidays.calendars.chinese import _ChineseLunisolar
 
 from engage.calendars.observances import FIRST_YEAR, LAST_YEAR, OBSERVANCES, nth_weekday, observances_of
 from engage.errors import Refused
+from tests.calendars import sky
 
 KNOWN = {
     "qingming": ["2016-04-04", "2024-04-04", "2025-04-04", "2026-04-05", "2027-04-05"],
@@ -41,10 +43,44 @@ def test_there_are_the_fifteen_of_the_plan():
 
 def test_lunar_days_and_solar_terms_agree_with_another_package_in_every_year():
     other = _ChineseLunisolar()
-    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+    # Its tables cover these years; beyond them it says itself that it guesses.
+    for year in range(1901, 2100):
         found = observances_of(year)
         assert found["double_ninth"] == other.double_ninth_date(year)[0], year
         assert found["qingming"] == other.qingming_date(year)[0], year
+
+
+def test_all_fifteen_agree_with_independent_packages_from_1990_to_2050():
+    lunisolar = _ChineseLunisolar()
+    for year in range(1990, 2051):
+        independent = {key: days[0].replace(days[0][:4], str(year)) for key, days in KNOWN.items() if len(days) == 1}
+        for key, month, weekday in (("social_work_day", 3, TU(3)), ("disability_day", 5, SU(3))):
+            (found,) = rrule(YEARLY, count=1, bymonth=month, byweekday=weekday, dtstart=date(year, 1, 1))
+            independent[key] = found.date().isoformat()
+        independent["qingming"] = lunisolar.qingming_date(year)[0].isoformat()
+        independent["double_ninth"] = lunisolar.double_ninth_date(year)[0].isoformat()
+        assert {key: day.isoformat() for key, day in observances_of(year).items()} == independent
+
+
+@pytest.mark.sqlite_only
+def test_lunar_days_and_solar_terms_agree_with_the_sky_in_every_year_that_is_not_refused():
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        found = observances_of(year)
+        assert found["qingming"] == sky.term(year, 15, from_month=4).date(), year
+        new_moon, ninth = sky.double_ninth(year)
+        # In 2057 the month begins within a minute of midnight, which decides more than any ephemeris knows.
+        if abs((new_moon - sky.midnight_near(new_moon)).total_seconds()) > 60:
+            assert found["double_ninth"] == ninth, year
+        else:
+            assert year == 2057
+
+
+@pytest.mark.parametrize(("year", "qingming", "ninth"), [(1900, "04-05", "10-31"), (2100, "04-05", "10-12")])
+def test_the_outermost_years_are_answered(capsys, year, qingming, ninth):
+    code, out = run(capsys, str(year), "--json")
+    found = json.loads(out)[str(year)]
+    assert (code, found["qingming"], found["double_ninth"]) == (0, f"{year}-{qingming}", f"{year}-{ninth}")
+    assert len(found) == 15
 
 
 def test_the_nth_weekday_is_the_nth_even_when_the_month_begins_with_it():
@@ -89,7 +125,9 @@ def test_without_json_each_day_has_its_name(capsys):
     assert "2026-10-18" in out
 
 
-@pytest.mark.parametrize("arguments", [("1850",), ("2090", "--to", "2100"), ("2027", "--to", "2026")])
+@pytest.mark.parametrize(
+    "arguments", [("1850",), ("1899",), ("2101",), ("2090", "--to", "2101"), ("2027", "--to", "2026")]
+)
 def test_years_that_cannot_be_given_are_refused(capsys, arguments):
     code, out = run(capsys, *arguments, "--json")
     assert code == 1

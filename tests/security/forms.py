@@ -153,6 +153,36 @@ def expert_block(world: World) -> list[Any]:
     return [found.pk, found.blocks.get(kind="expert").pk]
 
 
+def campaign(world: World) -> Any:
+    """Return a public campaign that asks people for their words."""
+    from engage.outreach.campaigns.models import Campaign
+    from tests.campaigns.builders import published
+
+    return Campaign.objects.first() or published(author=SYSTEM)
+
+
+def campaign_slug(world: World) -> list[Any]:
+    """Name the campaign as the public does."""
+    return [campaign(world).slug]
+
+
+def campaign_key(world: World) -> list[Any]:
+    """Name the campaign as the desk does."""
+    return [campaign(world).pk]
+
+
+def campaign_part(world: World) -> list[Any]:
+    """Name one of its parts that can be removed."""
+    found = campaign(world)
+    return [found.pk, found.parts.get_or_create(kind="audience", defaults={"position": 9})[0].pk]
+
+
+def campaign_task(world: World) -> list[Any]:
+    """Name one of its tasks."""
+    found = campaign(world)
+    return [found.pk, found.tasks.first().pk]
+
+
 def theme(world: World) -> list[Any]:
     """Name a theme of the open call."""
     return [*slug(world), world["theme"].pk]
@@ -194,6 +224,12 @@ STANCE = {"stance": "change"}
 CHOICES = {**STANCE, "confidential": ""}
 PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
 REASONS = {"reason_zh": "汛期道路不通，延期以便居民参加。", "reason_en": "Roads are closed by floods."}
+
+CAMPAIGN_WORDS = {
+    "title_zh-hans": "重阳节", "summary_zh-hans": "讲清楚养老。", "audience_zh-hans": "", "title_en": "Double Ninth",
+    "summary_en": "Care explained.", "audience_en": "", "days_before": "7", "days_after": "14",
+}  # fmt: skip
+CAMPAIGN_DAYS = {"day": "", "department": "1", "topics": "elderly-care"}
 
 FORMS: dict[str, Form] = {
     # taking part
@@ -270,6 +306,13 @@ FORMS: dict[str, Form] = {
         expert_link,
         {"name": "示范专家", "affiliation": "示范大学", "interest": "", "text": WORDS},
         {"declares": "none", "written_in": "zh-hans"},
+    ),
+    # campaigns
+    "campaign_say": Form(
+        "anonymous",
+        campaign_slug,
+        {"text": WORDS, "signature": ""},
+        {"token": "0b7c6a52-6f4e-4f0e-9d38-0e5d6f0f7a12", "opened": "", "altcha": "", "website": ""},
     ),
     # receipts
     "track": Form("anonymous", nothing, {"reference": "C-2026-000001-M", "code": "0000-0000-0000"}),
@@ -386,6 +429,51 @@ FORMS: dict[str, Form] = {
     "pack_remove": Form("editor", expert_block, {}, {"revision": "0"}),
     "pack_expert": Form("editor", expert_block, {"note": "请写明条款。"}, {"do": "return", "revision": "0"}),
     "pack_submit": Form("editor", open_pack_key, {}, {"revision": "0"}),
+    # campaigns at the desk
+    "campaign_new": Form(
+        "editor",
+        nothing,
+        {**CAMPAIGN_WORDS, "slug": "seniors-day", "year": "2026"},
+        {
+            **CAMPAIGN_DAYS, "observance": "double_ninth", "template": "1",
+            "token": "0b7c6a52-6f4e-4f0e-9d38-0e5d6f0f7a13",
+        },
+    ),
+    "campaign_edit": Form(
+        "editor",
+        campaign_key,
+        {**CAMPAIGN_WORDS, "year": ""},
+        {**CAMPAIGN_DAYS, "observance": "", "owner": "", "audience": "families", "revision": "0"},
+    ),
+    "campaign_targets": Form("editor", campaign_key, {"site": "3000", "mail": ""}),
+    "campaign_hand_in": Form("editor", campaign_key, {}, {"release_on": "2026-12-01"}),
+    "campaign_add": Form("editor", campaign_key, {}, {"kind": "case", "revision": "0"}),
+    "campaign_part": Form(
+        "editor",
+        campaign_part,
+        {**dict.fromkeys(("heading_zh-hans", "body_zh-hans"), "汉字"), "heading_en": "words", "body_en": "words"},
+        {"revision": "0"},
+    ),
+    "campaign_link": Form("editor", campaign_part, {}, {"thing": "call:x", "revision": "0"}),
+    "campaign_move": Form("editor", campaign_part, {}, {"to": "up", "revision": "0"}),
+    "campaign_remove": Form("editor", campaign_part, {}, {"revision": "-1"}),
+    "campaign_task_add": Form(
+        "editor", campaign_key, {"title_zh": "准备", "title_en": "Prepare", "offset": "-3"}, said=False
+    ),
+    "campaign_task": Form("editor", campaign_task, {}, {"do": "assign", "owner": ""}, said=False),
+    "campaign_wave": Form(
+        "editor",
+        campaign_key,
+        {"asked": "100", "aware": "30", "method": "街头问卷"},
+        {"phase": "before", "held_on": "2026-10-01", "remove": ""},
+    ),
+    "campaign_finish": Form("editor", campaign_key, said=False),
+    "campaign_template_new": Form(
+        "editor",
+        nothing,
+        {"name_zh": "清单", "name_en": "List", "lines": "-3 | 准备 | Prepare"},
+        {"valid_from": "2026-01-01", "valid_to": ""},
+    ),
     # the Studio
     "draft_import": Form(
         "editor",
@@ -537,6 +625,11 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "pack_desk": ("editor", nothing, ("view",)),
     "api:list_interpretations": ("anonymous", nothing, ("language",)),
     "api:one_interpretation": ("anonymous", explained, ("language",)),
+    "api:list_campaigns": ("anonymous", nothing, ("language",)),
+    "api:one_campaign": ("anonymous", campaign_slug, ("language",)),
+    "campaign_planner": ("editor", nothing, ("year", "month")),
+    "campaign_year": ("editor", nothing, ("year",)),
+    "campaign_new": ("editor", nothing, ("observance", "year", "day")),
     "draft_match": ("editor", key("version"), ("article",)),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version", "call", "name")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),

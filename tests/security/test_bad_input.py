@@ -133,6 +133,8 @@ def is_form_of_the_site(name: str) -> bool:
 ANY_METHOD = {
     "consultations_rss",
     "consultations_atom",
+    "campaigns_rss",
+    "campaigns_atom",
     "packs_rss",
     "packs_atom",
     "plan_rss",

@@ -6,3 +6,44 @@ class CampaignsConfig(AppConfig):
     name = "engage.outreach.campaigns"
     label = "campaigns"
     verbose_name = _("Campaigns")
+
+    def ready(self) -> None:
+        """Plug campaigns into the platform's registries."""
+        from engage.api import registry as api
+        from engage.desk import registry as desk_registry
+        from engage.outreach.campaigns import actions, demo, desk, registry
+        from engage.outreach.campaigns.api import router
+        from engage.outreach.campaigns.gated import GATED
+        from engage.outreach.campaigns.moderation import SOURCE as VOICES
+        from engage.outreach.campaigns.queries.report import SITE, reads_reach
+        from engage.outreach.campaigns.search import SOURCE
+        from engage.outreach.campaigns.sitemaps import CampaignSitemap
+        from engage.outreach.campaigns.story import voice_story
+        from engage.outreach.campaigns.words import CHANNELS, REFUSALS
+        from engage.pages import demo_content
+        from engage.pages.messages import register_refusals
+        from engage.pages.sitemaps import register as register_sitemap
+        from engage.participation import kinds, moderation
+        from engage.publishing import registry as gate
+        from engage.search import registry as search
+
+        gate.register(GATED)
+        kinds.register(
+            kinds.Kind(
+                code=actions.VOICE,
+                letter="V",
+                label=_("words to a campaign"),
+                story=voice_story,
+                withdraw=actions.withdraw_voice,
+            )
+        )
+        moderation.register(VOICES)
+        register_refusals(REFUSALS)
+        search.register(SOURCE)
+        api.register("campaigns", router)
+        desk_registry.register_page(desk.CAMPAIGNS)
+        register_sitemap("campaigns", CampaignSitemap)
+        for code, label in CHANNELS.items():
+            registry.register_channel(code, label)
+        registry.register_reach(SITE, reads_reach)
+        demo_content.register("campaigns", order=60, load=demo.load)

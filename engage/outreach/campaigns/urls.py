@@ -1,5 +1,16 @@
-"""Public addresses of this room."""
+"""Public addresses of campaigns."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from engage.outreach.campaigns import views
+from engage.outreach.campaigns.feeds import CampaignAtom, CampaignRss
+
+urlpatterns = [
+    path("campaigns/", views.campaigns, name="campaigns"),
+    path("campaigns/feed.rss", CampaignRss(), name="campaigns_rss"),
+    path("campaigns/feed.atom", CampaignAtom(), name="campaigns_atom"),
+    path("campaigns/calendar.ics", views.calendar, name="campaigns_calendar"),
+    path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
+    path("campaigns/<slug:slug>/event.ics", views.event, name="campaign_event"),
+    path("campaigns/<slug:slug>/say/", views.say, name="campaign_say"),
+]

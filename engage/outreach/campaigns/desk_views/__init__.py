@@ -1,0 +1,1 @@
+"""The desk's screens of campaigns: parse, one query or action, render."""
