@@ -11,6 +11,7 @@ class ConsultationsConfig(AppConfig):
         from consultations.api import router
         from consultations import press as at_press
         from consultations import preflight as at_preflight
+        from consultations import press as at_press
         from consultations.moderation import FILES, SOURCE
         from consultations.search import SOURCES
         from consultations.sitemaps import CallSitemap

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "engage.accounts.middleware.StaffSecondFactorMiddleware",
+    "engage.outreach.press.middleware.SectionStudioMiddleware",
     "engage.middleware.RefusedMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]

@@ -326,6 +326,7 @@ class IndexMixin:
     """An index whose list a view makes; of the page itself there is nothing to look at."""
 
     template = "pages/section.html"
+    shows_lists = True
     preview_modes: list[tuple[str, str]] = []
 
 
@@ -381,6 +382,8 @@ class DepartmentSectionPage(Page):
     parent_page_types = ["press.DepartmentIndexPage"]
     subpage_types = ["pages.ArticlePage", "pages.SectionPage", "press.SignedArticlePage"]
     template = "press/section.html"
+    # Its pages and releases are signed for themselves.
+    shows_lists = True
 
     class Meta:
         verbose_name = _("section of a department")

@@ -3,7 +3,7 @@
 Who is a department editor: whoever holds the role `section_editor` through a membership of a department
 (engage.departments) and not the role `editor`. The two are kept apart on purpose. Wagtail only adds permissions up:
 whoever is in the group `editor`, which may edit every page, cannot be held to a part of the tree by another group; and
-the role `editor` opens far more than pages (drafts of laws, calls, interpretations, the media list), of all departments.
+the role `editor` opens far more than pages, of all departments: drafts of laws, calls, interpretations, the media list.
 So the role `section_editor` opens the Studio and nothing in it, and the group of each section adds its own subtree and
 its own collection. A person who holds both roles is an editor of the whole site, as before.
 
