@@ -9,7 +9,6 @@ class ConsultationsConfig(AppConfig):
         """Plug comments into the platform's registries."""
         from consultations import actions, demo, receivers, samples, strips, structure
         from consultations.api import router
-        from consultations import press as at_press
         from consultations import preflight as at_preflight
         from consultations import press as at_press
         from consultations.moderation import FILES, SOURCE
