@@ -71,5 +71,5 @@ def points_after(points: int, last: datetime | None, kind: str, now: datetime) -
 
 def masked(email: str) -> str:
     """Return as much of an address as its owner needs to know it again: l…@example.org."""
-    name, _at, host = email.rpartition("@")
-    return f"{name[:1]}…@{host}" if host else "…"
+    name, at, host = email.rpartition("@")
+    return f"{name[:1]}…@{host}" if at else "…"

@@ -133,6 +133,8 @@ def _set_choices(follower: Follower, language: str, rhythm: str) -> None:
         if AT_ONCE in (rhythm, follower.rhythm):
             follower.rhythm_before, follower.rhythm_from = follower.rhythm, newest_number()
         else:  # from one digest to the other: what waits comes with the next one
+            if follower.rhythm_before == AT_ONCE:
+                follower.heard_up_to = max(follower.heard_up_to, follower.rhythm_from)
             follower.rhythm_before = rhythm
         follower.rhythm = rhythm
     follower.save()
