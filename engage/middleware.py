@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from engage.errors import Refused
 
 # Below these, what is not found stays not found: the page tree answers to any address under a language.
-_NO_LANGUAGE = frozenset({"api", "desk", "health", "media", "static", "studio", "ws", ".well-known"})
+_NO_LANGUAGE = frozenset({"api", "desk", "health", "hooks", "media", "share", "static", "studio", "ws", ".well-known"})
 
 
 class SessionMiddleware(sessions.SessionMiddleware):

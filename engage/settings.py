@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "engage.pages.context.site",
+                "engage.outreach.delivery.context.share",
             ],
             "loaders": [
                 (
@@ -266,6 +267,13 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
     },
+    # Export files for channels without an interface; another storage where an office collects them elsewhere.
+    "outbox": {
+        "BACKEND": env("ENGAGE_OUTBOX_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "ENGAGE_OUTBOX_STORAGE_OPTIONS", default={"location": str(VAR_DIR / "outbox"), "base_url": None}
+        ),
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -282,7 +290,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 BODY_MOST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE + 64 * 1024
 STUDIO_BODY_MOST_BYTES = 64 * 1024 * 1024
 # Where people attach a file of at most 20 MB (engage.participation.attachments).
-UPLOAD_PATHS = ("/mine/files/", "/desk/paper/table/", "/desk/press/")
+UPLOAD_PATHS = ("/mine/files/", "/desk/paper/table/", "/desk/press/", "/desk/outbox/import/")
 UPLOAD_BODY_MOST_BYTES = 20 * 1024 * 1024 + 64 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

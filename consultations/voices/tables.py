@@ -5,11 +5,8 @@ A row is one comment. Rows of one number are what one sender said. Pure but for 
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -26,11 +23,12 @@ from consultations.imports import Arrival
 from consultations.models import Comment
 from consultations.rules import COMMENT_MOST
 from engage.errors import Refused
-from engage.participation.forms import clean_text
-from engage.spreadsheets import calculable, harmless
-from engage.tables import RowFault, filled_rows
+from engage.participation.tables import Shape, Table
+from engage.participation.tables import error_file as errors
+from engage.participation.tables import read_table as read
+from engage.tables import RowFault
 
-MOST_ROWS, MOST_COLUMNS = 2_000, 100
+MOST_ROWS = 2_000
 # The first name of each is what the error file and the help call it.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "number": ("number", "编号", "序号", "id"),
@@ -47,6 +45,7 @@ NEEDED = ("number", "comment")
 # What one sender has only once; rows of one number may leave it out, but not differ.
 OF_SENDER = ("received", "language", "name", "email", "signature")
 SHORT_MOST = {"comment": COMMENT_MOST, "number": 60, "article": 24, "name": 80, "signature": 40}
+SHAPE = Shape(COLUMNS, NEEDED, SHORT_MOST, MOST_ROWS)
 # How views are written on paper, beside the site's own names.
 OTHER_WORDS = {
     "支持": "support",
@@ -60,7 +59,6 @@ OTHER_WORDS = {
     "yes": "support",
     "no": "oppose",
 }
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 QUESTION = re.compile(r"(?:q(?:uestion)?|问题)\s*([0-9]{1,3})\Z", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 _ARTICLE = re.compile(r"(?:第(.+?)条(之.+)?|(?:article|section|art\.?)\s*(.+))\Z", re.IGNORECASE)
@@ -77,86 +75,9 @@ class Defaults:
     received: date
 
 
-@dataclass
-class Table:
-    """A table that was read. `head` and `cells` (by line) are what the error file is made of."""
-
-    head: list[str]
-    cells: dict[int, list[str]]
-    rows: dict[int, dict[str, str]]
-    faults: list[RowFault]
-
-
 def read_table(data: bytes) -> Table:
-    """Read a CSV file in UTF-8, UTF-16 with its mark or GB18030, parted by comma, semicolon or tab.
-
-    Raises Refused("table_unreadable"), Refused("table_is_workbook"), Refused("table_columns_missing", columns=...),
-    Refused("table_columns_twice", columns=...), Refused("table_columns_many", most=...),
-    Refused("table_too_long", most=...) and Refused("table_empty").
-    """
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Refused("table_is_workbook")
-    text = _decoded(data)
-    first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        head = [cell.strip() for cell in next(reader, [])]
-        columns = _columns_of(head)
-        table = Table(head, {}, {}, [])
-        for line, cells in filled_rows(reader):
-            if len(table.cells) == MOST_ROWS:
-                raise Refused("table_too_long", most=MOST_ROWS)
-            table.cells[line] = cells
-            _read_row(table, line, columns, cells)
-    except csv.Error as wrong:
-        raise Refused("table_unreadable") from wrong
-    if not table.cells:
-        raise Refused("table_empty")
-    return table
-
-
-def _decoded(data: bytes) -> str:
-    """Return the text; no guess: people's words go into the record, and nobody would see that they were misread."""
-    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise Refused("table_unreadable")
-
-
-def _columns_of(head: Sequence[str]) -> list[str]:
-    """Return the code of each column, empty for one that means nothing here."""
-    known = {name: code for code, names in COLUMNS.items() for name in names}
-    columns = [known.get(cell.casefold(), "") for cell in head]
-    if len(columns) > MOST_COLUMNS:
-        raise Refused("table_columns_many", most=MOST_COLUMNS)
-    if twice := sorted(code for code in COLUMNS if columns.count(code) > 1):
-        raise Refused("table_columns_twice", columns=", ".join("/".join(COLUMNS[code][:2]) for code in twice))
-    if missing := [COLUMNS[code] for code in NEEDED if code not in columns]:
-        raise Refused("table_columns_missing", columns=", ".join(f"{names[0]} / {names[1]}" for names in missing))
-    return columns
-
-
-def _read_row(table: Table, line: int, columns: Sequence[str], cells: Sequence[str]) -> None:
-    row = {}
-    for code, cell in zip(columns, cells, strict=False):
-        if code:
-            row[code] = clean_text(calculable(cell))
-    table.rows[line] = row
-    for code in NEEDED:
-        if not row.get(code):
-            table.faults.append(RowFault("table_cell_empty", line, code))
-    for code, most in SHORT_MOST.items():
-        if len(row.get(code, "")) > most:
-            table.faults.append(RowFault("table_cell_too_long", line, code, {"most": most}))
-    if len(cells) > len(table.head) and any(cell.strip() for cell in cells[len(table.head) :]):
-        table.faults.append(RowFault("table_row_too_wide", line, values={"most": len(table.head)}))
+    """Read a table of comments; raises what `engage.participation.tables.read_table` does."""
+    return read(data, SHAPE)
 
 
 def arrivals_of(
@@ -291,11 +212,4 @@ def error_file(table: Table, faults: Iterable[tuple[RowFault, str]], *, title: s
     for line, row in table.rows.items():
         if row.get("number") in numbers:
             told.setdefault(line, [])
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*map(harmless, table.head), title])
-    for line, sentences in sorted(told.items()):
-        cells = table.cells.get(line, [])
-        padded = [*cells, *[""] * (len(table.head) - len(cells))]
-        writer.writerow([*map(harmless, padded), " ".join(sentences)])
-    return "\ufeff" + out.getvalue()
+    return errors(table, told, title=title)

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -264,16 +264,23 @@ def enqueue_mail(submission: Submission, *, subject: str, body: str) -> Outgoing
 
 
 def enqueue_letter(
-    contact: Contact, *, subject: str, body: str, submission: Submission | None = None, unsubscribe: str = ""
+    contact: Contact,
+    *,
+    subject: str,
+    body: str,
+    html: str = "",
+    submission: Submission | None = None,
+    unsubscribe: str = "",
 ) -> OutgoingMail:
     """Write a letter to a contact into the outbox, in the caller's transaction.
 
-    `unsubscribe`: of a letter to a list, the address that ends it when a mail program posts there (RFC 8058).
+    `html`: the same words with their looks, where there are any. `unsubscribe`: of a letter to a list, the address
+    that ends it when a mail program posts there (RFC 8058).
     """
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
     return OutgoingMail.objects.create(
-        contact=contact, submission=submission, subject=subject, body=body, unsubscribe=unsubscribe
+        contact=contact, submission=submission, subject=subject, body=body, html=html, unsubscribe=unsubscribe
     )
 
 
@@ -352,9 +359,13 @@ def _send(post: BaseEmailBackend, mail_id: int, now: datetime) -> int:
     mail = OutgoingMail.objects.select_related("contact").filter(pk=mail_id, sent_at__isnull=True).first()
     if mail is None:
         return 0
-    letter = EmailMessage(mail.subject, mail.body, to=[mail.contact.email], headers=_headers(mail), connection=post)
+    letter = EmailMultiAlternatives(
+        mail.subject, mail.body, to=[mail.contact.email], headers=_headers(mail), connection=post
+    )
+    if mail.html:
+        letter.attach_alternative(mail.html, "text/html")
     letter.send()
-    OutgoingMail.objects.filter(pk=mail_id).update(sent_at=now, subject="", body="", unsubscribe="")
+    OutgoingMail.objects.filter(pk=mail_id).update(sent_at=now, subject="", body="", html="", unsubscribe="")
     return 1
 
 

@@ -231,6 +231,7 @@ class OutgoingMail(models.Model):
     submission = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
     subject = SealedTextField()
     body = SealedTextField()
+    html = SealedTextField(blank=True)
     # Of a letter to a list: where the reader's mail program leaves it with one press (RFC 8058). It is a key: sealed.
     unsubscribe = SealedTextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)

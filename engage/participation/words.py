@@ -32,6 +32,16 @@ REFUSALS = {
     "reason_missing": _("Choose a reason: its sender will read it"),
     "item_gone": (_("One of the chosen items is no longer there. Load the page again"), 409),
     "unknown_decision": _("There is no decision “%(decision)s”"),
+    "table_is_workbook": _("This is a workbook. Save the sheet as CSV (UTF-8) and choose that file"),
+    "table_unreadable": _("This is not a CSV table that can be read. Save it anew as CSV (UTF-8)"),
+    "table_columns_missing": _("The first row must name the columns; these are missing: %(columns)s"),
+    "table_columns_twice": _("Two columns mean the same: %(columns)s. Keep one of them"),
+    "table_columns_many": _("A table has at most %(most)d columns"),
+    "table_too_long": _("A table has at most %(most)d rows. Part it, and keep the rows of one number together"),
+    "table_empty": _("The table has no row below its headings"),
+    "table_cell_empty": _("This cell must not be empty"),
+    "table_cell_too_long": _("This may have at most %(most)d characters"),
+    "table_row_too_wide": _("The row has more than %(most)d cells. Put text with commas between quotation marks"),
 }
 
 TIMELINE = {

@@ -31,6 +31,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from django.conf import settings
 
 from engage.errors import Refused
+from engage.training import isolation
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
@@ -188,8 +189,10 @@ def fetch(
     turn a POST into a GET is returned as it is. Raises Refused with what `check` raises, and
     Refused("outbound_redirects", most=...), Refused("outbound_redirect_scheme"), Refused("outbound_late", seconds=...),
     Refused("outbound_too_large", most=...), Refused("outbound_unreachable", host=...), Refused("outbound_tls",
-    host=...).
+    host=...). From a practice site nothing is sent: Refused("practice_stays_inside").
     """
+    if isolation.here():
+        raise Refused("practice_stays_inside")
     ends = time.monotonic() + seconds
     given = dict(headers or {})
     for _turn in range(redirects + 1):

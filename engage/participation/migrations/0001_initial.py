@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("subject", engage.participation.vault.SealedTextField()),
                 ("body", engage.participation.vault.SealedTextField()),
+                ("html", engage.participation.vault.SealedTextField(blank=True)),
                 ("unsubscribe", engage.participation.vault.SealedTextField(blank=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("next_try_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
