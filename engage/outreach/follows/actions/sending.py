@@ -7,6 +7,7 @@ Nothing that may have gone out is sent again unless a person says so.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections import Counter
@@ -30,6 +31,8 @@ from engage.outreach.follows.models import Follower, Line, Mailing, Recipient
 from engage.outreach.follows.registry import Told
 from engage.participation.models import Contact
 from engage.participation.rules import retention_end
+
+log = logging.getLogger(__name__)
 
 State = Recipient.State
 LINES = ("mail", "push")
@@ -287,3 +290,4 @@ def _finish(mailing_id: int, now: datetime) -> None:
     if mailing.total:
         counts = {name: getattr(mailing, name) for name in ("total", "sent", "failed", "uncertain", "gone")}
         journal.record(SYSTEM, "mailing.done", mailing, **counts)
+        log.info("mailing %s is done: %s", mailing.key, counts)
