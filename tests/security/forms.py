@@ -435,7 +435,9 @@ FORMS: dict[str, Form] = {
         nothing,
         {**CAMPAIGN_WORDS, "slug": "seniors-day", "year": "2026"},
         {
-            **CAMPAIGN_DAYS, "observance": "double_ninth", "template": "1",
+            **CAMPAIGN_DAYS,
+            "observance": "double_ninth",
+            "template": "1",
             "token": "0b7c6a52-6f4e-4f0e-9d38-0e5d6f0f7a13",
         },
     ),

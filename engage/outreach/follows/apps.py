@@ -10,7 +10,8 @@ class FollowsConfig(AppConfig):
     def ready(self) -> None:
         """Plug following into the platform's registries."""
         from engage.desk import registry as desk_registry
-        from engage.outreach.follows import desk, registry
+        from engage.outreach.delivery import audience_senders
+        from engage.outreach.follows import channels, desk, registry
         from engage.outreach.follows.things import THINGS
         from engage.outreach.follows.words import REFUSALS
         from engage.pages.messages import register_refusals
@@ -19,3 +20,5 @@ class FollowsConfig(AppConfig):
             registry.register(thing)
         register_refusals(REFUSALS)
         desk_registry.register_page(desk.MAILINGS)
+        audience_senders.register(audience_senders.MAIL_FOLLOWERS, channels.sender("mail"))
+        audience_senders.register(audience_senders.PUSH, channels.sender("push"))

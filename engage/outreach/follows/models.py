@@ -204,7 +204,7 @@ class MailingText(models.Model):
     language = models.CharField(max_length=10)
     subject = models.TextField()
     body = models.TextField()
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=2_000, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailing", "language"], name="mailing_text_once")]

@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10)),
                 ("subject", models.TextField()),
                 ("body", models.TextField()),
-                ("url", models.CharField(blank=True, max_length=500)),
+                ("url", models.CharField(blank=True, max_length=2000)),
                 (
                     "mailing",
                     models.ForeignKey(
