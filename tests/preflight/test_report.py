@@ -90,9 +90,7 @@ def test_a_call_needs_its_parts_in_both_languages_and_a_reason_for_a_short_perio
         "who is affected", "background", "how we decide", "contact",
     }  # fmt: skip
     # Interpretation and questions are missed, but stop nothing.
-    missed = {
-        finding["where"]: finding["severity"] for finding in data["findings"] if finding["code"] == "part_missing"
-    }
+    missed = {told["where"]: told["severity"] for told in data["findings"] if told["code"] == "part_empty"}
     assert missed["Interpretation: background, key points, supporting measures"] == "warns"
     assert missed["Questions to those who take part"] == "tells"
     for page in ConsultationPage.objects.filter(consultation=consultation).select_related("locale"):

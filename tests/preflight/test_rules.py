@@ -152,6 +152,13 @@ def test_what_one_language_says_more_is_found(code, chinese, english):
     assert code in codes(page(chinese, ZH), page(english, EN))
 
 
+def test_words_that_only_style_tells_apart_are_read_apart():
+    chinese = page("<p><span>养老处</span><time>2026年11月3日</time></p>", ZH)
+    english = page("<p><span>Division</span><time>3 November 2026</time><!-- 12 --><b>s</b>ee</p>")
+    assert codes(chinese, english) == set()
+    assert wording.plain_text(english).endswith("Division 3 November 2026 see")
+
+
 def test_two_texts_that_say_the_same_are_left_alone():
     chinese = f'<h2>开放</h2><p>{LONG_ZH}</p><ul><li><a href="/zh/c/x/">办法</a></li></ul>'
     english = f'<h2>Hours</h2><p>{LONG_EN}</p><ul><li><a href="/en/c/x/">Rules</a></li></ul>'

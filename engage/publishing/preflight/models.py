@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Watched(models.Model):
@@ -31,10 +31,10 @@ class Link(models.Model):
     class State(models.TextChoices):
         """What is known of it."""
 
-        UNTRIED = "untried", _("not tried yet")
-        WELL = "well", _("answers")
-        UNSURE = "unsure", _("could not be told")
-        BROKEN = "broken", _("leads nowhere")
+        UNTRIED = "untried", pgettext_lazy("state of a link", "not tried yet")
+        WELL = "well", pgettext_lazy("state of a link", "answers")
+        UNSURE = "unsure", pgettext_lazy("state of a link", "could not be told")
+        BROKEN = "broken", pgettext_lazy("state of a link", "leads nowhere")
 
     digest = models.CharField(max_length=64, unique=True)
     address = models.TextField()

@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import Document
 from wagtail.fields import RichTextField, StreamField
@@ -211,8 +211,9 @@ def of_page(page: Page) -> str | None:
 
 
 def title(page: Page) -> str:
-    """Return the title as it was saved last."""
-    return page.draft_title or page.title
+    """Return the title as it was saved last, in the reader's language where there is one."""
+    read = Page.objects.filter(translation_key=page.translation_key, locale__language_code=get_language() or "").first()
+    return (read or page).draft_title or page.title
 
 
 SOURCE = Source(KIND, _("page of the site"), find, bundle, of_page, title)

@@ -26,7 +26,7 @@ CHECKS = {
     "personal": _("Personal data"),
     "files": _("Files: tracked changes, comments, hidden text, who made them"),
     "pictures": _("Words in the place of pictures"),
-    "links": _("Links"),
+    "links": _("Where links lead and what they are called"),
     "headings": _("Order of headings"),
     "tables": _("Heads of tables"),
     "parity": _("Both languages say the same"),
@@ -155,6 +155,7 @@ def _dead(values: Mapping[str, Any]) -> str:
 
 SENTENCES: dict[str, Sentence] = {
     "part_missing": _("This part is required and still empty"),
+    "part_empty": _("This part is still empty; readers would be glad of it"),
     "language_missing": _language_missing,
     "part_one_language": _part_one_language,
     "period_short": _period_short,

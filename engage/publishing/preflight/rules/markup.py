@@ -20,6 +20,8 @@ _BLOCKS = frozenset(
         "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
+# Told apart by space or by style, though no space is written.
+_APART = frozenset({"br", "span", "time", "a"})
 _SPACE = re.compile(r"\s+")
 
 
@@ -131,7 +133,7 @@ def _words(main: Element) -> Iterator[Words]:
             if text := squeezed("".join(run)):
                 yield Words(text, spoken)
             run, spoken = [], langs[-1]
-        elif node.tag == "br":
+        elif node.tag in _APART:
             run.append(" ")
         if event == "start" and node.tag not in _FRAME:
             run.append(node.text or "")

@@ -73,7 +73,12 @@ def check_parts(bundle: Bundle, outside: Outside) -> Checked:
     """Look for parts that the kind asks for and that are empty in every language, and for languages without a form."""
     asked = [block for block in bundle.blocks if block.missing]
     findings = [
-        Finding("part_missing", block.missing, block.label, fix_url=next(iter(block.fix_urls.values()), ""))
+        Finding(
+            "part_missing" if block.missing is Severity.BLOCKS else "part_empty",
+            block.missing,
+            block.label,
+            fix_url=next(iter(block.fix_urls.values()), ""),
+        )
         for block in asked
         if block.missing and not any(text.strip() for text in block.texts.values())
     ]
