@@ -13,6 +13,8 @@ from consultations import exports, queries
 from consultations.calls.models import Evidence
 from consultations.published import named, published_versions
 from consultations.views import draft_url
+from engage.accounts.actors import is_staff
+from engage.pages.gate import is_file_public
 
 
 @require_safe
@@ -48,6 +50,8 @@ def evidence_file(request: HttpRequest, slug: str, evidence_id: int) -> FileResp
     """Send a document that a draft rests on; hidden with its call."""
     papers = Evidence.objects.visible_to(request.user).filter(consultation__slug=slug).select_related("document")
     document = get_object_or_404(papers, pk=evidence_id).document
+    if not is_staff(request.user) and not is_file_public(document):
+        raise Http404
     response = FileResponse(document.file.open("rb"), as_attachment=True, filename=document.filename)
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -14,10 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageManager, Revision
+from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
 from consultations import rules
@@ -25,7 +24,6 @@ from consultations.drafts import wording
 from consultations.drafts.labels import label, question_label
 from engage.accounts.actors import is_staff
 from engage.departments.models import Department, in_active_language
-from engage.errors import Refused
 from engage.pages.blocks import prose_blocks
 from engage.pages.models import StandardIndexMixin, Topic
 from engage.pages.visibility import public_only
@@ -172,24 +170,6 @@ class ConsultationIndexPage(StandardIndexMixin, Page):
         return views.finder(request)
 
 
-class CallPageForm(WagtailAdminPageForm):
-    """The words of a call; what its publication needs is said at its field."""
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse to publish while the call's short period has no reason."""
-        from consultations.calls.queries import check_period
-        from engage.pages.messages import refusal_message
-
-        given: dict[str, Any] = super().clean()
-        call = given.get("consultation")
-        if call is not None and "action-publish" in self.data:
-            try:
-                check_period(call)
-            except Refused as refusal:
-                self.add_error("consultation", refusal_message(refusal))
-        return given
-
-
 class ConsultationPage(Page):
     """The words about one call in one language."""
 
@@ -206,7 +186,8 @@ class ConsultationPage(Page):
     offline = models.TextField(_("ways to take part offline"), blank=True, help_text=_("One way a line."))
 
     objects = PageManager.from_queryset(ConsultationPageQuerySet)()
-    base_form_class = CallPageForm
+    # Its words go public with the call's dates and texts, in every language at once.
+    gate_kind = "call"
 
     content_panels = [
         *Page.content_panels,
@@ -224,12 +205,10 @@ class ConsultationPage(Page):
         verbose_name = _("consultation page")
         verbose_name_plural = _("consultation pages")
 
-    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
-        """Publish, from whichever door; a short period without a reason does not pass any of them."""
-        from consultations.calls.queries import check_period
-
-        check_period(self.consultation)
-        super().publish(revision, *args, **kwargs)
+    @property
+    def gate_object(self) -> Consultation:
+        """What is handed in at the release gate."""
+        return self.consultation
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Hand over to the overview view, which has the same address."""

@@ -45,8 +45,10 @@ from consultations.voices.passages import Quote
 from consultations.voices.replies import PublicReply
 from consultations.voices.rules import Order
 from consultations.voices.translations import Translation
-from engage.accounts.actors import ANYONE, Actor
+from engage.accounts.actors import ANYONE, Actor, is_staff
+from engage.pages.gate import is_as_released
 from engage.pages.translation import HTML_LANG
+from engage.pages.visibility import released_digest
 from engage.participation.models import Submission
 from engage.participation.queries import public_signature
 
@@ -295,11 +297,11 @@ def call(slug: str, *, language: str, actor: Actor, now: datetime) -> Call | Non
         ConsultationPage.objects.visible_to(actor)
         .filter(consultation__slug=slug)
         .select_related("consultation__department", "locale")
-        .annotate(**_counts(), answered=is_answered(), interpreted=is_interpreted())
+        .annotate(**_counts(), answered=is_answered(), interpreted=is_interpreted(), signed=released_digest())
     )
     by_language = {page.locale.language_code: page for page in pages}
     page = by_language.get(language) or next(iter(by_language.values()), None)
-    if page is None:
+    if page is None or not (is_staff(actor) or is_as_released(page)):
         return None
     return _call_of(page, now)
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from consultations.models import Consultation, ConsultationIndexPage, ConsultationPage
+from engage.pages.gate import release_page
 from engage.pages.models import HomePage
+from engage.publishing import gate
 
 TITLES = {"zh-hans": "征求意见", "en": "Have your say"}
 
@@ -25,8 +29,8 @@ def publish_pages(consultation: Consultation, words: dict[str, dict[str, Any]]) 
         if key is not None:
             page.translation_key = key
         index.add_child(instance=page)
-        page.save_revision().publish()
         key = page.translation_key
+    gate.release_by_platform("call", consultation, now=timezone.now())
 
 
 def plant_index(homes: dict[str, HomePage]) -> None:
@@ -39,5 +43,5 @@ def plant_index(homes: dict[str, HomePage]) -> None:
             if key is not None:
                 index.translation_key = key
             home.add_child(instance=index)
-            index.save_revision().publish()
+            release_page(index)
         key = index.translation_key

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,14 +17,15 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from consultations.calls import actions
 from consultations.calls.models import Evidence, Extension
 from consultations.models import Consultation
 from consultations.studio.drafts import for_editors
 from consultations.studio.journalled import Journalled
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
+from engage.pages.proposed_rows import ProposedRowMixin
 from engage.participation.forms import TypedTextField
+from engage.publishing import proposals
 
 REASON_MOST = 2_000
 
@@ -64,21 +63,19 @@ def _call(request: HttpRequest, call_id: int) -> Consultation:
     return get_object_or_404(calls, pk=call_id)
 
 
-Act = Callable[[Consultation, dict[str, Any], datetime], object]
-
-
-def _page(
-    request: HttpRequest, call: Consultation, form: forms.Form, act: Act, done: Any, **words: Any
-) -> HttpResponse:
-    """Show the form; act on it; say what was refused at its foot."""
+def _page(request: HttpRequest, call: Consultation, form: forms.Form, kind: str, **words: Any) -> HttpResponse:
+    """Show the form; hand it in at the release gate; say what was refused at its foot."""
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        if "closes_at" in given:
+            given = given | {"closes_at": given["closes_at"].isoformat()}
         try:
-            act(call, form.cleaned_data, timezone.now())
+            release = proposals.propose(kind, given, target_id=call.pk, actor=request.user, now=timezone.now())
         except Refused as refusal:
             form.add_error(None, refusal_message(refusal))
         else:
-            messages.success(request, done)
-            return redirect("wagtailsnippets_consultations_consultation:edit", call.pk)
+            messages.success(request, gettext("Handed in. It is public when every review is done"))
+            return redirect("release", release.pk)
     context = {"call": call, "form": form, "media": form.media, "extensions": _extensions(request, call), **words}
     return render(request, "consultations/studio/running.html", context, status=422 if form.is_bound else 200)
 
@@ -91,18 +88,14 @@ def _extensions(request: HttpRequest, call: Consultation) -> list[Extension]:
 def extend(request: HttpRequest, call_id: int) -> HttpResponse:
     """Move the close of a call, with a reason that everybody reads."""
 
-    def act(call: Consultation, given: dict[str, Any], now: datetime) -> object:
-        return actions.extend_call(call.pk, **given, now=now, actor=request.user)
-
     return _page(
         request,
         _call(request, call_id),
         ExtendForm(request.POST or None),
-        act,
-        gettext("The call is extended; its page shows the old and the new close"),
+        "extension",
         title=gettext("Extend the call"),
         explanation=gettext("Old close, new close and reason stay on the page of the call for good."),
-        button=gettext("Extend and publish the reason"),
+        button=gettext("Hand in the extension"),
     )
 
 
@@ -110,30 +103,26 @@ def extend(request: HttpRequest, call_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, call_id: int) -> HttpResponse:
     """Withdraw a call for good."""
 
-    def act(call: Consultation, given: dict[str, Any], now: datetime) -> object:
-        return actions.withdraw_call(call.pk, **given, now=now, actor=request.user)
-
     return _page(
         request,
         _call(request, call_id),
         WithdrawForm(request.POST or None),
-        act,
-        gettext("The call is withdrawn; its page says why"),
+        "withdrawal",
         title=gettext("Withdraw the call"),
         explanation=gettext(
-            "From now on nobody can comment. The page, the text and the comments stay readable, with the reason. This "
-            "cannot be undone."
+            "Once it is released nobody can comment. The page, the text and the comments stay readable, with the "
+            "reason. This cannot be undone."
         ),
-        button=gettext("Withdraw and publish the reason"),
+        button=gettext("Hand in the withdrawal"),
     )
 
 
-class EvidenceCreate(Journalled, snippets.CreateView):
-    journal_verb = "evidence.added"
+class EvidenceCreate(ProposedRowMixin, snippets.CreateView):
+    gate_kind = "evidence"
 
 
-class EvidenceEdit(Journalled, snippets.EditView):
-    journal_verb = "evidence.changed"
+class EvidenceEdit(ProposedRowMixin, snippets.EditView):
+    gate_kind = "evidence"
 
 
 class EvidenceDelete(Journalled, snippets.DeleteView):

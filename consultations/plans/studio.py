@@ -21,13 +21,15 @@ from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from consultations.plans import actions, queries
+from consultations.plans import queries
 from consultations.plans.models import Policy
 from consultations.studio.drafts import for_editors
 from consultations.studio.journalled import Journalled
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
+from engage.pages.proposed_rows import ProposedRowMixin
 from engage.participation.forms import TypedTextField
+from engage.publishing import proposals
 from engage.search import actions as search
 
 NOTE_MOST = 1_000
@@ -53,12 +55,15 @@ def move(request: HttpRequest, policy_id: int) -> HttpResponse:
     form = MoveForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.record_move(policy.pk, **form.cleaned_data, now=timezone.now(), actor=request.user)
+            given = form.cleaned_data | {"on": form.cleaned_data["on"].isoformat()}
+            release = proposals.propose(
+                "stage_move", given, target_id=policy.pk, actor=request.user, now=timezone.now()
+            )
         except Refused as refusal:
             form.add_error(None, refusal_message(refusal))
         else:
-            messages.success(request, gettext("The stage is recorded and public"))
-            return redirect("wagtailsnippets_plans_policy:edit", policy.pk)
+            messages.success(request, gettext("Handed in. It is public when every review is done"))
+            return redirect("release", release.pk)
     context = {"policy": policy, "form": form, "moves": policy.moves.all()}
     return render(request, "consultations/studio/move.html", context, status=422 if form.is_bound else 200)
 
@@ -72,11 +77,21 @@ class Indexed(Journalled):
         return saved
 
 
-class PolicyCreate(Indexed, snippets.CreateView):
+class Gated(ProposedRowMixin, Indexed):
+    """What is in the public plan, or was, changes through the gate only."""
+
+    gate_kind = "policy"
+
+    def needs_gate(self, form: forms.ModelForm) -> bool:
+        """Tell whether the public reads it, now or from a day on."""
+        return bool(form.cleaned_data.get("public_from") or form.initial.get("public_from"))
+
+
+class PolicyCreate(Gated, snippets.CreateView):
     journal_verb = "policy.made"
 
 
-class PolicyEdit(Indexed, snippets.EditView):
+class PolicyEdit(Gated, snippets.EditView):
     journal_verb = "policy.changed"
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -34,9 +35,11 @@ from consultations.queries import is_answered
 from consultations.rules import CallState
 from consultations.studio.journalled import Journalled
 from consultations.words import STATES
+from engage.accounts.actors import ANYONE
 from engage.accounts.models import User
 from engage.journal import actions as journal
 from engage.pages.models import Topic
+from engage.pages.proposed_rows import ProposedRowMixin
 
 
 class CallForm(WagtailAdminModelForm):
@@ -78,8 +81,13 @@ class CallCreate(Journalled, snippets.CreateView):
     journal_verb = "call.made"
 
 
-class CallEdit(Journalled, snippets.EditView):
+class CallEdit(ProposedRowMixin, Journalled, snippets.EditView):
     journal_verb = "call.changed"
+    gate_kind = "call_facts"
+
+    def needs_gate(self, form: forms.ModelForm) -> bool:
+        """Tell whether the public reads the call."""
+        return Consultation.objects.visible_to(ANYONE).filter(pk=self.object.pk).exists()
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -113,12 +121,12 @@ class CallDelete(Journalled, snippets.DeleteView):
         return super().dispatch(request, *args, **kwargs)
 
 
-class ChangeCreate(Journalled, snippets.CreateView):
-    journal_verb = "change.published"
+class ChangeCreate(ProposedRowMixin, snippets.CreateView):
+    gate_kind = "change"
 
 
-class ChangeEdit(Journalled, snippets.EditView):
-    journal_verb = "change.reworded"
+class ChangeEdit(ProposedRowMixin, snippets.EditView):
+    gate_kind = "change"
 
 
 class ChangeDelete(Journalled, snippets.DeleteView):

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.db.models import TextChoices
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -413,20 +412,15 @@ def correct(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @for_editors
 def publish(request: HttpRequest, version_id: int) -> HttpResponse:
-    """Publish a version, attaching its draft to the chosen consultation first."""
+    """Lead to the release gate with the call of a version, attaching its draft to the chosen one first."""
     found = get_object_or_404(Version.objects.select_related("draft"), pk=version_id)
-    if request.method == "POST" and found.published_at is None:
-        call = found.draft.consultation
-        if call is None:
-            form = PublishForm(request.POST)
-            if not form.is_valid():
-                return _version_page(request, found, form)
-            call = form.cleaned_data["consultation"]
-            actions.attach_draft(found.draft_id, call, actor=request.user)
-        actions.publish_version(found.pk, now=timezone.now(), actor=request.user)
-        if call.pages.live().exists():
-            messages.success(request, gettext("Version %(n)d is what the public reads now.") % {"n": found.number})
-        else:
-            told = gettext("Version %(n)d is published. Nobody can read it yet: publish the page of the call next.")
-            messages.warning(request, told % {"n": found.number})
-    return redirect("draft_version", version_id=found.pk)
+    if request.method != "POST" or found.published_at is not None:
+        return redirect("draft_version", version_id=found.pk)
+    call = found.draft.consultation
+    if call is None:
+        form = PublishForm(request.POST)
+        if not form.is_valid():
+            return _version_page(request, found, form)
+        call = form.cleaned_data["consultation"]
+        actions.attach_draft(found.draft_id, call, actor=request.user)
+    return redirect("release_hand_in", "call", call.pk)

@@ -9,12 +9,14 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from consultations import actions, queries
 from consultations.models import ClauseText, Version
 from consultations.studio.drafts import LANGUAGE_NAMES, for_editors
 from engage.participation.forms import TypedTextField
+from engage.publishing import proposals
 
 MOST = 400  # characters: one or two sentences, not a second law
 
@@ -48,6 +50,14 @@ def _name(article: queries.Article) -> str:
     return f"c{article.clause_id}"
 
 
+def _hand_in(request: HttpRequest, version: Version, language: str, form: PlainWordsForm) -> HttpResponse:
+    """The public reads the text already: new sentences beside it need their reviews."""
+    words = {"language": language, "words": {str(key): sentence for key, sentence in form.words.items()}}
+    release = proposals.propose("plain_words", words, target_id=version.pk, actor=request.user, now=timezone.now())
+    messages.success(request, gettext("Handed in. It is public when every review is done"))
+    return redirect("release", release.pk)
+
+
 @for_editors
 def plain_words(request: HttpRequest, version_id: int, language: str) -> HttpResponse:
     """Write what the articles of a version say in plain words; also after publication, for they are no part of it."""
@@ -57,6 +67,8 @@ def plain_words(request: HttpRequest, version_id: int, language: str) -> HttpRes
     articles = queries.text_of(version, language=language, with_counts=False).articles
     form = PlainWordsForm(articles, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
+        if version.published_at is not None:
+            return _hand_in(request, version, language, form)
         n = actions.explain_articles(version.pk, language, form.words, actor=request.user)
         told = ngettext("Plain words of %(n)d article changed", "Plain words of %(n)d articles changed", n) % {"n": n}
         messages.success(request, told if n else gettext("Nothing was changed"))

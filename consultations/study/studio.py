@@ -19,6 +19,7 @@ from consultations.study.models import PARTS
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.participation.forms import TypedTextField
+from engage.publishing import proposals
 
 # What the fields of a language end in.
 ENDINGS = {"zh-hans": "zh", "en": "en"}
@@ -70,14 +71,18 @@ def method(request: HttpRequest, call_id: int) -> HttpResponse:
     form = MethodForm(request.POST if request.method == "POST" else None, initial=_initial(request, call))
     if form.is_bound and form.is_valid():
         try:
-            actions.write_method(
-                call.pk, form.notes, seen=form.cleaned_data["seen"], now=timezone.now(), actor=request.user
+            release = proposals.propose(
+                "method_note",
+                {"notes": form.notes, "seen": form.cleaned_data["seen"]},
+                target_id=call.pk,
+                actor=request.user,
+                now=timezone.now(),
             )
         except Refused as refusal:
             form.add_error(None, refusal_message(refusal))
         else:
-            messages.success(request, gettext("The note is kept; readers find it on the evidence page of the call"))
-            return redirect("wagtailsnippets_consultations_consultation:edit", call.pk)
+            messages.success(request, gettext("Handed in. It is public when every review is done"))
+            return redirect("release", release.pk)
     context = {"call": call, "form": form, "has_page": bool(call.pages.all())}
     return render(request, "consultations/studio/method.html", context, status=422 if form.is_bound else 200)
 

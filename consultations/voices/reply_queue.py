@@ -21,6 +21,7 @@ from engage.accounts.actors import Actor, Role
 from engage.desk.registry import Cell, Column, Done, Filter, Queue, Row, RowAction, Rows, View
 from engage.errors import Refused
 from engage.pages.translation import HTML_LANG
+from engage.publishing import proposals
 
 PAGE = 25
 
@@ -126,14 +127,14 @@ def _target(row_id: str) -> tuple[str, int]:
 
 
 def reply(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    """Publish a reply to one comment or article."""
+    """Hand in a reply to one comment or article; the public reads it when it is signed."""
     for row_id in ids:
         kind, number = _target(row_id)
-        write = {"comment": replies.reply_to_comment, "clause": replies.reply_to_clause}.get(kind)
-        if write is None:
+        if kind not in ("comment", "clause"):
             raise Refused("reply_gone")
-        write(number, text=data["text"], language=data["language"], now=timezone.now(), actor=actor)
-    return Done(gettext("The reply is published"))
+        words = {"about": kind, "text": data["text"], "language": data["language"]}
+        proposals.propose("reply", words, target_id=number, actor=actor, now=timezone.now())
+    return Done(gettext("The reply is handed in; its sender reads it when the reviews are done"))
 
 
 def take_back(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:

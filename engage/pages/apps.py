@@ -6,8 +6,8 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        """Plug pages into search and the demo."""
-        from engage.pages import demo_content, demo_pages, sample_content, sample_pages, search
+        """Plug pages into search, the release gate and the demo."""
+        from engage.pages import demo_content, demo_pages, gate, sample_content, sample_pages, search
         from engage.pages.messages import register_refusals
         from engage.pages.words import REFUSALS
         from engage.search import registry
@@ -20,3 +20,4 @@ class PagesConfig(AppConfig):
         for source in search.SOURCES:
             registry.register(source)
         search.connect()
+        gate.connect()

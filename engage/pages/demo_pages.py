@@ -13,6 +13,7 @@ from wagtail.models import Page, Site
 from wagtail.rich_text import RichText
 
 from engage.pages.demo_content import FOLDER
+from engage.pages.gate import release_page
 from engage.pages.models import ArticlePage, HomePage, Office, SectionPage, Topic
 from engage.pages.structure import ensure_structure
 from engage.participation.models import AboutOption
@@ -88,7 +89,7 @@ def _article(parents: dict[str, Any], entry: dict[str, Any]) -> None:
         if key is not None:
             page.translation_key = key
         parent.add_child(instance=page)
-        page.save_revision().publish()
+        release_page(page)
         key = page.translation_key
 
 
@@ -101,7 +102,7 @@ def _news(homes: dict[str, HomePage], news: list[dict[str, Any]]) -> None:
         if key is not None:
             section.translation_key = key
         home.add_child(instance=section)
-        section.save_revision().publish()
+        release_page(section)
         key = section.translation_key
         sections[code] = section
     for entry in news:

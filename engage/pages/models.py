@@ -41,6 +41,7 @@ class StandardIndexMixin:
     """An index page: a title and an introduction above a list that a view makes."""
 
     template = "pages/section.html"
+    shows_lists = True
 
 
 class HomePage(Page):
@@ -52,6 +53,7 @@ class HomePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("hero"), FieldPanel("lede")]
     parent_page_types = ["wagtailcore.Page"]
     template = "pages/home.html"
+    shows_lists = True
 
     class Meta:
         verbose_name = _("home page")
@@ -71,14 +73,17 @@ class SectionPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("intro")]
     template = "pages/section.html"
+    shows_lists = True
 
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the live, public children, newest first."""
-        children = self.get_children().live().public().order_by("-first_published_at").specific()
+        """Add the public children, newest first."""
+        from engage.pages.visibility import public_only
+
+        children = public_only(self.get_children()).order_by("-first_published_at").specific()
         return super().get_context(request, *args, **kwargs) | {"children": children}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import escape
 from wagtail.rich_text import RichText
 
+from engage.pages.gate import release_page
 from engage.pages.models import ArticlePage, HomePage, SectionPage
 from engage.pages.sample_content import Loaded
 from engage.pages.structure import ensure_structure
@@ -28,7 +29,7 @@ def load(folder: Path) -> Loaded:
     section = _section(home)
     page = ArticlePage(title=title, slug=SLUG, locale=home.locale, intro=INTRO, body=blocks)
     section.add_child(instance=page)
-    page.save_revision().publish()
+    release_page(page)
     return Loaded(added=1, counts={"headings": sum(kind == "heading" for kind, _value in blocks)})
 
 
@@ -38,7 +39,7 @@ def _section(home: HomePage) -> SectionPage:
     if section is None:
         section = SectionPage(title=title, slug=slug, locale=home.locale, intro=intro)
         home.add_child(instance=section)
-        section.save_revision().publish()
+        release_page(section)
     return section
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from wagtail.models import Page
 
 from engage.pages.models import ArticlePage, HomePage, SectionPage
+from engage.pages.visibility import public_only
 
 
 class PageSitemap(Sitemap):
@@ -14,7 +15,7 @@ class PageSitemap(Sitemap):
 
     def items(self) -> QuerySet[Page]:
         """Return the pages."""
-        return Page.objects.live().public().type(HomePage, ArticlePage, SectionPage).order_by("path")
+        return public_only(Page.objects.type(HomePage, ArticlePage, SectionPage)).order_by("path")
 
     def location(self, item: Page) -> str:
         """Return the address; the site's host is added by Django."""

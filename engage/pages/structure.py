@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from engage.pages.gate import release_page
 from engage.pages.models import HomePage
 
 HOME_WORDS = {
@@ -55,7 +56,7 @@ def _plant() -> dict[str, HomePage]:
         if homes:
             home.translation_key = next(iter(homes.values())).translation_key
         homes[code] = root.add_child(instance=home)
-        home.save_revision().publish()
+        release_page(home)
     main = homes[settings.LANGUAGE_CODE]
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "localhost", "port": 80, "root_page": main, "site_name": "Engage"}

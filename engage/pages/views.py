@@ -17,11 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+from wagtail.images.models import Rendition
 
+from engage.accounts.actors import is_staff
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
+from engage.pages.gate import check_live, is_file_public
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.models import HomePage
+from engage.pages.visibility import public_only
 
 
 def _answer(
@@ -103,9 +107,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @shared_for_seconds
 def home(request: HttpRequest) -> HttpResponse:
     """Show the home page of the language; the page tree holds its words, the rooms its strips."""
-    page = HomePage.objects.live().filter(locale__language_code=get_language() or "").first()
+    page = public_only(HomePage.objects.filter(locale__language_code=get_language() or "")).first()
     if page is None:
         raise Http404
+    check_live(page)
     return render(request, "pages/home.html", page.get_context(request))
 
 
@@ -150,11 +155,15 @@ LONGEST_NAME = 255
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve a picture in a size that a page asked for. The originals may tell where they were taken: they stay inside.
+    """Serve a picture in a size that a released page asked for. The originals may tell where they were taken: they
+    stay inside.
 
     A changed picture has another name, so a browser may keep this one.
     """
     if len(name) > LONGEST_NAME:
+        raise Http404
+    shown = Rendition.objects.select_related("image").filter(file=f"images/{name}").first()
+    if shown is None or not (is_staff(request.user) or is_file_public(shown.image)):
         raise Http404
     response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
     response.headers["Cache-Control"] = "public, max-age=86400"

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from engage.errors import Refused
+from engage.pages.messages import refusal_message
 from engage.pages.templatetags.wording import in_words
 from engage.participation import actions as participation
 from engage.participation.models import Contact
@@ -88,6 +90,19 @@ def time_passed(release: Release, missing: Sequence[str]) -> None:
         ) % {
             "title": release.title,
             "missing": in_words([_label(release, key) for key in missing]),
+            "url": address(release),
+        }
+        people = {person.pk: person for person in [*_authors(release), *_administrators()]}
+        _tell(people.values(), subject, body)
+
+
+def could_not_go(release: Release, refusal: Refused) -> None:
+    """Alarm the author and the administrators: it was signed, its time has come, and it can no longer be published."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("Did not open: %(title)s") % {"title": release.title}
+        body = _("“%(title)s” was to go public now and could not: %(why)s\n\n%(url)s") % {
+            "title": release.title,
+            "why": refusal_message(refusal),
             "url": address(release),
         }
         people = {person.pk: person for person in [*_authors(release), *_administrators()]}

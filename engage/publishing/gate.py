@@ -2,6 +2,6 @@
 
 from engage.publishing.actions import release_by_platform, request, require, sign, touched
 from engage.publishing.models import released
-from engage.publishing.queries import release_of
+from engage.publishing.queries import release_of, require_form
 
-__all__ = ["release_by_platform", "release_of", "released", "request", "require", "sign", "touched"]
+__all__ = ["release_by_platform", "release_of", "released", "request", "require", "require_form", "sign", "touched"]

@@ -235,3 +235,35 @@ def released(kind: str, *, object_id: str = "pk") -> Exists:
     return Exists(
         Release.objects.filter(kind=kind, object_id=OuterRef(object_id), state=Release.State.RELEASED).order_by()
     )
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Reads of proposals."""
+
+    def visible_to(self, actor: Actor) -> ProposalQuerySet:
+        """Who works here sees them."""
+        return self.all() if is_staff(actor) else self.none()
+
+
+class Proposal(models.Model):
+    """A write whose result the public reads at once, waiting for its sign-offs: what would be done, with which words.
+
+    Once released it is carried out in the proposer's name, exactly as it was signed.
+    """
+
+    kind = models.CharField(max_length=32)
+    # What it is about: the key of the row that the kind changes; empty when it makes a new one.
+    target_id = models.BigIntegerField(null=True, blank=True)
+    payload = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["kind", "target_id"], name="proposal_target")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target_id or ''}/{self.pk}"

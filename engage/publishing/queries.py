@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from engage.accounts.actors import Actor, Role, roles_of
 from engage.accounts.models import User
+from engage.errors import Refused
 from engage.publishing import registry
 from engage.publishing.actions import holds
 from engage.publishing.models import Release, ReleaseForm, Review
@@ -199,11 +200,14 @@ def audit_rows(reviews: QuerySet[Review]) -> Iterator[dict[str, Any]]:
         }
 
 
-def is_public_form(kind: str, name: str, sha256: str) -> bool:
-    """Tell whether exactly these bytes of a form are released now."""
-    return ReleaseForm.objects.filter(
-        release__kind=kind, release__state=Release.State.RELEASED, name=name, sha256=sha256
-    ).exists()
+def require_form(name: str) -> None:
+    """Let pass what is a form of something released now; `name` is its name or how its name begins.
+
+    Raises Refused("release_needed").
+    """
+    forms = ReleaseForm.objects.filter(name__startswith=name, release__state=Release.State.RELEASED)
+    if not forms.exists():
+        raise Refused("release_needed")
 
 
 GATE_ROLES = (

@@ -12,6 +12,7 @@ from engage.accounts.actors import ANYONE, SYSTEM
 from engage.departments.models import Department
 from engage.pages.structure import ensure_structure
 from engage.participation.models import Submission
+from engage.publishing import gate
 from tests.participation.factories import envelope
 
 CHINESE = """社区图书馆管理办法（征求意见稿）
@@ -89,12 +90,14 @@ def call(
             locale=home.locale,
             consultation=consultation,
             summary="借书更方便。" if code == "zh-hans" else "Borrowing gets easier.",
-            live=live,
+            live=False,
         )
         if key is not None:
             page.translation_key = key
         index.add_child(instance=page)
         key = page.translation_key
+    if live:
+        gate.release_by_platform("call", consultation, now=now)
     return consultation
 
 

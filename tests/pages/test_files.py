@@ -13,6 +13,7 @@ from wagtail.images.models import Image
 
 from engage.accounts.actors import Role
 from tests.accounts.people import staff_client
+from tests.publishing.signing import release_file
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,12 @@ def a_document() -> Document:
 
 
 def test_everybody_sees_the_picture_of_a_page(client: Client):
-    response = client.get(a_picture().get_rendition("width-800").url)
+    picture = a_picture()
+    address = picture.get_rendition("width-800").url
+    assert client.get(address).status_code == 404
+    assert staff_client(Role.EDITOR).get(address).status_code == 200
+    release_file(picture)
+    response = client.get(address)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/png"
     assert b"".join(response.streaming_content).startswith(b"\x89PNG")
@@ -54,7 +60,19 @@ def test_the_studio_lists_documents_and_readers_get_them_as_files():
     listing = staff_client(Role.EDITOR).get("/studio/documents/")
     assert listing.status_code == 200
     assert document.title in listing.content.decode()
+    assert Client().get(document.url).status_code == 404
+    release_file(document)
     answer = Client().get(document.url)
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_other_bytes_in_a_released_document_are_not_served():
+    document = a_document()
+    release_file(document)
+    assert Client().get(document.url).status_code == 200
+    document.file = ContentFile("机密\n".encode(), name="hours.csv")
+    document.file_hash, document.file_size = "", None
+    document.save()
+    assert Client().get(document.url).status_code == 404

@@ -6,6 +6,8 @@ import pytest
 from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 
+from engage.errors import Refused
+from engage.pages.gate import release_page
 from engage.pages.models import ArticlePage, SectionPage
 from engage.pages.structure import ensure_structure
 from engage.search import queries
@@ -17,8 +19,10 @@ pytestmark = pytest.mark.django_db
 def article(title: str, *paragraphs: str, live: bool = True) -> ArticlePage:
     home = ensure_structure()["zh-hans"]
     body = [("paragraph", RichText(f"<p>{words}</p>")) for words in paragraphs]
-    page = ArticlePage(title=title, intro="说明一句。", body=body, live=live, locale=home.locale)
-    return home.add_child(instance=page)
+    page = home.add_child(instance=ArticlePage(title=title, intro="说明一句。", body=body, locale=home.locale))
+    if live:
+        release_page(page)
+    return page
 
 
 def found(words: str) -> list[str]:
@@ -41,9 +45,12 @@ def test_a_hidden_page_is_not_found():
     page = article("内部事项", "还没有公开的助浴点。", live=False)
     assert found("助浴") == []
     page.live = True
-    page.save()
+    with pytest.raises(Refused, match="release_needed"):
+        page.save()
+    page.live = False
+    release_page(page)
     assert found("助浴") == ["内部事项"]
-    page.unpublish()
+    ArticlePage.objects.get(pk=page.pk).unpublish()
     assert found("助浴") == []
 
 
@@ -61,5 +68,6 @@ def test_a_deleted_page_leaves_the_index():
 
 def test_a_section_is_found_by_its_introduction():
     home = ensure_structure()["zh-hans"]
-    home.add_child(instance=SectionPage(title="新闻", intro="这里登助餐点的新消息。", locale=home.locale))
+    words = SectionPage(title="新闻", intro="这里登助餐点的新消息。", locale=home.locale)
+    release_page(home.add_child(instance=words))
     assert found("助餐") == ["新闻"]

@@ -11,7 +11,9 @@ from django.utils import timezone
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from engage.accounts.actors import SYSTEM
+from engage.accounts.actions import demo_user
+from engage.accounts.actors import SYSTEM, Role
+from engage.departments.actions import add_member
 from engage.departments.models import Department
 from engage.outreach.press import actions, rules
 from engage.outreach.press.actions.writing import KIND
@@ -22,6 +24,7 @@ from engage.outreach.press.models import (
     SignedArticlePage,
 )
 from engage.pages.demo_content import FOLDER
+from engage.pages.gate import release_page
 from engage.pages.models import ArticlePage, Topic
 from engage.publishing import gate
 
@@ -101,11 +104,15 @@ def _pages(
 
 def publish_page(page: Page) -> None:
     """Publish what the platform brings along."""
-    page.save_revision().publish()
+    page.save_revision()
+    release_page(page)
 
 
 def _section(entry: dict[str, Any], now: datetime) -> None:
-    actions.open_section(Department.objects.get(code=entry["department"]), actor=SYSTEM)
+    department = Department.objects.get(code=entry["department"])
+    actions.open_section(department, actor=SYSTEM)
+    if settings.DEMO:
+        add_member(department, demo_user(Role.SECTION_EDITOR), Role.SECTION_EDITOR, actor=SYSTEM)
     fronts = DepartmentSectionPage.objects.filter(department__code=entry["department"]).select_related("locale")
     parents = {front.locale.language_code: front for front in fronts.order_by("path")}
     for code, front in parents.items():

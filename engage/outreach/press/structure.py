@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail.models import Page
 
 from engage.outreach.press.models import DepartmentIndexPage, PressIndexPage
+from engage.pages.gate import release_page
 from engage.pages.models import HomePage
 
 PLANTED: list[tuple[type[Page], str, dict[str, str]]] = [
@@ -24,5 +25,5 @@ def plant(homes: dict[str, HomePage]) -> None:
                 if key is not None:
                     index.translation_key = key
                 home.add_child(instance=index)
-                index.save_revision().publish()
+                release_page(index)
             key = index.translation_key
