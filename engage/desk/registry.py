@@ -231,6 +231,8 @@ class DeskPage:
     roles: Sequence[Role]
     url_name: str
     keys: Sequence[Key] = ()
+    # How many things wait there for one person; shown in the bar on every page of the desk, so one query at most.
+    count: Callable[[Actor], int] | None = None
 
 
 _queues: dict[str, Queue] = {}

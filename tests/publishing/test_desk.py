@@ -321,3 +321,11 @@ def test_the_screens_ask_few_questions(desk, django_assert_max_num_queries):
         read(client, LIST + "?view=done")
     with django_assert_max_num_queries(18):
         read(client, reverse("release_audit"))
+
+
+def test_the_bar_of_the_desk_counts_what_waits_for_oneself(desk):
+    client = desk.client("legal")
+    assert "desk-count" not in read(client, LIST)
+    desk.request()
+    assert "1 waits for you" in read(client, LIST)
+    assert "desk-count" not in read(desk.client("editor"), LIST)
