@@ -80,7 +80,7 @@ export default (field) => {
   const show = () => {
     const counted = count(field.value, measure, Number(field.dataset.most), Number(field.dataset.linkUnits));
     const values = { ...counted, signs: Math.ceil(counted.over / Number(signs)) };
-    counter.textContent = (counted.over ? over : fits).replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+    counter.textContent = (counted.over ? over : fits).replace(/%\((\w+)\)s/g, (_, name) => values[name].toLocaleString("en"));
     counter.classList.toggle("err", counted.over > 0);
   };
   field.addEventListener("input", show);

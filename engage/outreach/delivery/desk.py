@@ -78,7 +78,7 @@ def _ledger_row(row: Delivery) -> Row:
         cells=(
             Cell(str(row.channel), note=words.language_name(row.language)),
             Cell(
-                row.get_state_display(),
+                words.state_label(row),
                 note=words.reason_sentence(row.reason, row.reason_values) if row.reason else "",
                 state=words.state_kind(row),
             ),

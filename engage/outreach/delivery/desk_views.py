@@ -152,7 +152,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, found: Item, *, form: ItemForm | None = None, **more: Any) -> HttpResponse:
     context: dict[str, Any] = {"item": found, **more}
     if found.is_released:
-        context["deliveries"] = list(queries.ledger(actor=request.user, item_id=found.pk))
+        rows = queries.ledger(actor=request.user, item_id=found.pk)
+        context["deliveries"] = [(row, words.state_kind(row), words.state_label(row)) for row in rows]
     else:
         texts = {text.language: text for text in found.texts.all()}
         rows = queries.ready_variants(found)
@@ -415,6 +416,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "language": words.language_name(row.language),
         "state_kind": words.state_kind(row),
+        "state_label": words.state_label(row),
         "reason": words.reason_sentence(row.reason, row.reason_values) if row.reason else "",
         "attempts": [
             (attempt, words.reason_sentence(attempt.reason, attempt.reason_values) if attempt.reason else "")

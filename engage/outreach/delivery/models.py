@@ -278,10 +278,7 @@ class Attempt(models.Model):
         SENT = "sent", pgettext_lazy("attempt", "handed over")
         ACKNOWLEDGED = "acknowledged", pgettext_lazy("attempt", "acknowledged")
         FAILED = "failed", pgettext_lazy("attempt", "failed")
-        LOST = (
-            "lost",
-            pgettext_lazy("attempt", "broken off: the worker ended before it could write down what came of it"),
-        )
+        LOST = "lost", pgettext_lazy("attempt", "broken off before its end could be written down")
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from engage.outreach.delivery import rules
+from engage.outreach.delivery import adapters, rules
 
 if TYPE_CHECKING:
     from engage.outreach.delivery.models import Channel, Delivery, Variant
@@ -55,9 +55,10 @@ CHINESE_UNITS = {rules.WEIBO: 2, rules.X: 2, rules.BYTES: 3}
 
 def count_sentence(count: rules.Count) -> str:
     """Say how much a text has, and how much has to go."""
+    signs = math.ceil(count.over / CHINESE_UNITS.get(count.measure, 1))
     values = {"used": count.used, "most": count.most, "units": count.units, "room": count.room, "over": count.over}
-    values["signs"] = math.ceil(count.over / CHINESE_UNITS.get(count.measure, 1))
-    return str((COUNTS if count.fits else OVER)[count.measure]) % values
+    told = {name: f"{number:,}" for name, number in {**values, "signs": signs}.items()}
+    return str((COUNTS if count.fits else OVER)[count.measure]) % told
 
 
 _MISSING = {"title": _("The title is missing"), "body": _("The text is missing")}
@@ -81,6 +82,17 @@ def reason_sentence(code: str, values: dict[str, Any]) -> str:
     from engage.pages.messages import refusal_message, registered_codes
 
     return refusal_message(Refused(code, **values)) if code in registered_codes() else ""
+
+
+def state_label(delivery: Delivery) -> Text:
+    """Say how far a delivery is: what nobody acknowledges is simply handed over."""
+    if delivery.state != "sent":
+        return delivery.get_state_display()
+    adapter = adapters.find(delivery.channel.adapter)
+    if delivery.channel.adapter == "file":
+        return pgettext("delivery", "exported, not posted yet")
+    awaited = adapter is not None and adapter.until_acknowledged
+    return delivery.get_state_display() if awaited else pgettext("delivery", "handed over")
 
 
 def state_kind(delivery: Delivery) -> str:

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                             ("sent", "handed over"),
                             ("acknowledged", "acknowledged"),
                             ("failed", "failed"),
-                            ("lost", "broken off: the worker ended before it could write down what came of it"),
+                            ("lost", "broken off before its end could be written down"),
                         ],
                         max_length=16,
                     ),
