@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -28,7 +29,7 @@ def tags_of(
     return [*found, *others]
 
 
-def followers(mailing: Mailing, now: datetime, window: Window | None = None) -> QuerySet[Follow] | QuerySet[Follower]:
+def followers(mailing: Mailing, now: datetime, window: Window | None = None) -> QuerySet[Any, Any]:
     """Return the followers a mailing is for, as rows whose only column is the follower's key, each once."""
     if mailing.rhythm:
         return _of_digest(mailing, now, window)
@@ -70,7 +71,7 @@ def _hearing(mailing: Mailing, now: datetime) -> Q:
     return found
 
 
-def _of_digest(mailing: Mailing, now: datetime, window: Window | None) -> QuerySet[Follower]:
+def _of_digest(mailing: Mailing, now: datetime, window: Window | None) -> QuerySet[Any, Any]:
     rows = Follower.objects.filter(may_hear(now), contact__isnull=False)
     if window is not None:
         rows = rows.filter(pk__gt=window[0], pk__lte=window[1])

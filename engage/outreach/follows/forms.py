@@ -64,12 +64,12 @@ class ChoiceForm(forms.Form):
         self.chosen = {f"{tag.kind}-{tag.ref}" for tag in chosen or []}
         self.nothing = False
         if self.is_bound:
-            self.chosen = set(self.data.getlist("follow"))  # type: ignore[union-attr]
+            self.chosen = set(self.data.getlist("follow"))  # type: ignore[attr-defined]
 
     @property
     def tags(self) -> list[Tag]:
         """What was ticked."""
-        return read_tags(self.data.getlist("follow"))  # type: ignore[union-attr]
+        return read_tags(self.data.getlist("follow"))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Ask for one thing at least."""

@@ -13,6 +13,7 @@ from engage.accounts.actors import Actor
 from engage.outreach.follows import registry, rules
 from engage.outreach.follows.models import Event, EventTag, Follow, Follower, Line, Mailing, Recipient
 from engage.outreach.follows.registry import Followable, Name, Tag, Told
+from engage.outreach.follows.words import REASONS
 from engage.participation.vault import blind_index
 
 State = Recipient.State
@@ -41,7 +42,7 @@ def news(tag: Tag, *, limit: int = 50) -> list[Item]:
         events = [row.event for row in page]
         told = registry.tell(events)
         found += [Item(event, told[event.pk]) for event in events if event.pk in told]
-    return found[:limit]
+    return sorted(found[:limit], key=lambda item: item.event.at, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Choices:
 
     kind: Followable
     options: Sequence[tuple[Tag, Name]]
+
+    @property
+    def has_feeds(self) -> bool:
+        """Tell whether each of them has a page and feeds of its own."""
+        return self.kind.find is not None and bool(self.options)
 
 
 def choices() -> list[Choices]:
@@ -142,7 +148,8 @@ class Listed:
 
     address: str
     state: str
-    error: str
+    reason: str
+    answer: str
     at: datetime | None
 
 
@@ -153,7 +160,16 @@ def listed(mailing: Mailing, *, limit: int = 200) -> list[Listed]:
     )
     found = Follower.objects.filter(pk__in=[row.follower_id for row in rows]).select_related("contact")
     addresses = {one.pk: rules.masked(one.contact.email) for one in found if one.contact is not None}
-    return [Listed(addresses.get(row.follower_id, ""), row.get_state_display(), row.error, row.at) for row in rows]
+    return [
+        Listed(
+            addresses.get(row.follower_id, ""),
+            row.get_state_display(),
+            str(REASONS.get(row.error, "")),
+            "" if row.error in REASONS else row.error,
+            row.at,
+        )
+        for row in rows
+    ]
 
 
 def resting_lines() -> list[Line]:

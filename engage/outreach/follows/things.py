@@ -18,7 +18,7 @@ DEPARTMENT_DEPTH = 2
 
 
 def _everything(keys: Collection[int]) -> dict[int, Name]:
-    return {0: Name(gettext("Everything"))} if 0 in keys else {}
+    return {0: Name(gettext("All news"))} if 0 in keys else {}
 
 
 def _all() -> list[tuple[int, Name]]:

@@ -72,7 +72,7 @@ class MailCarrier:
     def _one(self, job: Job) -> Outcome:
         try:
             letter = _letter(job)
-            raw = letter.message().as_bytes(linesep="\r\n")
+            raw: bytes = letter.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             address = sanitize_address(letter.to[0], "utf-8")
         except Refused as refused:  # the key of the address is gone
             return Outcome(job.recipient_id, State.FAILED, refused.code)
@@ -135,10 +135,10 @@ class MailCarrier:
         try:
             server.send(_dotted(raw))
             code, said = server.getreply()
-        except (OSError, smtplib.SMTPException) as exc:
+        except (OSError, smtplib.SMTPException):
             self._close()
             self._again_quietly()
-            return Outcome(job.recipient_id, State.UNCERTAIN, f"no answer: {type(exc).__name__}")
+            return Outcome(job.recipient_id, State.UNCERTAIN, "no_answer")
         self.is_fresh = False
         if code == 250:
             return Outcome(job.recipient_id, State.SENT)

@@ -29,9 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 when it was one of our letters, 1 when it was not."""
-        report: EmailMessage = email.message_from_bytes(  # type: ignore[assignment]
-            sys.stdin.buffer.read(MOST), policy=email.policy.default
-        )
+        report = email.message_from_bytes(sys.stdin.buffer.read(MOST), policy=email.policy.default)
         kind, name = kind_of(report), letter_of(report)
         if not kind or not bounced_letter(name, kind, now=timezone.now()):
             raise CommandError(_("This is no report about one of our letters."))
@@ -43,8 +41,8 @@ def kind_of(report: EmailMessage) -> str:
     for part in report.walk():
         if part.get_content_type() != "message/delivery-status":
             continue
-        for block in part.get_payload():  # type: ignore[union-attr]
-            action, status = str(block.get("Action", "")).lower(), str(block.get("Status", ""))  # type: ignore[union-attr]
+        for block in part.get_payload():
+            action, status = str(block.get("Action", "")).lower(), str(block.get("Status", ""))
             if action == "failed":
                 return "hard" if status.startswith("5.1.") else "soft"
     return ""
@@ -56,5 +54,5 @@ def letter_of(report: EmailMessage) -> str:
         if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
             content = part.get_payload()
             inner = content[0] if isinstance(content, list) else email.message_from_string(str(content))
-            return str(inner.get("Message-ID", ""))  # type: ignore[union-attr]
+            return str(inner.get("Message-ID", ""))
     return ""
