@@ -122,6 +122,8 @@ MIDDLEWARE = [
     "engage.outreach.press.middleware.SectionStudioMiddleware",
     "engage.middleware.RefusedMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    # The last: its `process_view` answers in place of the view.
+    "engage.training.middleware.PracticeMiddleware",
 ]
 
 ROOT_URLCONF = "engage.urls"
@@ -261,17 +263,20 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # Attachments never live below MEDIA_ROOT: they are served only through a permission check.
 PRIVATE_ROOT = VAR_DIR / "private"
+# Practice sites: a folder each, with a database, files and letters of their own (engage.training).
+PRACTICE_ROOT = Path(env("ENGAGE_PRACTICE_ROOT", default=str(VAR_DIR / "practice")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "engage.training.storage.Files", "OPTIONS": {"folder": "media"}},
     "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
+        "BACKEND": "engage.training.storage.Files",
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None, "folder": "private"},
     },
     # Export files for channels without an interface; another storage where an office collects them elsewhere.
     "outbox": {
-        "BACKEND": env("ENGAGE_OUTBOX_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "BACKEND": env("ENGAGE_OUTBOX_STORAGE", default="engage.training.storage.Files"),
         "OPTIONS": env.json(
-            "ENGAGE_OUTBOX_STORAGE_OPTIONS", default={"location": str(VAR_DIR / "outbox"), "base_url": None}
+            "ENGAGE_OUTBOX_STORAGE_OPTIONS",
+            default={"location": str(VAR_DIR / "outbox"), "base_url": None, "folder": "outbox"},
         ),
     },
     "staticfiles": {
@@ -298,6 +303,9 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if email_url := env("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
+# Letters of practice sites stay in their folders; this is the way of all others.
+POST_BACKEND = EMAIL_BACKEND
+EMAIL_BACKEND = "engage.training.post.backend"
 # A mail server that answers nothing must not hold the worker up.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_SECONDS", default=10)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Engage <engage@localhost>")

@@ -206,6 +206,12 @@ ROWS: dict[str, Row] = {
     # the channels: their state is public, their details are the administrators'
     "status": everybody(200),
     "api:status": everybody(200),
+    # help and practice: everybody who works here; nobody else learns that there is such a thing
+    "help": Row((302, 404, 200, 200, 200, 200)),
+    "practice_enter": everybody(405),
+    "practice_leave": everybody(405),
+    "practice_reset": everybody(405),
+    "practice_outbox": Row((302, 404, 200, 200, 200, 200)),
     "desk_health": Row((302, 404, 404, 404, 404, 200)),
     "desk_health_check": everybody(405, lambda world: ["mail"]),
     # accounts

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.mail import get_connection
 from django.core.mail.backends.filebased import EmailBackend as Folder
 from django.core.mail.backends.smtp import EmailBackend as Smtp
@@ -296,10 +297,10 @@ def files(now: datetime) -> Result:
 
 
 def _room_left() -> Result:
-    folder = Path(settings.PRIVATE_ROOT)
-    if settings.STORAGES["private"]["BACKEND"] != "django.core.files.storage.FileSystemStorage" or not folder.is_dir():
-        return Result()
-    usage = shutil.disk_usage(folder)
+    storage = private_storage()
+    if not isinstance(storage, FileSystemStorage) or not Path(storage.location).is_dir():
+        return Result()  # an object store has all the room in the world
+    usage = shutil.disk_usage(storage.location)
     left = usage.free * 100 // usage.total
     figures = {"room_percent": left}
     if left < ROOM_SLOW_PERCENT:
