@@ -160,7 +160,7 @@ def test_what_is_missing_or_too_long_is_refused_with_the_count():
     assert "412 characters" in said
     assert "Cut 112" in said
     assert "There is no text in English yet" in said
-    assert not Handed.objects.exists()
+    assert not Handed.objects.filter(kind=KIND).exists()
 
 
 def test_an_embargo_in_the_past_and_one_of_an_emergency_are_refused():

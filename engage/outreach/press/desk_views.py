@@ -36,10 +36,11 @@ from engage.outreach.press.forms import (
 )
 from engage.outreach.press.models import Digest, Edition, Material, Release
 from engage.outreach.press.words import lack_sentence, language_name, languages
-from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.messages import refusal_message, refusal_status, registered_codes
 from engage.pages.models import Topic
 from engage.pages.translation import HTML_LANG
 from engage.publishing import gate
+from engage.publishing.redaction.words import sentence as file_sentence
 from engage.typed import whole_number
 
 View = Callable[..., HttpResponseBase]
@@ -81,6 +82,8 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 
 def _refused(refusal: Refused) -> dict[str, Any]:
+    if refusal.code not in registered_codes():  # what is wrong with a file
+        return {"refusal": file_sentence(refusal), "refusals": [file_sentence(refusal)], "status": 422}
     lines = refusal_message(refusal).split("\n")
     return {"refusal": lines[0], "refusals": lines, "status": refusal_status(refusal.code)}
 
