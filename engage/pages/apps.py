@@ -7,7 +7,7 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug pages into search, the release gate and the demo."""
-        from engage.pages import demo_content, demo_pages, gate, sample_content, sample_pages, search
+        from engage.pages import campaigning, demo_content, demo_pages, gate, sample_content, sample_pages, search
         from engage.pages.messages import register_refusals
         from engage.pages.words import REFUSALS
         from engage.search import registry
@@ -19,5 +19,6 @@ class PagesConfig(AppConfig):
         register_refusals(REFUSALS)
         for source in search.SOURCES:
             registry.register(source)
+        campaigning.register()
         search.connect()
         gate.connect()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
@@ -93,9 +95,14 @@ class ArticlePage(Page):
     intro = models.TextField(_("introduction"), blank=True)
     body = StreamField(prose_blocks(), blank=True, verbose_name=_("text"))
     in_foot = models.BooleanField(_("linked in the foot of every page"), default=False)
+    topics = ParentalManyToManyField(Topic, blank=True, verbose_name=_("topics"))
 
     content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
-    promote_panels = [*Page.promote_panels, FieldPanel("in_foot")]
+    promote_panels = [
+        *Page.promote_panels,
+        FieldPanel("in_foot"),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+    ]
     template = "pages/article.html"
 
     class Meta:

@@ -38,11 +38,20 @@ class Line:
 
 def channel_label(channel: str) -> str:
     """Name the way something came in; a frame on another site by its host."""
-    if channel == "web":
-        return pgettext("channel", "This site")
-    if channel.startswith("embed:"):
-        return _("Framed on %(host)s") % {"host": channel.removeprefix("embed:")}
-    return str(CHANNELS.get(channel, channel))
+    names = {
+        "web": pgettext("channel of a comment", "This site"),
+        "paper": pgettext("channel of a comment", "Paper"),
+        "phone": pgettext("channel of a comment", "Telephone"),
+        "counter": pgettext("channel of a comment", "Counter"),
+        "email": pgettext("channel of a comment", "E-mail"),
+        "event": pgettext("channel of a comment", "Event"),
+    }
+    kind, _colon, source = channel.partition(":")
+    if kind == "embed" and source:
+        return _("The form on %(host)s") % {"host": source}
+    if kind == "import" and source:
+        return _("Taken over from %(source)s") % {"source": source}
+    return names.get(channel) or str(CHANNELS.get(channel, channel))
 
 
 def by_channel(report: Report) -> list[tuple[str, int]]:
