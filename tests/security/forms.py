@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from engage.accounts.actors import SYSTEM
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
+BASIS_FIELDS = ("name_zh_hans", "name_en", "law_zh_hans", "law_en")
 World = dict[str, Any]
 Arguments = Callable[[World], list[Any]]
 
@@ -142,6 +145,17 @@ def block(world: World) -> list[Any]:
     """Name its first block."""
     found = open_pack(world)
     return [found.pk, found.blocks.order_by("position").first().pk]
+
+
+def open_redaction(world: World) -> list[Any]:
+    """Name a text that the officer is redacting."""
+    from engage.accounts.models import User
+    from engage.publishing.redaction import actions
+    from engage.publishing.redaction.models import Redaction
+
+    officer = User.objects.get(pk=world["clients"]["officer"].session["_auth_user_id"])
+    found = Redaction.objects.filter(state="open", created_by=officer).order_by("pk").first()
+    return [(found or actions.begin(WORDS.encode(), "text.txt", actor=officer, now=timezone.now())).pk]
 
 
 def expert_block(world: World) -> list[Any]:
@@ -429,6 +443,25 @@ FORMS: dict[str, Form] = {
     "pack_remove": Form("editor", expert_block, {}, {"revision": "0"}),
     "pack_expert": Form("editor", expert_block, {"note": "请写明条款。"}, {"do": "return", "revision": "0"}),
     "pack_submit": Form("editor", open_pack_key, {}, {"revision": "0"}),
+    # redaction at the desk
+    "redaction_begin": Form("officer", nothing, {"text": WORDS}),
+    "redaction_choose": Form("editor", nothing, {}, {"file": "document:999999"}),
+    "redaction_words": Form(
+        "officer",
+        open_redaction,
+        {"w-words": "图书馆", "w-note": "为了试一试"},
+        {"w-kind": "word", "w-whole": "", "w-basis": "other", "revision": "0"},
+    ),
+    "redaction_make": Form("officer", open_redaction, {}, {"title": "", "language": "en", "revision": "0"}),
+    "redaction_bases": Form(
+        "administrator", nothing, dict.fromkeys(BASIS_FIELDS, "执法"), {"position": "7", "is_active": "on"}
+    ),
+    "redaction_basis": Form(
+        "administrator",
+        lambda world: ["other"],
+        dict.fromkeys(BASIS_FIELDS, "其他"),
+        {"position": "7", "needs_note": "on"},
+    ),
     # campaigns at the desk
     "campaign_new": Form(
         "editor",
@@ -625,6 +658,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
+    "redaction_desk": ("officer", nothing, ("view",)),
+    "redaction_choose": ("editor", nothing, ("q",)),
+    "redaction_bench": ("officer", open_redaction, ("page",)),
     "api:list_interpretations": ("anonymous", nothing, ("language",)),
     "api:one_interpretation": ("anonymous", explained, ("language",)),
     "api:list_campaigns": ("anonymous", nothing, ("language",)),

@@ -22,7 +22,7 @@
 | 18 | messages lost over capacity | waits for live interviews |
 | 19 | counts lost by clock drift | tests/journal/test_sealing.py (watermark); counters wait for petitions |
 | 20 | hot row, caches invalidated by a tiny write | benchmarks; pages are kept by time, never invalidated |
-| 21 | redaction on rotated pages | waits for redaction (mailbox) |
+| 21 | redaction on rotated pages | tests/redaction/test_pdf.py |
 | 22 | mail text lost by charset | waits for incoming mail; drafts: tests/consultations/test_draft_files.py |
 | 23 | a job stops at the first bad row | here |
 | 24 | secrets in exports and logs | here |
