@@ -29,6 +29,7 @@ from engage.publishing.redaction.forms import (
     FoundForm,
     MakeForm,
     WordsForm,
+    refuse,
 )
 from engage.publishing.redaction.marks import PERSONAL, PICTURE
 from engage.publishing.redaction.models import Basis, Redaction
@@ -74,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _home(request, BeginForm())
 
 
-def _home(request: HttpRequest, form: forms.Form, refusal: Refused | None = None) -> HttpResponse:
+def _home(request: HttpRequest, form: forms.Form) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in VIEWS else VIEWS[0]
     context: dict[str, Any] = {
@@ -83,9 +84,6 @@ def _home(request: HttpRequest, form: forms.Form, refusal: Refused | None = None
         "form": form,
         "may_edit_bases": access.may_edit_bases(request.user),
     }
-    if refusal is not None:
-        context["refusal"] = words.sentence(refusal)
-        return _page(request, "list", context, words.status(refusal))
     return _page(request, "list", context, 422 if form.is_bound else 200)
 
 
@@ -106,7 +104,8 @@ def begin(request: HttpRequest) -> HttpResponse:
             content, name = form.cleaned_data["text"].encode(), "text.txt"
         redaction = actions.begin(content, name, actor=request.user, now=timezone.now())
     except Refused as refusal:
-        return _home(request, form, refusal)
+        refuse(form, refusal.code, words.sentence(refusal))
+        return _home(request, form)
     return redirect("redaction_bench", redaction.pk)
 
 
@@ -251,8 +250,13 @@ def _mark(request: HttpRequest, pk: int, name: str, form: forms.Form) -> HttpRes
     try:
         actions.add_marks(pk, form.marks, revision=_revision(request), actor=request.user)  # type: ignore[attr-defined]
     except Refused as refusal:
-        bound = {name: form} if name != "found" else {}
-        return _bench(request, redaction, bound=bound, fault=words.sentence(refusal), status=words.status(refusal))
+        if words.status(refusal) != 422:
+            redaction.refresh_from_db()
+            return _bench(
+                request, redaction, bound={name: form}, fault=words.sentence(refusal), status=words.status(refusal)
+            )
+        refuse(form, refusal.code, words.sentence(refusal))
+        return _bench(request, redaction, bound={name: form}, status=422)
     page = f"?page={form.cleaned_data['page']}" if name == "box" else ""
     return redirect(f"{reverse('redaction_bench', args=[pk])}{page}#marks")
 
@@ -286,6 +290,8 @@ def pictures(request: HttpRequest, pk: int) -> HttpResponse:
 @for_redaction
 def box(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a part of a page."""
+    if _one(request, pk).kind not in engine.DRAWN:
+        raise Http404
     return _mark(request, pk, "box", BoxForm(request.POST, prefix="b"))
 
 

@@ -33,6 +33,8 @@ PAGE_SIDE = 1_100
 _MODULE = "engage.publishing.redaction.engine"
 _ENDINGS = {"text": "txt", "html": "html", "jpeg": "jpg", "heic": "jpg", "gif": "png"}
 KINDS = frozenset(["pdf", *OFFICE, *OPEN_DOCUMENT, "text", "html", "jpeg", "png", "webp", "gif", "heic"])
+# Their parsers are bounded by what they read, so they need no program of their own.
+IN_THIS_PROGRAM = frozenset(["text", "jpeg", "png", "webp", "gif"])
 # In these a place is a part of a picture of a page.
 DRAWN = frozenset(["pdf", "jpeg", "png", "webp", "gif", "heic"])
 
@@ -86,9 +88,11 @@ def find(content: bytes, name: str, marks: Sequence[Mark]) -> Survey:
     Raises Refused: "not_redactable", what `documents.read_document` raises, "too_many_pages" (most), "has_macros",
     "active_content", "embedded_files", and what `marks.check` raises.
     """
-    kind_to_redact(content, name)
+    kind = kind_to_redact(content, name)
     if marks:
         marking.check(marks)
+    if kind in IN_THIS_PROGRAM:
+        return find_here(content, name, marks)
     said = json.loads(_ask("answer_find", content, name=name, marks=[mark.plain() for mark in marks]))
     return survey_of(said)
 
@@ -115,8 +119,10 @@ def redact(content: bytes, name: str, marks: Sequence[Mark], *, title: str = "",
 
     Raises Refused: as `find`, "nothing_found", "still_there" (check).
     """
-    kind_to_redact(content, name)
+    kind = kind_to_redact(content, name)
     marking.check(marks)
+    if kind in IN_THIS_PROGRAM:
+        return redact_here(content, name, marks, title=title, language=language)
     made = _ask(
         "answer_redact",
         content,
@@ -132,7 +138,8 @@ def redact(content: bytes, name: str, marks: Sequence[Mark], *, title: str = "",
 
 def page_picture(content: bytes, name: str, page: int, *, side: int = PAGE_SIDE) -> bytes:
     """Return a page, or a picture, as PNG. Raises Refused: "no_page", and as `find`."""
-    kind_to_redact(content, name)
+    if kind_to_redact(content, name) in IN_THIS_PROGRAM:
+        return picture_here(content, name, page, side)
     return _ask("answer_picture", content, name=name, page=page, side=side)
 
 

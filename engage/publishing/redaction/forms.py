@@ -18,6 +18,16 @@ PERCENT = _("Write a number from 0 to 100")
 MOST_LINES = 50
 
 
+# Which field a refusal of an action belongs to; else the first one.
+FIELD_OF_REFUSAL = {"basis_missing": "basis", "note_missing_for_basis": "note", "note_too_long": "note"}
+
+
+def refuse(form: forms.Form, code: str, sentence: str) -> None:
+    """Say a refusal beside the field that it is about."""
+    first = "text" if form.data.get("text", "").strip() and "file" in form.fields else next(iter(form.fields))
+    form.add_error(FIELD_OF_REFUSAL.get(code, first), sentence)
+
+
 class BeginForm(forms.Form):
     """A file, or pasted words."""
 
@@ -140,7 +150,10 @@ class BoxForm(Based):
     """A box on a page, in hundredths of the page as it is shown."""
 
     page = forms.IntegerField(
-        label=_("Page"), min_value=1, max_value=10_000, widget=forms.NumberInput(attrs={"class": "input w-s"})
+        label=pgettext_lazy("of a file", "Page"),
+        min_value=1,
+        max_value=10_000,
+        widget=forms.NumberInput(attrs={"class": "input w-s"}),
     )
     x = _percent(_("From the left, %"), 0)
     y = _percent(_("From the top, %"), 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from engage.participation.pdf import render_pdf
 from engage.publishing.redaction.models import Basis, Redaction
@@ -57,7 +57,7 @@ def proof_as_pdf(redaction: Redaction) -> bytes:
     ]
     if proof["confirmed"]:
         said = gettext("%(when)s by %(who)s") % {"when": proof["confirmed"], "who": proof["confirmed_by"]}
-        facts.append((gettext("Confirmed"), said))
+        facts.append((pgettext("a redaction", "Confirmed"), said))
     facts += [
         (gettext("SHA-256 before"), proof["before"]["sha256"]),
         (gettext("SHA-256 after"), proof["after"]["sha256"]),
@@ -68,7 +68,7 @@ def proof_as_pdf(redaction: Redaction) -> bytes:
         "site": gettext("Engage"),
         "facts": facts,
         "marks_label": gettext("What was taken out"),
-        "marks_head": [gettext("Mark"), gettext("Legal basis"), gettext("Places"), gettext("Pages")],
+        "marks_head": [gettext("Mark"), gettext("Legal basis"), gettext("Places"), pgettext("of a file", "Pages")],
         "marks": [
             [
                 f"{mark['number']}. {mark['what']}",
@@ -79,7 +79,7 @@ def proof_as_pdf(redaction: Redaction) -> bytes:
             for mark in proof["marks"]
         ],
         "checks_label": gettext("What was looked at in the result"),
-        "checks_head": [gettext("Check"), gettext("Looked at"), gettext("Found")],
+        "checks_head": [pgettext("of a redacted file", "Check"), gettext("Looked at"), pgettext("by a check", "Found")],
         "checks": [[check["name"], str(check["looked_at"]), str(check["hits"])] for check in proof["checks"]],
         "note": gettext(
             "The words themselves stand nowhere in this proof. A check that finds anything refuses the result."
