@@ -19,7 +19,7 @@ from consultations.models import Clause, Comment, Consultation, Version
 from consultations.outcomes import actions
 from consultations.outcomes.models import Outcome
 from engage.accounts.actions import demo_user
-from engage.accounts.actors import Role
+from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from engage.pages.demo_content import FOLDER
 
@@ -111,7 +111,7 @@ def _version_after(rows: list[dict[str, Any]], consultation: Consultation, edito
     version = calls.store_draft(parse_text(texts["zh-hans"], language="zh-hans"), draft=draft, actor=editor)
     calls.add_translation(version, parse_text(texts["en"], language="en"), actor=editor)
     explain(version, plain_words, actor=editor)
-    return calls.publish_version(version.pk, now=timezone.now(), actor=editor)
+    return calls.publish_version(version.pk, now=timezone.now(), actor=SYSTEM)
 
 
 def _write(outcome: Outcome, given: dict[str, Any], themes: dict[str, Theme], comments: Comments, editor: User) -> None:
