@@ -26,6 +26,10 @@ def _coding() -> str:
     return _of_call("coding_desk")
 
 
+def _themes() -> str:
+    return _of_call("coding_themes")
+
+
 def _decisions() -> str:
     return _of_call("coding_decisions")
 
@@ -60,6 +64,7 @@ TASKS = (
         title=_("Sort comments into themes"),
         why=_("Every comment has to be answered, so each of its points gets a theme."),
         steps=(
+            Step("theme", _("Make a theme"), _themes, Sign(("theme.created",))),
             Step(
                 "three",
                 _("Give a theme to three points"),
