@@ -32,9 +32,10 @@ from modelcluster.models import get_all_child_m2m_relations, get_all_child_relat
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
 from wagtail.models import Page, ReferenceIndex
+from wagtail.permissions import policy_registry
 from wagtail.signals import page_unpublished
 
-from engage.accounts.actors import SYSTEM, Actor
+from engage.accounts.actors import SYSTEM, Actor, is_staff, works_here
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
@@ -314,6 +315,14 @@ def is_file_public(stored: AbstractImage | AbstractDocument) -> bool:
     forms = ReleaseForm.objects.filter(name=file_name(stored), release__state=Release.State.RELEASED)
     hashes = set(forms.values_list("sha256", flat=True))
     return bool(hashes) and _hash_of(stored) in hashes
+
+
+def may_see_file(user: User | AnonymousUser, stored: AbstractImage | AbstractDocument) -> bool:
+    """Tell whether somebody sees a file before its release: the house all, an editor of a section the own ones."""
+    if is_staff(user):
+        return True
+    policy = policy_registry.get_by_type(type(stored))
+    return works_here(user) and policy.user_has_any_permission_for_instance(user, ["change", "choose"], stored)
 
 
 def _hash_of(stored: AbstractImage | AbstractDocument) -> str:

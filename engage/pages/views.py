@@ -19,10 +19,9 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 from wagtail.images.models import Rendition
 
-from engage.accounts.actors import is_staff
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
-from engage.pages.gate import check_live, is_file_public
+from engage.pages.gate import check_live, is_file_public, may_see_file
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.models import HomePage
 from engage.pages.visibility import public_only
@@ -163,9 +162,10 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     if len(name) > LONGEST_NAME:
         raise Http404
     shown = Rendition.objects.select_related("image").filter(file=f"images/{name}").first()
-    if shown is None or not (is_staff(request.user) or is_file_public(shown.image)):
+    is_public = shown is not None and is_file_public(shown.image)
+    if shown is None or not (is_public or may_see_file(request.user, shown.image)):
         raise Http404
     response = serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
-    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.headers["Cache-Control"] = "public, max-age=86400" if is_public else "private, no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

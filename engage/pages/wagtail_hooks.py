@@ -10,9 +10,8 @@ from wagtail import hooks
 from wagtail.documents.models import AbstractDocument
 from wagtail.models import Page
 
-from engage.accounts.actors import is_staff
 from engage.pages import strict_studio, studio
-from engage.pages.gate import check_live, is_file_public
+from engage.pages.gate import check_live, is_file_public, may_see_file
 
 strict_studio.install()
 # After Wagtail's own: these look at what is there.
@@ -31,7 +30,7 @@ def only_what_was_released(page: Page, request: HttpRequest, args: Any, kwargs: 
 @hooks.register("before_serve_document")
 def only_released_files(document: AbstractDocument, request: HttpRequest) -> None:
     """A document is public as part of something released, with the bytes that were signed."""
-    if not is_staff(request.user) and not is_file_public(document):
+    if not may_see_file(request.user, document) and not is_file_public(document):
         raise Http404
 
 

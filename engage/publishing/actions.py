@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
+from wagtail.models import Page
 
-from engage.accounts.actors import SYSTEM, Actor, Role, System, has_role, is_staff, roles_of
+from engage.accounts.actors import SYSTEM, Actor, Role, System, has_role, is_staff, roles_of, works_here
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.errors import Refused
@@ -83,7 +84,7 @@ def request(
     reviews are made up for afterwards. Raises Refused("not_allowed"), Refused("release_incomplete", lacks=[...]),
     Refused("release_unchanged") when the public reads exactly this, and those of `rules.check_request`.
     """
-    if not is_staff(actor):
+    if not may_hand_in(obj, actor):
         raise Refused("not_allowed")
     rules.check_request(days=days, emergency=emergency or "", is_emergency=emergency is not None)
     gated, subject = registry.get(kind), registry.subject_of(kind)
@@ -136,6 +137,13 @@ def request(
 def _as_stored(subject: registry.Subject, obj: models.Model) -> models.Model:
     """What goes out is what is stored, not what somebody holds in memory."""
     return subject.model_class._default_manager.get(pk=obj.pk)
+
+
+def may_hand_in(obj: models.Model, actor: Actor) -> bool:
+    """Tell whether somebody hands an object in: who works on the whole site, and who edits a section its own pages."""
+    if is_staff(actor):
+        return True
+    return works_here(actor) and isinstance(obj, Page) and obj.permissions_for_user(actor).can_edit()
 
 
 def due_at(now: datetime, days: int) -> datetime:

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from PIL import Image as Picture
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -24,6 +25,8 @@ from engage.errors import Refused
 from engage.outreach.press import actions
 from engage.outreach.press.models import DepartmentSectionPage, Section
 from engage.pages.models import ArticlePage, HomePage
+from engage.publishing import actions as gating
+from engage.publishing import gate
 from tests.accounts.people import person, sign_in
 from tests.consultations.factories import call
 from tests.press.builders import department, release
@@ -410,3 +413,69 @@ def test_a_public_page_can_be_linked_to_but_not_while_its_title_is_being_changed
 
 def test_groups_of_sections_are_no_roles(two):
     assert not set(Group.objects.filter(name__startswith="section:").values_list("name", flat=True)) & set(Role)
+
+
+# --- the way of a page of a section to the public -------------------------------------------------------------------
+
+
+def page_form(page: ArticlePage, **changes) -> dict:
+    return {
+        "title": page.title,
+        "slug": page.slug,
+        "intro": "ready",
+        "body-count": "0",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+        "comments-MIN_NUM_FORMS": "0",
+        "comments-MAX_NUM_FORMS": "",
+    } | changes
+
+
+@pytest.mark.sqlite_only
+def test_an_editor_of_a_section_hands_the_own_page_in_and_reviewers_let_it_go_or_send_it_back(two):
+    url = reverse("wagtailadmin_pages:edit", args=[two.own.pk])
+    assert "/desk/" not in two.client.get(url).content.decode()
+    answer = two.client.post(url, page_form(two.own, **{"action-hand-in": "1"}))
+    assert answer.url == url
+    handed = gate.release_of("page", two.own)
+    assert (handed.state, handed.requested_by) == ("review", two.editor)
+    assert "/desk/" not in two.client.get(url).content.decode()
+    head = handed.reviews.get(key="head")
+    decided = {"content_hash": handed.content_hash, "now": handed.requested_at, "actor": person(Role.APPROVER)}
+    gating.decide(head.pk, "return", comment="Name the street", **decided)
+    waiting = two.client.get("/studio/").content.decode()
+    assert "Name the street" in waiting
+    assert url in waiting
+    two.client.post(url, page_form(two.own, intro="In Main Street", **{"action-hand-in": "1"}))
+    again = gate.release_of("page", two.own)
+    assert again.pk != handed.pk
+    assert "Name the street" not in two.client.get("/studio/").content.decode()
+    roles = {"head": Role.APPROVER, "legal": Role.REVIEWER_LEGAL}
+    roles |= {"openness": Role.REVIEWER_OPENNESS, "secrecy": Role.REVIEWER_SECRECY}
+    for key, role in roles.items():
+        again.refresh_from_db()
+        review = again.reviews.get(key=key, state="waiting")
+        gating.decide(review.pk, "open", content_hash=again.content_hash, now=again.requested_at, actor=person(role))
+    two.own.refresh_from_db()
+    assert (two.own.live, two.own.intro) == (True, "In Main Street")
+
+
+def test_nobody_hands_in_a_page_of_another_section_or_anything_else(two):
+    for obj in (two.secret, HomePage.objects.first()):
+        with pytest.raises(Refused, match="not_allowed"):
+            gate.request("page", obj, actor=two.editor, now=timezone.now())
+    made = release()
+    with pytest.raises(Refused, match="not_allowed"):
+        gate.request("press_release", made, actor=two.editor, now=timezone.now())
+
+
+@pytest.mark.sqlite_only
+def test_an_editor_of_a_section_sees_the_own_pictures_before_their_release_and_no_others(two):
+    own = two.own_image.get_rendition("width-8").url
+    secret = two.secret_image.get_rendition("width-8").url
+    seen = two.client.get(own)
+    assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "private, no-cache")
+    assert two.client.get(secret).status_code == 404
+    assert two.client.get(two.own_document.url).status_code == 200
+    assert two.client.get(two.secret_document.url).status_code == 404
+    assert Client().get(own).status_code == 404

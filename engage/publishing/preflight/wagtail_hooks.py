@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
-from engage.accounts.actors import has_role
+from engage.accounts.actors import has_role, is_staff
 from engage.pages import studio
 from engage.publishing.preflight import registry
 from engage.publishing.preflight.freshness import ROLES, WAITING
@@ -21,8 +21,8 @@ studio.register(WAITING)
 
 @hooks.register("register_page_header_buttons")
 def preflight_button(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
-    """Lead from the editor of a page to what it lacks."""
-    if place := registry.place_of_page(page):
+    """Lead from the editor of a page to what it lacks, which is on the desk; editors of sections have none."""
+    if is_staff(user) and (place := registry.place_of_page(page)):
         yield Button(_("Preflight"), url=reverse("preflight", args=place), icon_name="check", priority=12)
 
 
