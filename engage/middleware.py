@@ -120,5 +120,6 @@ class RefusedMiddleware:
         if not isinstance(exception, Refused):
             return None
         from engage.pages.views import refused
+        from engage.studio import refused_in_pages
 
-        return refused(request, exception)
+        return refused_in_pages(request, exception) or refused(request, exception)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from django.urls import URLPattern
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, reverse
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Page
 
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
@@ -33,3 +36,32 @@ class WithoutHistory(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [pattern for pattern in super().get_urlpatterns() if pattern.name not in self.unused_views]
+
+
+def refused_in_pages(request: HttpRequest, refusal: Refused) -> HttpResponse | None:
+    """Answer a refusal from behind Wagtail's own screens of pages: a screen again, with the sentence above it.
+
+    None for every other address. What was typed is kept as a draft by then.
+    """
+    path = request.path_info
+    if request.method != "POST" or not path.startswith(("/studio/pages/", "/studio/bulk/")):
+        return None
+    sentence = refusal_message(refusal)
+    if path.endswith("/edit/") and "application/json" in request.headers.get("Accept", ""):
+        answer = {"success": False, "error_code": "refused", "error_message": sentence}
+        return JsonResponse(answer, status=400)
+    messages.error(request, sentence)
+    back = _screen_before(request)
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return JsonResponse({"step": "success", "redirect": back})
+    return HttpResponseRedirect(back)
+
+
+def _screen_before(request: HttpRequest) -> str:
+    """Return the editor of the page it is about for who may open it, else the Studio's first page."""
+    match = request.resolver_match
+    page_id = match.kwargs.get("page_id") if match is not None else None
+    page = Page.objects.filter(pk=page_id).first() if page_id is not None else None
+    if page is not None and page.permissions_for_user(request.user).can_edit():
+        return reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return reverse("wagtailadmin_home")

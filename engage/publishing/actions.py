@@ -17,7 +17,7 @@ from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.errors import Refused
 from engage.journal import actions as journal
-from engage.publishing import alarms, registry, rules
+from engage.publishing import alarms, registry, rules, signals
 from engage.publishing.models import Release, ReleaseForm, Review, SignOff
 from engage.publishing.reading import markup
 
@@ -97,6 +97,7 @@ def request(
     open_one = releases.open().first()
     if open_one is not None:
         _renew(open_one, forms, actor=actor, now=now)
+        signals.moved.send(Release, release=open_one)
         return open_one
     content_hash = rules.manifest_hash(hashes)
     current = releases.filter(state=Release.State.RELEASED).first()
@@ -131,6 +132,7 @@ def request(
         emergency=release.emergency,
         release_at=release_at.isoformat() if release_at else "",
     )
+    signals.moved.send(Release, release=release)
     return release
 
 
@@ -206,6 +208,7 @@ def take_back(release_id: int, *, now: datetime, actor: Actor) -> Release:
     release.state = Release.State.TAKEN_BACK
     release.save(update_fields=["state"])
     journal.record(actor, "release.taken_back", release)
+    signals.moved.send(Release, release=release)
     return release
 
 
@@ -229,7 +232,11 @@ def touched(kind: str, obj: models.Model, *, actor: Actor, now: datetime | None 
         return []
     subject = registry.subject_of(kind)
     forms = list(subject.forms(_as_stored(subject, obj)))
-    return _renew(release, forms, actor=actor, now=now or timezone.now())
+    before = release.content_hash
+    voided = _renew(release, forms, actor=actor, now=now or timezone.now())
+    if release.content_hash != before:
+        signals.moved.send(Release, release=release)
+    return voided
 
 
 def _renew(release: Release, forms: Sequence[registry.Form], *, actor: Actor, now: datetime) -> list[Review]:
@@ -337,8 +344,11 @@ def decide(
         raise Refused("release_changed")
     _keep_decision(release, review, decision, basis.strip(), comment.strip(), now, actor)
     if decision == Review.Decision.OPEN:
-        return _advance(release, now=now, actor=actor)
-    return _turn_away(release, review, now=now, actor=actor)
+        release = _advance(release, now=now, actor=actor)
+    else:
+        release = _turn_away(release, review, now=now, actor=actor)
+    signals.moved.send(Release, release=release)
+    return release
 
 
 def _keep_decision(
@@ -489,6 +499,7 @@ def release_one_due(release_id: int, *, now: datetime) -> bool:
         missing = _open_keys(release)
         journal.record(SYSTEM, "release.missed", release, keys=missing)
         alarms.time_passed(release, missing)
+    signals.moved.send(Release, release=release)
     return release.state == Release.State.RELEASED
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.models import Task, TaskState
 
 from engage.accounts.actors import is_staff
 
 if TYPE_CHECKING:
+    from wagtail.models import WorkflowState
+
     from engage.accounts.actors import Actor
+    from engage.accounts.models import User
 
 
 class SignOff(models.Model):
@@ -235,6 +240,69 @@ def released(kind: str, *, object_id: str = "pk") -> Exists:
     return Exists(
         Release.objects.filter(kind=kind, object_id=OuterRef(object_id), state=Release.State.RELEASED).order_by()
     )
+
+
+class ReviewTask(Task):
+    """One review of a release as a task of Wagtail's workflow; `engage.publishing.workflow` keeps both in step."""
+
+    key = models.CharField(max_length=32, unique=True)
+
+    admin_form_fields = [*Task.admin_form_fields, "key"]
+    admin_form_readonly_on_edit_fields = [*Task.admin_form_readonly_on_edit_fields, "key"]
+
+    class Meta:
+        verbose_name = _("review of a release")
+        verbose_name_plural = _("reviews of a release")
+
+    @classmethod
+    def get_task_state_class(cls) -> type[ReviewTaskState]:
+        """Return the state that knows what was handed in."""
+        return ReviewTaskState
+
+    @classmethod
+    def get_description(cls) -> str:
+        """Say what it is for."""
+        return gettext("A review of the release gate, by whoever holds its role")
+
+    def start(self, workflow_state: WorkflowState, user: User | None = None) -> TaskState:
+        """Begin, or pass over a review that is done already."""
+        from engage.publishing import workflow
+
+        return workflow.begin(self, super().start(workflow_state, user=user), user)
+
+    def on_action(self, task_state: TaskState, user: User, action_name: str, comment: str = "", **kwargs: Any) -> None:
+        """Decide the review; whoever decides on the desk does the same."""
+        from engage.publishing import workflow
+
+        workflow.decide(task_state, action_name, comment=comment, actor=user)
+
+    def get_actions(self, obj: models.Model, user: User) -> list[tuple[str, Any, bool]]:
+        """Offer what the reviewer may do here; the rest of the decisions are on the desk."""
+        from engage.publishing import workflow
+
+        return workflow.choices(self, obj, user)
+
+    def user_can_access_editor(self, obj: models.Model, user: User) -> bool:
+        """Let reviewers read where it is written."""
+        from engage.publishing import workflow
+
+        return workflow.review_of(self, obj, user) is not None
+
+    def locked_for_user(self, obj: models.Model, user: User) -> bool:
+        """Whoever reviews changes nothing meanwhile; authors may, and sign-offs fall."""
+        return self.user_can_access_editor(obj, user)
+
+    def get_task_states_user_can_moderate(self, user: User, **kwargs: Any) -> models.QuerySet[TaskState]:
+        """Return what waits for this person."""
+        from engage.publishing import workflow
+
+        return workflow.states_waiting_for(self, user)
+
+
+class ReviewTaskState(TaskState):
+    """How far a review is in Wagtail, bound to what was handed in when it began."""
+
+    content_hash = models.CharField(max_length=64, blank=True)
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):

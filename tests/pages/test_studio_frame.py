@@ -25,9 +25,9 @@ from tests.consultations.factories import CHINESE, call, department
 pytestmark = pytest.mark.django_db
 
 
-def test_groups_are_roles_and_no_workflow_is_there_by_itself():
+def test_groups_are_roles_and_the_only_workflow_is_that_of_releases():
     assert set(Group.objects.values_list("name", flat=True)) == set(Role)
-    assert not Workflow.objects.exists()
+    assert [task.specific.key for task in Workflow.objects.get().tasks] == ["head", "legal", "openness", "secrecy"]
 
 
 def test_the_page_above_both_home_pages_reads_in_both_languages():

@@ -11,10 +11,31 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ReviewTask',
+            fields=[
+                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
+                ('key', models.CharField(max_length=32, unique=True)),
+            ],
+            options={
+                'verbose_name': 'review of a release',
+                'verbose_name_plural': 'reviews of a release',
+            },
+            bases=('wagtailcore.task',),
+        ),
+        migrations.CreateModel(
+            name='ReviewTaskState',
+            fields=[
+                ('taskstate_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.taskstate')),
+                ('content_hash', models.CharField(blank=True, max_length=64)),
+            ],
+            bases=('wagtailcore.taskstate',),
+        ),
         migrations.CreateModel(
             name='Release',
             fields=[
