@@ -247,6 +247,7 @@ def ledger(campaign: int, *, first: date, last: date) -> list[registry.Reach]:
 @pytest.fixture
 def with_ledger():
     registry.register_reach("test-ledger", ledger)
+    registry.register_channels("test-ledger", lambda: {"mail": "E-mail"})
     yield
     registry.unregister("test-ledger")
 

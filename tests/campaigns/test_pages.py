@@ -130,6 +130,7 @@ def test_shared_on_another_site_the_page_says_what_it_is():
     assert '<meta property="og:title" content="Double Ninth">' in page
     assert '<meta property="og:description" content="Community care explained.">' in page
     assert f'/en/campaigns/{campaign.slug}/"><meta name="description"' in page
+    assert f"/share/en/campaign/{campaign.slug}.png" in page
 
 
 @pytest.mark.parametrize(("language", "title"), [("zh", "重阳节敬老"), ("en", "Double Ninth")])

@@ -480,7 +480,7 @@ FORMS: dict[str, Form] = {
         {**CAMPAIGN_WORDS, "year": ""},
         {**CAMPAIGN_DAYS, "observance": "", "owner": "", "audience": "families", "revision": "0"},
     ),
-    "campaign_targets": Form("editor", campaign_key, {"site": "3000", "mail": ""}),
+    "campaign_targets": Form("editor", campaign_key, {"site": "3000"}),
     "campaign_hand_in": Form("editor", campaign_key, {}, {"release_on": "2026-12-01"}),
     "campaign_add": Form("editor", campaign_key, {}, {"kind": "case", "revision": "0"}),
     "campaign_part": Form(

@@ -11,7 +11,8 @@ class CampaignsConfig(AppConfig):
         """Plug campaigns into the platform's registries."""
         from engage.api import registry as api
         from engage.desk import registry as desk_registry
-        from engage.outreach.campaigns import actions, demo, desk, registry
+        from engage.outreach import subjects
+        from engage.outreach.campaigns import actions, demo, desk, registry, telling
         from engage.outreach.campaigns.api import router
         from engage.outreach.campaigns.gated import GATED
         from engage.outreach.campaigns.moderation import SOURCE as VOICES
@@ -19,7 +20,9 @@ class CampaignsConfig(AppConfig):
         from engage.outreach.campaigns.search import SOURCE
         from engage.outreach.campaigns.sitemaps import CampaignSitemap
         from engage.outreach.campaigns.story import voice_story
-        from engage.outreach.campaigns.words import CHANNELS, REFUSALS
+        from engage.outreach.campaigns.words import REFUSALS
+        from engage.outreach.campaigns.words import SITE as PAGE
+        from engage.outreach.follows import registry as follows
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
@@ -43,7 +46,11 @@ class CampaignsConfig(AppConfig):
         api.register("campaigns", router)
         desk_registry.register_page(desk.CAMPAIGNS)
         register_sitemap("campaigns", CampaignSitemap)
-        for code, label in CHANNELS.items():
-            registry.register_channel(code, label)
+        registry.register_channels(SITE, lambda: PAGE)
         registry.register_reach(SITE, reads_reach)
-        demo_content.register("campaigns", order=60, load=demo.load)
+        registry.register_channels("outbox", telling.channels)
+        registry.register_reach("outbox", telling.reach)
+        subjects.register(telling.KIND)
+        follows.register_event(telling.EVENT)
+        # After the channels of the outbox, for which it has targets.
+        demo_content.register("campaigns", order=70, load=demo.load)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from engage.accounts.actors import ANYONE, SYSTEM
 from engage.departments.models import Department
-from engage.outreach.campaigns import actions, queries
+from engage.outreach.campaigns import actions, queries, registry
 from engage.outreach.campaigns.models import Campaign, DailyReads, Voice
 from engage.pages.demo_content import FOLDER
 from engage.pages.models import Topic
@@ -48,7 +48,8 @@ def load() -> None:
     for task in queries.tasks_of(campaign)[: given["tasks_done"]]:
         done_at = min(now, _noon(task.due_on))
         actions.mark_task(task.pk, done=True, now=done_at, actor=SYSTEM)
-    actions.set_targets(campaign.pk, given["targets"], actor=SYSTEM)
+    known = registry.channels()
+    actions.set_targets(campaign.pk, {code: n for code, n in given["targets"].items() if code in known}, actor=SYSTEM)
     published_at = min(now, _noon(date.fromisoformat(given["published"])))
     gate.release_by_platform(actions.KIND, Campaign.objects.get(pk=campaign.pk), now=published_at)
     for entry in given["voices"]:

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from engage.outreach.campaigns.models import Campaign
 from engage.outreach.campaigns.queries import Report
 from engage.outreach.campaigns.queries.published import observance_name
-from engage.outreach.campaigns.words import CHANNELS, language_name
+from engage.outreach.campaigns.words import language_name
 from engage.spreadsheets import harmless, printable
 
 Value = str | int | float | None
@@ -51,7 +51,7 @@ def channel_label(channel: str) -> str:
         return _("The form on %(host)s") % {"host": source}
     if kind == "import" and source:
         return _("Taken over from %(source)s") % {"source": source}
-    return names.get(channel) or str(CHANNELS.get(channel, channel))
+    return names.get(channel, channel)
 
 
 def by_channel(report: Report) -> list[tuple[str, int]]:

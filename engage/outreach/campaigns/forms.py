@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from engage.calendars.observances import FIRST_YEAR, LAST_YEAR, OBSERVANCES
@@ -155,7 +155,7 @@ class NewForm(FactsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lists = [(str(one.pk), one.name) for one in queries.templates_in_force()]
-        self._choices("template", [*lists, ("", pgettext_lazy("list of tasks", "none"))])
+        self._choices("template", [*lists, ("", pgettext("list of tasks", "none"))])
 
     def clean_slug(self) -> str:
         """Take what was meant."""

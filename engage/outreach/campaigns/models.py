@@ -132,6 +132,8 @@ class Campaign(models.Model):
     revision = models.PositiveIntegerField(default=0)
 
     objects = CampaignQuerySet.as_manager()
+    # Whether the gate has it, where a query asked (`queries.desk`).
+    in_review: bool
 
     class Meta:
         ordering = ["day", "pk"]

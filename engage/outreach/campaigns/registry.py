@@ -13,7 +13,7 @@ Every function takes the actor and starts from `visible_to(actor)`: the page of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -78,10 +78,10 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class Reach:
-    """What one channel did for a campaign: how many it reached, how many sendings failed."""
+    """What one channel did for a campaign: how many it reached (None: it cannot tell), how many sendings failed."""
 
     channel: str
-    reached: int
+    reached: int | None
     failed: int = 0
 
 
@@ -134,7 +134,7 @@ _suggestions: dict[str, Suggestions] = {}
 _reach: dict[str, ReachSource] = {}
 _participation: dict[str, Counted] = {}
 _waves: dict[str, Callable[[int], Iterable[SurveyWave]]] = {}
-_channels: dict[str, Text] = {}
+_channels: dict[str, Callable[[], Mapping[str, Text]]] = {}
 
 
 def register_source(source: Source) -> None:
@@ -167,15 +167,16 @@ def register_waves(code: str, waves: Callable[[int], Iterable[SurveyWave]]) -> N
     _waves[code] = waves
 
 
-def register_channel(code: str, label: Text) -> None:
-    """Name a channel that has a target; one that is known already gets the newer name."""
-    _channels[code] = label
+def register_channels(code: str, channels: Callable[[], Mapping[str, Text]]) -> None:
+    """Add a room that names channels which can have a target; the function returns code to name."""
+    _once(_channels, code)
+    _channels[code] = channels
 
 
 def unregister(code: str) -> None:
     """Take out everything of one code (a room that is switched off, a test)."""
-    for known in (_sources, _suggestions, _reach, _participation, _waves):
-        known.pop(code, None)  # type: ignore[attr-defined]
+    for known in (_sources, _suggestions, _reach, _participation, _waves, _channels):
+        known.pop(code, None)
 
 
 def sources() -> list[Source]:
@@ -209,10 +210,10 @@ def wave_sources() -> list[Callable[[int], Iterable[SurveyWave]]]:
 
 
 def channels() -> dict[str, Text]:
-    """Return code to name of every channel."""
-    return dict(_channels)
+    """Return code to name of every channel, asked anew: an office adds and switches off its own."""
+    return {channel: name for named in _channels.values() for channel, name in named().items()}
 
 
-def _once(known: dict, code: str) -> None:  # type: ignore[type-arg]
+def _once(known: Mapping[str, object], code: str) -> None:
     if code in known:
         raise ValueError(f"campaigns: {code!r} is registered already")

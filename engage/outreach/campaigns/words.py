@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engage.outreach.campaigns.models import Part
 from engage.outreach.campaigns.rules import Missing, Stage
+from engage.pages.messages import Sentence
 from engage.pages.templatetags.wording import in_words
 
 STAGES: dict[str, Promise] = {
@@ -21,16 +22,8 @@ STAGES: dict[str, Promise] = {
     Stage.ENDED: pgettext_lazy("campaign", "ended"),
     Stage.REPORTED: pgettext_lazy("campaign", "reported"),
 }
-CHANNELS: dict[str, Promise] = {
-    "site": pgettext_lazy("channel", "This site"),
-    "mail": pgettext_lazy("channel", "E-mail"),
-    "feed": pgettext_lazy("channel", "Feeds"),
-    "push": pgettext_lazy("channel", "Browser messages"),
-    "microblog": pgettext_lazy("channel", "Microblog"),
-    "article": pgettext_lazy("channel", "Official account article"),
-    "app": pgettext_lazy("channel", "App message"),
-    "sms": pgettext_lazy("channel", "Text message"),
-}
+# The channel that is the page of the campaign itself; others are those of the outbox.
+SITE: dict[str, Promise] = {"site": pgettext_lazy("channel of a campaign", "Page of the campaign")}
 
 
 def language_name(code: str) -> str:
@@ -96,7 +89,7 @@ def missing_sentence(gap: Missing) -> str:
     return _SENTENCES[gap.code](gap.values)
 
 
-REFUSALS = {
+REFUSALS: dict[str, tuple[Sentence, int] | Sentence] = {
     "campaign_date_missing": _("Choose an observance and a year, or write a day"),
     "campaign_date_twice": _("Choose an observance or write a day of your own, not both"),
     "observance_unknown": _("There is no such observance"),

@@ -12,6 +12,8 @@ from engage.outreach.campaigns import queries
 from engage.outreach.campaigns.access import check_editor
 from engage.outreach.campaigns.actions.planning import KIND, locked
 from engage.outreach.campaigns.models import Campaign
+from engage.outreach.follows import actions as follows
+from engage.outreach.follows.audience import tags_of
 from engage.publishing import gate
 from engage.publishing.models import Release
 from engage.search import actions as search
@@ -36,6 +38,9 @@ def publish(campaign: Campaign, /, *, now: datetime, actor: Actor) -> None:
     campaign.published_at = campaign.published_at or now
     campaign.save(update_fields=["content", "content_hash", "published_at"])
     search.index(campaign)
+    tags = tags_of(topics=campaign.topics.all(), department=campaign.department)
+    # A correction has the same key: followers are told once.
+    follows.announce("campaign.published", campaign, key=f"campaign.published:{campaign.pk}", tags=tags, now=now)
     journal.record(actor, "campaign.published", campaign, sha256=campaign.content_hash)
 
 

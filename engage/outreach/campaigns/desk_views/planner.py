@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from engage.calendars import queries as calendars
 from engage.calendars.observances import FIRST_YEAR, LAST_YEAR, OBSERVANCES
+from engage.departments.models import Department
 from engage.errors import Refused
 from engage.outreach.campaigns import actions, queries, rules
 from engage.outreach.campaigns.desk_views.common import for_campaigns, for_writers, page, refused, say
@@ -122,7 +123,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     known = {one.key: one for one in OBSERVANCES}
     key, year = request.GET.get("observance", ""), _asked(request, "year", timezone.localdate().year)
     initial: dict[str, Any] = {"template": next((str(one.pk) for one in queries.templates_in_force()), "")}
-    own = request.user.departments.active().first()
+    own = Department.objects.active().filter(members=request.user.pk).first()
     if own is not None:
         initial["department"] = own.pk
     if key in known and FIRST_YEAR <= year <= LAST_YEAR:

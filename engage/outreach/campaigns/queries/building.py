@@ -89,7 +89,9 @@ def _link(part: Part) -> dict[str, Any]:
         "source": part.source_code, "key": part.source_key, "titles": {}, "urls": {}, "summaries": {},
     }  # fmt: skip
     source = registry.source(part.source_code)
-    for language in LANGUAGES if source is not None and source.find is not None else ():
+    if source is None or source.find is None:
+        return link
+    for language in LANGUAGES:
         with translation.override(language):
             item = source.find(part.source_key, actor=ANYONE, language=language)
         if item is not None:

@@ -19,8 +19,8 @@ SUGGESTED = 8
 
 
 def _with_review(found: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    open_ones = Release.objects.open().filter(kind=KIND, object_id=OuterRef("pk"))
-    return found.annotate(in_review=Exists(open_ones))
+    open_ones = Release.objects.filter(state__in=Release.OPEN, kind=KIND, object_id=OuterRef("pk"))
+    return found.annotate(in_review=Exists(open_ones))  # type: ignore[no-redef]
 
 
 def of_desk(actor: Actor) -> QuerySet[Campaign]:

@@ -90,12 +90,16 @@ class Report:
 
 def reach_of(campaign: Campaign) -> list[registry.Reach]:
     """Return the reach by channel, added up over all ledgers; the reads of the page are the channel `site`."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    reached: dict[str, list[int]] = defaultdict(list)
+    failed: dict[str, int] = defaultdict(int)
     for source in registry.reach_sources():
         for row in source(campaign.pk, first=campaign.first_day, last=campaign.last_day):
-            sums[row.channel][0] += row.reached
-            sums[row.channel][1] += row.failed
-    return [registry.Reach(channel, *numbers) for channel, numbers in sorted(sums.items())]
+            reached[row.channel] += [] if row.reached is None else [row.reached]
+            failed[row.channel] += row.failed
+    return [
+        registry.Reach(channel, sum(numbers) if numbers else None, failed[channel])
+        for channel, numbers in sorted(reached.items())
+    ]
 
 
 def reads_reach(campaign: int, *, first: date, last: date) -> Iterable[registry.Reach]:
