@@ -20,7 +20,8 @@ from engage.accounts.actors import ANYONE, Role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
-from engage.outreach.health import actions, probes, queries, registry
+from engage.outreach.follows.models import Mailing
+from engage.outreach.health import actions, outreach_probes, probes, queries, registry
 from engage.outreach.health.models import Beat, Call, Channel, ChannelDay, Incident
 from engage.outreach.health.registry import Probe, Result
 from engage.outreach.health.rules import State
@@ -294,6 +295,33 @@ def test_letters_that_come_back_make_the_channel_slow(settings):
     found = probes.mail(timezone.now())
     assert (found.state, found.detail, found.values) == (State.SLOW, "mail_bounces", {"percent": 25})
     assert (found.figures["given_up"], found.figures["bounced"], found.queue_age_seconds) == (5, 5, None)
+
+
+def test_a_mailing_that_does_not_go_on_is_slow_and_then_down():
+    mailing = Mailing.objects.create(key="letter", state=Mailing.State.SENDING, total=500, sent=100)
+    probe = registry.get("mailings")
+    for minutes, state in ((0, State.OK), (5, State.OK), (11, State.SLOW), (61, State.FAILING)):
+        now = NOW + minutes * MINUTE
+        assert actions.record(probe, probe.run(now), now=now).state == state, minutes
+    mailing.sent = 101
+    mailing.save()
+    now = NOW + 62 * MINUTE
+    assert actions.record(probe, probe.run(now), now=now).state == State.OK
+    mailing.paused_at = NOW
+    mailing.save()
+    assert probe.run(NOW + 200 * MINUTE).figures["left"] == 0, "somebody paused it: nothing stands still by itself"
+
+
+def test_pushes_are_signed_and_tables_are_read_as_a_test(settings):
+    before = traces()
+    assert outreach_probes.push(NOW).state is State.OK
+    assert outreach_probes.imports(NOW) == Result()
+    assert outreach_probes.outbox(NOW).state is State.OK
+    assert traces() == before
+    settings.PUSH_KEY = "AAAA"
+    assert outreach_probes.push(NOW).detail == "cannot_sign"
+    settings.PUSH_KEY = ""
+    assert outreach_probes.push(NOW) == Result()
 
 
 def test_every_sentence_of_a_probe_can_be_said_in_both_languages():

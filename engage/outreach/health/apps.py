@@ -11,7 +11,7 @@ class HealthConfig(AppConfig):
         """Register the platform's own channels and plug the room into the desk, the API and the home page."""
         from engage.api import registry as api
         from engage.desk import registry as desk_registry
-        from engage.outreach.health import desk, probes, registry, strips
+        from engage.outreach.health import desk, outreach_probes, probes, registry, strips
         from engage.outreach.health.api import router
         from engage.outreach.health.sitemaps import StatusSitemap
         from engage.outreach.health.words import REFUSALS
@@ -19,7 +19,7 @@ class HealthConfig(AppConfig):
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
 
-        for probe in probes.OWN:
+        for probe in (*probes.OWN, *outreach_probes.PROBES):
             registry.register(probe)
         register_refusals(REFUSALS)
         desk_registry.register_page(desk.HEALTH)
