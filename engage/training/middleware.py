@@ -27,7 +27,8 @@ REAL = (
     "/studio/logout/",
     *(f"/{path}/accounts/" for path in settings.LANGUAGE_PATHS.values()),
 )
-_BODY = re.compile(rb"<body\b[^>]*>")
+# The link over the head of the page stays the first thing on it.
+_BODY = re.compile(rb"<body\b[^>]*>(?:\s*<a class=\"skip\"[^>]*>[^<]*</a>)?")
 
 
 class PracticeMiddleware:

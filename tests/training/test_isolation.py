@@ -108,7 +108,9 @@ def test_content_types_of_another_order_get_the_keys_of_the_real_site(practice):
     assert places.align_content_types(practice) > 50
     assert places.align_content_types(practice) == 0
     with inside(practice):
-        assert dict(ContentType.objects.values_list("model", "pk")) == wanted
+        # SQLite has a table more: Wagtail's index for words.
+        own = dict(ContentType.objects.values_list("model", "pk"))
+        assert {model: own[model] for model in wanted} == wanted and len(set(own.values())) == len(own)
         page = Consultation.objects.get().pages.first()
         assert page.content_type.model_class() is type(page)
         with connection.cursor() as cursor:
