@@ -4,6 +4,7 @@ from typing import Any
 
 from wagtail.models import Page
 
+from engage.pages.gate import release_page
 from engage.pages.models import ArticlePage
 from engage.pages.structure import ensure_structure
 
@@ -42,4 +43,5 @@ def article(
 
 def release(page: Page) -> None:
     """Let everybody read a page as it is."""
-    page.save_revision().publish()
+    page.save_revision()
+    release_page(page)

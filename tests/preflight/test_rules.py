@@ -283,7 +283,7 @@ def test_a_report_says_what_was_looked_at_and_well():
 
 
 @pytest.mark.parametrize(
-    "html", ["", "<", "<!-- -->", "\x00", "<main>", "<p>" * 3000, "<a href='http://[x'>a b</a>", "<p>x" * 20_000]
+    "html", ["", "<", "<!-- -->", "\x00", "<main>", "<p>" * 3000, "<a href='http://[x'>a b</a>", "<p>x" * 2_000]
 )
 def test_markup_that_nobody_can_mean_is_read_all_the_same(html):
     rules.run(Bundle("t", forms=[Form("page:en", "", EN, html=html), Form("page:zh", "", ZH, html=html)]), OUTSIDE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -73,8 +74,9 @@ class Document:
         return "\n".join(words.text for words in self.words)
 
 
+@lru_cache(maxsize=16)
 def parse(html: str) -> Document | None:
-    """Parse a form; None when there is nothing in it."""
+    """Parse a form; None when there is nothing in it. Every check asks for the same few, and none changes them."""
     if not html.strip():
         return None
     try:
