@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from wagtail.admin.menu import MenuItem, help_menu
 from wagtail.admin.ui.components import Component
-from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 
 from engage.accounts.actors import Actor, Role, has_role
 from engage.pages.models import Office
@@ -81,6 +80,5 @@ class WaitingPanel(Component):
 
 
 def arrange_home(request: HttpRequest, panels: list[Component]) -> None:
-    """Say what waits instead of what was edited last; requests of a workflow stay, where an office has one."""
-    panels[:] = [panel for panel in panels if isinstance(panel, WorkflowObjectsToModeratePanel)]
-    panels.append(WaitingPanel())
+    """Say what waits, once, instead of what was edited last; the reviews of a release are one of the groups."""
+    panels[:] = [WaitingPanel()]

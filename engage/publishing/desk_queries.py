@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,9 +61,13 @@ class FormShown:
 
 @dataclass(frozen=True)
 class Reading:
-    """One form in full, with its neighbours and what changed since the public last read it."""
+    """One form in full, with its neighbours and what changed since the public last read it.
+
+    `words`: what can be read in it, data with one value a line.
+    """
 
     shown: FormShown
+    words: str
     changes: Sequence[Piece]
     before: FormShown | None
     after: FormShown | None
@@ -112,7 +117,9 @@ def shown(release_id: int, *, actor: Actor) -> Shown | None:
     release = Release.objects.visible_to(actor).select_related("requested_by").filter(pk=release_id).first()
     if release is None:
         return None
-    reviews = list(release.reviews.select_related("decided_by", "assignee"))
+    kind = registry.get(release.kind)
+    order = [key.code for key in (*kind.keys, *registry.STANDARD)]
+    reviews = sorted(release.reviews.select_related("decided_by", "assignee"), key=lambda one: order.index(one.key))
     standing = [review for review in reviews if review.state != Review.State.VOID]
     last = _last_public(release)
     before = _names_and_hashes(last)
@@ -127,7 +134,7 @@ def shown(release_id: int, *, actor: Actor) -> Shown | None:
     mine = None if is_writer or signed_another else held
     return Shown(
         release=release,
-        kind=registry.get(release.kind),
+        kind=kind,
         forms=forms,
         gone=sorted((before or {}).keys() - {one.form.name for one in forms}),
         last=last,
@@ -157,22 +164,40 @@ def may_take_back(release: Release, *, actor: Actor) -> bool:
 
 
 def reading(shown: Shown, form_id: int | None = None) -> Reading | None:
-    """Return one form of a release in full; without an id the first that is new or changed. None for no such form."""
+    """Return one form of a release in full; without an id a page that is new or changed. None for no such form."""
     forms = list(shown.forms)
     if form_id is None:
-        place = next((n for n, one in enumerate(forms) if one.is_new or one.is_changed), 0 if forms else -1)
+        order = sorted(range(len(forms)), key=lambda n: _weight(forms[n]))
+        place = order[0] if order else -1
     else:
         place = next((n for n, one in enumerate(forms) if one.form.pk == form_id), -1)
     if place < 0:
         return None
     chosen = forms[place]
     old = shown.last.forms.filter(name=chosen.form.name).first() if shown.last and chosen.is_changed else None
+    words = _by_lines(chosen.form)
     return Reading(
         shown=chosen,
-        changes=diff(old.text, chosen.form.text, chosen.form.language) if old is not None else [],
+        words=words,
+        changes=diff(_by_lines(old), words, chosen.form.language) if old is not None else [],
         before=forms[place - 1] if place else None,
         after=forms[place + 1] if place + 1 < len(forms) else None,
     )
+
+
+def _weight(shown: FormShown) -> tuple[bool, bool]:
+    """What is new or changed is read first, and of that what people read as a page."""
+    return not (shown.is_new or shown.is_changed), not shown.form.media_type.startswith("text/html")
+
+
+def _by_lines(form: ReleaseForm) -> str:
+    if form.media_type != "application/json":
+        return form.text
+    try:
+        return json.dumps(json.loads(form.text), ensure_ascii=False, indent=1)
+    except ValueError:
+        # Cut where it was too long to be kept whole.
+        return form.text
 
 
 def _last_public(release: Release) -> Release | None:

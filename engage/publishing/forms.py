@@ -206,8 +206,10 @@ class HandInForm(forms.Form):
 class AuditForm(forms.Form):
     """What of the audit is shown; what makes no sense is left out."""
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
-    person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label=_("Kind"), required=False, widget=forms.Select(attrs={"class": "w-m"}))
+    person = forms.TypedChoiceField(
+        label=_("Person"), required=False, coerce=int, empty_value=None, widget=forms.Select(attrs={"class": "w-m"})
+    )
     decision = forms.ChoiceField(label=pgettext_lazy("review", "Decision"), required=False)
     since = forms.DateField(
         label=_("Handed in from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.models import Task, TaskState
 
 from engage.accounts.actors import is_staff
+from engage.publishing.locks import ReviewLock
 
 if TYPE_CHECKING:
     from wagtail.models import WorkflowState
@@ -247,6 +247,7 @@ class ReviewTask(Task):
 
     key = models.CharField(max_length=32, unique=True)
 
+    lock_class = ReviewLock
     admin_form_fields = [*Task.admin_form_fields, "key"]
     admin_form_readonly_on_edit_fields = [*Task.admin_form_readonly_on_edit_fields, "key"]
 

@@ -142,6 +142,8 @@ def arrange_actions(items: list[ActionMenuItem], request: HttpRequest, context: 
         items.append(
             LinkItem(_("Read all forms and decide") if decides else _("See the release"), url, 2 if decides else 70)
         )
+        if decides:
+            items[:] = [item for item in items if item.name != "action-page-locked"]
         for place, (action, label, with_comment) in enumerate(choices):
             items.append(SignItem(action, label, with_comment=with_comment, order=10 + place))
     elif not context.get("locked_for_user"):
