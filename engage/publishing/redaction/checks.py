@@ -52,7 +52,16 @@ TOOL_SECONDS = 30
 TEXT, PROPERTIES, TRACES, STREAMS, RAW, PIXELS = "text", "metadata", "traces", "streams", "raw", "pixels"
 STRUCTURE, PDFTOTEXT, PDFIMAGES, NAME = "structure", "pdftotext", "pdfimages", "name"
 
-_FORBIDDEN_IN_PDF = ("/Annots", "/AcroForm", "/OCProperties", "/EmbeddedFiles", "/Metadata", "/JS", "/Thumb", "/AA")
+_FORBIDDEN_IN_PDF: tuple[str, ...] = (
+    "/Annots",
+    "/AcroForm",
+    "/OCProperties",
+    "/EmbeddedFiles",
+    "/Metadata",
+    "/JS",
+    "/Thumb",
+    "/AA",
+)
 _FORBIDDEN_IN_PDF += ("/OpenAction", "/Outlines", "/PieceInfo", "/AF", "/Names", "/XFA", "/Prev")
 _OWN_PROPERTIES = frozenset(["Title", "Producer"])
 # Names and key words of the format, and the numbers of its tables.

@@ -79,7 +79,7 @@ class Based(forms.Form):
         field.queryset = Basis.objects.filter(is_active=True)
 
     @property
-    def why(self) -> dict[str, str]:
+    def why(self) -> dict[str, Any]:
         """Return the basis and its words as a mark takes them."""
         return {"basis": self.cleaned_data["basis"].code, "note": clean_text(self.cleaned_data["note"])}
 

@@ -25,7 +25,15 @@ _COMMENTS = frozenset(
     + ["commentAuthors", "authors", "notesSlide", "calcChain", "revisionHeaders", "usernames", "tags"]
 )
 _DELETED = ("del", "moveFrom", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd")
-_CHANGES = ("rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "tblGridChange", "trPrChange", "tcPrChange")
+_CHANGES: tuple[str, ...] = (
+    "rPrChange",
+    "pPrChange",
+    "sectPrChange",
+    "tblPrChange",
+    "tblGridChange",
+    "trPrChange",
+    "tcPrChange",
+)
 _CHANGES += ("numberingChange", "tblPrExChange", "cellIns", "cellDel", "cellMerge")
 _REMARKS = ("commentRangeStart", "commentRangeEnd", "commentReference", "annotationRef")
 _OFF = frozenset(["0", "false", "off"])

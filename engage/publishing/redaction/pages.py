@@ -18,7 +18,7 @@ from PIL import Image
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from engage.errors import Refused
-from engage.publishing.reading.pdf import opened
+from engage.publishing.reading.pdf import FAULTS, opened
 
 MOST_PAGES = 300
 PRINT_DPI = 300
@@ -75,8 +75,11 @@ class Pages:
         reader = opened(content)
         if len(reader.pages) > MOST_PAGES:
             raise Refused("too_many_pages", most=MOST_PAGES)
-        self._covers = [list(_covering(page)) for page in reader.pages]
-        self.title = str(reader.metadata.title or "") if reader.metadata else ""
+        try:
+            self._covers = [list(_covering(page)) for page in reader.pages]
+            self.title = str(reader.metadata.title or "") if reader.metadata else ""
+        except FAULTS as error:
+            raise Refused("truncated") from error
         try:
             self._document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:
@@ -267,13 +270,14 @@ def _hide(item: object, depth: int) -> None:
 
 def _covering(page: DictionaryObject) -> Iterator[Box]:
     """Yield the places of marks for redaction never carried out, and of covers without a drawing of their own."""
-    annotations = page.get("/Annots")
-    annotations = annotations.get_object() if annotations is not None else ArrayObject()
+    annotations = page["/Annots"] if "/Annots" in page else ArrayObject()
     for annotation in annotations if isinstance(annotations, ArrayObject) else ():
         item = annotation.get_object()
-        if not isinstance(item, DictionaryObject) or len(item.get("/Rect", ())) != 4:
+        if not isinstance(item, DictionaryObject) or "/Subtype" not in item or "/Rect" not in item:
             continue
-        kind = item.get("/Subtype")
+        kind, place = item["/Subtype"], item["/Rect"]
+        if not isinstance(place, ArrayObject) or len(place) != 4:
+            continue
         if kind == "/Redact" or (kind in _COVERS and "/AP" not in item):
-            left, lower, right, upper = (float(value) for value in item["/Rect"])
+            left, lower, right, upper = (float(value.get_object()) for value in place)
             yield min(left, right), min(lower, upper), max(left, right), max(lower, upper)

@@ -53,4 +53,5 @@ def is_black(picture: Image.Image, box: tuple[float, float, float, float]) -> bo
     )
     if inner[0] >= inner[2] or inner[1] >= inner[3]:
         return True
-    return picture.convert("L").crop(inner).getextrema()[1] < _DARKEST
+    lightest = picture.convert("L").crop(inner).getextrema()[1]
+    return isinstance(lightest, (int, float)) and lightest < _DARKEST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 from wagtail.documents.models import Document
@@ -125,7 +126,7 @@ def images(actor: Actor) -> QuerySet[Image]:
     return _choosable(actor, Image).order_by("-created_at")
 
 
-def _choosable(actor: Actor, model: type) -> QuerySet:
+def _choosable(actor: Actor, model: type[Document] | type[Image]) -> QuerySet[Any]:
     if not isinstance(actor, User):
         return model.objects.none()
     policy = policy_registry.get_by_type(model)

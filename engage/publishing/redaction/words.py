@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from engage.errors import Refused
-from engage.pages.messages import refusal_message, refusal_status, registered_codes
+from engage.pages.messages import Sentence, refusal_message, refusal_status, registered_codes
 
-REFUSALS = {
+REFUSALS: dict[str, tuple[Sentence, int] | Sentence] = {
     "no_marks": _("Mark at least one thing"),
     "too_many_marks": _("A file takes at most %(most)d marks. Use a pattern for what is alike"),
     "mark_too_short": _("Write at least %(least)d characters; a single one would be found everywhere"),
