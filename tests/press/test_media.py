@@ -57,7 +57,7 @@ def test_an_address_counts_only_when_confirmed_from_itself_and_leaves_with_one_p
     stranger = Client()
     answer = stranger.post(
         "/en/press/media/",
-        {"email": "Reporter@News.example.org", "outlet": "Linhe Daily", "topics": [topic.pk], "language": "en"},
+        {"email": "Reporter@News.example.org", "outlet": "Linhe Daily", "topics": [topic.code], "language": "en"},
     )
     assert "We have written to" in answer.content.decode()
     row = MediaContact.objects.get()

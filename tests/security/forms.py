@@ -180,6 +180,38 @@ def campaign_slug(world: World) -> list[Any]:
     return [campaign(world).slug]
 
 
+def outbox_item(world: World) -> list[Any]:
+    """Name an item of the outbox that is written."""
+    from engage.outreach.delivery.models import Channel, Item
+    from tests.delivery.builders import channel, item
+
+    found = Item.objects.filter(published_at=None).first()
+    if found is None:
+        to = Channel.objects.filter(code="notices").first() or channel(code="notices")
+        found = item(to)
+    return [found.pk]
+
+
+def outbox_variant(world: World) -> list[Any]:
+    """Name one of its versions."""
+    from engage.outreach.delivery.models import Variant
+    from tests.delivery.builders import channel, item
+
+    pk = outbox_item(world)[0]
+    found = Variant.objects.filter(item=pk).first() or item(channel()).variants.get()
+    return [found.item_id, found.pk]
+
+
+def outbox_channel(world: World) -> list[Any]:
+    """Name a webhook."""
+    from engage.outreach.delivery.models import Channel
+    from tests.delivery.builders import channel
+
+    config = {"url": "https://hook.example.org/", "secret": "a-secret-of-some-length"}
+    found = Channel.objects.filter(code="hook").first() or channel("webhook", "site", code="hook", config=config)
+    return [found.pk]
+
+
 def campaign_key(world: World) -> list[Any]:
     """Name the campaign as the desk does."""
     return [campaign(world).pk]
@@ -195,6 +227,64 @@ def campaign_task(world: World) -> list[Any]:
     """Name one of its tasks."""
     found = campaign(world)
     return [found.pk, found.tasks.first().pk]
+
+
+def press_release(world: World) -> list[Any]:
+    """Name an emergency release that is written, with a picture."""
+    from engage.outreach.press import actions
+    from engage.outreach.press.models import Release
+    from tests.press.builders import picture, release
+
+    found = Release.objects.filter(editions=None).first() or release(slug="written", kind="emergency")
+    found.refresh_from_db()
+    if not found.materials.exists():
+        said = {"alt_zh": "门口", "alt_en": "The door", "revision": found.revision}
+        actions.add_file(found.pk, picture(), "door.jpg", **said, actor=SYSTEM)
+    return [found.pk]
+
+
+def press_picture(world: World) -> list[Any]:
+    """Name its picture."""
+    from engage.outreach.press.models import Material
+
+    found = press_release(world)
+    return [*found, Material.objects.get(release=found[0]).pk]
+
+
+def press_public(world: World) -> list[Any]:
+    """Name a release that is public."""
+    from engage.outreach.press.models import Edition
+    from tests.press.builders import out, release
+
+    found = Edition.objects.first() or out(release(slug="public"))
+    return [found.release_id]
+
+
+def press_digest(world: World) -> list[Any]:
+    """Name a digest that is written."""
+    from datetime import date
+
+    from engage.outreach.press import actions
+    from engage.outreach.press.models import Digest
+
+    return [(Digest.objects.first() or actions.make_digest(date(2026, 2, 1), actor=SYSTEM)).pk]
+
+
+def media_contact(world: World) -> Any:
+    """Return somebody who asked to be on the media list."""
+    from engage.accounts.actors import ANYONE
+    from engage.outreach.press import actions
+
+    return actions.ask_to_join(
+        email="li@example.org", name="", outlet="x", topics=[], language="en", now=timezone.now(), actor=ANYONE
+    )
+
+
+def media_link(world: World) -> list[Any]:
+    """Name the link in their letter."""
+    from engage.outreach.press import actions
+
+    return [actions.signed(media_contact(world))]
 
 
 def theme(world: World) -> list[Any]:
@@ -321,6 +411,16 @@ FORMS: dict[str, Form] = {
         {"name": "示范专家", "affiliation": "示范大学", "interest": "", "text": WORDS},
         {"declares": "none", "written_in": "zh-hans"},
     ),
+    # the press room
+    "media_join": Form(
+        "anonymous",
+        nothing,
+        {"email": "li@example.org", "outlet": "临河日报", "name": "小李"},
+        {"topics": "", "language": "en"},
+    ),
+    "media_confirm": Form("anonymous", media_link),
+    "media_leave": Form("anonymous", media_link),
+    "media_leave_at_once": Form("anonymous", media_link, {}, {"List-Unsubscribe": "One-Click"}, said=False),
     # campaigns
     "campaign_say": Form(
         "anonymous",
@@ -462,6 +562,85 @@ FORMS: dict[str, Form] = {
         dict.fromkeys(BASIS_FIELDS, "其他"),
         {"position": "7", "needs_note": "on"},
     ),
+    # the outbox at the desk
+    "outbox_begin": Form("editor", nothing, {}, {"subject": ""}),
+    "outbox_item": Form(
+        "editor",
+        outbox_item,
+        {
+            **dict.fromkeys(("title_zh-hans", "summary_zh-hans"), "汉字"),
+            **dict.fromkeys(("title_en", "summary_en"), "words"),
+            **dict.fromkeys(("url_zh-hans", "url_en"), "https://example.org/"),
+        },
+        {"department": "", "topics": "", "send_at": "2027-01-05T09:30", "revision": "0"},
+    ),
+    "outbox_choose": Form("editor", outbox_item, {}, {"pairs": "1:en", "revision": "0"}, said=False),
+    "outbox_variant": Form(
+        "editor", outbox_variant, {"title": "题目", "body": WORDS}, {"send_at": "2027-01-05T09:30", "revision": "0"}
+    ),
+    "outbox_reset": Form("editor", outbox_variant, {}, {"revision": "0"}, said=False),
+    "outbox_submit": Form("editor", outbox_item, {}, {"revision": "0"}, said=False),
+    "outbox_delete": Form("editor", outbox_item, {}, {"revision": "-1"}, said=False),
+    "outbox_channel": Form(
+        "administrator",
+        outbox_channel,
+        {"name_zh": "对接", "name_en": "Hook", "config_url": "https://hook.example.org/"},
+        {
+            "enabled": "on",
+            "measure": "characters",
+            "most": "4000",
+            "title_most": "120",
+            "link_units": "0",
+            "opens": "08:00",
+            "closes": "22:00",
+            "position": "1",
+            "config_secret": "",
+        },
+    ),
+    "outbox_secret": Form("administrator", outbox_channel, {}, {"do": "drop"}, said=False),
+    "outbox_import": Form("officer", nothing, {"channel": "weibo"}, {"waiting": ""}, ("file",)),
+    # the press room at the desk
+    "press_desk": Form("editor", nothing, {"slug": "meals"}, {"kind": "short", "department": "1"}),
+    "press_editor": Form(
+        "editor",
+        press_release,
+        {
+            **dict.fromkeys(("dateline_zh-hans", "title_zh-hans", "lead_zh-hans", "body_zh-hans"), "汉字"),
+            **dict.fromkeys(("contact_zh-hans", "facts_zh-hans"), "汉字"),
+            **dict.fromkeys(("dateline_en", "title_en", "lead_en", "body_en", "contact_en", "facts_en"), "words"),
+            "slug": "written",
+        },
+        {
+            "kind": "emergency",
+            "department": "1",
+            "embargo_until": "",
+            "topics": "",
+            "related_consultation": "",
+            "revision": "0",
+        },
+    ),
+    "press_add_file": Form(
+        "editor", press_release, {"alt_zh": "门口", "alt_en": "The door"}, {"revision": "0"}, ("file",)
+    ),
+    "press_change_file": Form(
+        "editor", press_picture, {"alt_zh": "门口", "alt_en": "The door"}, {"do": "describe", "revision": "0"}
+    ),
+    "press_submit": Form("editor", press_release, {"reason": "暴雪红色预警，窗口明天关闭"}, {"revision": "0"}),
+    "press_delete": Form("editor", press_release, {}, {"revision": "-1"}),
+    "press_take_down": Form("editor", press_public),
+    "press_media": Form(
+        "editor",
+        nothing,
+        {"email": "li@example.org", "outlet": "临河日报", "name": "小李", "basis_note": "名片"},
+        {"topics": "", "language": "en", "basis": "asked"},
+    ),
+    "press_media_remove": Form("editor", lambda world: [media_contact(world).pk]),
+    "press_digests": Form("editor", nothing, {}, {"month": "2026-02"}),
+    "press_digest": Form(
+        "editor", press_digest, {"foreword_zh-hans": "各位同行", "foreword_en": "Dear colleagues"}, {"revision": "0"}
+    ),
+    "press_digest_submit": Form("editor", press_digest, {}, {"revision": "0"}),
+    "press_sections": Form("administrator", nothing, {}, {"department": "none"}, said=False),
     # campaigns at the desk
     "campaign_new": Form(
         "editor",
@@ -611,6 +790,9 @@ WITHOUT_TEXT = {
     "socialaccount_signup": "reached from a provider; none is configured",
     "openid_connect_login": "none is configured",
     "openid_connect_callback": "none is configured",
+    "delivery_acknowledge": "machines sign what they send, tests/delivery/test_ledger.py",
+    "outbox_channel_new": "its address says which form is shown: that of outbox_channel",
+    "outbox_probe": "a button that calls another server, tests/delivery/test_desk.py",
 }
 
 # What each page reads from its address, and the client that may see it.
@@ -658,6 +840,15 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
+    "notices": ("anonymous", nothing, ("page",)),
+    "outbox": ("editor", nothing, ("page", "view")),
+    "outbox_channel_new": ("administrator", nothing, ("kind",)),
+    "outbox_import": ("officer", nothing, ("done", "known")),
+    "press": ("anonymous", nothing, ("kind", "department", "topic", "year", "page")),
+    "press_desk": ("editor", nothing, ("view",)),
+    "press_media": ("editor", nothing, ("topic",)),
+    "api:list_press": ("anonymous", nothing, ("language",)),
+    "api:one_release": ("anonymous", lambda world: ["public"], ("language",)),
     "redaction_desk": ("officer", nothing, ("view",)),
     "redaction_choose": ("editor", nothing, ("q",)),
     "redaction_bench": ("officer", open_redaction, ("page",)),

@@ -45,6 +45,14 @@ from engage.typed import whole_number
 
 View = Callable[..., HttpResponseBase]
 SHOWN = 200
+# Beside which field a refusal is said.
+FIELD_OF = {
+    "press_slug_taken": "slug",
+    "press_slug_reserved": "slug",
+    "press_slug_kept": "slug",
+    "press_embargo_past": "embargo_until",
+    "press_embargo_emergency": "embargo_until",
+}
 
 
 def for_press(view: View) -> View:
@@ -157,6 +165,9 @@ def editor(request: HttpRequest, pk: int) -> HttpResponse:
         # What was typed stays; sent once more, it counts for the newest state.
         form.data = form.data.copy()
         form.data["revision"] = str(_release(request, pk).revision)
+        if field := FIELD_OF.get(refusal.code):
+            form.add_error(field, refusal_message(refusal))
+            return _editor(request, release, form, refusal_status(refusal.code))
         return _editor(request, release, form, refusal=refusal)
     return redirect("press_editor", pk)
 
@@ -164,19 +175,23 @@ def editor(request: HttpRequest, pk: int) -> HttpResponse:
 def _editor(
     request: HttpRequest, release: Release, form: ReleaseForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
+    """Show the editor; `more` are the bound forms of its other parts, `described` that of one file, by its key."""
     refusal: Refused | None = more.pop("refusal", None)
+    described: tuple[int, DescriptionForm] | None = more.pop("described", None)
     standing = queries.standing(release)
     form = form or ReleaseForm(initial=initial_of(release), corrects=standing is not None)
+    bound = [form, *more.values(), *([described[1]] if described else [])]
     context: dict[str, Any] = {
         "release": release,
         "form": form,
+        "problems": next((one for one in bound if one.errors), None),
         "standing": standing,
         "changed": standing is None or standing.revision != release.revision,
         "current": gate.release_of(KIND, release),
         "lacks": [lack_sentence(lack) for lack in queries.lacks(release, timezone.now())],
         "lengths": _lengths(release),
         "files": [
-            (row, DescriptionForm(initial={"alt_zh": row.alt_zh, "alt_en": row.alt_en}, auto_id=f"id_%s_{row.pk}"))
+            (row, described[1] if described and described[0] == row.pk else _describing(row))
             for row in release.materials.filter(removed_at__isnull=True)
         ],
         "file_form": FileForm(),
@@ -187,6 +202,11 @@ def _editor(
     if refusal is not None:
         context |= _refused(refusal)
     return _page(request, "editor", context, context.get("status", status))
+
+
+def _describing(row: Material, data: Any = None) -> DescriptionForm:
+    """Return the form of one file; several stand on one page, so each has names of its own for labels."""
+    return DescriptionForm(data, initial={"alt_zh": row.alt_zh, "alt_en": row.alt_en}, auto_id=f"id_%s_{row.pk}")
 
 
 def _lengths(release: Release) -> list[dict[str, Any]]:
@@ -209,13 +229,13 @@ def _lengths(release: Release) -> list[dict[str, Any]]:
     return found
 
 
-def _change(request: HttpRequest, pk: int, change: Callable[[], object]) -> HttpResponse:
-    """Carry out one button of the editor; a refusal is said there."""
+def _change(request: HttpRequest, pk: int, change: Callable[[], object], **forms: Any) -> HttpResponse:
+    """Carry out one button of the editor; a refusal is said there, beside what was typed."""
     release = _release(request, pk)
     try:
         change()
     except Refused as refusal:
-        return _editor(request, release, refusal=refusal)
+        return _editor(request, _release(request, release.pk), refusal=refusal, **forms)
     return redirect("press_editor", pk)
 
 
@@ -228,10 +248,9 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, release, status=422, file_form=form)
     given = form.cleaned_data
-    return _change(
-        request,
-        pk,
-        lambda: actions.add_file(
+
+    def add() -> None:
+        actions.add_file(
             pk,
             given["file"],
             given["file"].name,
@@ -239,8 +258,9 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
             alt_en=given["alt_en"],
             revision=_revision(request),
             actor=request.user,
-        ),
-    )
+        )
+
+    return _change(request, pk, add, file_form=form)
 
 
 def _material(release: Release, key: int) -> Material:
@@ -254,18 +274,22 @@ def _material(release: Release, key: int) -> Material:
 @for_press_editors
 def change_file(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     """Say what a file shows, or take it out."""
-    _material(_release(request, pk), key)
+    release = _release(request, pk)
+    form, revision = _describing(_material(release, key), request.POST), _revision(request)
     if request.POST.get("do") == "remove":
         return _change(
-            request, pk, lambda: actions.remove_file(pk, key, revision=_revision(request), actor=request.user)
+            request,
+            pk,
+            lambda: actions.remove_file(pk, key, revision=revision, actor=request.user),
+            described=(key, form),
         )
-    form = DescriptionForm(request.POST)
     if not form.is_valid():
-        return _editor(request, _release(request, pk), status=422, file_form=form)
+        return _editor(request, release, status=422, described=(key, form))
     return _change(
         request,
         pk,
-        lambda: actions.describe_file(pk, key, **form.cleaned_data, revision=_revision(request), actor=request.user),
+        lambda: actions.describe_file(pk, key, **form.cleaned_data, revision=revision, actor=request.user),
+        described=(key, form),
     )
 
 
@@ -313,6 +337,10 @@ def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
 @for_press_editors
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a release in for its reviews."""
+    release = _release(request, pk)
+    form = EmergencyForm(request.POST) if release.kind == rules.EMERGENCY else None
+    if form is not None and not form.is_valid():
+        return _editor(request, release, status=422, emergency_form=form)
     return _change(
         request,
         pk,
@@ -321,8 +349,9 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             revision=_revision(request),
             now=timezone.now(),
             actor=request.user,
-            emergency=request.POST.get("reason", "")[: rules.NOTE_MOST],
+            emergency=form.cleaned_data["reason"] if form is not None else "",
         ),
+        **({"emergency_form": form} if form is not None else {}),
     )
 
 

@@ -57,14 +57,31 @@ class DepartmentField(forms.ModelChoiceField):
         return "\u3000" * (obj.depth - 1) + obj.name
 
 
-class TopicsField(forms.ModelMultipleChoiceField):
-    """Topics by their name in the active language."""
+def _topics() -> list[tuple[str, str]]:
+    return [(topic.code, topic.name) for topic in Topic.objects.all()]
+
+
+class TopicsField(forms.MultipleChoiceField):
+    """Topics by their name in the active language; cleaned, the topics themselves."""
 
     widget = Checkboxes
 
-    def label_from_instance(self, obj: Topic) -> str:
-        """Return its name."""
-        return obj.name
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_topics, required=False, **kwargs)
+
+    def clean(self, value: Any) -> list[Topic]:
+        """Return what was chosen."""
+        return list(Topic.objects.filter(code__in=super().clean(value)))
+
+
+class PlainField(TypedTextField):
+    """Free text that is no source of a page."""
+
+    def validate(self, value: str) -> None:
+        """Refuse tags and entities: they would stand in the text as they are."""
+        super().validate(value)
+        if rules.holds_html(value):
+            raise forms.ValidationError(_("The text holds HTML. Paste it as plain text"), code="html")
 
 
 class BeginForm(forms.Form):
@@ -92,7 +109,7 @@ class ReleaseForm(BeginForm):
     """The whole of a release in both languages."""
 
     revision = RevisionField(required=False)
-    topics = TopicsField(label=_("Topics"), queryset=Topic.objects.none(), required=False)
+    topics = TopicsField(label=_("Topics"))
     embargo_until = forms.DateTimeField(
         label=_("Embargo until"),
         required=False,
@@ -105,12 +122,11 @@ class ReleaseForm(BeginForm):
     def __init__(self, *args: Any, corrects: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.corrects = corrects
-        self.fields["topics"].queryset = Topic.objects.all()
         for language, _name in languages():
             for field in rules.FIELDS:
                 self.fields[f"{field}_{language}"] = _words_field(field)
             if corrects:
-                self.fields[f"correction_{language}"] = TypedTextField(
+                self.fields[f"correction_{language}"] = PlainField(
                     label=FIELD_NAMES["correction"],
                     required=False,
                     most=rules.NOTE_MOST,
@@ -169,7 +185,7 @@ def _words_field(field: str) -> forms.Field:
     rows = ROWS.get(field)
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(attrs={"class": "input"})
     most = rules.TEXT_MOST if rows else rules.LINE_MOST * 2
-    return TypedTextField(
+    return PlainField(
         label=FIELD_NAMES[field], required=False, most=most, widget=widget, help_text=HINTS.get(field, "")
     )
 
@@ -180,7 +196,7 @@ def initial_of(release: Release) -> dict[str, Any]:
         "kind": release.kind,
         "slug": release.slug,
         "department": release.department_id,
-        "topics": list(release.topics.values_list("pk", flat=True)),
+        "topics": list(release.topics.values_list("code", flat=True)),
         "embargo_until": release.embargo_until,
         "revision": release.revision,
     }
@@ -219,7 +235,9 @@ class EmergencyForm(forms.Form):
 
     reason = TypedTextField(
         label=_("Why it cannot wait for the reviews"),
+        least=rules.REASON_LEAST,
         most=rules.NOTE_MOST,
+        error_messages={"required": _("Say why it cannot wait for the reviews")},
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One approver lets it go at once. The reviews that are skipped become tasks with a day."),
     )
@@ -259,12 +277,11 @@ class JoinForm(forms.Form):
         error_messages={"required": _("Name the newsroom you work for")},
         widget=forms.TextInput(attrs={"class": "input w-m", "autocomplete": "organization"}),
     )
-    topics = TopicsField(label=_("What you write about"), queryset=Topic.objects.none(), required=False)
+    topics = TopicsField(label=_("What you write about"))
     language = forms.ChoiceField(label=_("Language of the letters"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].queryset = Topic.objects.all()
         self.fields["language"].choices = languages()
 
 
@@ -298,7 +315,7 @@ class DigestForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language, name in languages():
-            self.fields[f"foreword_{language}"] = TypedTextField(
+            self.fields[f"foreword_{language}"] = PlainField(
                 label=_("Foreword in %(language)s") % {"language": name},
                 required=False,
                 most=2_000,

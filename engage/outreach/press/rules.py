@@ -30,6 +30,8 @@ FACTS_MOST = 12
 FILES_MOST = 12
 SLUG_MOST = 80
 NOTE_MOST = 1_000
+# Why something cannot wait is said in a sentence, not in a word.
+REASON_LEAST = 10
 # Names below /press/ that are pages of this room.
 TAKEN = frozenset({"releases", "media", "digest", "feed"})
 

@@ -18,8 +18,6 @@ from engage.pages.models import Topic
 from engage.publishing import gate
 from engage.search import actions as search
 
-REASON_LEAST = 10
-
 
 @transaction.atomic
 def hand_in(release_id: int, *, revision: int, now: datetime, actor: Actor, emergency: str = "") -> Any:
@@ -31,7 +29,7 @@ def hand_in(release_id: int, *, revision: int, now: datetime, actor: Actor, emer
     release = locked(release_id, revision, actor)
     if missing := queries.lacks(release, now):
         raise Refused("press_lacks", lacks=missing)
-    if release.kind == rules.EMERGENCY and len(emergency.strip()) < REASON_LEAST:
+    if release.kind == rules.EMERGENCY and len(emergency.strip()) < rules.REASON_LEAST:
         raise Refused("press_reason_missing")
     return gate.request(
         KIND,

@@ -219,7 +219,7 @@ def remove_file(release_id: int, material_id: int, *, revision: int, actor: Acto
 
 
 def _forget(row: Material) -> None:
-    kept = [(field.storage, field.name) for field in (row.file, row.small) if field]
+    kept = [(field.storage, str(field.name)) for field in (row.file, row.small) if field]
     row.delete()
     for storage, name in kept:
         transaction.on_commit(partial(storage.delete, name))
