@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations import actions, exports
@@ -139,11 +140,14 @@ def _lacks(call: Consultation) -> list[tuple[str, str]]:
     """Name what a call needs before anybody reviews it."""
     found: list[tuple[str, str]] = []
     if not call.pages.exists():
-        found.append((str(_("a page")), ""))
+        drafts = call.drafts.order_by("pk").values_list("versions", flat=True)
+        versions = [pk for pk in drafts if pk is not None]
+        address = reverse("draft_version", args=[versions[-1]]) if versions else _edit_url(call)
+        found.append((gettext("the call has no page in any language"), address))
     try:
         check_period(call)
     except Refused as refusal:
-        found.append((str(refusal_message(refusal)), ""))
+        found.append((str(refusal_message(refusal)), _edit_url(call)))
     return found
 
 

@@ -67,7 +67,8 @@ def plain_words(request: HttpRequest, version_id: int, language: str) -> HttpRes
     articles = queries.text_of(version, language=language, with_counts=False).articles
     form = PlainWordsForm(articles, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if version.published_at is not None:
+        changed = any(form.words[article.clause_id] != article.plain_words for article in articles)
+        if version.published_at is not None and changed:
             return _hand_in(request, version, language, form)
         n = actions.explain_articles(version.pk, language, form.words, actor=request.user)
         told = ngettext("Plain words of %(n)d article changed", "Plain words of %(n)d articles changed", n) % {"n": n}

@@ -11,6 +11,7 @@ from engage.journal.models import JournalRow
 from engage.search.models import SearchEntry
 from tests.accounts.people import person, sign_in
 from tests.consultations.factories import call
+from tests.publishing.signing import sign_newest
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,8 @@ def test_an_editor_writes_them_and_a_reader_and_the_search_find_them(editor: Cli
     assert f'for="id_c{article.clause_id}"' in page and "社区图书馆每周开放不少于五天" in page
     answer = editor.post(address, {f"c{article.clause_id}": "每周至少开五天门。\x00"}, follow=True)
     assert answer.redirect_chain
+    assert "每周至少开五天门。" not in Client().get(f"/zh/c/{consultation.slug}/draft/?before").content.decode()
+    sign_newest("plain_words")
     assert "每周至少开五天门。" in Client().get(f"/zh/c/{consultation.slug}/draft/").content.decode()
     assert "每周至少开五天门。" not in Client().get(f"/en/c/{consultation.slug}/draft/").content.decode()
     assert SearchEntry.objects.filter(kind="clause", body__contains="每周至少开五天门").count() == 1

@@ -22,6 +22,7 @@ from engage.errors import Refused
 from tests.accounts.people import staff_client
 from tests.consultations import factories
 from tests.participation.factories import envelope
+from tests.publishing.signing import release_call
 
 pytestmark = pytest.mark.django_db
 
@@ -258,7 +259,8 @@ def test_an_editor_adds_questions_and_another_text_to_a_call():
         assert kept.status_code == 302
         version = Draft.objects.latest("pk").versions.get()
         assert {clause.key for clause in version.clauses.filter(level="article")} == keys
-        editor.post(reverse("draft_publish", args=[version.pk]))
+        assert "/hand-in/" in editor.post(reverse("draft_publish", args=[version.pk])).url
+    release_call(consultation)
     assert [version.draft.slug for version in published_versions(consultation)] == ["", "fees", "questions"]
 
 

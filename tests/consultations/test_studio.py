@@ -22,6 +22,7 @@ from engage.journal.models import JournalRow
 from tests.accounts.people import staff_client
 from tests.consultations.factories import CHINESE, ENGLISH, call, department
 from tests.consultations.test_draft_word import TYPES, p, word_file
+from tests.publishing.signing import release_call, sign_newest
 from tests.shared import shared_file
 
 pytestmark = pytest.mark.django_db
@@ -282,7 +283,10 @@ def test_publishing_asks_which_call_the_text_belongs_to(editor):
     version, target = kept(editor), empty_call()
     address = reverse("draft_publish", args=[version.pk])
     assert problems(editor.post(address)) == ["选择这份草案属于哪一次征求意见"]
-    assert editor.post(address, {"consultation": target.pk}).status_code == 302
+    assert editor.post(address, {"consultation": target.pk}).url == reverse("release_hand_in", args=["call", target.pk])
+    version.refresh_from_db()
+    assert version.published_at is None
+    release_call(target)
     version.refresh_from_db()
     assert version.published_at is not None
     assert version.draft.consultation == target and version.draft.published == version
@@ -335,6 +339,8 @@ def test_a_newer_version_replaces_the_text_the_public_reads(editor, client):
     keep(editor, paste(editor, CHINESE.replace("五册", "十册"), draft=old.draft_id, purpose="version"))
     new = Version.objects.latest("pk")
     editor.post(reverse("draft_publish", args=[new.pk]))
+    assert "十册" not in client.get(f"/zh/c/{consultation.slug}/draft/?before").content.decode()
+    release_call(consultation)
     assert "十册" in client.get(f"/zh/c/{consultation.slug}/draft/").content.decode()
     assert "被新版取代" in words(editor.get(reverse("draft_version", args=[old.pk])))
 
@@ -635,6 +641,8 @@ def test_a_published_change_is_journalled(editor):
         "published_at": "2026-12-01 09:00",
     }
     assert editor.post(add, given).status_code == 302
+    assert not JournalRow.objects.filter(verb="change.published").exists()
+    sign_newest("change")
     assert JournalRow.objects.filter(verb="change.published").count() == 1
     page = words(editor.get(reverse("wagtailsnippets_consultations_change:list")))
     assert "社区图书馆管理办法：第三条" in page

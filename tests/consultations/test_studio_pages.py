@@ -40,7 +40,8 @@ def in_chinese(client: Client) -> Client:
 def test_a_published_text_without_a_page_says_so_and_leads_to_one(version: Version):
     editor = in_chinese(staff_client(Role.EDITOR))
     page = editor.post(reverse("draft_publish", args=[version.pk]), follow=True).content.decode()
-    assert "还没有人能看到" in page
+    assert "征求意见还没有任何语言的页面" in page
+    page = editor.get(reverse("draft_version", args=[version.pk])).content.decode()
     address = reverse("draft_page", args=[version.pk, "zh-hans"])
     assert f'action="{address}"' in page
     made = editor.post(address)

@@ -19,6 +19,7 @@ from engage.participation.actions import delete_expired_contacts
 from engage.participation.models import AboutOption, Contact, OutgoingMail
 from tests.consultations.factories import call, department
 from tests.follows.builders import EVERYTHING, asked_link, follower, happened, link, of_topic, sent, topic
+from tests.publishing.signing import release_call
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -230,7 +231,7 @@ def test_the_same_key_is_one_event_and_what_is_hidden_waits():
     consultation = call(opens=-DAY, live=False)
     follower(EVERYTHING)
     assert told_for_calls() == []
-    consultation.pages.update(live=True)
+    release_call(consultation)
     assert len(told_for_calls()) == 1
     consultation.pages.update(live=False)
     assert Client().get("/en/follow/feed.json").json()["items"] == []

@@ -19,6 +19,7 @@ from tests.accounts.people import staff_client
 from tests.consultations.factories import call, department
 from tests.consultations.test_studio import in_language, words
 from tests.follows.builders import asked_link, follower, link, sent
+from tests.publishing.signing import sign_newest
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -225,10 +226,13 @@ def test_an_editor_keeps_the_plan_in_the_studio():
         "public_from": "2026-01-01 09:00",
     }
     assert editor.post(reverse("wagtailsnippets_plans_policy:add"), given).status_code == 302
+    assert not Policy.objects.filter(slug="new-policy").exists()
+    sign_newest("policy")
     made = Policy.objects.get(slug="new-policy")
     path = reverse("plan_move", args=[made.pk])
     assert path in editor.get(reverse("wagtailsnippets_plans_policy:edit", args=[made.pk])).content.decode()
     assert editor.post(path, {"stage": "planned", "on": "2099-01-01"}).status_code == 422
     assert editor.post(path, {"stage": "planned", "on": f"{timezone.localdate():%Y-%m-%d}"}).status_code == 302
+    sign_newest("stage_move")
     assert made.moves.get().by is not None
     assert "计划中" in words(editor.get(reverse("wagtailsnippets_plans_policy:list")))
