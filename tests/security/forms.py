@@ -212,6 +212,38 @@ def outbox_channel(world: World) -> list[Any]:
     return [found.pk]
 
 
+def outbox_item(world: World) -> list[Any]:
+    """Name an item of the outbox that is written."""
+    from engage.outreach.delivery.models import Channel, Item
+    from tests.delivery.builders import channel, item
+
+    found = Item.objects.filter(published_at=None).first()
+    if found is None:
+        to = Channel.objects.filter(code="notices").first() or channel(code="notices")
+        found = item(to)
+    return [found.pk]
+
+
+def outbox_variant(world: World) -> list[Any]:
+    """Name one of its versions."""
+    from engage.outreach.delivery.models import Variant
+    from tests.delivery.builders import channel, item
+
+    pk = outbox_item(world)[0]
+    found = Variant.objects.filter(item=pk).first() or item(channel()).variants.get()
+    return [found.item_id, found.pk]
+
+
+def outbox_channel(world: World) -> list[Any]:
+    """Name a webhook."""
+    from engage.outreach.delivery.models import Channel
+    from tests.delivery.builders import channel
+
+    config = {"url": "https://hook.example.org/", "secret": "a-secret-of-some-length"}
+    found = Channel.objects.filter(code="hook").first() or channel("webhook", "site", code="hook", config=config)
+    return [found.pk]
+
+
 def campaign_key(world: World) -> list[Any]:
     """Name the campaign as the desk does."""
     return [campaign(world).pk]
@@ -599,6 +631,43 @@ FORMS: dict[str, Form] = {
     ),
     "outbox_secret": Form("administrator", outbox_channel, {}, {"do": "drop"}, said=False),
     "outbox_import": Form("officer", nothing, {"channel": "weibo"}, {"waiting": ""}, ("file",)),
+    # the outbox at the desk
+    "outbox_begin": Form("editor", nothing, {}, {"subject": ""}),
+    "outbox_item": Form(
+        "editor",
+        outbox_item,
+        {
+            **dict.fromkeys(("title_zh-hans", "summary_zh-hans"), "汉字"),
+            **dict.fromkeys(("title_en", "summary_en"), "words"),
+            **dict.fromkeys(("url_zh-hans", "url_en"), "https://example.org/"),
+        },
+        {"department": "", "topics": "", "send_at": "2027-01-05T09:30", "revision": "0"},
+    ),
+    "outbox_choose": Form("editor", outbox_item, {}, {"pairs": "1:en", "revision": "0"}, said=False),
+    "outbox_variant": Form(
+        "editor", outbox_variant, {"title": "题目", "body": WORDS}, {"send_at": "2027-01-05T09:30", "revision": "0"}
+    ),
+    "outbox_reset": Form("editor", outbox_variant, {}, {"revision": "0"}, said=False),
+    "outbox_submit": Form("editor", outbox_item, {}, {"revision": "0"}, said=False),
+    "outbox_delete": Form("editor", outbox_item, {}, {"revision": "-1"}, said=False),
+    "outbox_channel": Form(
+        "administrator",
+        outbox_channel,
+        {"name_zh": "对接", "name_en": "Hook", "config_url": "https://hook.example.org/"},
+        {
+            "enabled": "on",
+            "measure": "characters",
+            "most": "4000",
+            "title_most": "120",
+            "link_units": "0",
+            "opens": "08:00",
+            "closes": "22:00",
+            "position": "1",
+            "config_secret": "",
+        },
+    ),
+    "outbox_secret": Form("administrator", outbox_channel, {}, {"do": "drop"}, said=False),
+    "outbox_import": Form("officer", nothing, {"channel": "weibo"}, {"waiting": ""}, ("file",)),
     # the press room at the desk
     "press_desk": Form("editor", nothing, {"slug": "meals"}, {"kind": "short", "department": "1"}),
     "press_editor": Form(
@@ -793,6 +862,9 @@ WITHOUT_TEXT = {
     "delivery_acknowledge": "machines sign what they send, tests/delivery/test_ledger.py",
     "outbox_channel_new": "its address says which form is shown: that of outbox_channel",
     "outbox_probe": "a button that calls another server, tests/delivery/test_desk.py",
+    "delivery_acknowledge": "machines sign what they send, tests/delivery/test_ledger.py",
+    "outbox_channel_new": "its address says which form is shown: that of outbox_channel",
+    "outbox_probe": "a button that calls another server, tests/delivery/test_desk.py",
 }
 
 # What each page reads from its address, and the client that may see it.
@@ -840,6 +912,10 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
+    "notices": ("anonymous", nothing, ("page",)),
+    "outbox": ("editor", nothing, ("page", "view")),
+    "outbox_channel_new": ("administrator", nothing, ("kind",)),
+    "outbox_import": ("officer", nothing, ("done", "known")),
     "notices": ("anonymous", nothing, ("page",)),
     "outbox": ("editor", nothing, ("page", "view")),
     "outbox_channel_new": ("administrator", nothing, ("kind",)),

@@ -142,6 +142,7 @@ ANY_METHOD = {
     "press_rss",
     "press_atom",
     "notices_atom",
+    "notices_atom",
     "outcomes_rss",
     "outcomes_atom",
     "sitemap",

@@ -16,7 +16,7 @@ from engage.outreach.delivery import access, actions, adapters, configuration, q
 from engage.outreach.delivery.desk_views import View, for_outbox, page, refused
 from engage.outreach.delivery.forms import ChannelForm, NewChannelForm
 from engage.outreach.delivery.models import Channel
-from engage.pages.messages import refusal_message
+from engage.pages.messages import refusal_message, refusal_status
 
 
 def for_administrators(view: View) -> View:
@@ -100,7 +100,8 @@ def _edit(request: HttpRequest, instance: Channel, adapter: adapters.Adapter) ->
                 actor=request.user,
             )
         except Refused as refusal:
-            more = refused(refusal)
+            form.tell(refusal)
+            more = {"status": refusal_status(refusal.code)}
         else:
             return redirect("outbox_channel", saved.pk)
     elif form.is_bound:

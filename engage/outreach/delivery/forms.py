@@ -6,12 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from engage.departments.models import Department
+from engage.errors import Refused
 from engage.outreach.delivery import adapters, queries, rules, words
 from engage.outreach.delivery.actions.writing import BODY_MOST, SUMMARY_MOST, TITLE_MOST, URL_MOST, Text
 from engage.outreach.delivery.models import Channel, Variant
+from engage.pages.messages import refusal_message
 from engage.participation.forms import TypedTextField, clean_text
 from engage.typed import whole_number
 
@@ -200,6 +203,8 @@ class ChannelForm(forms.ModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.adapter = adapter
+        for name, most in (("most", 1_000_000), ("title_most", 10_000), ("link_units", 1_000), ("position", 10_000)):
+            self.fields[name].validators.append(MaxValueValidator(most))
         if self.instance.pk:
             del self.fields["code"]
         if form_code in rules.WITHOUT_TITLE:
@@ -221,6 +226,20 @@ class ChannelForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The action checks the row and keeps it; the model's own check would write into the instance."""
+
+    def tell(self, refusal: Refused) -> None:
+        """Say a refusal beside the field that it is about."""
+        asked = {str(field.label): f"config_{field.code}" for field in self.adapter.fields}
+        places = {
+            "channel_secret_short": "config_secret",
+            "channel_addresses": "config_addresses",
+            "channel_address_wrong": "config_addresses",
+            "channel_limit": "most",
+            "channel_code_taken": "code",
+            "channel_field_missing": asked.get(str(refusal.values.get("field", "")), ""),
+        }
+        place = "config_url" if refusal.code.startswith("outbound_") else places.get(refusal.code, "")
+        self.add_error(place if place in self.fields else None, refusal_message(refusal))
 
     @property
     def row(self) -> dict[str, Any]:
