@@ -17,7 +17,7 @@ def test_the_status_page_says_how_each_channel_stands(demo_site, open_page, lang
     assert look(page) == []
 
 
-def test_the_help_centre_leads_into_practice(demo_site, open_page):
+def test_the_help_centre_shows_the_tour_and_the_way_into_practice(demo_site, open_page):
     page = open_page(f"{demo_site.url}/en/accounts/demo/", language="en")
     page.locator('button[value="officer"]').click()
     page.goto(f"{demo_site.url}/desk/help/")
@@ -26,7 +26,5 @@ def test_the_help_centre_leads_into_practice(demo_site, open_page):
     assert look(page) == []
     page.set_viewport_size({"width": 360, "height": 800})
     assert look(page) == []
-    page.get_by_role("button", name="Begin to practise").click()
-    # The first time the practice site has yet to be built, which takes longer than this test.
-    assert page.get_by_text("is being prepared").count() or page.get_by_text("You are practising").count()
-    assert look(page) == []
+    # Pressing it builds a site for half a minute; tests/training does it.
+    assert page.get_by_role("button", name="Begin to practise").is_visible()
