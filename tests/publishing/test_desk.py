@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from engage.accounts.actors import Role
 from engage.journal.actions import seal
@@ -219,6 +220,12 @@ def test_only_what_is_handed_in_has_a_hand_in_page(desk):
     editor = desk.client("editor")
     read(editor, reverse("release_hand_in", args=["nothing", 1]), 404)
     read(editor, reverse("release_hand_in", args=[KIND, 10**9]), 404)
+
+
+def test_every_page_of_the_site_has_a_hand_in_page(desk):
+    editor = desk.client("editor")
+    for page in Page.objects.filter(depth__gt=1):
+        read(editor, reverse("release_hand_in", args=["page", page.pk]))
 
 
 def test_each_form_is_read_in_full_and_compared_with_the_last_release(desk):

@@ -62,7 +62,8 @@ def bundle(page: Page, actor: Actor) -> Bundle:
     own = page.locale.language_code
     return Bundle(
         title=pages[own].title,
-        forms=[page_form(one, page_html(one)) for one in pages.values()],
+        # An index of another room is drawn by that room: its words are looked at, not the list.
+        forms=[page_form(one, page_html(one)) for one in pages.values() if isinstance(one, TYPES)],
         blocks=page_blocks(pages),
         **files_of(pages.values()),
     )
