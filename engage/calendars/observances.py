@@ -12,8 +12,8 @@ from lunar_python import Lunar, Solar
 from engage.errors import Refused
 
 # Chinese calendars are laid down by national standard (GB/T 33661-2017). For these years the library's answers are
-# compared in the tests with new moons and the sun's longitude computed from the sky, 1900 and 2100 included; tables that
-# end at 2099 guess 2100's Qingming a day early (it begins at 00:43 on 5 April).
+# compared in the tests with new moons and the sun's longitude computed from the sky, 1900 and 2100 included; tables
+# that end at 2099 guess 2100's Qingming a day early (it begins at 00:43 on 5 April).
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 SUNDAY, TUESDAY = 6, 1
 

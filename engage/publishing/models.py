@@ -46,14 +46,14 @@ class SignOff(models.Model):
         return f"{self.kind} {self.key} {self.content_hash[:12]}"
 
 
-class ReleaseQuerySet(models.QuerySet["Release"]):
+class GatedReleaseQuerySet(models.QuerySet["Release"]):
     """Reads of releases."""
 
-    def visible_to(self, actor: Actor) -> ReleaseQuerySet:
+    def visible_to(self, actor: Actor) -> GatedReleaseQuerySet:
         """Who works here sees what was handed in; nobody else sees any of it."""
         return self.all() if is_staff(actor) else self.none()
 
-    def open(self) -> ReleaseQuerySet:
+    def open(self) -> GatedReleaseQuerySet:
         """Keep those that are still on their way to the public."""
         return self.filter(state__in=Release.OPEN)
 
@@ -96,7 +96,7 @@ class Release(models.Model):
     # When the alarm went out that its time had come without all keys.
     missed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = GatedReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

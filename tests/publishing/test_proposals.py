@@ -44,9 +44,7 @@ def kind():
 
 def propose(name: str = "Door") -> tuple[Topic, Release]:
     topic = Topic.objects.create(code="gate", name_zh="门", name_en="Gate")
-    release = proposals.propose(
-        KIND, {"name": name}, target_id=topic.pk, actor=person(Role.EDITOR), now=timezone.now()
-    )
+    release = proposals.propose(KIND, {"name": name}, target_id=topic.pk, actor=person(Role.EDITOR), now=timezone.now())
     return topic, release
 
 

@@ -11,7 +11,7 @@ from engage.journal.models import JournalRow
 from engage.pages.messages import refusal_message
 from engage.pages.models import Topic
 from engage.participation.models import OutgoingMail
-from engage.publishing import actions, gate, queries
+from engage.publishing import actions, audit, gate, queries
 from engage.publishing.models import Release, Review
 from engage.publishing.registry import Form
 from tests.publishing.gated import KIND
@@ -179,8 +179,8 @@ def test_the_platform_releases_what_it_brings_and_nobody_else_does(desk):
 
 def test_the_audit_tells_each_step_with_the_hash_of_what_was_signed(desk):
     desk.sign(desk.request(), *ALL)
-    rows = list(queries.audit_rows(queries.audit(actor=desk.editor, kind=KIND)))
+    rows = list(audit.rows(audit.steps(actor=desk.editor).filter(release__kind=KIND)))
     assert len(rows) == 4
-    assert all(tuple(row) == queries.AUDIT_COLUMNS for row in rows)
+    assert all(tuple(row) == audit.COLUMNS for row in rows)
     assert rows[0]["manifest"]["mail:en"] == Form("", "", "", b"Gate").digest
-    assert not queries.audit(actor=person(Role.CITIZEN)).exists()
+    assert not audit.steps(actor=person(Role.CITIZEN)).exists()

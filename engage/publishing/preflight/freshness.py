@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import BigIntegerField
+from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -182,12 +182,11 @@ def _over(kept: _Kept, now: datetime) -> Iterator[Item]:
 
 
 def _unlinked(now: datetime) -> Iterator[Item]:
-    linked = (
-        ReferenceIndex.objects.filter(to_content_type__app_label="wagtaildocs", to_content_type__model="document")
-        .annotate(document=Cast("to_object_id", BigIntegerField()))
-        .values("document")
-    )
-    for document in Document.objects.filter(created_at__lt=now - UNLINKED_AFTER).exclude(pk__in=linked).order_by("pk"):
+    linked = ReferenceIndex.objects.filter(
+        to_content_type__app_label="wagtaildocs", to_content_type__model="document"
+    ).values("to_object_id")
+    documents = Document.objects.filter(created_at__lt=now - UNLINKED_AFTER).alias(key=Cast("pk", CharField()))
+    for document in documents.exclude(key__in=linked).order_by("pk"):
         note = gettext("Uploaded on %(day)s; no page leads to it") % {"day": _day(document.created_at)}
         yield Item("document_unlinked", document.title, note, reverse("wagtaildocs:edit", args=[document.pk]),
                    since=document.created_at)  # fmt: skip
