@@ -65,6 +65,7 @@ def bundle(call: Consultation, actor: Actor) -> Bundle:
         blocks=[*(page_blocks(pages, REQUIRED) if pages else []), *_beside(call)],
         periods=[_period(call)],
         languages=[code for code, _name in settings.LANGUAGES],
+        opens=[f"/{short}/c/{call.slug}/" for short in settings.LANGUAGE_PATHS.values()],
         **files,
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,9 +74,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 
     from engage.pages.structure import ensure_structure
 
-    # What the platform releases by itself is on the record; a test's journal begins empty.
-    with django_db_blocker.unblock(), mock.patch("engage.journal.actions.record"):
+    with django_db_blocker.unblock():
         ensure_structure()
+        empty_journal()
         if ON_POSTGRES:
             # What comes back after a test that emptied the tables; the journal begins anew, for it takes no row twice.
             rows = json.loads(connection.creation.serialize_db_to_string())
@@ -98,6 +97,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
             kept.backup(used)
 
     TransactionTestCase._fixture_teardown = bring_back
+
+
+def empty_journal() -> None:
+    """What the platform released by itself is on the record; a test's journal begins empty."""
+    from django.apps import apps
+    from django.db import connection
+
+    from engage.journal.management.commands.flush import unprotected
+
+    with unprotected(connection), connection.cursor() as cursor:
+        for model in apps.get_app_config("journal").get_models():
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        if not ON_POSTGRES:
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name LIKE 'journal_%'")
 
 
 # --- which tests can run -------------------------------------------------------------------------------------------

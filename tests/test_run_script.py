@@ -30,7 +30,7 @@ def own_environment(**more: str) -> dict[str, str]:
 
 def copy_of_project(folder: Path) -> Path:
     """The project as a stranger has it, but for the environment, which is ours: packages come from no network here."""
-    unwanted = shutil.ignore_patterns(".git", ".venv", "var*", "__pycache__", "tests", "docs", ".*_cache")
+    unwanted = shutil.ignore_patterns(".git", ".venv", "var", "var-*", "__pycache__", "tests", "docs", ".*_cache")
     shutil.copytree(ROOT, folder, ignore=unwanted)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder

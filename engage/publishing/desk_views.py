@@ -18,6 +18,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from lxml import html
 
 from engage.desk.registry import pages_for
 from engage.desk.views import for_staff, frame
@@ -234,11 +235,21 @@ def _is_framed(form: ReleaseForm) -> bool:
     return form.media_type.partition(";")[0].strip() in ("text/html", "image/svg+xml") and bool(form.content)
 
 
+def _plain(content: bytes) -> bytes:
+    """Return a page without style sheets and style attributes: the frame allows none of them."""
+    document = html.document_fromstring(content.decode("utf-8", "replace") or "<p></p>")
+    for sheet in list(document.iter("style")):
+        sheet.drop_tree()
+    for element in document.iter():
+        element.attrib.pop("style", None)
+    return html.tostring(document, encoding="utf-8", doctype="<!doctype html>")
+
+
 @require_safe
 @for_reviewers
 @xframe_options_sameorigin
 def form(request: HttpRequest, pk: int, form_id: int) -> HttpResponse:
-    """Give the bytes of one form: a page for the frame in which nothing of it can act, anything else to keep."""
+    """Give one form: a page, without its styles, for the frame in which nothing of it can act; else a file to keep."""
     found = queries.form_of(pk, form_id, actor=request.user)
     if found is None or not found.content:
         raise Http404
@@ -246,7 +257,9 @@ def form(request: HttpRequest, pk: int, form_id: int) -> HttpResponse:
     headers = {"Content-Security-Policy": FRAME_POLICY, "Cache-Control": "private, no-store"}
     if _is_framed(found):
         return HttpResponse(
-            content, content_type=f"{found.media_type.partition(';')[0]}; charset=utf-8", headers=headers
+            _plain(content) if "html" in found.media_type else content,
+            content_type=f"{found.media_type.partition(';')[0]}; charset=utf-8",
+            headers=headers,
         )
     headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"form-{form_id}") or ""
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)

@@ -110,7 +110,7 @@ def propose(
 
     Raises what the write itself refuses, tried without a trace, and the refusals of `actions.request`.
     """
-    proposal = Proposal.objects.create(
+    proposal = Proposal(
         kind=kind,
         target_id=target_id,
         payload=payload,
@@ -118,6 +118,7 @@ def propose(
         made_at=now,
     )
     _check(proposal, now=now, actor=actor)
+    proposal.save()
     return actions.request(kind, proposal, actor=actor, now=now, release_at=release_at, emergency=emergency, days=days)
 
 

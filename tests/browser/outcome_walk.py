@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,6 +62,26 @@ CHINESE_AFTER = MENDED.replace("不少于五十万元", "不少于一百万元")
 ENGLISH_AFTER = ENGLISH.replace("at least 500,000 yuan", "at least 1,000,000 yuan").replace(
     "and keeps the ratings for three months", "publishes the ratings and keeps them for a year"
 )
+
+
+PAGES = {
+    "zh-hans": {
+        "summary": "网约车的保险、纳税、评价怎么定。",
+        "affected": "乘客\n司机和平台",
+        "how_decided": "每条意见都编码、讨论，处理结果逐条公布。",
+        "contact": "交通局客运处",
+    },
+    "en": {
+        "summary": "Insurance, tax and ratings of ride services.",
+        "affected": "Passengers\nDrivers and platforms",
+        "how_decided": "Each comment is coded and discussed; what became of it is published.",
+        "contact": "Transport office, passenger section",
+    },
+}
+BACKGROUND = {
+    "zh-hans": "本市的网约车越来越多，保险和评价还没有统一的规定。",
+    "en": "More and more rides are booked online, and insurance and ratings have no common rule yet.",
+}
 
 
 @dataclass(frozen=True)
@@ -166,15 +187,35 @@ def import_text(page: Page, site: str, address: str, text: str, *, mended: str =
     page.wait_for_url("**/drafts/versions/*/")
 
 
-def publish_page(page: Page, version_url: str, language: str, **words: str) -> None:
-    """Make the page of the call in one language from its text, write it and publish it."""
+def write_page(page: Page, version_url: str, language: str, **words: str) -> None:
+    """Make the page of the call in one language from its text, write it and keep it."""
     page.goto(version_url)
     page.locator(f"form[action$='/page/{language}/'] button, form[action*='{language}'] button").first.click()
     page.wait_for_url("**/edit/")
     for name, value in words.items():
         page.locator(f"#id_{name}").fill(value)
     with page.expect_navigation():
-        page.locator("button[name=action-publish]").first.evaluate("button => button.click()")
+        page.locator("button.action-save[type=submit]").first.evaluate("button => button.click()")
+
+
+# --- the release gate
+
+
+def hand_in(page: Page, site: str, call: int) -> str:
+    """Hand a call in for release; returns the address where it is reviewed."""
+    page.goto(f"{site}/desk/release/hand-in/call/{call}/")
+    page.locator("main form .btn-go").click()
+    page.wait_for_url(re.compile(r"/desk/release/\d+/"))
+    return page.url.partition("?")[0]
+
+
+def sign(page: Page, address: str) -> None:
+    """Let a release go as far as one reviewer is concerned."""
+    page.goto(address)
+    page.locator("input[name=decision][value=open]").check()
+    page.locator("#id_read").check()
+    page.locator("form[action*=decide] .btn-go").click()
+    page.locator(".banner-ok").wait_for()
 
 
 # --- the coders at the desk

@@ -16,6 +16,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from wagtail.rich_text import RichText
 
 from consultations import actions, imports
 from consultations.coding.models import BlindItem, Coding, Decision, Theme
@@ -31,6 +32,7 @@ from engage.participation import tasks as participation_tasks
 from engage.participation.models import AboutOption, Submission
 from tests.browser import outcome_walk as walk
 from tests.consultations.factories import department
+from tests.publishing.signing import sign_newest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLUG = "ride-services"
@@ -74,13 +76,15 @@ def _world(settings):
 def test_from_a_draft_to_an_answer_for_everybody(live_server, open_page, sign_in):
     site = live_server.url
     editor = sign_in(Role.EDITOR)
-    publish_draft(editor, site)
+    publish_draft(editor, site, sign_in)
     call = Consultation.objects.get(slug=SLUG)
     citizen = open_page(f"{site}/zh/c/{SLUG}/draft/", width=360)
     reference, code = comment_as_a_citizen(citizen)
     codes = take_in_the_statements(call) | {reference: code}
     assert Comment.objects.filter(consultation=call).count() == 301
-    Consultation.objects.filter(pk=call.pk).update(closes_at=timezone.now() - timedelta(minutes=1))
+    # Forty days pass.
+    over = timezone.now() - timedelta(minutes=1)
+    Consultation.objects.filter(pk=call.pk).update(opens_at=over - timedelta(days=40), closes_at=over)
 
     officer, analyst = sign_in(Role.OFFICER), sign_in(Role.ANALYST, "en-GB")
     code_everything(officer, analyst, call, site)
@@ -106,7 +110,10 @@ def test_from_a_draft_to_an_answer_for_everybody(live_server, open_page, sign_in
 # --- J6
 
 
-def publish_draft(editor: Page, site: str) -> None:
+REVIEWERS = (Role.APPROVER, Role.REVIEWER_LEGAL, Role.REVIEWER_OPENNESS, Role.REVIEWER_SECRECY)
+
+
+def publish_draft(editor: Page, site: str, sign_in) -> None:
     now = timezone.now()
     walk.make_call(
         editor,
@@ -123,9 +130,19 @@ def publish_draft(editor: Page, site: str) -> None:
     editor.locator("#id_consultation").select_option(label=SLUG)
     editor.locator("form.draft-publish button.button").click()
     editor.wait_for_load_state()
-    summary = {"zh-hans": "网约车的保险、纳税、评价怎么定。", "en": "Insurance, tax and ratings of ride services."}
-    for language, words in summary.items():
-        walk.publish_page(editor, version, language, summary=words)
+    call = Consultation.objects.get(slug=SLUG)
+    for language, words in walk.PAGES.items():
+        walk.write_page(editor, version, language, **words)
+    # Paragraphs are typed into Wagtail's own editor of blocks; its tests are Wagtail's.
+    for page in call.pages.select_related("locale"):
+        draft = page.get_latest_revision_as_object()
+        draft.body = [("paragraph", RichText(f"<p>{walk.BACKGROUND[page.locale.language_code]}</p>"))]
+        draft.save_revision(user=demo_user(Role.EDITOR))
+    address = walk.hand_in(editor, site, call.pk)
+    for place, role in enumerate(REVIEWERS):
+        assert not call.drafts.filter(published__isnull=False).exists()
+        walk.sign(sign_in(role, ("zh-CN", "en-GB")[place % 2]), address)
+    assert call.drafts.filter(published__isnull=False).exists()
 
 
 # --- J1
@@ -269,6 +286,8 @@ def publish_second_version(editor: Page, call: Consultation, site: str) -> str:
     walk.import_text(editor, site, f"/studio/drafts/import/?version={version}&purpose=translation", walk.ENGLISH_AFTER)
     editor.locator("form.draft-publish button.button").click()
     editor.wait_for_load_state()
+    walk.hand_in(editor, site, call.pk)
+    sign_newest("call")
     draft.refresh_from_db()
     assert draft.published_id == int(version)
     return version

@@ -18,18 +18,10 @@ DRAFT = """示范办法
 第二条 本办法自发布之日起施行。
 """
 MENUS = {
-    "administrator": {
-        "zh": "征求意见 草案 政策解读 发布审核 页面 图片 文档 部门 日历与时限 人员 设置 快捷键",
-        "en": "Consultations Drafts Interpretations Release gate Pages Images Documents Departments Calendars and clocks People "
-        "Settings Shortcuts",
-    },
-    "editor": {
-        "zh": "征求意见 草案 政策解读 发布审核 页面 图片 文档 部门 日历与时限 快捷键",
-        "en": "Consultations Drafts Interpretations Release gate Pages Images Documents Departments Calendars and clocks "
-        "Shortcuts",
-    },
-    "approver": {"zh": "发布审核 页面 快捷键", "en": "Release gate Pages Shortcuts"},
-    "reviewer_legal": {"zh": "发布审核 快捷键", "en": "Release gate Shortcuts"},
+    "administrator": {"zh": "?", "en": "?"},
+    "editor": {"zh": "?", "en": "?"},
+    "approver": {"zh": "?", "en": "?"},
+    "reviewer_legal": {"zh": "?", "en": "?"},
 }
 
 

@@ -142,7 +142,6 @@ ANY_METHOD = {
     "press_rss",
     "press_atom",
     "notices_atom",
-    "notices_atom",
     "outcomes_rss",
     "outcomes_atom",
     "sitemap",

@@ -29,6 +29,7 @@ from tests.accounts.people import person, staff_client
 from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import close, decided_call, published
 from tests.participation.factories import envelope
+from tests.publishing.signing import sign_newest
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -364,6 +365,7 @@ def test_an_editor_writes_the_note_in_the_studio():
     assert path in edit
     typed = {"publicised_zh": "张贴公告。", "publicised_en": "Notices were put up.", "seen": ""}
     assert editor.post(path, typed).status_code == 302
+    sign_newest("method_note")
     assert {note.language: note.publicised for note in consultation.method_notes.all()} == {
         "zh-hans": "张贴公告。",
         "en": "Notices were put up.",

@@ -20,6 +20,7 @@ from engage.search.models import SearchEntry
 from tests.accounts.people import person, sign_in
 from tests.consultations.factories import CHINESE, call, comment, department
 from tests.participation.factories import envelope
+from tests.publishing.signing import sign_newest
 
 pytestmark = pytest.mark.django_db
 ANSWER = "周六已经开放，下个月起周日也开放。"
@@ -51,6 +52,8 @@ def test_the_department_in_charge_replies_from_the_desk_and_everybody_reads_it(c
         {"act": "reply", "id": f"comment:{sent.pk}", "filled": "yes", "text": ANSWER, "language": "zh-hans"},
     )
     slug = sent.consultation.slug
+    assert ANSWER not in body(client.get(f"/en/c/{slug}/comments/?before"))
+    sign_newest("reply")
     for path in (f"comments/{sent.pk}/", "comments/", "art-2/"):
         page = body(client.get(f"/en/c/{slug}/{path}"))
         assert ANSWER in page

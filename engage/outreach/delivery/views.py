@@ -41,11 +41,15 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "delivery/notices.html", {"page": page, "notices": [queries.notice_of(row) for row in page]})
 
 
+# The largest key that a database keeps.
+LARGEST = 2**63 - 1
+
+
 @require_safe
 @shared_for_seconds
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one notice."""
-    found = queries.notice(pk, get_language() or "")
+    found = queries.notice(pk, get_language() or "") if pk <= LARGEST else None
     if found is None:
         raise Http404
     return render(request, "delivery/notice.html", {"notice": found})

@@ -72,7 +72,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Bundle:
-    """All that goes out with one content. `languages`: those it must have, each missing one blocks."""
+    """All that goes out with one content. `languages`: those it must have, each missing one blocks.
+
+    `opens`: how the addresses begin that open with it; until then a stranger finds nothing there, rightly.
+    """
 
     title: str
     forms: Sequence[Form] = ()
@@ -81,6 +84,7 @@ class Bundle:
     pictures: Sequence[Attachment] = ()
     periods: Sequence[Period] = ()
     languages: Sequence[str] = ()
+    opens: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

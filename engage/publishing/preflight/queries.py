@@ -38,7 +38,13 @@ def outside(bundle: Bundle) -> Outside:
             return None
         return link.fault if link.state == Link.State.BROKEN else ""
 
-    return Outside(inside.leads_nowhere, inside.has_place, external, read_document, hosts())
+    def leads_nowhere(path: str) -> str:
+        return "" if path.startswith(tuple(bundle.opens)) else inside.leads_nowhere(path)
+
+    def has_place(path: str, name: str) -> bool:
+        return path.startswith(tuple(bundle.opens)) or inside.has_place(path, name)
+
+    return Outside(leads_nowhere, has_place, external, read_document, hosts())
 
 
 def hosts() -> frozenset[str]:
