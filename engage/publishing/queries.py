@@ -48,7 +48,7 @@ def form_of(release_id: int, form_id: int, *, actor: Actor) -> ReleaseForm | Non
 def may_take_over(review: Review, *, actor: Actor) -> list[User]:
     """List who else holds the key of a review and did not write in its release."""
     roles = [role.value for role in registry.get(review.release.kind).key(review.key).roles]
-    people = User.objects.filter(groups__name__in=roles, is_active=True).exclude(pk=actor.pk)
+    people = User.objects.filter(groups__name__in=roles, is_active=True).exclude(pk=actor.pk or 0)
     writers = review.release.writers.values("pk")
     return list(people.exclude(pk__in=writers).distinct().order_by("last_name", "first_name", "email"))
 

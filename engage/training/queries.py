@@ -111,7 +111,7 @@ def letters(user: User) -> list[Letter]:
 
 def _letter(raw: bytes) -> Letter:
     message = email.message_from_bytes(raw.lstrip(), policy=email.policy.default)
-    body = message.get_body(("plain",))  # type: ignore[attr-defined]
+    body = message.get_body(("plain",))
     date = message["Date"]
     return Letter(
         to=str(message["To"] or ""),
