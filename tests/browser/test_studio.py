@@ -18,10 +18,26 @@ DRAFT = """示范办法
 第二条 本办法自发布之日起施行。
 """
 MENUS = {
-    "administrator": {"zh": "?", "en": "?"},
-    "editor": {"zh": "?", "en": "?"},
-    "approver": {"zh": "?", "en": "?"},
-    "reviewer_legal": {"zh": "?", "en": "?"},
+    "administrator": {
+        "zh": "征求意见 草案 政策解读 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 日历与时限 人员 "
+        "帮助与练习 设置 快捷键",
+        "en": "Consultations Drafts Interpretations Release gate Campaigns Freshness Mailings Press releases Redaction "
+        "Pages Images Documents Departments Calendars and clocks People Help and practice Settings Shortcuts",
+    },
+    "editor": {
+        "zh": "征求意见 草案 政策解读 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 日历与时限 "
+        "帮助与练习 快捷键",
+        "en": "Consultations Drafts Interpretations Release gate Campaigns Freshness Mailings Press releases Redaction "
+        "Pages Images Documents Departments Calendars and clocks Help and practice Shortcuts",
+    },
+    "approver": {
+        "zh": "发布关口 群发邮件 页面 帮助与练习 快捷键",
+        "en": "Release gate Mailings Pages Help and practice Shortcuts",
+    },
+    "reviewer_legal": {
+        "zh": "发布关口 遮盖处理 帮助与练习 快捷键",
+        "en": "Release gate Redaction Help and practice Shortcuts",
+    },
 }
 
 

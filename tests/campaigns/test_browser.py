@@ -25,7 +25,7 @@ def open_desk(page: Page, url: str, language: str) -> Page:
     host = url.split("/desk/")[0]
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": host}])
     page.goto(url)
-    page.wait_for_function("document.documentElement.dataset.bound !== undefined")
+    page.locator("html[data-bound]").wait_for(state="attached")
     return page
 
 
@@ -51,7 +51,7 @@ def test_a_campaign_is_planned_by_keyboard_and_read_on_every_screen(
     assert reached == ("2026-10-02" if width == 1280 else "2026-10-10")
     planner.keyboard.press("PageDown")
     planner.wait_for_url("**month=11")
-    planner.wait_for_function("document.documentElement.dataset.bound !== undefined")
+    planner.locator("html[data-bound]").wait_for(state="attached")
     planner.locator("[data-day]:visible").first.focus()
     planner.keyboard.press("PageUp")
     planner.wait_for_url("**month=10")
