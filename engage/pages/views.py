@@ -159,7 +159,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
 
     A changed picture has another name, so a browser may keep this one.
     """
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME or "\x00" in name:
         raise Http404
     shown = Rendition.objects.select_related("image").filter(file=f"images/{name}").first()
     is_public = shown is not None and is_file_public(shown.image)

@@ -39,6 +39,7 @@ from engage.outreach.press.words import lack_sentence, language_name, languages
 from engage.pages.messages import refusal_message, refusal_status, registered_codes
 from engage.pages.models import Topic
 from engage.pages.translation import HTML_LANG
+from engage.participation.forms import clean_text
 from engage.publishing import gate
 from engage.publishing.redaction.words import sentence as file_sentence
 from engage.typed import whole_number
@@ -519,7 +520,7 @@ def sections(request: HttpRequest) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {}
     if request.method == "POST":
-        wanted = Department.objects.active().filter(code=request.POST.get("department", "")).first()
+        wanted = Department.objects.active().filter(code=clean_text(request.POST.get("department", ""))).first()
         if wanted is None:
             raise Http404
         try:

@@ -19,6 +19,7 @@ from engage.desk.registry import pages_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.participation import personal_data
+from engage.participation.forms import clean_text
 from engage.publishing.redaction import access, actions, engine, queries, words
 from engage.publishing.redaction.desk import REDACTION
 from engage.publishing.redaction.forms import (
@@ -113,7 +114,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @for_redaction
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose a document or an image of the Studio."""
-    asked = request.GET.get("q", "").strip()[:100]
+    asked = clean_text(request.GET.get("q", ""))[:100]
     documents, images = queries.documents(request.user), queries.images(request.user)
     refusal: Refused | None = None
     if request.method == "POST":
