@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +121,7 @@ def _text_forms(version: Version) -> list[Form]:
         notes = [f"{label}: {words}" for label, words in explained]
         with translation.override(text.language):
             read = to_html(exports.draft_of(version, text.language), about=notes)
-        label = _("text, version %(number)s") % {"number": version.number}
+        label = lazy(lambda number: gettext("text, version %(number)s") % {"number": number}, str)(version.number)
         forms.append(Form(text_name(version, text.language), label, "text/html", read, language=text.language))
     return forms
 

@@ -4,6 +4,9 @@ from typing import TypeVar
 
 Otherwise = TypeVar("Otherwise")
 
+# The largest number that a key in either database can have; a larger one in an address is nobody's.
+LARGEST_KEY = 2**63 - 1
+
 
 def whole_number(typed: str, *, digits: int, otherwise: Otherwise) -> int | Otherwise:
     """Return the number that was typed, or `otherwise` where it is not one of at most so many ASCII digits.

@@ -9,9 +9,7 @@ from django.views.decorators.http import require_safe
 
 from engage.journal import queries
 from engage.journal.models import JournalCheckpoint
-
-# A journal of this size would take a million years; larger numbers overflow the column.
-LARGEST = 2**63 - 1
+from engage.typed import LARGEST_KEY
 
 
 @require_safe
@@ -32,7 +30,7 @@ def checkpoint(request: HttpRequest, number: int) -> HttpResponse:
 def checkpoints_json(request: HttpRequest) -> JsonResponse:
     """Publish the checkpoints after a number, oldest first, with the address of the following ones."""
     typed = request.GET.get("after", "0")
-    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(LARGEST)) or int(typed) > LARGEST:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(LARGEST_KEY)) or int(typed) > LARGEST_KEY:
         return JsonResponse({"errors": [{"code": "not_a_number", "where": {"part": "after"}}]}, status=400)
     found = queries.published_after(int(typed))
     following = None
@@ -60,7 +58,7 @@ def verifier(request: HttpRequest) -> HttpResponse:
 
 
 def _checkpoint(number: int) -> JournalCheckpoint:
-    found = queries.checkpoint(number) if number <= LARGEST else None
+    found = queries.checkpoint(number) if number <= LARGEST_KEY else None
     if found is None:
         raise Http404
     return found

@@ -26,6 +26,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from lxml import html
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations, get_serializable_data_for_fields
@@ -185,14 +187,19 @@ def file_form(stored: AbstractImage | AbstractDocument) -> Form:
     is_image = isinstance(stored, AbstractImage)
     return Form(
         file_name(stored),
-        _("picture: %(title)s") % {"title": stored.title}
-        if is_image
-        else _("file: %(title)s") % {"title": stored.title},
+        _file_label(is_image, stored.title),
         "image/*" if is_image else "application/octet-stream",
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         text="\n".join(filter(None, [stored.title, getattr(stored, "description", ""), _readable(data, stored)])),
     )
+
+
+def _named_file(is_image: bool, title: str) -> str:
+    return (gettext("picture: %(title)s") if is_image else gettext("file: %(title)s")) % {"title": title}
+
+
+_file_label = lazy(_named_file, str)
 
 
 def _readable(data: bytes, stored: AbstractImage | AbstractDocument) -> str:

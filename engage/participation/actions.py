@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -50,6 +50,8 @@ MAIL_TRIES = 12
 MAIL_CLAIM = timedelta(minutes=10)
 # How long a mail server that could not be reached is left alone.
 MAIL_AWAY_PAUSE = timedelta(seconds=15)
+# How long the outbox keeps the address of a letter that could not be sent at once.
+LETTER_KEPT = timedelta(days=1)
 _MAIL_AWAY = "mail-server-away-until"
 
 
@@ -282,6 +284,32 @@ def enqueue_letter(
     return OutgoingMail.objects.create(
         contact=contact, submission=submission, subject=subject, body=body, html=html, unsubscribe=unsubscribe
     )
+
+
+def send_letter(letter: EmailMessage, *, now: datetime) -> bool:
+    """Send a letter that somebody waits for, a sign-in code, at once; tells whether it left.
+
+    While the mail server cannot be reached, or does not take it, the letter goes into the outbox instead and its
+    address is forgotten after a day.
+    """
+    if now >= cache.get(_MAIL_AWAY, now):
+        post = get_connection()
+        if _reached(post, now):
+            letter.connection = post
+            try:
+                letter.send()
+            except OSError as exc:
+                log.warning("letter kept for later: %s", type(exc).__name__)
+            else:
+                return True
+            finally:
+                _close(post)
+    html = next((str(part.content) for part in getattr(letter, "alternatives", []) if part.mimetype == "text/html"), "")
+    with transaction.atomic():
+        for email in letter.to:
+            contact = Contact.objects.create(email=email, delete_after=now + LETTER_KEPT)
+            enqueue_letter(contact, subject=str(letter.subject), body=str(letter.body), html=html)
+    return False
 
 
 def deliver_mail(*, now: datetime, limit: int = 50) -> int:

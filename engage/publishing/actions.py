@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Page
 
 from engage.accounts.actors import SYSTEM, Actor, Role, System, has_role, is_staff, roles_of, works_here
@@ -19,6 +19,8 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.publishing import alarms, registry, rules, signals
 from engage.publishing.models import Release, ReleaseForm, Review, SignOff
+from engage.publishing.preflight.queries import blocking
+from engage.publishing.preflight.words import sentence as preflight_sentence
 from engage.publishing.reading import markup
 
 # Forms of at most so many bytes are kept with the release; a larger one is told by its hash and its words.
@@ -89,8 +91,8 @@ def request(
     rules.check_request(days=days, emergency=emergency or "", is_emergency=emergency is not None)
     gated, subject = registry.get(kind), registry.subject_of(kind)
     obj = _as_stored(subject, obj)
-    if lacks := list(subject.lacks(obj)):
-        raise Refused("release_incomplete", lacks=[str(sentence) for sentence, _address in lacks])
+    if missing := lacks(kind, obj):
+        raise Refused("release_incomplete", lacks=[sentence for sentence, _address in missing])
     forms = list(subject.forms(obj))
     hashes = {form.name: form.digest for form in forms}
     releases = Release.objects.select_for_update().filter(kind=kind, object_id=obj.pk)
@@ -141,11 +143,17 @@ def _as_stored(subject: registry.Subject, obj: models.Model) -> models.Model:
     return subject.model_class._default_manager.get(pk=obj.pk)
 
 
+def lacks(kind: str, obj: models.Model) -> list[tuple[str, str]]:
+    """Name all that keeps an object from being handed in, each with where to mend it, in the active language."""
+    found = [(str(sentence), address) for sentence, address in registry.subject_of(kind).lacks(obj)]
+    return [*found, *((preflight_sentence(one), one.fix_url) for one in blocking(kind, obj))]
+
+
 def may_hand_in(obj: models.Model, actor: Actor) -> bool:
-    """Tell whether somebody hands an object in: who works on the whole site, and who edits a section its own pages."""
-    if is_staff(actor):
-        return True
-    return works_here(actor) and isinstance(obj, Page) and obj.permissions_for_user(actor).can_edit()
+    """Tell whether somebody hands an object in: a page who edits it, all else who works on the whole site."""
+    if isinstance(obj, Page) and isinstance(actor, User):
+        return works_here(actor) and obj.permissions_for_user(actor).can_edit()
+    return is_staff(actor)
 
 
 def due_at(now: datetime, days: int) -> datetime:
@@ -170,7 +178,7 @@ def _store_forms(release: Release, forms: Iterable[registry.Form]) -> None:
         ReleaseForm(
             release=release,
             name=form.name[:120],
-            label=str(form.label)[:200],
+            labels=_labels(form),
             media_type=form.media_type,
             language=form.language,
             sha256=form.digest,
@@ -180,6 +188,15 @@ def _store_forms(release: Release, forms: Iterable[registry.Form]) -> None:
         )
         for form in forms
     )
+
+
+def _labels(form: registry.Form) -> dict[str, str]:
+    """Return what a form is called in every language: others read of it than who handed it in."""
+    labels = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            labels[language] = str(form.label)
+    return labels
 
 
 def _readable(form: registry.Form) -> str:

@@ -14,7 +14,7 @@ from engage.accounts.actors import Actor, Role, has_role, is_staff
 from engage.accounts.models import User
 from engage.diffs import Piece, diff
 from engage.publishing import registry, rules
-from engage.publishing.actions import due_at, holds
+from engage.publishing.actions import due_at, holds, lacks, may_hand_in
 from engage.publishing.models import Release, ReleaseForm, Review
 from engage.publishing.queries import may_take_over, reviews_waiting_for
 
@@ -246,14 +246,14 @@ def hand_in(kind: str, object_id: int, *, actor: Actor, now: datetime) -> HandIn
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(actor)
     obj = rows.filter(pk=object_id).first()
-    if obj is None:
+    if obj is None or not may_hand_in(obj, actor):
         return None
     return HandIn(
         kind=gated,
         obj=obj,
         title=gated.subject.title(obj),
         edit_url=gated.subject.edit_url(obj),
-        lacks=list(gated.subject.lacks(obj)),
+        lacks=lacks(kind, obj),
         keys=gated.keys_for(obj),
         release=Release.objects.visible_to(actor).filter(kind=kind, object_id=object_id).first(),
         usual_due=due_at(now, rules.DAYS_USUAL),

@@ -29,8 +29,6 @@ from engage.publishing import audit as auditing
 from engage.publishing.desk import RELEASES
 from engage.publishing.forms import AuditForm, DecideForm, DelegateForm, HandInForm, day_begins
 from engage.publishing.models import ReleaseForm
-from engage.publishing.preflight.port import blocking
-from engage.publishing.preflight.words import sentence
 from engage.typed import whole_number
 
 View = Callable[..., HttpResponse]
@@ -276,13 +274,12 @@ def hand_in(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
     found = desk_queries.hand_in(kind, object_id, actor=request.user, now=now)
     if found is None:
         raise Http404
-    lacks = [*found.lacks, *((sentence(one), one.fix_url) for one in blocking(kind, found.obj))]
     form = HandInForm(request.POST if request.method == "POST" else None, now=now)
-    context: dict[str, Any] = {"found": found, "form": form, "lacks": lacks}
+    context: dict[str, Any] = {"found": found, "form": form}
     if request.method != "POST":
         return _page(request, "hand_in", context)
-    if lacks or not form.is_valid():
-        return _page(request, "hand_in", context, 409 if lacks else 422)
+    if found.lacks or not form.is_valid():
+        return _page(request, "hand_in", context, 409 if found.lacks else 422)
     given = form.cleaned_data
     try:
         release = actions.request(

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Task, TaskState
 
@@ -127,7 +127,8 @@ class ReleaseForm(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="forms")
     name = models.CharField(max_length=120)
-    label = models.CharField(max_length=200)
+    # Language code to what it is called there.
+    labels = models.JSONField(default=dict)
     media_type = models.CharField(max_length=100)
     language = models.CharField(max_length=10, blank=True)
     sha256 = models.CharField(max_length=64)
@@ -144,6 +145,11 @@ class ReleaseForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_id} {self.name}"
+
+    @property
+    def label(self) -> str:
+        """What it is called in the active language."""
+        return self.labels.get(get_language() or "") or self.labels.get(settings.LANGUAGE_CODE, self.name)
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

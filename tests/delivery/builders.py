@@ -19,7 +19,7 @@ from engage.publishing.models import Release
 from tests.accounts.people import person
 
 WORDS = {
-    "zh-hans": Text("图书馆条例征求意见", "开放时间写进办法，你怎么看？", "/zh/consultations/"),
+    "zh-hans": Text("图书馆条例征求意见", "开放时间写进办法，你怎么看？", "/zh/c/"),
     "en": Text("Library rules: comments wanted", "Opening hours go into the rules. What do you say?", "/en/"),
 }
 KEYS = {

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from engage.accounts.models import User
 from engage.outreach.health import actions as health
 from engage.outreach.health.models import Incident
 from engage.participation import actions
@@ -142,3 +144,17 @@ def test_a_letter_that_is_turned_down_waits_alone_and_a_broken_line_gives_the_re
     sink.start()
     assert actions.deliver_mail(now=later + timedelta(hours=1)) == 3
     assert Counter(sink.recipients).most_common(1)[0][1] == 1
+
+
+@pytest.mark.django_db
+def test_asking_for_a_sign_in_code_is_no_error_while_the_mail_server_is_away(sink):
+    User.objects.create_user("resident@example.org")
+    ask = {"email": "resident@example.org"}
+    assert Client().post(reverse("account_request_login_code"), ask).status_code == 302
+    assert sink.recipients == ["resident@example.org"], "it comes at once while the server works"
+    sink.stop()
+    assert Client().post(reverse("account_request_login_code"), ask).status_code == 302
+    waiting = OutgoingMail.objects.get(sent_at__isnull=True)
+    sink.start()
+    assert actions.deliver_mail(now=waiting.next_try_at + timedelta(minutes=1)) == 1
+    assert sink.recipients == ["resident@example.org"] * 2

@@ -13,6 +13,8 @@ from PIL import Image
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.outreach.follows.models import Event
+from engage.outreach.follows.registry import event_kind
 from engage.outreach.press import actions, queries, rules
 from engage.outreach.press.actions.writing import KIND
 from engage.outreach.press.models import Edition, Release
@@ -258,6 +260,26 @@ def test_from_its_minute_on_everybody_reads_it_and_the_search_finds_it():
     assert actions.announce(now=now) == 1
     assert actions.announce(now=now) == 0
     assert set(SearchEntry.objects.filter(kind="press_release").values_list("language", flat=True)) == {"zh-hans", "en"}
+
+
+def test_followers_of_its_department_hear_of_a_release_once_and_from_its_minute_on():
+    now = timezone.now()
+    out(found := release(embargo_until=now + timedelta(hours=1)), now=now)
+    of_department = Event.objects.filter(tags__kind="department", tags__ref=found.department_id)
+    assert not of_department.exists()
+    Edition.objects.update(public_from=now)
+    actions.announce(now=now)
+    event = of_department.get()
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told = event_kind(event.kind).tell([event])[event.pk]
+            assert WORDS[language]["title"] in told.headline
+            assert told.path == f"/{'zh' if language == 'zh-hans' else 'en'}/press/releases/meals/"
+    write(found, words={"en": {"lead": "Four communities serve lunch."}}, correction={"zh-hans": "四个", "en": "Four"})
+    out(found, now=now)
+    assert of_department.count() == 1, "a correction is no news"
+    actions.take_down(found.pk, now=now, actor=SYSTEM)
+    assert event_kind(event.kind).tell([event]) == {}, "what is taken down is told to nobody"
 
 
 # --- correction -----------------------------------------------------------------------------------------------------

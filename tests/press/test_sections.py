@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image as Picture
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -22,8 +22,10 @@ from engage.accounts import actions as accounts
 from engage.accounts.actors import SYSTEM, Role
 from engage.departments import actions as departments
 from engage.errors import Refused
-from engage.outreach.press import actions
-from engage.outreach.press.models import DepartmentSectionPage, Section
+from engage.outreach.follows.models import Event
+from engage.outreach.follows.registry import event_kind
+from engage.outreach.press import actions, telling
+from engage.outreach.press.models import DepartmentSectionPage, Section, SignedArticlePage
 from engage.pages.models import ArticlePage, HomePage
 from engage.publishing import actions as gating
 from engage.publishing import gate
@@ -479,3 +481,34 @@ def test_an_editor_of_a_section_sees_the_own_pictures_before_their_release_and_n
     assert two.client.get(two.own_document.url).status_code == 200
     assert two.client.get(two.secret_document.url).status_code == 404
     assert Client().get(own).status_code == 404
+
+
+def test_followers_of_a_department_hear_of_its_signed_article_once_whatever_its_languages():
+    elderly = department()
+    pages = []
+    for home in HomePage.objects.order_by("locale__language_code"):
+        page = SignedArticlePage(
+            title=f"Lunch in {home.locale.language_code}",
+            slug="lunch",
+            intro="Why",
+            department=elderly,
+            byline="Office",
+            position="Head",
+            locale=home.locale,
+            live=False,
+            **({"translation_key": pages[0].translation_key} if pages else {}),
+        )
+        home.add_child(instance=page)
+        pages.append(page)
+    now = timezone.now()
+    assert telling.tell_articles(now=now) == 0, "nothing is public"
+    for page in pages:
+        page.save_revision()
+        gate.release_by_platform("page", page, now=now)
+    later = timezone.now()
+    assert telling.tell_articles(now=later) == 1
+    assert telling.tell_articles(now=later) == 0
+    event = Event.objects.get(tags__kind="department", tags__ref=elderly.pk)
+    for page in pages:
+        with translation.override(page.locale.language_code):
+            assert page.title in event_kind(event.kind).tell([event])[event.pk].headline

@@ -56,5 +56,5 @@ def release_file(stored: models.Model) -> None:
     )
     form = file_form(stored)
     ReleaseForm.objects.create(
-        release=release, name=form.name, label=str(form.label), media_type=form.media_type, sha256=form.digest, size=1
+        release=release, name=form.name, media_type=form.media_type, sha256=form.digest, size=1
     )

@@ -25,7 +25,7 @@ from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
 from engage.participation.rules import Window
-from engage.typed import whole_number
+from engage.typed import LARGEST_KEY, whole_number
 
 PAGE = 20
 ACKNOWLEDGEMENT_MOST = 4_096
@@ -41,15 +41,11 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "delivery/notices.html", {"page": page, "notices": [queries.notice_of(row) for row in page]})
 
 
-# The largest key that a database keeps.
-LARGEST = 2**63 - 1
-
-
 @require_safe
 @shared_for_seconds
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one notice."""
-    found = queries.notice(pk, get_language() or "") if pk <= LARGEST else None
+    found = queries.notice(pk, get_language() or "") if pk <= LARGEST_KEY else None
     if found is None:
         raise Http404
     return render(request, "delivery/notice.html", {"notice": found})

@@ -11,7 +11,8 @@ class PressConfig(AppConfig):
         """Plug the press room into the platform's registries."""
         from engage.api import registry as api
         from engage.desk import registry as desk_registry
-        from engage.outreach.press import demo, desk, digest_sources, receivers, registry, structure
+        from engage.outreach.follows import registry as follows
+        from engage.outreach.press import demo, desk, digest_sources, receivers, registry, structure, telling
         from engage.outreach.press.api import router
         from engage.outreach.press.gated import KINDS
         from engage.outreach.press.search import SOURCES
@@ -32,6 +33,8 @@ class PressConfig(AppConfig):
             search.register(source)
         for told in digest_sources.SOURCES:
             registry.register_source(told)
+        for event in telling.EVENTS:
+            follows.register_event(event)
         api.register("press", router)
         desk_registry.register_page(desk.PRESS)
         register_sitemap("press", PressSitemap)

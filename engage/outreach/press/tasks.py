@@ -2,14 +2,15 @@
 
 from django.utils import timezone
 
-from engage.outreach.press import actions
+from engage.outreach.press import actions, telling
 from engage.schedule import every
 
 
 @every(seconds=15)
 def come_out_of_embargo() -> int:
-    """Put into the search what became public by the clock. The page itself needs nobody: it shows at the minute."""
-    return actions.announce(now=timezone.now())
+    """Put into the search, and tell followers, what became public by the clock. The page itself shows at the minute."""
+    now = timezone.now()
+    return actions.announce(now=now) + telling.tell_articles(now=now)
 
 
 @every(seconds=5)

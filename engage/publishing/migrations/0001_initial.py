@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=120)),
-                ("label", models.CharField(max_length=200)),
+                ("labels", models.JSONField(default=dict)),
                 ("media_type", models.CharField(max_length=100)),
                 ("language", models.CharField(blank=True, max_length=10)),
                 ("sha256", models.CharField(max_length=64)),

@@ -10,7 +10,7 @@ from django.db import transaction
 from engage.accounts.actors import SYSTEM, Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
-from engage.outreach.press import queries, rules
+from engage.outreach.press import queries, rules, telling
 from engage.outreach.press.access import check_editor
 from engage.outreach.press.actions.writing import KIND, locked
 from engage.outreach.press.models import Edition, Release
@@ -75,6 +75,7 @@ def _announce(row: Edition, now: datetime) -> None:
     if row.announced_at is None:
         row.announced_at = now
         row.save(update_fields=["announced_at"])
+        telling.tell_release(row, now=now)
         journal.record(SYSTEM, "press.announced", row, slug=row.release.slug)
     search.index(row)
 
