@@ -24,7 +24,7 @@ from consultations.forms import CommentForm
 from consultations.models import Consultation
 from consultations.voices import embedding
 from engage.accounts.actors import ANYONE, Role
-from engage.desk.registry import DeskPage, pages_for
+from engage.desk.registry import OUTREACH, DeskPage, pages_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
@@ -33,7 +33,7 @@ from engage.participation.actions import Envelope
 from engage.participation.receipts import track_url
 from engage.participation.rules import format_code, looks_automatic
 
-EMBEDS = DeskPage(code="embeds", label=_("Other sites"), roles=(Role.EDITOR,), url_name="desk_embeds")
+EMBEDS = DeskPage(code="embeds", label=_("Other sites"), roles=(Role.EDITOR,), url_name="desk_embeds", group=OUTREACH)
 
 
 @csrf_exempt  # In a frame of another site no cookie of ours exists: the signed ticket stands for it.

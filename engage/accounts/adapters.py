@@ -75,10 +75,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead who works here to the desk or the Studio, and everybody else to the account page."""
         from django.urls import reverse
 
-        from engage.desk.registry import queues_for
+        from engage.desk.registry import works_at_desk
 
         if works_here(request.user):
-            if queues_for(request.user):
+            if works_at_desk(request.user):
                 return reverse("desk_home")
             if request.user.has_perm("wagtailadmin.access_admin"):
                 return reverse("wagtailadmin_home")

@@ -14,7 +14,7 @@ from engage.accounts.actions import demo_user
 from engage.accounts.actors import STAFF_ROLES, Role, roles_of
 from engage.accounts.adapters import AccountAdapter, keep_language
 from engage.accounts.labels import ROLE_LABELS, ROLE_WORK
-from engage.desk.registry import queues_for
+from engage.desk.registry import works_at_desk
 
 # Django refuses to redirect to more than 2,048 characters, and percent signs make three of one.
 NEXT_MAX_LENGTH = 600
@@ -29,7 +29,7 @@ def account_home(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": roles,
         "has_factor": second_factor.has_factor(request.user),
-        "has_desk": bool(queues_for(request.user)),
+        "has_desk": works_at_desk(request.user),
         "has_studio": bool(roles_of(request.user) & STAFF_ROLES) and request.user.has_perm("wagtailadmin.access_admin"),
     }
     return render(request, "accounts/home.html", context)

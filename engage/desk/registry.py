@@ -46,12 +46,23 @@ from typing import Any, Literal, Protocol
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import Actor, Role, has_role, is_staff
 from engage.desk.rules import PAGE_SIZE, UNDO_SECONDS
 
 Text = str | Promise
 State = Literal["ok", "warn", "bad", "info", ""]
+
+# The sorts of work in the desk's bar. What counts what waits for a person, and what has no sort, stands by itself.
+CONSULTATIONS, PUBLISHING, OUTREACH, ALONE = "consultations", "publishing", "outreach", ""
+GROUPS: Mapping[str, Text] = {
+    CONSULTATIONS: pgettext_lazy("desk", "Consultations"),
+    PUBLISHING: pgettext_lazy("desk", "Publishing"),
+    OUTREACH: pgettext_lazy("desk", "Outreach"),
+}
+# So many places stand side by side in the bar; who has more finds them under their sorts.
+SIDE_BY_SIDE = 8
 
 # Keys the desk keeps for itself: next, previous, undo, search, the sheet.
 DESK_KEYS = frozenset({"j", "k", "z", "/", "?"})
@@ -208,6 +219,7 @@ class Queue:
     page_size: int = PAGE_SIZE
     due_label: Text = ""
     keys: Sequence[Key] = field(default_factory=tuple)
+    group: str = CONSULTATIONS
 
     def action(self, code: str) -> RowAction | None:
         """Return one of the queue's actions."""
@@ -233,6 +245,7 @@ class DeskPage:
     keys: Sequence[Key] = ()
     # How many things wait there for one person; shown in the bar on every page of the desk, so one query at most.
     count: Callable[[Actor], int] | None = None
+    group: str = CONSULTATIONS
 
 
 _queues: dict[str, Queue] = {}
@@ -244,6 +257,8 @@ def register(queue: Queue) -> None:
     faults = list(_faults(queue))
     if queue.code in _queues:
         faults.append("a queue of this code is registered already")
+    if queue.group not in GROUPS:
+        faults.append(f"there is no group {queue.group!r}")
     if faults:
         raise ValueError(f"desk queue {queue.code!r}: {'; '.join(faults)}")
     _queues[queue.code] = queue
@@ -255,9 +270,11 @@ def unregister(code: str) -> None:
 
 
 def register_page(page: DeskPage) -> None:
-    """Add a page to the desk's bar; ValueError for a code that is taken or none, or a page for nobody."""
+    """Add a page to the desk's bar; ValueError for a code that is taken or none, a page for nobody, no such group."""
     if not _CODE.match(page.code) or page.code in _pages or page.code in _queues or not page.roles:
         raise ValueError(f"desk page {page.code!r}: it needs a free code and a role")
+    if page.group not in (*GROUPS, ALONE):
+        raise ValueError(f"desk page {page.code!r}: there is no group {page.group!r}")
     _pages[page.code] = page
 
 
@@ -273,6 +290,44 @@ def queues_for(actor: Actor) -> list[Queue]:
     if not is_staff(actor):
         return []
     return [queue for queue in _queues.values() if has_role(actor, *queue.roles)]
+
+
+@dataclass(frozen=True)
+class BarItem:
+    """One part of the desk's bar: a sort of work with its places, or a single place, which has no label of its own."""
+
+    places: Sequence[Queue | DeskPage]
+    label: Text = ""
+
+
+def bar_for(actor: Actor) -> list[BarItem]:
+    """Return the bar of one person: all places side by side if these are few, else those of a sort under its name."""
+    places: list[Queue | DeskPage] = [*queues_for(actor), *pages_for(actor)]
+    if len(places) <= SIDE_BY_SIDE:
+        return [BarItem([place]) for place in places]
+    sorts: dict[str, list[Queue | DeskPage]] = {code: [] for code in GROUPS}
+    alone: list[BarItem] = []
+    waits: list[BarItem] = []
+    for place in places:
+        if isinstance(place, DeskPage) and place.count is not None:
+            waits.append(BarItem([place]))
+        elif place.group == ALONE:
+            alone.append(BarItem([place]))
+        else:
+            sorts[place.group].append(place)
+    named = [BarItem(found, GROUPS[code] if len(found) > 1 else "") for code, found in sorts.items() if found]
+    return [*waits, *named, *alone]
+
+
+def works_at_desk(actor: Actor) -> bool:
+    """Tell whether the desk is where a person works; the help alone makes nobody come."""
+    return bool(queues_for(actor)) or any(page.group != ALONE for page in pages_for(actor))
+
+
+def first_page_for(actor: Actor) -> DeskPage | None:
+    """Return where the desk opens for who has no queue: where something may wait, then any work, then the help."""
+    pages = sorted(pages_for(actor), key=lambda page: (page.count is None, page.group == ALONE))
+    return next(iter(pages), None)
 
 
 def queue_for(actor: Actor, code: str) -> Queue | None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from engage.desk import actions, queries
 from engage.desk.keys import key_sheet, page_sheet
 from engage.desk.models import SavedView
-from engage.desk.registry import DeskPage, Queue, RowAction, pages_for, queue_for, queues_for
+from engage.desk.registry import DeskPage, Queue, RowAction, first_page_for, pages_for, queue_for, queues_for
 from engage.desk.rules import clean_ids
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
@@ -50,9 +50,12 @@ def for_staff(view: View) -> View:
 @require_safe
 @for_staff
 def home(request: HttpRequest) -> HttpResponse:
-    """Open the first queue, or the first page of who has none."""
-    queues = queues_for(request.user)
-    return redirect("desk_queue", queues[0].code) if queues else redirect(pages_for(request.user)[0].url_name)
+    """Open the first queue, or for who has none the page on which something may wait."""
+    if queues := queues_for(request.user):
+        return redirect("desk_queue", queues[0].code)
+    page = first_page_for(request.user)
+    assert page is not None  # for_staff lets in nobody else
+    return redirect(page.url_name)
 
 
 @require_safe
@@ -153,8 +156,6 @@ def frame(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
 def _frame(request: HttpRequest, queue: Queue | None = None) -> dict[str, Any]:
     """What every page of the desk needs."""
     return {
-        "queues": queues_for(request.user),
-        "desk_pages": pages_for(request.user),
         "current_queue": queue,
         "keys_on": queries.single_keys_on(request.user),
     }

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor
 from engage.desk.keys import MOVE, OPEN
-from engage.desk.registry import DeskPage, Key
+from engage.desk.registry import PUBLISHING, DeskPage, Key
 from engage.publishing.queries import GATE_ROLES, reviews_waiting_for
 
 
@@ -19,5 +19,6 @@ RELEASES = DeskPage(
     roles=GATE_ROLES,
     url_name="release_desk",
     count=waiting,
+    group=PUBLISHING,
     keys=(MOVE, OPEN, Key(("n", "p"), _("Next form, previous form")), Key(("d",), _("To the decision"))),
 )

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import STAFF_ROLES
-from engage.desk.registry import DeskPage
+from engage.desk.registry import ALONE, DeskPage
 
-HELP = DeskPage(code="help", label=_("Help and practice"), roles=tuple(sorted(STAFF_ROLES)), url_name="help")
+HELP = DeskPage(
+    code="help", label=_("Help and practice"), roles=tuple(sorted(STAFF_ROLES)), url_name="help", group=ALONE
+)

@@ -48,6 +48,24 @@ def test_choosing_a_role_signs_in(role, settings):
     assert client.session["_auth_user_id"] == str(User.objects.get(email=demo_email(role)).pk)
 
 
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [
+        (Role.OFFICER, "/desk/queues/moderation/"),
+        (Role.REVIEWER_LEGAL, "/desk/release/"),
+        (Role.REVIEWER_OPENNESS, "/desk/release/"),
+        (Role.REVIEWER_SECRECY, "/desk/release/"),
+        (Role.CITIZEN, "/zh/accounts/"),
+    ],
+)
+def test_who_works_at_the_desk_comes_to_what_waits_there(role, opens, settings):
+    settings.DEMO = True
+    client = Client(headers={"accept-language": "zh-hans"})
+    page = client.post(PAGE, {"role": role.value}, follow=True)
+    assert page.redirect_chain[-1][0] == opens
+    assert ('href="/desk/"' in client.get("/zh/accounts/").content.decode()) == (role != Role.CITIZEN)
+
+
 def test_the_page_that_was_wanted_follows(settings):
     settings.DEMO = True
     assert Client().post(PAGE, {"role": "editor", "next": "/studio/pages/"}).url == "/studio/pages/"

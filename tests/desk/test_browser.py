@@ -218,3 +218,42 @@ def test_axe_finds_nothing_on_the_desk(language, width, desk, live_server):
     page.goto(f"{live_server.url}/desk/queues/letters/?q=nothing")
     found += look(page)
     assert found == []
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en-GB", 1280)])
+def test_who_has_many_places_finds_them_under_their_sorts_by_keyboard(language, width, live_server, open_page):
+    prefix = "zh" if language == "zh-CN" else "en"
+    page = open_page(f"{live_server.url}/{prefix}/accounts/demo/?next=/desk/", language=language, width=width)
+    page.locator("button[value=administrator]").click()
+    page.locator("html[data-bound]").wait_for(state="attached")
+    groups = page.locator(".desk-group")
+    expect(groups).to_have_count(3)
+    expect(page.locator(".desk-group.here summary")).to_have_count(1)
+    first, second = groups.nth(0), groups.nth(1)
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(first.locator("a").first).to_be_visible()
+    assert look(page) == []
+    page.keyboard.press("Tab")
+    expect(first.locator("a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(first.locator("a").first).to_be_hidden()
+    expect(first.locator("summary")).to_be_focused()
+    second.locator("summary").click()
+    expect(second.locator("a").first).to_be_visible()
+    page.locator("h1").first.click()
+    expect(second.locator("a").first).to_be_hidden()
+    second.locator("summary").click()
+    second.locator("a").last.click()
+    page.wait_for_load_state()
+    expect(page.locator(".desk-group.here a[aria-current=page]")).to_have_count(1)
+
+
+def test_the_sorts_open_without_scripts(live_server, open_page):
+    page = open_page(f"{live_server.url}/en/accounts/demo/?next=/desk/", language="en-GB", javascript=False)
+    page.locator("button[value=administrator]").click()
+    group = page.locator(".desk-group").last
+    expect(group.locator("a").first).to_be_hidden()
+    group.locator("summary").click()
+    group.locator("a").first.click()
+    expect(page.locator(".desk-group.here")).to_have_count(1)

@@ -1,9 +1,25 @@
 """What a queue must be to be shown."""
 
+from dataclasses import replace
+
 import pytest
+from django.utils import translation
 
 from engage.accounts.actors import ANYONE, SYSTEM, Role
-from engage.desk.registry import RowAction, View, queue_for, queues_for, register
+from engage.desk import registry
+from engage.desk.registry import (
+    ALONE,
+    OUTREACH,
+    PUBLISHING,
+    DeskPage,
+    RowAction,
+    View,
+    bar_for,
+    queue_for,
+    queues_for,
+    register,
+    register_page,
+)
 from tests.accounts.people import person
 from tests.desk.double import Letters, registered
 
@@ -62,3 +78,44 @@ def test_a_queue_for_citizens_would_still_open_no_desk_to_them():
     with registered(described(roles=(Role.CITIZEN,))):
         assert queues_for(person(Role.CITIZEN)) == []
         assert queues_for(ANYONE) == []
+
+
+def place(code: str, **values) -> DeskPage:
+    return DeskPage(code, code.title(), (Role.OFFICER,), "desk_keys", **values)
+
+
+def only(monkeypatch, *pages: DeskPage, queues: tuple[str, ...] = ()) -> None:
+    """Let the desk have these places and no others."""
+    monkeypatch.setattr(registry, "_pages", {page.code: page for page in pages})
+    monkeypatch.setattr(registry, "_queues", {code: replace(described(), code=code) for code in queues})
+
+
+def told(actor) -> list[tuple[str, list[str]]]:
+    return [(str(item.label), [one.code for one in item.places]) for item in bar_for(actor)]
+
+
+@pytest.mark.django_db
+def test_few_places_stand_side_by_side_and_more_under_their_sorts(monkeypatch):
+    officer = person(Role.OFFICER)
+    several = [place(f"p{n}", group=OUTREACH) for n in range(5)]
+    waits = place("gate", group=PUBLISHING, count=lambda actor: 0)
+    one, alone = place("fresh", group=PUBLISHING), place("help", group=ALONE)
+    only(monkeypatch, *several, alone, queues=("letters", "replies"))
+    assert told(officer) == [("", [code]) for code in ("letters", "replies", "p0", "p1", "p2", "p3", "p4", "help")]
+    only(monkeypatch, *several, waits, one, alone, queues=("letters", "replies"))
+    with translation.override("en"):
+        assert told(officer) == [
+            ("", ["gate"]),
+            ("Consultations", ["letters", "replies"]),
+            ("", ["fresh"]),
+            ("Outreach", ["p0", "p1", "p2", "p3", "p4"]),
+            ("", ["help"]),
+        ]
+    assert told(person(Role.CITIZEN)) == []
+
+
+def test_a_place_of_no_known_sort_is_refused():
+    with pytest.raises(ValueError):
+        register_page(place("lost", group="nowhere"))
+    with pytest.raises(ValueError):
+        register(replace(described(), group=ALONE))

@@ -6,12 +6,26 @@ from typing import Any
 
 from django import template
 
-from engage.desk.registry import DeskPage
+from engage.desk.registry import BarItem, DeskPage, Queue, bar_for
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def waits_in(context: dict[str, Any], page: DeskPage) -> int:
-    """Count what waits for the reader on a page; 0 for a page that does not count."""
-    return page.count(context["request"].user) if page.count is not None else 0
+def bar(context: dict[str, Any]) -> list[tuple[BarItem, bool]]:
+    """Return the parts of the reader's bar, each with whether the present page is one of its places."""
+    here = context.get("current_queue") or context.get("current_page")
+    return [(item, here in item.places) for item in bar_for(context["request"].user)]
+
+
+@register.filter
+def is_queue(place: Queue | DeskPage) -> bool:
+    """Tell whether a place of the bar is a queue."""
+    return isinstance(place, Queue)
+
+
+@register.simple_tag(takes_context=True)
+def waits_in(context: dict[str, Any], place: Queue | DeskPage) -> int:
+    """Count what waits for the reader in a place; 0 for one that does not count."""
+    count = getattr(place, "count", None)
+    return count(context["request"].user) if count is not None else 0

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor
-from engage.desk.registry import Cell, Column, DeskPage, Done, Filter, Queue, Row, RowAction, Rows, View
+from engage.desk.registry import OUTREACH, Cell, Column, DeskPage, Done, Filter, Queue, Row, RowAction, Rows, View
 from engage.desk.rules import UNDO_SECONDS
 from engage.errors import Refused
 from engage.outreach.delivery import access, actions, adapters, queries, words
@@ -23,9 +23,13 @@ from engage.participation import personal_data
 from engage.participation.desk import marked
 
 PAGE = 25
-OUTBOX = DeskPage(code="outbox", label=_("Outbox"), roles=access.ROLES, url_name="outbox")
+OUTBOX = DeskPage(code="outbox", label=_("Outbox"), roles=access.ROLES, url_name="outbox", group=OUTREACH)
 CHANNEL_IMPORT = DeskPage(
-    code="channel-import", label=_("Take in messages"), roles=access.READERS, url_name="outbox_import"
+    code="channel-import",
+    label=_("Take in messages"),
+    roles=access.READERS,
+    url_name="outbox_import",
+    group=OUTREACH,
 )
 
 # Views of the ledger: the states each one shows.
@@ -150,6 +154,7 @@ LEDGER = Queue(
     code="deliveries",
     label=_("Deliveries"),
     roles=access.ROLES,
+    group=OUTREACH,
     columns=(
         Column("channel", _("Channel")),
         Column("state", _("State")),
@@ -245,6 +250,7 @@ MESSAGES = Queue(
     code="channel-messages",
     label=_("Messages from channels"),
     roles=access.READERS,
+    group=OUTREACH,
     columns=(Column("author", pgettext_lazy("desk", "From")),),
     views=(View("new", _("Not dealt with")), View("done", _("Dealt with"))),
     rows=message_rows,

@@ -3,6 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Role
-from engage.desk.registry import DeskPage
+from engage.desk.registry import ALONE, DeskPage
 
-HEALTH = DeskPage(code="health", label=_("Channels"), roles=(Role.ADMINISTRATOR,), url_name="desk_health")
+HEALTH = DeskPage(code="health", label=_("Channels"), roles=(Role.ADMINISTRATOR,), url_name="desk_health", group=ALONE)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from engage.desk.registry import DeskPage
+from engage.desk.registry import PUBLISHING, DeskPage
 from engage.publishing.redaction.access import ROLES
 
-REDACTION = DeskPage(code="redaction", label=_("Redaction"), roles=ROLES, url_name="redaction_desk")
+REDACTION = DeskPage(code="redaction", label=_("Redaction"), roles=ROLES, url_name="redaction_desk", group=PUBLISHING)
