@@ -164,6 +164,7 @@ def _show(request: HttpRequest, found: Item, *, form: ItemForm | None = None, **
             "languages": [(code, words.language_name(code)) for code in texts],
             "lacks": queries.lacks(found),
             "release": gate.release_of(actions.KIND, found),
+            "hand_in_url": reverse("release_hand_in", args=[actions.KIND, found.pk]),
         }
     return page(request, "item", context, more.get("status", 200))
 

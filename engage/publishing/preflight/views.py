@@ -18,6 +18,7 @@ from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
+from engage.publishing import registry as gated
 from engage.publishing.preflight import actions, freshness, queries, registry
 from engage.publishing.preflight.bundle import Finding, Report, Severity
 from engage.publishing.preflight.desk import FRESHNESS
@@ -60,8 +61,15 @@ def preflight(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         "clean": [(CHECKS[check.code], check.looked_at) for check in found.clean],
         "not_asked": [CHECKS[check.code] for check in found.not_asked],
         "json_url": reverse("preflight_json", args=[kind, key]),
+        "hand_in_url": _hand_in_url(kind, obj),
     }
     return render(request, "preflight/report.html", frame(request, FRESHNESS) | context)
+
+
+def _hand_in_url(kind: str, obj: Any) -> str:
+    """Return where a content is handed in; empty for what goes out with something else."""
+    known = any(one.code == kind for one in gated.registered())
+    return reverse("release_hand_in", args=[kind, obj.pk]) if known else ""
 
 
 def _shown(finding: Finding) -> dict[str, Any]:

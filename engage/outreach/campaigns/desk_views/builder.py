@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -57,6 +58,7 @@ def show(
         "suggested": queries.suggested(topics, actor=request.user, language=get_language() or ""),
         "languages": [(code, language_name(code)) for code in queries.LANGUAGES],
         "release": gate.release_of(actions.KIND, campaign),
+        "hand_in_url": reverse("release_hand_in", args=[actions.KIND, campaign.pk]),
         "changed": campaign.published_at is not None and built.hash != campaign.content_hash,
     }
     status = 422 if task_form is not None else 200
