@@ -4,12 +4,13 @@
 
 A room that works on cases registers its own opener in `AppConfig.ready()`; the last one registered counts. It runs
 inside the caller's transaction, goes through `participation.actions.once` and so returns the same submission for the
-same token.
+same token. With it the room registers how the words it keeps are found again, so that an import notices when the same
+name comes back with other words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,22 @@ class Letter:
 
 
 Opener = Callable[["Envelope", Letter, "Actor"], "Submission"]
+# Keyed hashes of tokens (`Submission.token_digest`) to the words that were written under them.
+Reader = Callable[[Sequence[str]], Mapping[str, str]]
 _openers: list[Opener] = []
+_readers: list[Reader] = []
 
 
-def register(opener: Opener) -> None:
-    """Let a room open the cases from now on."""
+def register(opener: Opener, *, words: Reader | None = None) -> None:
+    """Let a room open the cases from now on; `words` finds again what was written in them."""
     _openers.append(opener)
+    if words is not None:
+        _readers.append(words)
+
+
+def known_words(digests: Sequence[str]) -> dict[str, str]:
+    """Return what was written under tokens, by their keyed hash, as the rooms keep it."""
+    return {digest: text for reader in _readers for digest, text in reader(digests).items()}
 
 
 def unregister(opener: Opener) -> None:

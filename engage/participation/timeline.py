@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -37,6 +38,19 @@ def add_many(submission_ids: Iterable[int], code: str, *, at: datetime) -> None:
 
 
 def sentence(entry: TimelineEntry) -> str:
-    """Return the entry in the active language."""
+    """Return the entry in the active language.
+
+    A param is a plain value, a text in both languages ({"zh": ..., "en": ...}) or a day ({"day": "2026-12-03"}).
+    """
     text = str(_sentences[entry.code])
-    return text % entry.params if entry.params else text
+    return text % {name: _said(value) for name, value in entry.params.items()} if entry.params else text
+
+
+def _said(value: Any) -> Any:
+    from engage.departments.models import in_active_language
+
+    if not isinstance(value, dict):
+        return value
+    if "day" in value:
+        return date_format(date.fromisoformat(value["day"]), "DATE_FORMAT")
+    return in_active_language(value["zh"], value["en"])

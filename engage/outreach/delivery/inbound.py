@@ -17,6 +17,7 @@ from engage.outreach.delivery.actions.messages import Incoming, envelope_of
 from engage.outreach.delivery.actions.writing import check_link
 from engage.outreach.delivery.models import Message
 from engage.participation import actions as participation
+from engage.participation import cases
 from engage.participation.tables import Shape, Table, read_table
 from engage.tables import RowFault
 
@@ -131,6 +132,7 @@ def _other_words(messages: list[Incoming], channel: str, known: set) -> list[Row
     for start in range(0, len(digests), 500):
         rows = Message.objects.filter(submission__token_digest__in=digests[start : start + 500])
         kept |= {digest: _hash(text) for digest, text in rows.values_list("submission__token_digest", "text")}
+        kept |= {digest: _hash(text) for digest, text in cases.known_words(digests[start : start + 500]).items()}
     return [
         RowFault("message_known_differs", message.line, values={"external_id": message.external_id})
         for digest, message in again.items()

@@ -1,0 +1,79 @@
+"""In what places somebody stands towards a case; the tables say what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from engage.accounts.actors import Actor, ReceiptHolder, Role, System, roles_of
+from engage.departments.models import Department, Membership
+from mailbox.machine import Who
+from mailbox.models import Case
+
+# (column of the case, role in that unit or one above it, place)
+PLACES = (
+    ("triage", Role.OFFICER, Who.CLERK),
+    ("triage", Role.APPROVER, Who.ARBITER),
+    ("lead", Role.OFFICER, Who.LEAD),
+    ("lead", Role.APPROVER, Who.APPROVER),
+    ("triage", Role.REVIEWER_OPENNESS, Who.OPENNESS),
+    ("lead", Role.REVIEWER_OPENNESS, Who.OPENNESS),
+    ("reviewer", Role.APPROVER, Who.REVIEW_BODY),
+)
+
+
+def standing_of(case: Case, actor: Actor) -> frozenset[Who]:
+    """Return every place of the actor. An administrator stands in all of the house, never in the sender's."""
+    return places_of(actor)(case)
+
+
+def memberships_of(actor: Actor) -> list[tuple[str, str]]:
+    """Return (role, path of the unit) of every place at the desk that an actor holds and still holds at all."""
+    wanted = roles_of(actor) & {role for _column, role, _who in PLACES}
+    if not wanted or actor.pk is None:
+        return []
+    rows = Membership.objects.filter(user_id=actor.pk, role__in=wanted)
+    return list(rows.values_list("role", "department__path"))
+
+
+def places_of(actor: Actor, memberships: list[tuple[str, str]] | None = None) -> Callable[[Case], frozenset[Who]]:
+    """Read an actor's memberships once; the answer tells of any case in what places the actor stands."""
+    if isinstance(actor, System):
+        return lambda case: frozenset({Who.SYSTEM})
+    if isinstance(actor, ReceiptHolder):
+        holds = actor.submission_id
+        return lambda case: frozenset({Who.CITIZEN}) if holds == case.pk else frozenset()
+    if Role.ADMINISTRATOR in roles_of(actor):
+        return lambda case: frozenset(who for column, _role, who in PLACES if getattr(case, f"{column}_id"))
+    held = memberships_of(actor) if memberships is None else memberships
+    if not held:
+        return lambda case: frozenset()
+
+    def places(case: Case) -> frozenset[Who]:
+        units: dict[str, Department | None] = {"triage": case.triage, "lead": case.lead, "reviewer": case.reviewer}
+        return frozenset(
+            who
+            for column, role, who in PLACES
+            if (unit := units[column]) and any(one == role and unit.path.startswith(path) for one, path in held)
+        )
+
+    return places
+
+
+def holds_role_in(user_id: int, role: Role, department: Department) -> bool:
+    """Tell whether an active person holds a role in a unit or one above it, and still holds it at all."""
+    steps = range(Department.steplen, len(department.path) + 1, Department.steplen)
+    above = [department.path[:end] for end in steps]
+    return Membership.objects.filter(
+        Q(user__groups__name=role.value),
+        user_id=user_id,
+        user__is_active=True,
+        role=role.value,
+        department__path__in=above,
+    ).exists()
+
+
+def unit_above(department: Department) -> Department:
+    """Return the next higher unit, or the unit itself when it is the highest."""
+    return department.get_parent() or department

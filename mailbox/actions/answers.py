@@ -1,0 +1,382 @@
+"""From a draft over its approval to the answer: nothing leaves that was not approved word for word, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from engage.accounts.actors import SYSTEM, Actor, Role
+from engage.accounts.models import User
+from engage.errors import Refused
+from engage.journal import actions as journal
+from mailbox import rules
+from mailbox.access import holds_role_in, standing_of
+from mailbox.actions import clocks
+from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
+from mailbox.machine import Who
+from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, StepRecord
+
+
+@dataclass(frozen=True)
+class DraftWords:
+    """What an author writes. `result` is a code of the kind's results where it has any."""
+
+    text: str
+    basis: str = ""
+    cites: tuple[str, ...] = ()
+    result: str = ""
+
+
+@transaction.atomic
+def save_draft(
+    case_id: int,
+    words: DraftWords,
+    *,
+    shared: bool = True,
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+) -> Draft:
+    """Keep the shared draft of a case, or one's own private one. `revision` is the draft's, as the author last saw it.
+
+    Raises Refused("not_allowed"), Refused("draft_changed", by=..., at=...) when somebody else wrote meanwhile,
+    Refused("draft_locked") while it is being approved, Refused("draft_result_unknown"), Refused("case_text_too_long").
+    """
+    case = locked_case(case_id, actor)
+    if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
+        raise Refused("not_allowed")
+    text = rules.check_length(words.text, rules.WORDS_MOST)
+    basis = rules.check_length(words.basis, rules.NOTE_MOST)
+    if words.result and words.result not in case.machine.results:
+        raise Refused("draft_result_unknown", result=words.result)
+    live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
+    draft = live.filter(shared=True).first() if shared else live.filter(shared=False, author=actor).first()
+    if draft is None:
+        draft = Draft(case=case, author=actor, shared=shared)
+    elif draft.state != Draft.State.WRITING:
+        raise Refused("draft_locked")
+    elif revision is not None and revision != draft.revision:
+        raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
+    draft.text, draft.basis, draft.cites, draft.result = text, basis, list(words.cites), words.result
+    draft.changed_at = now
+    draft.revision += 1
+    draft.save()
+    draft.writers.add(actor)
+    return draft
+
+
+@transaction.atomic
+def share_draft(draft_id: int, *, actor: Actor, now: datetime) -> Draft:
+    """Make one's private draft the shared one, where there is none. Raises Refused("not_allowed"), Refused("draft_taken")."""
+    draft = Draft.objects.visible_to(actor).get(pk=draft_id)
+    case = locked_case(draft.case_id, actor)
+    if draft.shared or draft.author_id != actor.pk or Who.LEAD not in standing_of(case, actor):
+        raise Refused("not_allowed")
+    if Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).exists():
+        raise Refused("draft_taken")
+    draft.shared, draft.changed_at = True, now
+    draft.save(update_fields=["shared", "changed_at"])
+    return draft
+
+
+@transaction.atomic
+def submit_draft(
+    case_id: int,
+    *,
+    chain: Sequence[int | None] = (None,),
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+) -> Draft:
+    """Hand the shared draft in. `chain` names who approves, one after another; None: any approver of the unit.
+
+    Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"), Refused("approver_elsewhere"),
+    Refused("approval_own") for a chain that names a writer.
+    """
+    case = locked_case(case_id, actor)
+    draft = _shared(case)
+    if case.machine.results and not draft.result:
+        raise Refused("draft_result_missing")
+    apply_step(case, case.machine.transition("submit"), Given(note=note), actor=actor, now=now, revision=revision)
+    writers = set(draft.writers.values_list("pk", flat=True))
+    places = list(chain) or [None]
+    for assignee in places:
+        if assignee is None:
+            continue
+        if case.lead is None or not holds_role_in(assignee, Role.APPROVER, case.lead):
+            raise Refused("approver_elsewhere")
+        rules.check_approver(assignee, writers=writers, approved=())
+    draft.round += 1
+    draft.state = Draft.State.APPROVAL
+    draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
+    draft.submitted_by = actor if isinstance(actor, User) else None
+    draft.save()
+    DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=draft.sha256, at=now)
+    Approval.objects.bulk_create(
+        Approval(draft=draft, round=draft.round, position=position, assignee_id=assignee)
+        for position, assignee in enumerate(places, start=1)
+    )
+    journal.record(actor, "case.draft_submitted", draft, case=case.pk, round=draft.round, sha256=draft.sha256)
+    return draft
+
+
+@transaction.atomic
+def approve_draft(
+    case_id: int,
+    *,
+    sha256: str,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+    token: UUID | None = None,
+) -> Draft:
+    """Approve what was read: `sha256` is the hash the approver's page showed. The last place of the chain sends it.
+
+    The answer goes out after the time to undo. Raises as `take_step`, and Refused("approval_forged") when what was read
+    is not what was handed in (an older round, another case, made up), Refused("approval_own"),
+    Refused("approval_twice"), Refused("approval_not_yours").
+    """
+    case = locked_case(case_id, actor)
+    if token is not None and StepRecord.objects.filter(token=token, case=case).exists():
+        return _shared(case)
+    check_revision(case, revision)
+    transition = case.machine.transition("approve")
+    check_allowed(case, transition, Given(note=note), actor=actor, now=now)
+    draft = _shared(case)
+    if sha256 != draft.sha256 or draft.sha256 != rules.read_hash(case.pk, draft.round, draft.words):
+        raise Refused("approval_forged")
+    place = _place_of(draft, case, actor, now)
+    place.decision, place.at, place.sha256, place.note = Approval.Decision.APPROVED, now, sha256, note.strip()
+    place.by = actor if isinstance(actor, User) else None
+    place.save()
+    journal.record(actor, "case.draft_approved", draft, case=case.pk, round=draft.round, sha256=sha256)
+    if draft.approvals.filter(round=draft.round, decision=Approval.Decision.WAITING).exists():
+        return draft
+    draft.state = Draft.State.APPROVED
+    draft.send_at = now + timedelta(seconds=rules.SEND_UNDO_SECONDS)
+    draft.save(update_fields=["state", "send_at"])
+    apply_step(case, transition, Given(note=note), actor=actor, now=now, token=token)
+    return draft
+
+
+def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval:
+    """Return the place of the chain whose turn it is, if it is the actor's: by name, for somebody absent, or anybody's."""
+    round_ = draft.approvals.filter(round=draft.round)
+    place = round_.filter(decision=Approval.Decision.WAITING).first()
+    if place is None:
+        raise Refused("approval_not_yours")
+    rules.check_approver(
+        actor.pk,
+        writers=set(draft.writers.values_list("pk", flat=True)),
+        approved=set(round_.filter(decision=Approval.Decision.APPROVED).values_list("by_id", flat=True)),
+    )
+    if place.assignee_id not in (None, actor.pk):
+        today = clocks.today_of(case, now)
+        if actor.pk not in deputies_of(place.assignee_id, today):
+            raise Refused("approval_not_yours")
+    return place
+
+
+def deputies_of(user_id: int | None, day: date) -> set[int]:
+    """Return who stands in for somebody on a day."""
+    rows = Absence.objects.filter(user_id=user_id, first__lte=day, last__gte=day, deputy__isnull=False)
+    return {pk for pk in rows.values_list("deputy_id", flat=True) if pk is not None}
+
+
+@transaction.atomic
+def return_draft(case_id: int, *, note: str, actor: Actor, now: datetime, revision: int | None = None) -> Draft:
+    """Give a draft back to its author with what is to be changed. Raises as `take_step`, Refused("approval_not_yours")."""
+    case = locked_case(case_id, actor)
+    check_revision(case, revision)
+    transition = case.machine.transition("return_draft")
+    check_allowed(case, transition, Given(note=note), actor=actor, now=now)
+    draft = _shared(case)
+    place = _place_of(draft, case, actor, now)
+    place.decision, place.at, place.note = Approval.Decision.RETURNED, now, note.strip()
+    place.by = actor if isinstance(actor, User) else None
+    place.save()
+    _void(draft)
+    apply_step(case, transition, Given(note=note), actor=actor, now=now)
+    return draft
+
+
+@transaction.atomic
+def take_back_draft(case_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> Draft:
+    """Take a draft back to change it, also an approved one that has not gone out. Raises as `take_step`."""
+    case = locked_case(case_id, actor)
+    apply_step(case, case.machine.transition("take_back"), actor=actor, now=now, revision=revision)
+    draft = _shared(case)
+    _void(draft)
+    return draft
+
+
+def _void(draft: Draft) -> None:
+    draft.approvals.filter(round=draft.round, decision=Approval.Decision.WAITING).update(
+        decision=Approval.Decision.VOID
+    )
+    draft.state, draft.send_at = Draft.State.WRITING, None
+    draft.save(update_fields=["state", "send_at"])
+
+
+@transaction.atomic
+def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> Approval:
+    """Hand one's turn in the chain on to another approver of the unit.
+
+    Raises Refused("not_allowed"), Refused("approval_not_yours"), Refused("approver_elsewhere"), Refused("approval_own").
+    """
+    case = locked_case(case_id, actor)
+    if Who.APPROVER not in standing_of(case, actor):
+        raise Refused("not_allowed")
+    draft = _shared(case)
+    place = _place_of(draft, case, actor, now)
+    if case.lead is None or not holds_role_in(to, Role.APPROVER, case.lead):
+        raise Refused("approver_elsewhere")
+    rules.check_approver(to, writers=set(draft.writers.values_list("pk", flat=True)), approved=())
+    place.assignee_id = to
+    place.save(update_fields=["assignee"])
+    journal.record(actor, "case.approval_delegated", draft, case=case.pk, to=to)
+    return place
+
+
+@transaction.atomic
+def hold_answer(case_id: int, *, actor: Actor) -> Draft:
+    """Undo the sending while there is time: the approved answer waits until `send_answer`.
+
+    Raises Refused("not_allowed"), Refused("answer_gone") when it is out already.
+    """
+    case = locked_case(case_id, actor)
+    if not standing_of(case, actor) & {Who.LEAD, Who.APPROVER}:
+        raise Refused("not_allowed")
+    draft = _approved(case)
+    draft.send_at = None
+    draft.save(update_fields=["send_at"])
+    journal.record(actor, "case.answer_held", draft, case=case.pk)
+    return draft
+
+
+@transaction.atomic
+def send_answer(case_id: int, *, actor: Actor, now: datetime) -> Draft:
+    """Send an approved answer that was held; it goes out after the time to undo. Raises as `hold_answer`, Refused("approval_forged")."""
+    case = locked_case(case_id, actor)
+    if not standing_of(case, actor) & {Who.LEAD, Who.APPROVER}:
+        raise Refused("not_allowed")
+    draft = _approved(case)
+    if draft.sha256 != rules.read_hash(case.pk, draft.round, draft.words):
+        raise Refused("approval_forged")
+    if draft.send_at is None:
+        draft.send_at = now + timedelta(seconds=rules.SEND_UNDO_SECONDS)
+        draft.save(update_fields=["send_at"])
+    return draft
+
+
+def _approved(case: Case) -> Draft:
+    draft = Draft.objects.filter(case=case, shared=True, state=Draft.State.APPROVED).first()
+    if draft is None:
+        raise Refused("answer_gone")
+    return draft
+
+
+def send_due_answers(*, now: datetime, limit: int = 200) -> int:
+    """Send the answers whose time to undo is over, each in its own transaction and each once; returns how many."""
+    waiting = Draft.objects.filter(state=Draft.State.APPROVED, send_at__lte=now).order_by("send_at", "pk")
+    return sum(_send(case_id, now) for case_id in waiting.values_list("case_id", flat=True)[:limit])
+
+
+@transaction.atomic
+def _send(case_id: int, now: datetime) -> int:
+    case = locked_case(case_id, SYSTEM)
+    draft = Draft.objects.filter(case=case, shared=True, state=Draft.State.APPROVED, send_at__lte=now).first()
+    if draft is None:  # sent by another worker, or held meanwhile
+        return 0
+    if draft.sha256 != rules.read_hash(case.pk, draft.round, draft.words):
+        # Changed by whom ever behind the approval: it stays in the house until somebody takes it back.
+        journal.record(SYSTEM, "case.answer_stopped", draft, case=case.pk, approved=draft.sha256)
+        draft.send_at = None
+        draft.save(update_fields=["send_at"])
+        return 0
+    _answer(case, draft, now)
+    draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
+    draft.save(update_fields=["state", "sent_at", "send_at"])
+    return 1
+
+
+def _answer(case: Case, draft: Draft, now: datetime) -> None:
+    case.answered_at = case.answered_at or now
+    case.result = draft.result
+    # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
+    note = case.steps.filter(code="submit").values_list("note", flat=True).last() or ""
+    apply_step(case, case.machine.transition("answer"), Given(note=note, draft=draft), actor=SYSTEM, now=now)
+
+
+def answer_merged(*, now: datetime, limit: int = 200) -> int:
+    """Answer the cases that were answered with another: one transaction each, so none is lost and none told twice."""
+    waiting = (
+        Case.objects.filter(merged_into__isnull=False, answered_at=None, phase="merged")
+        .filter(merged_into__answered_at__isnull=False)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return sum(_answer_with_lead(pk, now) for pk in waiting[:limit])
+
+
+@transaction.atomic
+def _answer_with_lead(case_id: int, now: datetime) -> int:
+    case = locked_case(case_id, SYSTEM)
+    if case.answered_at is not None or case.merged_into_id is None:
+        return 0
+    lead = Case.objects.select_related("lead").get(pk=case.merged_into_id)
+    draft = lead.drafts.filter(shared=True, state=Draft.State.SENT).order_by("sent_at").last()
+    if draft is None:
+        return 0
+    case.lead, case.owner, case.state = lead.lead, lead.owner, "approved"
+    _answer(case, draft, now)
+    return 1
+
+
+@transaction.atomic
+def answer_plainly(
+    case_id: int, words: DraftWords, *, actor: Actor, now: datetime, revision: int | None = None
+) -> Case:
+    """Answer an enquiry from what is published: what it cites went through the gate, so nobody approves it again.
+
+    Raises as `take_step`; Refused("step_needs") without a citation.
+    """
+    case = locked_case(case_id, actor)
+    if not case.machine.has("answer_plainly"):
+        raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
+    case.answered_at = case.answered_at or now
+    given = Given(words=words.text, cites=words.cites)
+    apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
+    return case
+
+
+def _shared(case: Case) -> Draft:
+    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    if draft is None or not draft.text:
+        raise Refused("draft_missing")
+    return draft
+
+
+@transaction.atomic
+def set_absence(user_id: int, *, first: date, last: date, deputy: int | None = None, actor: Actor) -> Absence:
+    """Say when one is away and who stands in; an administrator may say it for others.
+
+    Raises Refused("not_allowed"), Refused("absence_reversed"), Refused("absence_own_deputy").
+    """
+    from engage.accounts.actors import has_role
+
+    if actor.pk != user_id and not has_role(actor, Role.ADMINISTRATOR):
+        raise Refused("not_allowed")
+    if last < first:
+        raise Refused("absence_reversed")
+    if deputy == user_id:
+        raise Refused("absence_own_deputy")
+    row = Absence.objects.create(user_id=user_id, first=first, last=last, deputy_id=deputy)
+    journal.record(actor, "absence.set", row, user=user_id, first=first.isoformat(), last=last.isoformat())
+    return row

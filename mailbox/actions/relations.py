@@ -1,0 +1,371 @@
+"""Cases and one another: other kind, merged, split, linked, tagged, withdrawn. Nothing is lost by any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from engage.accounts.actors import SYSTEM, Actor, is_staff
+from engage.accounts.models import User
+from engage.errors import Refused
+from engage.journal import actions as journal
+from engage.participation import actions as participation
+from engage.participation import timeline
+from engage.participation.models import Submission
+from engage.participation.receipts import enqueue_receipt_mail
+from mailbox import rules
+from mailbox.access import standing_of
+from mailbox.actions import clocks
+from mailbox.actions.notices import make_notice
+from mailbox.actions.register import NewCase, first_words, write_case
+from mailbox.actions.steps import (
+    Given,
+    apply_step,
+    both_languages,
+    check_allowed,
+    check_revision,
+    locked_case,
+    name_of,
+    place,
+    stood_as,
+    told_code,
+)
+from mailbox.kinds import KINDS, kind_of
+from mailbox.machine import Phase, Who
+from mailbox.models import Case, CaseTag, Draft, Intake, Link, StepRecord, Tag
+
+
+@transaction.atomic
+def move_case(
+    case_id: int,
+    *,
+    kind: str,
+    words: str,
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+) -> Case:
+    """Handle a case as another kind: reference, words, files, consent and date of receipt stay; its clocks begin anew.
+
+    The clocks of the old kind end and stay on record. Raises as `take_step`, and Refused("case_kind_unknown"),
+    Refused("case_kind_same"), Refused("case_kind_closed"), Refused("case_identity_missing"),
+    Refused("move_leads_others") for a case that others are answered with.
+    """
+    case = locked_case(case_id, actor)
+    check_revision(case, revision)
+    if not case.machine.has("move"):
+        raise Refused("step_unknown", step="move", kind=case.kind)
+    transition = case.machine.transition("move")
+    given = Given(words=rules.check_length(words, rules.WORDS_MOST))
+    check_allowed(case, transition, given, actor=actor, now=now)
+    target = KINDS.get(kind)
+    if target is None:
+        raise Refused("case_kind_unknown", kind=kind)
+    if kind == case.kind:
+        raise Refused("case_kind_same")
+    if case.merged.exists():
+        raise Refused("move_leads_others")
+    if Who.CITIZEN not in target.opened_by:
+        raise Refused("case_kind_closed", kind=kind)
+    contact = case.submission.contact
+    if target.needs_identity and not (contact and contact.name):
+        raise Refused("case_identity_missing", kind=kind)
+    who, before, old = stood_as(case, transition, actor), case.state, case.kind
+    clocks.apply(case, transition.effects, now=now)
+    intake = Intake.objects.select_related("department").filter(kind=kind).first()
+    case.kind, case.state, case.state_since, case.back_to = kind, target.initial, now, ""
+    case.family = (intake.family if intake else "") or target.families[0]
+    case.triage = (intake.department if intake else None) or case.triage
+    case.lead, case.owner = None, None
+    clocks.apply(case, target.opening, now=now)
+    place(case, now)
+    clocks.show_at_desk(case)
+    case.revision += 1
+    case.save()
+    record = StepRecord.objects.create(
+        case=case,
+        kind=old,
+        code="move",
+        from_state=before,
+        to_state=case.state,
+        at=now,
+        by=actor if isinstance(actor, User) else None,
+        stood_as=who,
+        department=case.triage,
+        words=given.words,
+        revision=case.revision,
+    )
+    timeline.add(
+        case.submission,
+        told_code(old, "move"),
+        at=now,
+        kind=both_languages(target.label),
+        department=name_of(case.triage),
+    )
+    make_notice(case, "moved", step=record, department=case.triage, now=now, words=given.words)
+    journal.record(actor, "case.move", case, before=old, after=kind)
+    return case
+
+
+def _locked_pair(first: int, second: int, actor: Actor) -> tuple[Case, Case]:
+    """Lock two cases, always the lower number first, so that two officers never wait for each other in a circle."""
+    found = {pk: locked_case(pk, actor) for pk in sorted({first, second})}
+    return found[first], found[second]
+
+
+@transaction.atomic
+def merge_case(case_id: int, *, into: int, actor: Actor, now: datetime, revision: int | None = None) -> Case:
+    """Let a case be answered with another: one answer, a receipt and a notice for each sender. Its clock runs on.
+
+    Raises Refused("case_into_itself"), Refused("merge_other_kind"), Refused("merge_not_open"),
+    Refused("merge_already"), Refused("not_allowed"), Refused("case_moved").
+    """
+    if case_id == into:
+        raise Refused("case_into_itself")
+    case, leading = _locked_pair(case_id, into, actor)
+    check_revision(case, revision)
+    for one in (case, leading):
+        if not standing_of(one, actor) & {Who.CLERK, Who.LEAD}:
+            raise Refused("not_allowed")
+    if case.kind != leading.kind:
+        raise Refused("merge_other_kind")
+    if not (case.is_open and leading.is_open) or case.drafts.filter(state=Draft.State.APPROVED).exists():
+        raise Refused("merge_not_open")
+    if case.merged_into_id or leading.merged_into_id or case.merged.exists():
+        raise Refused("merge_already")
+    case.merged_into = leading
+    case.revision += 1
+    leading.revision += 1
+    place(case, now)
+    case.save()
+    clocks.show_at_desk(leading)
+    leading.save(update_fields=["due", "due_order", "may_move", "low_rated", "revision"])
+    _link(Link.Kind.MERGED, case, leading, actor, now)
+    timeline.add(case.submission, "case.merged", at=now)
+    journal.record(actor, "case.merged", case, into=leading.pk)
+    return case
+
+
+def merge_cases(case_ids: Sequence[int], *, into: int, actor: Actor, now: datetime) -> list[Case]:
+    """Merge many into one, all or none. Raises as `merge_case`."""
+    with transaction.atomic():
+        return [merge_case(pk, into=into, actor=actor, now=now) for pk in sorted(set(case_ids))]
+
+
+@transaction.atomic
+def unmerge_case(case_id: int, *, actor: Actor, now: datetime) -> Case:
+    """Take a merge back within seven days, while no answer has gone out.
+
+    Raises Refused("not_allowed"), Refused("not_merged"), Refused("too_late", day=...).
+    """
+    link = Link.objects.filter(kind=Link.Kind.MERGED, source=case_id, undone_at=None).first()
+    if link is None:
+        raise Refused("not_merged")
+    case, leading = _locked_pair(case_id, link.target_id, actor)
+    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD}:
+        raise Refused("not_allowed")
+    if case.merged_into_id is None or case.answered_at is not None:
+        raise Refused("not_merged")
+    over = link.at + timedelta(days=rules.UNMERGE_DAYS)
+    if now > over:
+        raise Refused("too_late", day=over.date())
+    link.undone_at = now
+    link.save(update_fields=["undone_at"])
+    case.merged_into = None
+    place(case, now)
+    case.revision += 1
+    clocks.show_at_desk(case)
+    case.save()
+    clocks.show_at_desk(leading)
+    leading.revision += 1
+    leading.save(update_fields=["due", "due_order", "may_move", "low_rated", "revision"])
+    timeline.add(case.submission, "case.unmerged", at=now)
+    journal.record(actor, "case.unmerged", case, out_of=leading.pk)
+    return case
+
+
+def release_merged(*, now: datetime, limit: int = 200) -> int:
+    """Put back at the desk what was to be answered with a case that ended without an answer; returns how many."""
+    left = Case.objects.filter(merged_into__isnull=False, answered_at=None, phase="merged").filter(
+        merged_into__phase=Phase.CLOSED.value, merged_into__answered_at=None
+    )
+    return sum(_release(pk, now) for pk in left.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _release(case_id: int, now: datetime) -> int:
+    case = locked_case(case_id, SYSTEM)
+    leading = case.merged_into
+    if leading is None or leading.is_open or leading.answered_at is not None:
+        return 0
+    Link.objects.filter(kind=Link.Kind.MERGED, source=case, undone_at=None).update(undone_at=now)
+    case.merged_into = None
+    place(case, now)
+    case.revision += 1
+    clocks.show_at_desk(case)
+    case.save()
+    timeline.add(case.submission, "case.unmerged", at=now)
+    journal.record(SYSTEM, "case.unmerged", case, out_of=leading.pk)
+    return 1
+
+
+@transaction.atomic
+def split_case(
+    case_id: int, parts: Sequence[str], *, actor: Actor, now: datetime, revision: int | None = None
+) -> list[Case]:
+    """Give each further matter of a letter a case of its own, with the letter's date, sender and a receipt of its own.
+
+    The same part of the same case is split off once. Raises Refused("not_allowed"), Refused("case_moved"),
+    Refused("split_nothing"), Refused("too_many_parts", most=...).
+    """
+    case = locked_case(case_id, actor)
+    check_revision(case, revision)
+    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD} or not case.is_open or case.merged_into_id:
+        raise Refused("not_allowed")
+    texts = [text for text in (rules.check_length(part, rules.TEXT_MOST) for part in parts) if text]
+    if not texts:
+        raise Refused("split_nothing")
+    if len(texts) > rules.MOST_PARTS:
+        raise Refused("too_many_parts", most=rules.MOST_PARTS)
+    made = [_split_off(case, text, actor, now) for text in texts]
+    case.revision += 1
+    case.save(update_fields=["revision"])
+    timeline.add(case.submission, "case.split", at=now, references=", ".join(one.reference for one in made))
+    journal.record(actor, "case.split", case, into=[one.pk for one in made])
+    return made
+
+
+def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
+    origin = case.submission
+    envelope = participation.Envelope(
+        token=participation.token_of(f"split:{case.pk}", text),
+        language=origin.language,
+        received_at=case.received_at,
+        channel=origin.channel,
+        region=origin.region,
+        capacity=origin.capacity,
+        signature=origin.signature,
+    )
+
+    def create() -> Submission:
+        submission = participation.open_submission(case.kind, envelope, actor=actor, department_id=case.triage_id)
+        submission.contact = origin.contact
+        submission.save(update_fields=["contact"])
+        part = write_case(
+            submission,
+            kind_of(case.kind),
+            intake=None,
+            triage=case.triage,
+            new=NewCase(kind=case.kind, text=text, family=case.family, may_publish=case.may_publish),
+            title=first_words(text),
+            text=text,
+            actor=actor,
+        )
+        part.zone = case.zone
+        part.save(update_fields=["zone"])
+        _link(Link.Kind.SPLIT, part, case, actor, now)
+        enqueue_receipt_mail(submission, envelope.code, part.title)
+        return submission
+
+    submission = participation.once(envelope, create)
+    return Case.objects.select_related("submission").get(pk=submission.pk)
+
+
+def _link(kind: str, source: Case, target: Case, actor: Actor, now: datetime) -> Link:
+    return Link.objects.create(
+        kind=kind, source=source, target=target, by=actor if isinstance(actor, User) else None, at=now
+    )
+
+
+@transaction.atomic
+def link_cases(case_id: int, other_id: int, *, actor: Actor, now: datetime) -> Link:
+    """Say that two cases belong together. Again: the same link. Raises Refused("link_to_itself"), Refused("not_allowed")."""
+    if case_id == other_id:
+        raise Refused("link_to_itself")
+    case, other = _locked_pair(case_id, other_id, actor)
+    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD, Who.APPROVER}:
+        raise Refused("not_allowed")
+    found = Link.objects.filter(
+        kind=Link.Kind.RELATED, undone_at=None, source__in=[case, other], target__in=[case, other]
+    )
+    link = found.first()
+    if link is None:
+        link = _link(Link.Kind.RELATED, case, other, actor, now)
+        journal.record(actor, "case.linked", case, to=other.pk)
+    return link
+
+
+@transaction.atomic
+def unlink_cases(link_id: int, *, actor: Actor, now: datetime) -> Link:
+    """Take a link of cases that belong together away. Raises Refused("not_allowed"), Link.DoesNotExist."""
+    link = Link.objects.get(pk=link_id, kind=Link.Kind.RELATED)
+    case = locked_case(link.source_id, actor)
+    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD, Who.APPROVER}:
+        raise Refused("not_allowed")
+    if link.undone_at is None:
+        link.undone_at = now
+        link.save(update_fields=["undone_at"])
+        journal.record(actor, "case.unlinked", case, to=link.target_id)
+    return link
+
+
+@transaction.atomic
+def tag_cases(case_ids: Sequence[int], name: str, *, actor: Actor, now: datetime) -> Tag:
+    """Group cases under a word of the unit where they lie. Raises Refused("tag_empty"), Refused("not_allowed")."""
+    word = " ".join(rules.check_length(name, 60).split())
+    if not word:
+        raise Refused("tag_empty")
+    tag: Tag | None = None
+    for pk in sorted(set(case_ids)):
+        case = locked_case(pk, actor)
+        if not is_staff(actor) or not standing_of(case, actor):
+            raise Refused("not_allowed")
+        tag = tag or Tag.objects.get_or_create(department=case.desk, name=word)[0]
+        _row, is_new = CaseTag.objects.get_or_create(
+            case=case, tag=tag, defaults={"at": now, "by": actor if isinstance(actor, User) else None}
+        )
+        if is_new:
+            journal.record(actor, "case.tagged", case, tag=tag.pk)
+    if tag is None:
+        raise Refused("split_nothing")
+    return tag
+
+
+@transaction.atomic
+def untag_case(case_id: int, tag_id: int, *, actor: Actor) -> None:
+    """Take a case out of a group. Raises Refused("not_allowed")."""
+    case = locked_case(case_id, actor)
+    if not is_staff(actor) or not standing_of(case, actor):
+        raise Refused("not_allowed")
+    gone, _by_model = CaseTag.objects.filter(case=case, tag_id=tag_id).delete()
+    if gone:
+        journal.record(actor, "case.untagged", case, tag=tag_id)
+
+
+@transaction.atomic
+def withdraw_case(case_id: int, *, actor: Actor, now: datetime) -> Case:
+    """Let the sender take a case back before it is answered; it stays on record. Again: nothing changes.
+
+    Raises as `take_step`.
+    """
+    case = locked_case(case_id, actor)
+    if case.state == "withdrawn":
+        return case
+    if not case.machine.has("withdraw"):
+        raise Refused("step_unknown", step="withdraw", kind=case.kind)
+    apply_step(case, case.machine.transition("withdraw"), actor=actor, now=now)
+    for draft in case.drafts.filter(state__in=[Draft.State.APPROVAL, Draft.State.APPROVED]):
+        draft.state, draft.send_at = Draft.State.WRITING, None
+        draft.save(update_fields=["state", "send_at"])
+    submission = case.submission
+    submission.state = Submission.State.WITHDRAWN
+    submission.save(update_fields=["state"])
+    return case
+
+
+def withdraw_by_receipt(submission_id: int, actor: Actor) -> Submission:
+    """Withdraw a case from the page of its receipt (`participation.kinds.Kind.withdraw`)."""
+    return withdraw_case(submission_id, actor=actor, now=timezone.now()).submission

@@ -1,0 +1,85 @@
+"""How the sender of a case follows it: who has it, until when, and the nine steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from engage.accounts.actors import Actor
+from engage.participation.kinds import SentPart, Step, Story
+from engage.participation.models import Submission
+from mailbox import rules
+from mailbox.access import standing_of
+from mailbox.machine import Phase
+from mailbox.models import Case
+
+NINE_STEPS = (
+    gettext_lazy("Received"),
+    gettext_lazy("Registered"),
+    gettext_lazy("Taken up or refused"),
+    gettext_lazy("With the unit in charge"),
+    gettext_lazy("Others are asked"),
+    gettext_lazy("Answer being written"),
+    gettext_lazy("Answer being approved"),
+    gettext_lazy("Answered"),
+    gettext_lazy("Rated and closed"),
+)
+
+
+def case_story(submission: Submission, actor: Actor, now: datetime) -> Story:
+    """Tell the story of a case."""
+    case = (
+        Case.objects.visible_to(actor)
+        .select_related("submission", "triage", "lead", "reviewer", "desk")
+        .get(pk=submission.pk)
+    )
+    messages = list(case.messages.visible_to(actor))
+    notices = list(case.notices.visible_to(actor))
+    return Story(
+        title=case.title,
+        holder=_holder(case),
+        steps=_steps(case),
+        part_template="mailbox/parts.html",
+        context={"case": case, "messages": messages, "notices": notices},
+        links=_links(case, actor),
+        sent=[SentPart(case.title, message.text) for message in messages],
+        is_answered=case.answered_at is not None,
+    )
+
+
+def _holder(case: Case) -> str:
+    if case.state_of.phase is Phase.CLOSED:
+        return str(case.state_of.label)
+    if case.desk is None:
+        return _("Registered")
+    if case.due is None or not case.is_open:
+        return _("With %(department)s") % {"department": case.desk}
+    return _("With %(department)s until %(day)s") % {
+        "department": case.desk,
+        "day": date_format(case.due, "DATE_FORMAT"),
+    }
+
+
+def _steps(case: Case) -> list[Step]:
+    """The line stands at the step of the state; a case that is over has nothing left to come."""
+    at, over = case.state_of.step, case.state_of.phase is Phase.CLOSED
+    steps = []
+    for number, title in enumerate(NINE_STEPS, start=1):
+        if over and number > at:
+            break
+        state = "done" if number < at or over else "now" if number == at else "todo"
+        steps.append(Step(str(title), str(case.state_of.label) if number == at else "", state))
+    return steps
+
+
+def _links(case: Case, actor: Actor) -> list[tuple[str, str]]:
+    if not case.machine.has("withdraw"):
+        return []
+    withdraw = case.machine.transition("withdraw")
+    if not rules.may_take(withdraw, case.state, standing_of(case, actor)):
+        return []
+    return [(_("Withdraw it"), reverse("submission_withdraw", args=[case.reference]))]

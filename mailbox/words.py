@@ -1,0 +1,194 @@
+"""The sentences of the mailbox: refusals by code, timeline entries by code. Those of steps come from the tables."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format, get_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mailbox.actions.steps import told_code
+from mailbox.kinds import KINDS, kind_of
+from mailbox.kinds.common import WHO_LABELS
+from mailbox.machine import Machine, Who
+
+NEEDS = {
+    "department": _("Choose a unit"),
+    "words": _("Write what the sender is told"),
+    "note": _("Write why, for the file"),
+    "units": _("Give the number of days"),
+    "cites": _("Cite what is published"),
+}
+
+
+def step_label(kind: str, step: str) -> str:
+    """Return the name of a step in the active language; of a step that is no row of the table, the code."""
+    machine = kind_of(kind)
+    return str(machine.transition(step).label) if machine.has(step) else step
+
+
+def state_label(kind: str, state: str) -> str:
+    """Return the name of a state in the active language."""
+    return str(kind_of(kind).state(state).label)
+
+
+def who_label(who: str) -> str:
+    """Return the name of a place in the active language."""
+    return str(WHO_LABELS[Who(who)])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Put words side by side as the active language does."""
+    return gettext(", ").join(words)
+
+
+def _not_allowed(values: dict[str, Any]) -> str:
+    return gettext(
+        "“%(step)s” is not possible now: the case is %(state)s. It can be done by %(by)s while a case is %(when)s"
+    ) % {
+        "step": step_label(values["kind"], values["step"]),
+        "state": state_label(values["kind"], values["state"]),
+        "by": listed(who_label(one) for one in values["by"]),
+        "when": listed(state_label(values["kind"], one) for one in values["when"]),
+    }
+
+
+def _moved(values: dict[str, Any]) -> str:
+    filled = {
+        "state": state_label(values["kind"], values["state"]),
+        "by": values["by"],
+        "at": format_date(localtime(values["at"]), get_format("DATETIME_FORMAT")),
+    }
+    if not filled["by"]:
+        return (
+            gettext("The case moved on at %(at)s and is now %(state)s. Look at it again; what you typed is kept")
+            % filled
+        )
+    return (
+        gettext("%(by)s acted on the case at %(at)s; it is now %(state)s. Look at it again; what you typed is kept")
+        % filled
+    )
+
+
+def _of_step(sentence: Any) -> Any:
+    def say(values: dict[str, Any]) -> str:
+        return str(sentence) % {"step": step_label(values["kind"], values["step"])}
+
+    return say
+
+
+def _of_day(sentence: Any) -> Any:
+    def say(values: dict[str, Any]) -> str:
+        return str(sentence) % {"day": date_format(values["day"], "DATE_FORMAT")}
+
+    return say
+
+
+def _of_kind(sentence: Any) -> Any:
+    def say(values: dict[str, Any]) -> str:
+        return str(sentence) % {"kind": kind_of(values["kind"]).label if values["kind"] in KINDS else values["kind"]}
+
+    return say
+
+
+def _opinion_open(values: dict[str, Any]) -> str:
+    return ngettext(
+        "%(n)d unit has not given its opinion. Wait for it, or write for the file why you go on without it",
+        "%(n)d units have not given their opinions. Wait for them, or write for the file why you go on without them",
+        values["n"],
+    ) % {"n": values["n"]}
+
+
+REFUSALS = {
+    # steps
+    "transition_not_allowed": (_not_allowed, 409),
+    "case_moved": (_moved, 409),
+    "case_merged": (_("This case is answered with %(into)s. Work there, or take the merge back first"), 409),
+    "case_closed": (_("This case is over. Send a new letter; you may refer to this one"), 409),
+    "step_unknown": (_of_kind(_("There is no such step for this kind: %(kind)s")), 409),
+    "step_needs": lambda values: str(NEEDS[values["what"]]),
+    "step_reason_missing": _("Choose one of the reasons: the sender will read it"),
+    "step_taken_already": (_of_step(_("“%(step)s” was done already and is done once only")), 409),
+    "step_not_under_profile": (_of_step(_("The rules this case is handled by do not know “%(step)s”")), 409),
+    "arbiter_decides": _(
+        "Units sent it back %(n)d times. An approver of the receiving unit decides now who is in charge"
+    ),
+    "arbiter_has_decided": _("It was decided that your unit is in charge"),
+    "objection_time_over": _("It can be sent back within %(days)d working days. Pass it on to the right unit instead"),
+    "time_over": _of_day(_("The time for this ended on %(day)s")),
+    "too_early": _of_day(_("This is possible from %(day)s on")),
+    "too_late": _of_day(_("This was possible until %(day)s")),
+    "opinion_open": _opinion_open,
+    "question_open": _("These questions of the letter have no answer and no reason why not: %(numbers)s"),
+    "question_because_missing": _("Write why question %(number)d is not answered"),
+    "nothing_to_follow_up": _("There is no low rating to follow up"),
+    # hands
+    "route_to_itself": _("It lies at this unit already. Choose another"),
+    "route_barred": _("%(department)s is accused in this case and must not see it. Choose another unit"),
+    "assignee_elsewhere": _("Choose an officer of the unit where the case lies"),
+    # beginning
+    "case_kind_unknown": _("There is no kind of case “%(kind)s”"),
+    "case_kind_closed": _of_kind(_("This kind is opened by the platform alone: %(kind)s")),
+    "case_kind_same": _("It is of this kind already. Choose another"),
+    "case_text_missing": _("Write something"),
+    "case_text_too_long": _("This may have at most %(most)d characters. Put the rest into a file"),
+    "case_identity_missing": _of_kind(_("The law asks for a name for this kind: %(kind)s")),
+    "too_many_representatives": _("At most %(most)d people may speak for a joint petition"),
+    "people_too_few": _("Fewer people take part than are named (%(n)d). Correct the number"),
+    "zone_unknown": _("There is no time zone “%(zone)s”"),
+    # opinions
+    "consult_itself": _("The unit in charge cannot ask itself. Choose another unit"),
+    "consult_open": _("%(department)s is asked already and has not answered yet"),
+    "consultation_settled": (_("This question is settled already"), 409),
+    # drafts and approvals
+    "draft_changed": (_("Somebody wrote in the draft meanwhile. Both texts are below; what you typed is kept"), 409),
+    "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
+    "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
+    "draft_missing": _("Write the answer first"),
+    "draft_result_missing": _("Choose what is decided"),
+    "draft_result_unknown": _("There is no decision “%(result)s” for this kind"),
+    "approver_elsewhere": _("Choose an approver of the unit in charge"),
+    "approval_own": (_("Who wrote in an answer cannot approve it"), 403),
+    "approval_twice": (_("You approved this already; somebody else must be the next"), 403),
+    "approval_not_yours": (_("It is not your turn to approve this"), 403),
+    "approval_forged": (_("What you approved is not what was handed in. Read it again, then approve"), 409),
+    "answer_gone": (_("There is no approved answer that waits: it was sent, or taken back"), 409),
+    "absence_reversed": _("The last day lies before the first"),
+    "absence_own_deputy": _("Nobody stands in for oneself. Choose somebody else"),
+    # ratings
+    "rating_unknown": _("Choose one of the five levels"),
+    "rating_over": _("An answer can be rated for %(days)d days"),
+    "rating_not_low": _("The rating was not low"),
+    "rated_already": (_("You rated this answer already"), 409),
+    # relations
+    "case_into_itself": _("A case cannot be merged into itself. Choose another"),
+    "merge_other_kind": _("Only cases of the same kind can be answered together"),
+    "merge_not_open": (_("Only cases that are being handled can be answered together"), 409),
+    "merge_already": (_("One of the two is answered with another case already, or others are answered with it"), 409),
+    "not_merged": (_("This case is not answered with another, or the answer has gone out"), 409),
+    "move_leads_others": (_("Others are answered with this case. Take the merges back first"), 409),
+    "split_nothing": _("Choose what to split off"),
+    "too_many_parts": _("At most %(most)d cases can be split off at once"),
+    "link_to_itself": _("A case cannot be linked with itself. Choose another"),
+    "tag_empty": _("Write a word for the group"),
+}
+
+
+def _told(machine: Machine) -> dict[str, Any]:
+    return {
+        told_code(machine.code, transition.code): transition.told
+        for transition in machine.transitions
+        if transition.told is not None
+    }
+
+
+TIMELINE = {
+    **{code: told for machine in KINDS.values() for code, told in _told(machine).items()},
+    "case.added": _("You added something"),
+    "case.merged": _("Others wrote the same; one answer goes to each of you, and your time runs on"),
+    "case.unmerged": _("Handled by itself again"),
+    "case.split": _("Each further matter has its own number: %(references)s"),
+    "case.due_later": _("A day off was added to the calendar: the day it is due is now %(due)s"),
+}

@@ -1,0 +1,867 @@
+"""What officers and senders do with cases, and what they must not."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from engage.accounts.actors import ANYONE, SYSTEM, Role
+from engage.errors import Refused
+from engage.journal.models import JournalRow
+from engage.participation import cases as port
+from engage.participation import timeline
+from engage.participation.models import Contact, OutgoingMail, Submission
+from mailbox import actions, queries
+from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
+from tests.accounts.people import person
+from tests.mailbox import factories
+from tests.mailbox.factories import NOW, answered, approved, handed_in, house, later, member, sender, taken_on
+from tests.participation.factories import envelope
+
+pytestmark = pytest.mark.django_db
+
+
+def step(case: Case, code: str, actor, now=NOW, **given) -> Case:
+    return actions.take_step(case.pk, code, actions.Given(**given), actor=actor, now=now)
+
+
+# --- beginning --------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_one_submission_with_a_receipt_a_clock_and_its_words():
+    place = house()
+    token = uuid4()
+    made = factories.case("letter", token=token)
+    again = factories.case("letter", token=token)
+    assert again.pk == made.pk and Case.objects.count() == Submission.objects.count() == 1
+    assert made.reference.startswith("L-2026-") and made.state == "registered" and made.desk == place.intake
+    assert made.title == made.messages.get().text
+    clock = made.clocks.get()
+    assert (clock.target, clock.profile_id, made.due) == ("final_reply", "cn-letter-complex", clock.due)
+    assert OutgoingMail.objects.count() == 1
+    assert JournalRow.objects.filter(verb="letter.received", submission_id=made.pk).exists()
+
+
+def test_without_a_receiving_unit_the_first_unit_of_the_house_receives_and_without_any_the_case_is_kept():
+    kept = factories.case("letter")
+    assert kept.desk is None and not kept.notices.exists()
+    actions.withdraw_case(kept.pk, actor=sender(kept), now=NOW)
+    from mailbox.models import Intake
+
+    place = house()
+    Intake.objects.all().delete()
+    assert factories.case("letter").desk == place.root
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"kind": "nothing"}, "case_kind_unknown"),
+        ({"text": "  "}, "case_text_missing"),
+        ({"text": "x" * 20_001}, "case_text_too_long"),
+        ({"family": "cn-foi"}, "clock_profile_unknown"),
+        ({"kind": "petition_answer"}, "case_kind_closed"),
+        (
+            {"kind": "letter", "representatives": [actions.Representative("甲")], "people": 2},
+            "too_many_representatives",
+        ),
+        (
+            {"kind": "grievance", "representatives": [actions.Representative("甲")] * 6, "people": 9},
+            "too_many_representatives",
+        ),
+        ({"kind": "grievance", "representatives": [actions.Representative("甲")] * 3, "people": 2}, "people_too_few"),
+    ],
+)
+def test_what_cannot_be_a_case_is_refused_and_leaves_nothing(values, code):
+    house()
+    new = actions.NewCase(**{"kind": "letter", "text": "正文"} | values)
+    with pytest.raises(Refused, match=code):
+        actions.register_case(new, envelope(name="李梅"), actor=ANYONE)
+    assert Submission.objects.count() == 0
+
+
+def test_a_grievance_needs_a_name_and_takes_up_to_five_representatives_with_sealed_contacts():
+    house()
+    with pytest.raises(Refused, match="case_identity_missing"):
+        actions.register_case(actions.NewCase(kind="grievance", text="诉求"), envelope(), actor=ANYONE)
+    five = [actions.Representative(f"代表{number}", email=f"r{number}@example.org") for number in range(5)]
+    made = factories.case("grievance", representatives=five, people=40)
+    assert [party.contact.name for party in made.parties.all()] == [one.name for one in five]
+    assert made.people == 40 and Contact.objects.exclude(email_index="").count() == 6
+
+
+def test_what_comes_from_a_channel_becomes_a_case_with_its_channel_once():
+    house()
+    given = envelope(channel="import:weibo")
+    sent = port.open_case(given, port.Letter("路灯坏了", url="https://example.org/1"), actor=SYSTEM)
+    assert port.open_case(given, port.Letter("路灯坏了"), actor=SYSTEM).pk == sent.pk
+    assert port.known_words([sent.token_digest]) == {sent.token_digest: "路灯坏了"}
+    assert (sent.case.kind, sent.channel, sent.case.messages.get().url) == (
+        "enquiry",
+        "import:weibo",
+        "https://example.org/1",
+    )
+
+
+def test_a_table_of_a_channel_becomes_cases_once_and_other_words_under_a_known_name_are_a_fault():
+    from engage.outreach.delivery import actions as delivery
+    from engage.outreach.delivery import inbound
+
+    house()
+    boss = person(Role.OFFICER)
+
+    def check(text: str) -> inbound.Checked:
+        return inbound.check(f"id,text\n1,{text}\n".encode(), channel="import:weibo", now=NOW, actor=boss)
+
+    for _turn in range(2):
+        delivery.import_messages(check("路灯坏了").messages, channel="import:weibo", actor=boss)
+    assert Case.objects.get().submission.channel == "import:weibo"
+    assert [fault.code for fault in check("别的话").faults] == ["message_known_differs"]
+
+
+# --- who sees -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_seen_by_its_units_its_sender_and_nobody_else():
+    place = house()
+    made = taken_on(place)
+    seen = [place.clerk, place.arbiter, place.officer, place.approver, place.openness, place.head, sender(made), SYSTEM]
+    for one in seen:
+        assert Case.objects.visible_to(one).filter(pk=made.pk).exists()
+    other = factories.case("letter")
+    for one in (place.stranger, ANYONE, person(Role.CITIZEN), person(Role.OFFICER), sender(other)):
+        assert not Case.objects.visible_to(one).filter(pk=made.pk).exists()
+        with pytest.raises(Case.DoesNotExist):
+            step(made, "accept", one)
+    actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    assert Case.objects.visible_to(place.stranger).get() == made
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        step(made, "draft", place.stranger)
+
+
+def test_what_accuses_a_unit_never_reaches_it():
+    place = house()
+    made = factories.case("grievance", barred=place.water.pk)
+    assert not Case.objects.visible_to(place.officer).exists()
+    with pytest.raises(Refused, match="route_barred"):
+        step(made, "transfer", place.clerk, department=place.water.pk)
+    step(made, "transfer", place.clerk, department=place.roads.pk)
+    actions.accept_case(made.pk, actor=place.stranger, now=NOW)
+    with pytest.raises(Refused, match="route_barred"):
+        actions.consult(made.pk, department_id=place.water.pk, question="？", actor=place.stranger, now=NOW)
+
+
+def test_rows_for_the_desk_are_hidden_from_the_sender():
+    place = house()
+    made = taken_on(place)
+    handed_in(place, made)
+    for rows in (Draft.objects, made.steps.model.objects, Question.objects, CoConsultation.objects):
+        assert not rows.visible_to(sender(made)).exists()
+    assert Draft.objects.visible_to(place.officer).exists()
+    assert made.notices.model.objects.visible_to(sender(made)).exists()
+    assert not made.notices.model.objects.visible_to(place.stranger).exists()
+
+
+# --- routing ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_sends_back_within_two_working_days_and_after_two_times_an_approver_decides():
+    place = house()
+    made = factories.case("letter")
+    for _ in range(3):
+        step(made, "route", place.clerk, department=place.water.pk)
+        step(made, "object", place.officer, note="不归我处")
+    with pytest.raises(Refused, match="arbiter_decides"):
+        step(made, "route", place.clerk, department=place.roads.pk)
+    step(made, "arbitrate", place.arbiter, department=place.water.pk)
+    with pytest.raises(Refused, match="arbiter_has_decided"):
+        step(made, "object", place.officer, note="不归我处")
+    late = factories.case("letter")
+    step(late, "route", place.clerk, department=place.water.pk)
+    with pytest.raises(Refused, match="objection_time_over"):
+        step(late, "object", place.officer, now=NOW + timedelta(days=7), note="不归我处")
+    late.refresh_from_db()
+    assert late.state == "routed" and late.clocks.get().state == "running"
+
+
+def test_an_objection_to_a_transfer_is_a_step_of_the_rules_of_2022_only():
+    place = house()
+    old = factories.case("grievance", now=NOW.replace(year=2021))
+    step(old, "transfer", place.clerk, now=NOW.replace(year=2021), department=place.water.pk)
+    assert {clock.profile_id for clock in old.clocks.all()} == {"cn-xinfang-2005"}
+    with pytest.raises(Refused, match="step_not_under_profile"):
+        step(old, "object", place.officer, now=NOW.replace(year=2021), note="不归我处")
+    new = factories.case("grievance")
+    step(new, "transfer", place.clerk, department=place.water.pk)
+    with pytest.raises(Refused, match="time_over"):
+        step(new, "object", place.officer, now=NOW + timedelta(days=10), note="不归我处")
+    step(new, "object", place.officer, now=NOW + timedelta(days=2), note="不归我处")
+
+
+@pytest.mark.parametrize("unit", ["water", "gone"])
+def test_a_case_is_not_passed_to_where_it_lies_or_to_a_unit_out_of_service(unit):
+    place = house()
+    made = taken_on(place)
+    place.roads.active = False
+    place.roads.save()
+    to = place.water.pk if unit == "water" else place.roads.pk
+    with pytest.raises(Refused, match="route_to_itself" if unit == "water" else "department_gone"):
+        actions.route_case(made.pk, to=to, note="转", actor=place.officer, now=NOW)
+
+
+def test_a_case_is_given_to_officers_of_the_unit_where_it_lies():
+    place = house()
+    made = taken_on(place)
+    assert made.owner == place.officer
+    with pytest.raises(Refused, match="assignee_elsewhere"):
+        actions.assign_case(made.pk, to=place.stranger.pk, actor=place.officer, now=NOW)
+    colleague = member(place.water, Role.OFFICER)
+    assert actions.assign_case(made.pk, to=colleague.pk, actor=place.officer, now=NOW).owner == colleague
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.assign_case(made.pk, to=None, actor=sender(made), now=NOW)
+
+
+# --- on an older view ---------------------------------------------------------------------------------------------------
+
+
+def test_who_acts_on_an_older_view_is_told_what_happened():
+    place = house()
+    made = factories.case("letter")
+    seen = made.revision
+    step(made, "route", place.clerk, department=place.water.pk)
+    with pytest.raises(Refused, match="case_moved") as refusal:
+        actions.take_step(
+            made.pk, "refuse", actions.Given(reason="SPAM", words="广告"), actor=place.clerk, now=NOW, revision=seen
+        )
+    assert refusal.value.values["step"] == "route" and refusal.value.values["by"] == str(place.clerk)
+
+
+def test_the_same_order_twice_is_one_step():
+    place = house()
+    made = factories.case("letter")
+    token = uuid4()
+    for _ in range(2):
+        actions.take_step(
+            made.pk,
+            "route",
+            actions.Given(department=place.water.pk),
+            actor=place.clerk,
+            now=NOW,
+            token=token,
+            revision=0,
+        )
+    assert made.steps.count() == 1 and made.notices.count() == 1
+
+
+def test_a_step_that_has_a_door_of_its_own_is_no_bare_step():
+    place = house()
+    made = taken_on(place)
+    handed_in(place, made)
+    with pytest.raises(ValueError, match="approve_draft"):
+        step(made, "approve", place.approver)
+    with pytest.raises(Refused, match="step_unknown"):
+        step(made, "nothing", place.approver)
+
+
+def test_a_step_without_what_it_needs_is_refused():
+    place = house()
+    made = factories.case("letter")
+    with pytest.raises(Refused, match="step_needs"):
+        step(made, "route", place.clerk)
+    with pytest.raises(Refused, match="step_reason_missing"):
+        step(made, "refuse", place.clerk, reason="COMPLEX", words="不收")
+    with pytest.raises(Refused, match="case_text_too_long"):
+        step(made, "refuse", place.clerk, reason="SPAM", words="x" * 30_000)
+
+
+# --- clocks -------------------------------------------------------------------------------------------------------------
+
+
+def test_asking_for_details_stops_the_clock_once_and_the_answer_starts_it_again():
+    place = house()
+    made = factories.case("letter")
+    due = made.due
+    actions.ask_detail(made.pk, words="请补充地址", actor=place.clerk, now=NOW)
+    made.refresh_from_db()
+    assert made.due is None and made.clocks.get().state == "paused" and made.state == "returned"
+    actions.give_detail(made.pk, words="中山路一号", actor=sender(made), now=NOW + timedelta(days=7))
+    made.refresh_from_db()
+    assert made.state == "registered" and made.due > due and made.messages.count() == 2
+    with pytest.raises(Refused, match="step_taken_already"):
+        actions.ask_detail(made.pk, words="再补充", actor=place.clerk, now=NOW + timedelta(days=7))
+
+
+def test_a_clock_that_ran_out_stays_late_whatever_is_asked_then():
+    place = house()
+    made = factories.case("letter")
+    late = NOW + timedelta(days=40)
+    actions.ask_detail(made.pk, words="请补充地址", actor=place.clerk, now=late)
+    made.refresh_from_db()
+    assert made.due < late.date()
+    actions.give_detail(made.pk, words="中山路", actor=sender(made), now=late + timedelta(days=1))
+    step(made, "route", place.clerk, now=late + timedelta(days=1), department=place.water.pk)
+    actions.accept_case(made.pk, actor=place.officer, now=late + timedelta(days=1))
+    made.refresh_from_db()
+    answered(place, made, now=late + timedelta(days=1))
+    assert made.clocks.get().result == CaseClock.Result.LATE
+
+
+def test_more_time_is_given_once_within_the_limit_by_the_right_person_with_a_notice():
+    place = house()
+    made = taken_on(place, "information_request")
+    given = {"reason": "COMPLEX", "words": "需要检索大量档案"}
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.extend_case(made.pk, units=20, actor=place.officer, now=NOW, **given)
+    with pytest.raises(Refused, match="clock_extension_too_long"):
+        actions.extend_case(made.pk, units=21, actor=place.openness, now=NOW, **given)
+    with pytest.raises(Refused, match="step_needs"):
+        actions.extend_case(made.pk, units=0, actor=place.openness, now=NOW, **given)
+    due = made.clocks.get(target="final_reply").due
+    made = actions.extend_case(made.pk, units=20, actor=place.openness, now=NOW, **given)
+    assert made.clocks.get(target="final_reply").due > due and made.notices.last().form == "extended"
+    with pytest.raises(Refused, match="step_taken_already"):
+        actions.extend_case(made.pk, units=1, actor=place.openness, now=NOW, **given)
+
+
+def test_the_receipt_of_a_request_counts_from_the_day_both_sides_confirm():
+    place = house()
+    made = factories.case("information_request")
+    due = made.clocks.get(target="final_reply").due
+    step(made, "confirm_receipt", place.clerk, now=NOW + timedelta(days=2))
+    clock = made.clocks.get(target="final_reply")
+    assert clock.due > due and clock.start == NOW + timedelta(days=2)
+
+
+# --- other units --------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_waits_for_every_opinion_unless_the_file_says_why_not():
+    place = house()
+    made = taken_on(place)
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    assert row.due == date(2026, 12, 1)
+    with pytest.raises(Refused, match="consult_open"):
+        actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="consult_itself"):
+        actions.consult(made.pk, department_id=place.water.pk, question="意见？", actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="opinion_open"):
+        handed_in(place, made)
+    made.refresh_from_db()
+    draft = actions.submit_draft(made.pk, note="道路处来电称无意见", actor=place.officer, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_the_last_opinion_lets_the_case_go_on():
+    place = house()
+    made = taken_on(place)
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    made.refresh_from_db()
+    assert made.state == "consulting"
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.give_opinion(row.pk, text="同意", actor=place.officer, now=NOW)
+    actions.give_opinion(row.pk, text="同意", agrees=True, actor=place.stranger, now=NOW)
+    made.refresh_from_db()
+    assert made.state == "handling" and row.opinion.text == "同意"
+    with pytest.raises(Refused, match="consultation_settled"):
+        actions.waive_opinion(row.pk, note="不需要", actor=place.officer, now=NOW)
+    other = actions.consult(made.pk, department_id=place.intake.pk, question="意见？", actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="step_needs"):
+        actions.waive_opinion(other.pk, note=" ", actor=place.officer, now=NOW)
+    assert actions.waive_opinion(other.pk, note="不需要", actor=place.officer, now=NOW).state == "waived"
+
+
+def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else():
+    place = house()
+    rows = [
+        actions.consult(
+            taken_on(place, kind).pk, department_id=place.roads.pk, question="？", actor=place.officer, now=NOW
+        )
+        for kind in ("information_request", "letter")
+    ]
+    assert actions.note_silence(now=NOW + timedelta(days=10)) == 0
+    assert actions.note_silence(now=NOW + timedelta(days=30)) == 1
+    assert actions.note_silence(now=NOW + timedelta(days=30)) == 0
+    assert [CoConsultation.objects.get(pk=row.pk).state for row in rows] == ["silent", "open"]
+
+
+# --- drafts, approval, sending --------------------------------------------------------------------------------------------
+
+
+def test_an_answer_goes_out_once_after_approval_and_the_time_to_undo():
+    place = house()
+    made = taken_on(place)
+    mails = OutgoingMail.objects.count()
+    draft = handed_in(place, made, text="已修好。\n谢谢。")
+    assert actions.send_due_answers(now=NOW + timedelta(days=1)) == 0
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.officer, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert actions.send_due_answers(now=NOW + timedelta(seconds=29)) == 0
+    assert OutgoingMail.objects.count() == mails
+    assert actions.send_due_answers(now=later(NOW)) == 1
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    assert (made.state, made.due, made.clocks.get().result) == ("answered", None, "met")
+    notice = made.notices.last()
+    assert OutgoingMail.objects.count() == mails + 1
+    assert notice.form == "answer" and "<p>已修好。</p>" in notice.html
+    assert notice.sha256 == hashlib.sha256(notice.html.encode()).hexdigest()
+    assert "已修好。" in OutgoingMail.objects.last().body
+
+
+def test_sending_is_undone_and_done_after_all():
+    place = house()
+    made = taken_on(place)
+    approved(place, made)
+    actions.hold_answer(made.pk, actor=place.officer)
+    assert actions.send_due_answers(now=NOW + timedelta(days=1)) == 0
+    actions.send_answer(made.pk, actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+    with pytest.raises(Refused, match="answer_gone"):
+        actions.hold_answer(made.pk, actor=place.officer)
+
+
+def test_an_approved_answer_that_is_taken_back_needs_its_approval_again():
+    place = house()
+    made = taken_on(place)
+    old = approved(place, made)
+    actions.take_back_draft(made.pk, actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    new = handed_in(place, made)
+    assert new.round == 2 and new.sha256 != old.sha256
+    with pytest.raises(Refused, match="approval_forged"):
+        actions.approve_draft(made.pk, sha256=old.sha256, actor=place.approver, now=NOW)
+
+
+@pytest.mark.parametrize("sha256", ["", "0" * 64, "other case"])
+def test_a_forged_approval_is_refused_and_leaves_nothing(sha256):
+    place = house()
+    made, other = taken_on(place), taken_on(place)
+    handed_in(place, made)
+    if sha256 == "other case":
+        sha256 = handed_in(place, other).sha256
+    with pytest.raises(Refused, match="approval_forged"):
+        actions.approve_draft(made.pk, sha256=sha256, actor=place.approver, now=NOW)
+    assert not Approval.objects.exclude(decision="waiting").exists()
+
+
+def test_words_changed_behind_the_approval_never_leave():
+    place = house()
+    made = taken_on(place)
+    draft = handed_in(place, made)
+    Draft.objects.filter(pk=draft.pk).update(text="别的话")
+    with pytest.raises(Refused, match="approval_forged"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    Draft.objects.filter(pk=draft.pk).update(text=draft.text)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    Draft.objects.filter(pk=draft.pk).update(text="别的话")
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    assert made.state == "approved" and made.answered_at is None
+    assert JournalRow.objects.filter(verb="case.answer_stopped").count() == 1
+    with pytest.raises(Refused, match="approval_forged"):
+        actions.send_answer(made.pk, actor=place.officer, now=NOW)
+
+
+def test_nobody_approves_own_words_and_nobody_twice():
+    place = house()
+    both = member(place.water, Role.OFFICER, Role.APPROVER)
+    made = taken_on(place)
+    step(made, "draft", place.officer)
+    actions.save_draft(made.pk, actions.DraftWords(text="一稿"), actor=both, now=NOW)
+    actions.save_draft(made.pk, actions.DraftWords(text="二稿"), actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="approval_own"):
+        actions.submit_draft(made.pk, chain=[both.pk], actor=place.officer, now=NOW)
+    draft = actions.submit_draft(made.pk, chain=[None, None], actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="approval_own"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=both, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    with pytest.raises(Refused, match="approval_twice"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert made.drafts.get().state == "approval"
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.head, now=NOW)
+    assert made.drafts.get().state == "approved"
+
+
+def test_a_chain_goes_by_name_with_delegates_and_deputies():
+    place = house()
+    second, third = member(place.water, Role.APPROVER), member(place.water, Role.APPROVER)
+    made = taken_on(place)
+    draft = handed_in(place, made, chain=[place.approver.pk, second.pk])
+    with pytest.raises(Refused, match="approval_not_yours"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=second, now=NOW)
+    actions.delegate_approval(made.pk, to=third.pk, actor=place.approver, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=third, now=NOW)
+    away = {"first": date(2026, 11, 20), "last": date(2026, 11, 30)}
+    actions.set_absence(second.pk, deputy=place.approver.pk, actor=second, **away)
+    waiting = queries.waiting_approvals(place.approver, today=date(2026, 11, 24))
+    assert [one.draft_id for one in waiting] == [draft.pk]
+    assert not queries.waiting_approvals(place.approver, today=date(2026, 12, 24)).exists()
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert made.drafts.get().state == "approved"
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.set_absence(second.pk, deputy=None, actor=place.officer, **away)
+
+
+def test_a_returned_draft_shows_its_approver_what_changed():
+    place = house()
+    made = taken_on(place)
+    draft = handed_in(place, made, text="一稿")
+    actions.return_draft(made.pk, note="请写依据", actor=place.approver, now=NOW)
+    made.refresh_from_db()
+    assert made.state == "drafting"
+    draft = handed_in(place, made, text="二稿")
+    from mailbox.queries.case import last_look
+
+    assert last_look(draft, approver=place.approver.pk)["text"] == "一稿"
+    assert last_look(draft, approver=place.head.pk) == {}
+
+
+def test_two_who_write_in_one_draft_do_not_overwrite_each_other():
+    place = house()
+    made = taken_on(place)
+    colleague = member(place.water, Role.OFFICER)
+    first = actions.save_draft(made.pk, actions.DraftWords(text="甲"), actor=place.officer, now=NOW)
+    actions.save_draft(made.pk, actions.DraftWords(text="乙"), actor=colleague, now=NOW, revision=first.revision)
+    with pytest.raises(Refused, match="draft_changed"):
+        actions.save_draft(
+            made.pk, actions.DraftWords(text="丙"), actor=place.officer, now=NOW, revision=first.revision
+        )
+    private = actions.save_draft(made.pk, actions.DraftWords(text="丙"), shared=False, actor=place.officer, now=NOW)
+    assert queries.draft_of(made, actor=place.officer).count() == 2
+    assert queries.draft_of(made, actor=colleague).count() == 1
+    with pytest.raises(Refused, match="draft_taken"):
+        actions.share_draft(private.pk, actor=place.officer, now=NOW)
+
+
+def test_an_answer_settles_every_question_or_says_why_not():
+    place = house()
+    made = taken_on(place)
+    first, second = actions.set_questions(made.pk, ["何时修？", "谁负责？", " "], actor=place.officer)
+    with pytest.raises(Refused, match="question_open"):
+        handed_in(place, made)
+    actions.settle_question(first.pk, answered=True, actor=place.officer)
+    with pytest.raises(Refused, match="question_because_missing"):
+        actions.settle_question(second.pk, answered=False, actor=place.officer)
+    actions.settle_question(second.pk, answered=False, because="尚在调查", actor=place.officer)
+    made.refresh_from_db()
+    assert handed_in(place, made).state == "approval"
+
+
+def test_a_decision_needs_its_result():
+    place = house()
+    made = taken_on(place, "information_request")
+    step(made, "draft", place.officer)
+    with pytest.raises(Refused, match="draft_result_unknown"):
+        actions.save_draft(
+            made.pk, actions.DraftWords(text="予以公开", result="SUPPORTED"), actor=place.officer, now=NOW
+        )
+    actions.save_draft(made.pk, actions.DraftWords(text="予以公开"), actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="draft_result_missing"):
+        actions.submit_draft(made.pk, actor=place.officer, now=NOW)
+    made.refresh_from_db()
+    answered(place, made)
+    assert made.result == "ALREADY_PUBLIC" and made.notices.last().form == "decision"
+
+
+def test_an_enquiry_is_answered_from_what_is_published_without_approval():
+    place = house()
+    made = taken_on(place, "enquiry")
+    with pytest.raises(Refused, match="step_needs"):
+        actions.answer_plainly(made.pk, actions.DraftWords(text="见网页"), actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="见网页", cites=("https://example.org/a",))
+    assert actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW).state == "answered"
+    letter = taken_on(place)
+    with pytest.raises(Refused, match="step_unknown"):
+        actions.answer_plainly(letter.pk, words, actor=place.officer, now=NOW)
+
+
+# --- notices ------------------------------------------------------------------------------------------------------------
+
+
+def test_notices_of_a_unit_are_numbered_within_its_year_without_a_gap_in_the_senders_language():
+    place = house()
+    for language in ("zh-hans", "en"):
+        made = factories.case("letter", language=language)
+        with pytest.raises(Refused):
+            step(made, "route", place.clerk, department=place.intake.pk + 999)
+        step(made, "route", place.clerk, department=place.water.pk)
+    numbers = list(Notice.objects.filter(department=place.water).values_list("number", flat=True))
+    assert numbers == [1, 2]
+    chinese, english = (notice.html for notice in Notice.objects.order_by("pk"))
+    assert "水务处" in chinese and "Water Unit" in english and "Water" not in chinese
+    next_year = factories.case("letter", now=NOW + timedelta(days=60))
+    step(next_year, "route", place.clerk, now=NOW + timedelta(days=60), department=place.water.pk)
+    last = Notice.objects.last()
+    assert (last.year, last.number) == (2027, 1)
+
+
+def test_the_timeline_names_units_and_days_in_the_readers_language():
+    from django.utils import translation
+
+    place = house()
+    made = taken_on(place, "grievance")
+    entry = made.submission.timeline.get(code="grievance.accept")
+    with translation.override("zh-hans"):
+        chinese = timeline.sentence(entry)
+    with translation.override("en"):
+        english = timeline.sentence(entry)
+    assert "水务处" in chinese and "2027年" in chinese
+    assert "Water Unit" in english and "2027" in english
+
+
+# --- ratings and reviews ------------------------------------------------------------------------------------------------
+
+
+def test_a_low_rating_opens_the_case_again_with_its_own_clock_once_and_is_rated_once_more():
+    place = house()
+    made = answered(place, taken_on(place))
+    rating = actions.rate_case(made.pk, score=1, reasons=["slow"], text="太慢", actor=sender(made), now=NOW)
+    made.refresh_from_db()
+    assert (rating.round, made.state, made.low_rated) == (1, "reopened", True)
+    assert made.due == date(2026, 11, 25) and made.clocks.get(target="put_right").due == date(2026, 12, 9)
+    step(made, "call_back", place.officer, note="已致电")
+    made.refresh_from_db()
+    assert made.due == date(2026, 12, 9)
+    answered(place, made)
+    assert made.state == "answered" and not made.low_rated
+    assert {clock.result for clock in made.clocks.all()} == {"met"}
+    actions.rate_case(made.pk, score=2, actor=sender(made), now=NOW)
+    made.refresh_from_db()
+    assert made.state == "rated" and made.ratings.count() == 2
+    with pytest.raises(Refused, match="rated_already"):
+        actions.rate_case(made.pk, score=5, actor=sender(made), now=NOW)
+
+
+@pytest.mark.parametrize(("score", "reasons"), [(0, []), (6, []), (3, ["nonsense"])])
+def test_a_rating_has_five_levels_and_known_reasons(score, reasons):
+    place = house()
+    made = answered(place, taken_on(place))
+    with pytest.raises(Refused, match="rating_unknown"):
+        actions.rate_case(made.pk, score=score, reasons=reasons, actor=sender(made), now=NOW)
+
+
+def test_an_answer_is_rated_for_thirty_days_by_its_sender_only():
+    place = house()
+    made = answered(place, taken_on(place))
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.rate_case(made.pk, score=5, actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="rating_over"):
+        actions.rate_case(made.pk, score=5, actor=sender(made), now=NOW + timedelta(days=31))
+
+
+def test_a_grievance_goes_through_both_reviews_at_the_next_higher_units():
+    place = house()
+    made = answered(place, taken_on(place, "grievance"))
+    assert made.due is None and made.clocks.get(target="review_request_by").due == date(2026, 12, 24)
+    with pytest.raises(Refused, match="too_early"):
+        step(made, "settle", SYSTEM, now=NOW)
+    actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.reviewer, made.desk) == ("review", place.root, place.root)
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.approver, now=NOW)
+    actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.head, now=NOW)
+    actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW + timedelta(days=1))
+    made = actions.decide_review(made.pk, result="CHANGED", words="撤销", actor=place.head, now=NOW + timedelta(days=1))
+    assert made.state == "final" and made.notices.last().form == "final_opinion"
+    late = answered(place, taken_on(place, "grievance"))
+    with pytest.raises(Refused, match="time_over"):
+        actions.ask_review(late.pk, words="不服", actor=sender(late), now=NOW + timedelta(days=40))
+    assert actions.run_due_steps(now=NOW + timedelta(days=40)) == 1
+    late.refresh_from_db()
+    assert late.state == "final"
+
+
+def test_the_platform_ends_what_nobody_answers():
+    place = house()
+    waiting = factories.case("letter")
+    actions.ask_detail(waiting.pk, words="地址？", actor=place.clerk, now=NOW)
+    done = answered(place, taken_on(place))
+    assert actions.run_due_steps(now=NOW + timedelta(days=14)) == 0
+    assert actions.run_due_steps(now=NOW + timedelta(days=16)) == 1
+    assert actions.run_due_steps(now=NOW + timedelta(days=31)) == 1
+    waiting.refresh_from_db()
+    done.refresh_from_db()
+    assert (waiting.state, waiting.steps.last().reason, done.state) == ("not_taken", "NO_DETAIL", "closed")
+
+
+# --- relations ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_of_another_kind_keeps_reference_words_and_date_and_shows_both_clocks():
+    place = house()
+    made = factories.case("letter")
+    reference, received = made.reference, made.received_at
+    made = actions.move_case(
+        made.pk, kind="grievance", words="属信访事项", actor=place.clerk, now=NOW + timedelta(days=1)
+    )
+    assert (made.kind, made.state, made.reference, made.received_at) == ("grievance", "registered", reference, received)
+    assert made.messages.get().text == "水管坏了，没有人来修。"
+    assert [(clock.target, clock.result) for clock in made.clocks.all()] == [
+        ("final_reply", "ended"),
+        ("accept_notice", ""),
+    ]
+    assert made.due == date(2026, 12, 9)
+    with pytest.raises(Refused, match="case_kind_same"):
+        actions.move_case(made.pk, kind="grievance", words="再", actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="case_kind_closed"):
+        actions.move_case(made.pk, kind="petition_answer", words="再", actor=place.clerk, now=NOW)
+    nameless = factories.case("letter", name="")
+    with pytest.raises(Refused, match="case_identity_missing"):
+        actions.move_case(nameless.pk, kind="grievance", words="属信访事项", actor=place.clerk, now=NOW)
+
+
+def test_forty_letters_get_one_answer_and_forty_notices_and_the_one_taken_out_gets_none():
+    place = house()
+    leading = taken_on(place)
+    others = [factories.case("letter") for _ in range(40)]
+    actions.merge_cases([one.pk for one in others], into=leading.pk, actor=place.clerk, now=NOW)
+    out = others.pop()
+    actions.unmerge_case(out.pk, actor=place.clerk, now=NOW)
+    mails = OutgoingMail.objects.count()
+    leading.refresh_from_db()
+    answered(place, leading)
+    for _ in range(3):
+        actions.answer_merged(now=later(NOW), limit=20)
+    assert OutgoingMail.objects.count() == mails + 40
+    assert Notice.objects.filter(form="answer").count() == 40
+    assert not out.notices.exists()
+    assert {Case.objects.get(pk=one.pk).state for one in others} == {"answered"}
+    assert {one.clocks.get().result for one in others} == {"met"}
+    actions.rate_case(others[0].pk, score=5, actor=sender(others[0]), now=later(NOW))
+
+
+def test_a_merge_that_makes_no_sense_is_refused():
+    place = house()
+    made, other, enquiry = factories.case("letter"), factories.case("letter"), factories.case("enquiry")
+    merge = actions.merge_case
+    with pytest.raises(Refused, match="case_into_itself"):
+        merge(made.pk, into=made.pk, actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="merge_other_kind"):
+        merge(made.pk, into=enquiry.pk, actor=place.clerk, now=NOW)
+    merge(made.pk, into=other.pk, actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="merge_already"):
+        merge(other.pk, into=factories.case("letter").pk, actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="case_merged"):
+        step(made, "route", place.clerk, department=place.water.pk)
+    with pytest.raises(Refused, match="move_leads_others"):
+        actions.move_case(other.pk, kind="enquiry", words="改", actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="too_late"):
+        actions.unmerge_case(made.pk, actor=place.clerk, now=NOW + timedelta(days=8))
+    done = answered(place, taken_on(place))
+    with pytest.raises(Refused, match="merge_not_open"):
+        merge(done.pk, into=other.pk, actor=place.clerk, now=NOW)
+
+
+def test_what_was_merged_into_a_case_that_ends_without_an_answer_comes_back():
+    place = house()
+    made, leading = factories.case("letter"), factories.case("letter")
+    actions.merge_case(made.pk, into=leading.pk, actor=place.clerk, now=NOW)
+    assert actions.release_merged(now=NOW) == 0
+    actions.withdraw_case(leading.pk, actor=sender(leading), now=NOW)
+    assert actions.release_merged(now=NOW) == 1
+    made.refresh_from_db()
+    assert (made.phase, made.merged_into) == ("new", None) and made.due is not None
+
+
+def test_the_leading_case_is_due_as_soon_as_the_first_of_those_answered_with_it():
+    place = house()
+    old, leading = factories.case("letter"), factories.case("letter", now=NOW + timedelta(days=5))
+    actions.merge_case(old.pk, into=leading.pk, actor=place.clerk, now=NOW + timedelta(days=5))
+    due = leading.due
+    leading.refresh_from_db()
+    assert leading.due == old.due < due
+    actions.unmerge_case(old.pk, actor=place.clerk, now=NOW + timedelta(days=5))
+    leading.refresh_from_db()
+    assert leading.due == due
+
+
+def test_each_matter_of_a_letter_gets_a_case_with_the_letters_date_and_a_receipt():
+    place = house()
+    made = factories.case("letter")
+    mails = OutgoingMail.objects.count()
+    parts = actions.split_case(made.pk, ["路灯", "垃圾"], actor=place.clerk, now=NOW + timedelta(days=3))
+    assert [part.received_at for part in parts] == [made.received_at] * 2
+    assert {part.due for part in parts} == {made.due}
+    assert OutgoingMail.objects.count() == mails + 2
+    assert Link.objects.filter(kind="split", target=made).count() == 2
+    again = actions.split_case(made.pk, ["路灯"], actor=place.clerk, now=NOW + timedelta(days=3))
+    assert again[0].pk == parts[0].pk and Case.objects.count() == 3
+    with pytest.raises(Refused, match="split_nothing"):
+        actions.split_case(made.pk, [" "], actor=place.clerk, now=NOW)
+    with pytest.raises(Refused, match="too_many_parts"):
+        actions.split_case(made.pk, [str(n) for n in range(11)], actor=place.clerk, now=NOW)
+
+
+def test_cases_are_linked_once_and_grouped_by_words():
+    place = house()
+    made, other = factories.case("letter"), factories.case("letter")
+    link = actions.link_cases(made.pk, other.pk, actor=place.clerk, now=NOW)
+    assert actions.link_cases(other.pk, made.pk, actor=place.clerk, now=NOW) == link
+    assert actions.unlink_cases(link.pk, actor=place.clerk, now=NOW).undone_at == NOW
+    with pytest.raises(Refused, match="link_to_itself"):
+        actions.link_cases(made.pk, made.pk, actor=place.clerk, now=NOW)
+    tag = actions.tag_cases([made.pk, other.pk], " 路灯  专项 ", actor=place.clerk, now=NOW)
+    assert tag.name == "路灯 专项" and tag.cases.count() == 2
+    actions.untag_case(other.pk, tag.pk, actor=place.clerk)
+    assert list(tag.cases.all()) == [made]
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.tag_cases([made.pk], "甲", actor=sender(made), now=NOW)
+
+
+def test_a_sender_withdraws_before_the_answer_and_an_approved_answer_stays_in_the_house():
+    place = house()
+    made = taken_on(place)
+    approved(place, made)
+    actions.withdraw_case(made.pk, actor=sender(made), now=NOW)
+    assert actions.withdraw_case(made.pk, actor=sender(made), now=NOW).state == "withdrawn"
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    assert made.submission.state == "withdrawn" and made.clocks.get().result == "ended"
+    done = answered(place, taken_on(place))
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.withdraw_case(done.pk, actor=sender(done), now=NOW)
+    with pytest.raises(Refused, match="case_closed"):
+        actions.add_message(made.pk, "还有", actor=sender(made), now=NOW)
+
+
+def test_twenty_steps_by_a_clerk_stop_no_clock_without_a_notice():
+    place = house()
+    for kind in ("letter", "information_request"):
+        made = taken_on(place, kind)
+        for transition in made.machine.leaving(made.state):
+            if transition.door:
+                continue
+            before = made.notices.count()
+            given = actions.Given(
+                department=place.roads.pk, reason=(transition.reasons or ("",))[0], note="备注", words="说明", units=1
+            )
+            try:
+                actions.take_step(made.pk, transition.code, given, actor=place.officer, now=NOW)
+            except Refused:
+                continue
+            made.refresh_from_db()
+            if made.clocks.filter(state="paused").exists() or made.due is None:
+                assert made.notices.count() == before + 1
+            made = taken_on(place, kind)
+
+
+def test_only_an_administrator_says_who_receives_and_by_which_clocks():
+    place = house()
+    chief = person(Role.ADMINISTRATOR)
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.set_intake("letter", department_id=place.water.pk, actor=place.clerk)
+    with pytest.raises(Refused, match="zone_unknown"):
+        actions.set_intake("letter", department_id=place.water.pk, zone="Mars/Base", actor=chief)
+    with pytest.raises(Refused, match="clock_profile_unknown"):
+        actions.set_intake("letter", department_id=place.water.pk, family="cn-foi", actor=chief)
+    old = factories.case("letter")
+    actions.set_intake("letter", department_id=place.water.pk, family="cn-letter-simple", actor=chief)
+    new = factories.case("letter")
+    assert new.due < old.due and new.desk == place.water
