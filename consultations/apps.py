@@ -7,7 +7,7 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug comments into the platform's registries."""
-        from consultations import actions, demo, gate, public_writes, receivers, samples, strips, structure
+        from consultations import actions, demo, gate, public_writes, receivers, reviewed, samples, strips, structure
         from consultations import preflight as at_preflight
         from consultations import press as at_press
         from consultations.api import router
@@ -62,3 +62,4 @@ class ConsultationsConfig(AppConfig):
         api.register("consultations", router)
         register_sitemap("calls", CallSitemap)
         receivers.connect()
+        reviewed.connect()

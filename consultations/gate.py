@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import lazy
@@ -15,9 +16,11 @@ from consultations import actions, exports
 from consultations.calls.queries import check_period
 from consultations.drafts.exports import to_html
 from consultations.models import ClauseText, Consultation, ConsultationPage, Version
+from consultations.plans import following
 from engage.accounts.actors import Actor
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.outreach.follows import letters
 from engage.pages import gate as pages
 from engage.pages.messages import refusal_message
 from engage.publishing import registry
@@ -78,6 +81,7 @@ def _page_forms(page: ConsultationPage) -> list[Form]:
     )
     with translation.override(language):
         entry = f"{words.title}\n{words.summary}\n{reverse('consultation', args=[words.consultation.slug])}"
+        letter = "\n\n".join(letters.told(following.opened(words.consultation, words.title)))
     return [
         Form(
             pages.content_name(page),
@@ -89,23 +93,21 @@ def _page_forms(page: ConsultationPage) -> list[Form]:
         Form(f"page:{page.pk}", _("page as it is read"), "text/html", read.encode(), language=language),
         Form(
             f"feed:{page.pk}",
-            _("entry in lists, search, feeds and letters"),
+            _("entry in lists, search and feeds"),
             "text/plain",
             entry.encode(),
             language=language,
         ),
+        Form(f"letter:{page.pk}", _("letter to followers"), "text/plain", letter.encode(), language=language),
         *pages.file_forms(words),
     ]
 
 
 def newest_versions(call: Consultation) -> list[Version]:
     """Return the version of each text that would be read after the release: the newest one."""
-    found = []
-    for draft in call.drafts.order_by("pk"):
-        version = draft.versions.select_related("draft").order_by("-number").first()
-        if version is not None:
-            found.append(version)
-    return found
+    newest = Version.objects.filter(draft=OuterRef("draft")).order_by("-number").values("pk")[:1]
+    found = Version.objects.filter(draft__consultation=call, pk=Subquery(newest)).select_related("draft")
+    return list(found.order_by("draft_id"))
 
 
 def text_name(version: Version, language: str) -> str:

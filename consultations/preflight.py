@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations import queries, rules, views
 from consultations.calls.models import Evidence
 from consultations.calls.queries import shortest_days
+from consultations.gate import newest_versions
 from consultations.models import Consultation, ConsultationPage, Draft, Version
 from consultations.outcomes import queries as outcomes
 from consultations.packs.models import Pack
@@ -77,13 +77,6 @@ def _overview(page: ConsultationPage) -> str:
         return views.overview_of(request, queries.call_of(page, now=timezone.now())).content.decode()
 
 
-def newest_versions(call: Consultation) -> list[Version]:
-    """Return of each text of a call the version that would be read: the newest."""
-    newest = Version.objects.filter(draft=OuterRef("draft")).order_by("-number").values("pk")[:1]
-    found = Version.objects.filter(draft__consultation=call, pk=Subquery(newest)).select_related("draft")
-    return list(found.order_by("draft_id"))
-
-
 def _texts(version: Version) -> Iterator[Form]:
     for text in version.texts.order_by("language"):
         read = queries.text_of(version, language=text.language, with_counts=False)
@@ -112,7 +105,9 @@ def _texts(version: Version) -> Iterator[Form]:
 
 def _packs(call: Consultation) -> list[Pack]:
     """Return the interpretation that is in work, else the one that is read."""
-    packs = Pack.objects.visible_to(SYSTEM).filter(consultation=call).exclude(state=Pack.State.SUPERSEDED)
+    packs = Pack.objects.visible_to(SYSTEM).filter(consultation=call).exclude(
+        state__in=[Pack.State.SUPERSEDED, Pack.State.TAKEN_DOWN]
+    )
     return list(packs.select_related("consultation", "version").order_by("-number")[:1])
 
 

@@ -1,4 +1,4 @@
-"""Who works on outcomes at the desk: editors, officers of the department in charge, approvers."""
+"""Who works on outcomes at the desk: editors and officers of the department in charge; approvers read them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from engage.departments.queries import roles_in
 from engage.errors import Refused
 
 ROLES = (Role.EDITOR, Role.OFFICER, Role.APPROVER)
-APPROVERS = (Role.APPROVER,)
 
 
 def may_write(actor: Actor, consultation: Consultation) -> bool:
     """Tell whether the actor writes the outcome of a call."""
     return has_role(actor, Role.EDITOR) or Role.OFFICER in roles_in(actor, consultation.department)
-
-
-def may_approve(actor: Actor) -> bool:
-    """Tell whether the actor approves outcomes; the gate refuses those who wrote in one."""
-    return has_role(actor, *APPROVERS)
 
 
 def check_writer(actor: Actor, consultation: Consultation) -> None:

@@ -1,4 +1,4 @@
-"""Every write about outcomes: opening, writing, submitting, sending back, approving and publishing, files, letters."""
+"""Every write about outcomes: opening, writing, publishing and taking down for the gate, files, letters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from consultations.drafts.wording import Piece
 from consultations.models import Change, Clause, Comment, Consultation, Draft, Version
 from consultations.outcomes import queries, rules
-from consultations.outcomes.access import check_writer, may_approve, may_write
+from consultations.outcomes.access import check_writer
 from consultations.outcomes.models import (
     Answer,
     Export,
@@ -25,10 +25,11 @@ from consultations.outcomes.models import (
 )
 from consultations.plans import actions as plans
 from consultations.queries import shortened
-from engage.accounts.actors import ANYONE, Actor
+from engage.accounts.actors import ANYONE, SYSTEM, Actor
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
+from engage.participation import actions as participation
 from engage.participation import timeline
 from engage.participation.models import Submission
 from engage.publishing import gate
@@ -277,25 +278,42 @@ def name_themes(outcome_id: int, names: Mapping[int, Mapping[str, str]], *, revi
 
 
 @transaction.atomic
-def submit(outcome_id: int, *, revision: int, actor: Actor) -> Outcome:
-    """Hand an outcome in for approval: its exact content is kept, hashed, and no longer changed.
+def publish(outcome: Outcome, /, *, now: datetime, actor: Actor) -> None:
+    """Freeze what was signed and let everybody read it: page, files, letters, timelines, search, home page.
 
-    Raises Refused("outcome_incomplete", missing=[...]) with every gap by name.
+    The gate calls this in its own transaction. Raises Refused("outcome_not_open"), Refused("outcome_incomplete",
+    missing=[...]) with every gap by name, and Refused("release_changed") for what is no longer as it was signed.
     """
-    outcome = _editable(outcome_id, revision, actor)
+    outcome = _locked(outcome.pk, SYSTEM)
+    if outcome.state not in queries.IN_WORK:
+        raise Refused("outcome_not_open")
     built = queries.build(outcome)
     if built.missing:
         raise Refused("outcome_incomplete", missing=built.missing)
+    gate.require_signed(KIND, outcome, built.hash)
     outcome.answers.all().delete()
     Answer.objects.bulk_create(built.answers, batch_size=ROWS_PER_STATEMENT)
     _check_sums(outcome, built.content)
     outcome.content, outcome.content_hash = built.content, built.hash
-    outcome.state, outcome.submitted_at, outcome.returned_note = Outcome.State.SUBMITTED, timezone.now(), ""
-    outcome.save()
+    outcome.state, outcome.published_at = Outcome.State.PUBLISHED, now
+    before = Outcome.objects.filter(consultation=outcome.consultation_id, state=Outcome.State.PUBLISHED).first()
+    if before is not None:
+        # The home page's changes belong to the outcome of the same moment; the correction brings its own.
+        _leave(before, Outcome.State.SUPERSEDED)
+    outcome.save(update_fields=["content", "content_hash", "state", "published_at"])
+    _show_changes(outcome, now)
+    timeline.add_many(_senders(outcome), "decided" if before is None else "decided_again", at=now)
+    plans.note_outcome(outcome.consultation, now=now)
+    order_exports(outcome)
+    search.index(outcome, *([before] if before else []))
     journal.record(
-        actor, "outcome.submitted", outcome, sha256=outcome.content_hash, **_for_journal(built.content["totals"])
+        actor,
+        "outcome.published",
+        outcome,
+        number=outcome.number,
+        sha256=outcome.content_hash,
+        **{f"n_{name}": n for name, n in outcome.content["totals"].items()},
     )
-    return outcome
 
 
 def _check_sums(outcome: Outcome, content: Mapping[str, Any]) -> None:
@@ -307,94 +325,35 @@ def _check_sums(outcome: Outcome, content: Mapping[str, Any]) -> None:
         raise Refused("outcome_incomplete", missing=gaps)
 
 
-def _for_journal(totals: Mapping[str, int]) -> dict[str, int]:
-    return {f"n_{name}": n for name, n in totals.items()}
-
-
-def _submitted(outcome_id: int, actor: Actor) -> Outcome:
-    outcome = _locked(outcome_id, actor)
-    if outcome.state != Outcome.State.SUBMITTED:
-        raise Refused("outcome_not_submitted")
-    return outcome
-
-
-@transaction.atomic
-def send_back(outcome_id: int, note: str, *, actor: Actor) -> Outcome:
-    """Make a submitted outcome a draft again: an approver with a note for the writer, or a writer taking it back.
-
-    Raises Refused("not_allowed"), Refused("outcome_not_submitted"), Refused("note_missing").
-    """
-    outcome = _submitted(outcome_id, actor)
-    is_writer = isinstance(actor, User) and outcome.writers.filter(pk=actor.pk).exists()
-    if not (is_writer and may_write(actor, outcome.consultation)) and not may_approve(actor):
-        raise Refused("not_allowed")
-    if not is_writer and not note.strip():
-        raise Refused("note_missing")
-    outcome.answers.all().delete()
-    outcome.state, outcome.returned_note = Outcome.State.DRAFT, note.strip()[:REASON_MOST]
-    outcome.content, outcome.content_hash, outcome.submitted_at = {}, "", None
-    outcome.revision += 1
-    outcome.save()
-    journal.record(actor, "outcome.sent_back", outcome)
-    return outcome
+def _leave(outcome: Outcome, state: Outcome.State) -> None:
+    """Take a published outcome, its files and its changes on the home page from the public; its content stays."""
+    Change.objects.filter(consultation=outcome.consultation_id, published_at=outcome.published_at).delete()
+    outcome.state = state
+    outcome.save(update_fields=["state"])
+    for export in outcome.exports.all():
+        _drop_file(export)
+    outcome.exports.update(state=Export.State.CANCELLED, file="", size=0, order=F("order") + 1)
 
 
 @transaction.atomic
-def approve(outcome_id: int, content_hash: str, *, now: datetime, actor: Actor) -> Outcome:
-    """Sign the content and, when the gate opens, publish it: page, files, letters, timelines, search, home page.
+def unpublish(outcome: Outcome, /, *, now: datetime, actor: Actor) -> None:
+    """Take an outcome from the public everywhere: the gate calls this when a review made up for says so.
 
-    `content_hash` is that of what the approver read. Raises Refused("outcome_not_submitted"),
-    Refused("content_changed") when the desk's work went on since, Refused("outcome_incomplete", missing=[...]), and
-    those of the gate.
+    Letters that were not sent are never sent. An outcome that a correction replaced is not public any more.
     """
-    if not may_approve(actor):
-        raise Refused("not_allowed")
-    outcome = _submitted(outcome_id, actor)
-    if content_hash != outcome.content_hash:
-        raise Refused("content_changed")
-    built = queries.build(outcome)
-    if built.missing:
-        raise Refused("outcome_incomplete", missing=built.missing)
-    if built.hash != outcome.content_hash:
-        raise Refused("content_changed")
-    _check_sums(outcome, outcome.content)
-    writers = set(outcome.writers.values_list("pk", flat=True))
-    gate.sign(KIND, content_hash, actor, writers=writers)
-    gate.require(KIND, content_hash, actor, writers=writers)
-    _publish(outcome, now, actor)
-    return outcome
-
-
-def _publish(outcome: Outcome, now: datetime, actor: Actor) -> None:
-    before = Outcome.objects.filter(consultation=outcome.consultation_id, state=Outcome.State.PUBLISHED).first()
-    if before is not None and before.published_at is not None:
-        # The home page's changes belong to the outcome of the same moment; the correction brings its own.
-        Change.objects.filter(consultation=outcome.consultation_id, published_at=before.published_at).delete()
-        before.state = Outcome.State.SUPERSEDED
-        before.save(update_fields=["state"])
-        for export in before.exports.all():
-            _drop_file(export)
-    outcome.state, outcome.published_at = Outcome.State.PUBLISHED, now
-    outcome.approver = actor if isinstance(actor, User) else None
-    outcome.save(update_fields=["state", "published_at", "approver"])
-    _show_changes(outcome, now)
-    senders = _senders(outcome).distinct().values_list("comment__submission_id", flat=True)
-    timeline.add_many(senders, "decided" if before is None else "decided_again", at=now)
-    plans.note_outcome(outcome.consultation, now=now)
-    order_exports(outcome)
-    search.index(outcome, *([before] if before else []))
-    journal.record(
-        actor,
-        "outcome.published",
-        outcome,
-        number=outcome.number,
-        sha256=outcome.content_hash,
-        **_for_journal(outcome.content["totals"]),
-    )
+    outcome = _locked(outcome.pk, SYSTEM)
+    if outcome.state != Outcome.State.PUBLISHED:
+        return
+    _leave(outcome, Outcome.State.TAKEN_DOWN)
+    stopped = participation.stop_letters(outcome.letters)
+    timeline.add_many(_senders(outcome), "decision_taken_back", at=now)
+    plans.hold_outcome(outcome.consultation, now=now)
+    search.index(outcome)
+    journal.record(actor, "outcome.taken_down", outcome, number=outcome.number, n_letters=stopped)
 
 
 def _senders(outcome: Outcome) -> QuerySet[Answer, Any]:
-    return outcome.answers.order_by().values("comment__submission_id")
+    return outcome.answers.order_by().values_list("comment__submission_id", flat=True).distinct()
 
 
 def _show_changes(outcome: Outcome, now: datetime) -> None:
@@ -527,7 +486,9 @@ def write_letters(outcome_id: int, *, limit: int, now: datetime) -> int:
         .order_by("pk")[:limit]
     )
     for submission in senders:
-        write_letter(submission, outcome, before)
+        # Who was not told yet when the correction came gets the whole answer.
+        told = before is not None and (before.lettered_at is not None or submission.pk <= before.lettered_up_to)
+        write_letter(submission, outcome, before if told else None)
     if senders:
         outcome.lettered_up_to = senders[-1].pk
     else:

@@ -9,7 +9,8 @@ class OutcomesConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug outcomes into the platform's registries."""
-        from consultations.outcomes import access, actions, demo, desk, receivers
+        from consultations.outcomes import demo, desk, receivers
+        from consultations.outcomes.gated import GATED
         from consultations.outcomes.preflight import SOURCE as AT_PREFLIGHT
         from consultations.outcomes.press import SOURCE as AT_PRESS
         from consultations.outcomes.search import SOURCE
@@ -25,13 +26,7 @@ class OutcomesConfig(AppConfig):
         from engage.publishing.preflight import port as preflight
         from engage.search import registry as search
 
-        gate.register(
-            gate.GatedKind(
-                actions.KIND,
-                _("outcome of a consultation"),
-                (gate.Key("approval", _("approval"), access.APPROVERS),),
-            )
-        )
+        gate.register(GATED)
         preflight.register(AT_PREFLIGHT)
         press.register_source(AT_PRESS)
         register_refusals(REFUSALS)

@@ -1,4 +1,4 @@
-"""The demo's published outcome: its comments coded and decided at the desk, the new text, the answer, the approval."""
+"""The demo's published outcome: its comments coded and decided at the desk, the new text, the answer, its release."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from engage.accounts.actions import demo_user
 from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from engage.pages.demo_content import FOLDER
+from engage.publishing import gate
 
 Comments = dict[tuple[int, str], Comment]
 
 
 def load() -> None:
-    """Answer one call once, as the demo's officer, analyst, editor and approver; a second call changes nothing."""
+    """Answer one call once, as the demo's officer, analyst and editor; a second call changes nothing."""
     given = json.loads((FOLDER / "outcome.json").read_text(encoding="utf-8"))
     consultation = Consultation.objects.select_related("department").get(slug=given["consultation"])
     comments = comments_by_person(consultation.slug)
@@ -44,8 +45,7 @@ def load() -> None:
     after = _version_after(given["words_after"], consultation, editor)
     outcome = actions.open_outcome(consultation.pk, version_after_id=after.pk, actor=editor)
     _write(outcome, given, themes, comments, editor)
-    outcome = actions.submit(outcome.pk, revision=_revision(outcome), actor=editor)
-    actions.approve(outcome.pk, outcome.content_hash, now=timezone.now(), actor=demo_user(Role.APPROVER))
+    gate.release_by_platform(actions.KIND, outcome, now=timezone.now())
 
 
 def _themes(rows: list[dict[str, Any]], consultation: Consultation, officer: User) -> dict[str, Theme]:

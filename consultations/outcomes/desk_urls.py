@@ -13,8 +13,5 @@ urlpatterns = [
     path("<slug:slug>/clauses/<str:key>/", views.clause, name="outcome_clause"),
     path("<slug:slug>/themes/", views.themes, name="outcome_themes"),
     path("<slug:slug>/preview/<str:language>/", views.preview, name="outcome_preview"),
-    path("<slug:slug>/submit/", views.submit, name="outcome_submit"),
-    path("<slug:slug>/return/", views.send_back, name="outcome_return"),
-    path("<slug:slug>/approve/", views.approve, name="outcome_approve"),
     path("<slug:slug>/files/<int:pk>/", views.export, name="outcome_export"),
 ]

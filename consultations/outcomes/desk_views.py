@@ -1,4 +1,4 @@
-"""The outcome builder and the approver's screen: parse, one query or action, render."""
+"""The outcome builder: parse, one query or action, render."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,19 +19,20 @@ from consultations.coding import access as coding
 from consultations.models import Consultation
 from consultations.outcomes import access, actions, queries, rules
 from consultations.outcomes.desk import OUTCOMES
-from consultations.outcomes.exports.about import masking_note
-from consultations.outcomes.forms import AfterForm, ClauseForm, NoteForm, TextsForm, ThemesForm
+from consultations.outcomes.forms import AfterForm, ClauseForm, TextsForm, ThemesForm
+from consultations.outcomes.gated import body
 from consultations.outcomes.models import Export, Outcome
-from consultations.outcomes.words import language_name, missing_sentence
+from consultations.outcomes.words import gap_url, language_name, missing_sentence
+from engage.accounts.actors import Role, has_role
 from engage.desk.registry import pages_for, queue_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import clean_text
-from engage.typed import whole_number
+from engage.publishing import gate
 
-VIEWS = ("write", "approve", "published")
+VIEWS = ("write", "review", "published")
 MODERATION = "moderation"
 # Gaps that only a coder closes.
 AT_THE_CODING_DESK = ("comment", "coding")
@@ -59,7 +59,6 @@ class Bench:
     call: Consultation
     outcome: Outcome | None
     may_write: bool
-    may_approve: bool
     may_code: bool
     may_moderate: bool
 
@@ -73,7 +72,6 @@ def _bench(request: HttpRequest, slug: str) -> Bench:
         call,
         outcome,
         may_write=access.may_write(request.user, call),
-        may_approve=access.may_approve(request.user),
         may_code=coding.may_code(request.user, call),
         may_moderate=queue_for(request.user, MODERATION) is not None,
     )
@@ -100,8 +98,8 @@ def _refused(refusal: Refused) -> dict[str, Any]:
 @require_safe
 @for_outcomes
 def home(request: HttpRequest) -> HttpResponse:
-    """List the calls whose outcome is to be written, waits for approval, or is published."""
-    default = "approve" if access.may_approve(request.user) else "write"
+    """List the calls whose outcome is to be written, is in review, or is published."""
+    default = "review" if has_role(request.user, Role.APPROVER) else "write"
     view = request.GET.get("view", default)
     view = view if view in VIEWS else default
     now = timezone.now()
@@ -127,6 +125,8 @@ def _builder(request: HttpRequest, bench: Bench, refusal: Refused | None = None)
     outcome = bench.outcome
     due = call_rules.answer_due(bench.call.closes_at, bench.call.answer_days)
     context: dict[str, Any] = {"call": bench.call, "outcome": outcome, "bench": bench, "due": due}
+    if outcome is not None:
+        context |= {"release": gate.standing_of(actions.KIND, outcome), "now": timezone.now()}
     if refusal is not None:
         context |= _refused(refusal)
     if outcome is None:
@@ -134,17 +134,12 @@ def _builder(request: HttpRequest, bench: Bench, refusal: Refused | None = None)
     if outcome.state == Outcome.State.DRAFT:
         context |= _writing(bench, outcome)
     elif outcome.state == Outcome.State.SUBMITTED:
-        is_writer = outcome.writers.filter(pk=request.user.pk).exists()
         context |= {
-            "content": outcome.content,
-            "note_form": NoteForm(),
-            "is_writer": is_writer,
-            "may_sign": bench.may_approve and not is_writer,
             "languages": [(code, language_name(code)) for code in queries.LANGUAGES],
             "letters": queries.count_letters(outcome),
         }
     else:
-        context |= {"exports": list(outcome.exports.all()), "content": outcome.content}
+        context["exports"] = list(outcome.exports.all())
     return _page(request, "builder", context, context.get("status", 200))
 
 
@@ -187,19 +182,12 @@ def _where(gap: rules.Missing, bench: Bench) -> str:
     if not gap.where:
         return ""
     kind, *rest = gap.where
-    slug = bench.call.slug
-    if kind == "text":
-        return reverse("outcome_texts", args=[slug, rest[0]]) + f"#id_{rest[1]}"
-    if kind == "row":
-        return reverse("outcome_clause", args=[slug, rest[0]])
-    if kind == "theme":
-        return reverse("outcome_themes", args=[slug]) + f"#theme-{rest[0]}"
     if kind in AT_THE_CODING_DESK:
         asked = f"?state=all&comment={rest[0]}" if rest else ""
-        return reverse("coding_desk", args=[slug]) + asked if bench.may_code else ""
-    if kind == "moderation":
+        return reverse("coding_desk", args=[bench.call.slug]) + asked if bench.may_code else ""
+    if kind == MODERATION:
         return reverse("desk_queue", args=[MODERATION]) if bench.may_moderate else ""
-    return reverse("outcome_builder", args=[slug]) + "#after"
+    return gap_url(bench.call.slug, gap)
 
 
 @require_POST
@@ -352,76 +340,9 @@ def preview(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         "outcome": bench.outcome,
         "name": language_name(language),
         "lang": HTML_LANG.get(language, language),
-        "body": _body(content, bench.outcome, language),
+        "body": body(content, bench.outcome, language),
     }
     return _page(request, "preview", context)
-
-
-def _body(content: dict[str, Any], outcome: Outcome, language: str) -> str:
-    """Return the part of the public page that the outcome fills, in its own language."""
-    with translation.override(language):
-        shown = queries.shown(content, language)
-        context = {
-            "view": shown,
-            "outcome": outcome,
-            "consultation": outcome.consultation,
-            "masking_note": masking_note(shown.took_part),
-            "least": rules.LEAST,
-        }
-        return render_to_string("consultations/outcomes/body.html", context)
-
-
-@require_POST
-@for_outcomes
-def submit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Hand the outcome in; with gaps it stays, and each is named."""
-    bench, outcome = _draft(request, slug)
-    try:
-        actions.submit(
-            outcome.pk,
-            revision=whole_number(request.POST.get("revision", ""), digits=8, otherwise=-1),
-            actor=request.user,
-        )
-    except Refused as refusal:
-        return _builder(request, bench, refusal)
-    return redirect("outcome_builder", slug)
-
-
-@require_POST
-@for_outcomes
-def send_back(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send a submitted outcome back to its writers."""
-    return _decide(
-        request,
-        slug,
-        lambda outcome: actions.send_back(
-            outcome.pk, request.POST.get("note", "")[: actions.REASON_MOST], actor=request.user
-        ),
-    )
-
-
-@require_POST
-@for_outcomes
-def approve(request: HttpRequest, slug: str) -> HttpResponse:
-    """Sign what was read, and publish it when the gate opens."""
-    return _decide(
-        request,
-        slug,
-        lambda outcome: actions.approve(
-            outcome.pk, request.POST.get("content_hash", "")[:64], now=timezone.now(), actor=request.user
-        ),
-    )
-
-
-def _decide(request: HttpRequest, slug: str, act: Callable[[Outcome], object]) -> HttpResponse:
-    bench = _bench(request, slug)
-    if bench.outcome is None:
-        raise Http404
-    try:
-        act(bench.outcome)
-    except Refused as refusal:
-        return _builder(request, _bench(request, slug), refusal)
-    return redirect("outcome_builder", slug)
 
 
 @require_POST

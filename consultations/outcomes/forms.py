@@ -132,11 +132,3 @@ class AfterForm(Revised):
     def __init__(self, *args: Any, versions: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].choices = [("", _("No new version: the words stay")), *versions]  # type: ignore[attr-defined]
-
-
-class NoteForm(forms.Form):
-    """Why an outcome goes back."""
-
-    note = forms.CharField(
-        label=_("What has to change"), required=False, max_length=actions.REASON_MOST, widget=forms.Textarea
-    )

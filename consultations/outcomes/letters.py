@@ -32,20 +32,37 @@ def write_letter(submission: Submission, outcome: Outcome, before: Outcome | Non
         body = "\n\n".join(
             [
                 _opening(title, corrected=before is not None),
-                *(_about(comment, own[comment.pk]) for comment in comments if comment.pk in own),
-                _("Everything that was said and decided:\n%(outcome)s\n\nWhat you sent, %(reference)s:\n%(track)s")
-                % {
-                    "outcome": settings.PUBLIC_URL + reverse("outcome", args=[outcome.consultation.slug]),
-                    "reference": submission.reference,
-                    "track": track_url(submission),
-                },
+                *(_about(own[comment.pk], comment.text) for comment in comments if comment.pk in own),
+                _closing(outcome, submission.reference, track_url(submission)),
             ]
         )
-        subject = _("What was decided on your comments: %(title)s (%(reference)s)") % {
-            "title": title,
-            "reference": submission.reference,
-        }
-        return participation.enqueue_mail(submission, subject=subject, body=body)
+        subject = _subject(title, submission.reference)
+        return participation.enqueue_mail(submission, subject=subject, body=body, about=outcome.letters)
+
+
+def all_words(outcome: Outcome, language: str) -> str:
+    """Return all that the letters about a content can say, in the active language, for who signs them."""
+    title, sent = _title(outcome.consultation, language), "…"
+    return "\n\n".join(
+        [
+            _subject(title, sent),
+            _opening(title, corrected=outcome.number > 1),
+            *(_about(own) for own in queries.answers_of(outcome.content, language)),
+            _closing(outcome, sent, sent),
+        ]
+    )
+
+
+def _subject(title: str, reference: str) -> str:
+    return _("What was decided on your comments: %(title)s (%(reference)s)") % {"title": title, "reference": reference}
+
+
+def _closing(outcome: Outcome, reference: str, track: str) -> str:
+    return _("Everything that was said and decided:\n%(outcome)s\n\nWhat you sent, %(reference)s:\n%(track)s") % {
+        "outcome": settings.PUBLIC_URL + reverse("outcome", args=[outcome.consultation.slug]),
+        "reference": reference,
+        "track": track,
+    }
 
 
 def _title(consultation: Consultation, language: str) -> str:
@@ -59,10 +76,10 @@ def _opening(title: str, *, corrected: bool) -> str:
     return _("You commented on %(title)s. This is what was decided, and why.") % {"title": title}
 
 
-def _about(comment: Comment, own: queries.OwnComment) -> str:
+def _about(own: queries.OwnComment, wrote: str = "") -> str:
     lines = [
         own.title or _("The whole draft"),
-        _("You wrote: %(text)s") % {"text": _begun(comment.text)},
+        *([_("You wrote: %(text)s") % {"text": _begun(wrote)}] if wrote else []),
     ]
     for answer in own.answers:
         if not answer.disposition:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.coding.models import Decision, Point, Theme
 from consultations.models import Clause, Comment, Consultation, Version
@@ -38,9 +39,10 @@ class Outcome(models.Model):
         """From the author's table to the public."""
 
         DRAFT = "draft", _("being written")
-        SUBMITTED = "submitted", _("waiting for approval")
+        SUBMITTED = "submitted", pgettext_lazy("release", "in review")
         PUBLISHED = "published", _("published")
         SUPERSEDED = "superseded", _("replaced by a correction")
+        TAKEN_DOWN = "taken_down", pgettext_lazy("release", "taken down")
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="outcomes")
     number = models.PositiveSmallIntegerField(default=1)
@@ -58,18 +60,12 @@ class Outcome(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    # Everybody who wrote in it: none of them may approve it.
+    # Everybody who wrote in it: none of them may sign it.
     writers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
-    # Why the approver sent it back last.
-    returned_note = models.TextField(blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    # All that the public will read, as it was submitted (`queries.building`), and the SHA-256 of it: what is approved
-    # is what is published, and the page, the exports and a later look agree for ever.
+    # All that the public reads, as it was signed (`queries.building`), and the SHA-256 of it, both written when it is
+    # released: the page, the exports and a later look agree for ever.
     content = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64, blank=True)
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     published_at = models.DateTimeField(null=True, blank=True)
     # Letters to the senders go out in batches: the last submission that got its own, and when all were written.
     lettered_up_to = models.BigIntegerField(default=0)
@@ -93,6 +89,11 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id}/{self.number}"
+
+    @property
+    def letters(self) -> str:
+        """What its letters to senders are called in the outbox."""
+        return f"outcome:{self.pk}"
 
 
 class OutcomeText(models.Model):
@@ -173,7 +174,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(models.Model):
-    """One decision of an outcome about one point of a comment, as it was submitted; no point: there was none to answer.
+    """One decision of an outcome about one point of a comment, as it was released; no point: there was none to answer.
 
     The page's totals, every export and each sender's answer are read from these rows. A point of two themes that were
     decided apart has two. `clause` is that of the text commented on; `start` and `end` are the stretch of the comment,

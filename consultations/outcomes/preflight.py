@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consultations.outcomes import access, queries, rules
+from consultations.outcomes import access, queries
 from consultations.outcomes.actions import KIND
-from consultations.outcomes.exports.about import masking_note
+from consultations.outcomes.gated import body
 from consultations.outcomes.models import Outcome
 from engage.accounts.actors import Actor, has_role
 from engage.publishing.preflight.pages import REVIEWERS
-from engage.publishing.preflight.port import Block, Bundle, Form, Severity, Source
+from engage.publishing.preflight.port import Block, Bundle, Form, Source
 from engage.publishing.preflight.words import language_name
 
 TEXTS = {"summary": _("summary"), "method": _("how it was done and its limits"), "next_steps": _("what happens next")}
@@ -31,7 +29,7 @@ def find(key: str, actor: Actor) -> Outcome | None:
 
 
 def bundle(outcome: Outcome, actor: Actor) -> Bundle:
-    """Return an outcome with its texts as they stand."""
+    """Return an outcome with its texts as they stand; what is missing is said by its own rules when it is handed in."""
     content = outcome.content or queries.build(outcome).content
     slug = outcome.consultation.slug
     fix_urls = {language: reverse("outcome_texts", args=[slug, language]) for language in queries.LANGUAGES}
@@ -44,7 +42,6 @@ def bundle(outcome: Outcome, actor: Actor) -> Bundle:
                 str(label),
                 {language: content["texts"].get(language, {}).get(name, "") for language in queries.LANGUAGES},
                 fix_urls,
-                missing=Severity.BLOCKS,
             )
             for name, label in TEXTS.items()
         ],
@@ -54,16 +51,7 @@ def bundle(outcome: Outcome, actor: Actor) -> Bundle:
 
 def _form(outcome: Outcome, content: dict, language: str) -> Form:
     label = gettext("Outcome: %(language)s") % {"language": language_name(language)}
-    with translation.override(language):
-        shown = queries.shown(content, language)
-        context = {
-            "view": shown,
-            "outcome": outcome,
-            "consultation": outcome.consultation,
-            "masking_note": masking_note(shown.took_part),
-            "least": rules.LEAST,
-        }
-        html = render_to_string("consultations/outcomes/body.html", context)
+    html = body(content, outcome, language)
     fix_url = reverse("outcome_builder", args=[outcome.consultation.slug])
     return Form(f"outcome:{language}", label, language, html=html, group="outcome", fix_url=fix_url)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -111,6 +112,18 @@ def missing_sentence(gap: Missing) -> str:
     return _SENTENCES[gap.code](gap.values)
 
 
+def gap_url(slug: str, gap: Missing) -> str:
+    """Return where a gap is closed; the table says more to who may close it at another desk."""
+    kind, *rest = gap.where or ("",)
+    if kind == "text":
+        return reverse("outcome_texts", args=[slug, rest[0]]) + f"#id_{rest[1]}"
+    if kind == "row":
+        return reverse("outcome_clause", args=[slug, rest[0]])
+    if kind == "theme":
+        return reverse("outcome_themes", args=[slug]) + f"#theme-{rest[0]}"
+    return reverse("outcome_builder", args=[slug]) + ("#after" if kind == "version" else "#missing")
+
+
 def _incomplete(values: dict[str, Any]) -> str:
     first, *rest = values["missing"]
     if not rest:
@@ -130,16 +143,10 @@ REFUSALS = {
     "after_other_draft": _("The words after belong to another text"),
     "after_not_later": _("Version %(after)d cannot have come of comments on version %(number)d: it is not later"),
     "outcome_not_open": (_("This outcome is not being written now, so it cannot be changed"), 409),
-    "outcome_not_submitted": (_("This outcome does not wait for approval"), 409),
     "changed_meanwhile": (
         _("Somebody else changed this outcome meanwhile. Load the page again; what you typed is kept below"),
         409,
     ),
-    "content_changed": (
-        _("The decisions or the text changed since this was handed in. Send it back, so that it is handed in anew"),
-        409,
-    ),
-    "note_missing": _("Write what has to change: the writer reads it"),
     "unknown_text": _("There is no such text in an outcome"),
     "outcome_text_too_long": _("A text has at most %(most)d characters here"),
     "clause_elsewhere": _("This clause does not belong to the call"),
@@ -150,4 +157,5 @@ REFUSALS = {
 TIMELINE = {
     "decided": _("Decided: the answer to each point stands with your comments"),
     "decided_again": _("The published answer was corrected; what it says now stands with your comments"),
+    "decision_taken_back": _("The published answer was taken back; you will be told when there is a new one"),
 }

@@ -1,4 +1,4 @@
-"""Who works on packs: editors write them and invite experts, approvers let them go public."""
+"""Who works on packs: editors write them and invite experts, approvers read them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from engage.accounts.actors import Actor, Role, has_role
 from engage.errors import Refused
 
 ROLES = (Role.EDITOR, Role.APPROVER)
-APPROVERS = (Role.APPROVER,)
 
 
 def may_write(actor: Actor) -> bool:
     """Tell whether the actor writes packs."""
     return has_role(actor, Role.EDITOR)
-
-
-def may_approve(actor: Actor) -> bool:
-    """Tell whether the actor approves packs; the gate refuses those who wrote in one."""
-    return has_role(actor, *APPROVERS)
 
 
 def check_editor(actor: Actor) -> None:

@@ -60,7 +60,7 @@ class ReactionOut(Schema):
 
 
 class PackOut(Schema):
-    """One published interpretation; `sha256` is that of the content that was approved."""
+    """One published interpretation; `sha256` is that of the content that was signed."""
 
     call: str
     number: int

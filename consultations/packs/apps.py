@@ -9,8 +9,9 @@ class PacksConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug packs into the platform's registries."""
-        from consultations.packs import access, actions, demo, desk, receivers
+        from consultations.packs import actions, demo, desk, receivers
         from consultations.packs.api import router
+        from consultations.packs.gated import GATED
         from consultations.packs.moderation import SOURCE as REACTIONS
         from consultations.packs.preflight import SOURCE as AT_PREFLIGHT
         from consultations.packs.search import SOURCE
@@ -27,13 +28,7 @@ class PacksConfig(AppConfig):
         from engage.publishing.preflight import port as preflight
         from engage.search import registry as search
 
-        gate.register(
-            gate.GatedKind(
-                actions.KIND,
-                _("interpretation of a draft or a final document"),
-                (gate.Key("approval", _("approval"), access.APPROVERS),),
-            )
-        )
+        gate.register(GATED)
         kinds.register(
             kinds.Kind(
                 code=actions.REACTION,

@@ -17,6 +17,7 @@ from consultations.queries import published_version
 from engage.accounts.actors import ANYONE, SYSTEM
 from engage.pages.demo_content import FOLDER
 from engage.participation import actions as participation
+from engage.publishing import gate
 
 
 def load() -> None:
@@ -33,9 +34,7 @@ def load() -> None:
     for entry in given["blocks"]:
         _block(pack, entry, now)
     _expert(pack, given["expert"], now)
-    handed_in = actions.submit(pack.pk, revision=_revision(pack), actor=SYSTEM)
-    published_at = now - timedelta(days=given["published_days_ago"])
-    actions.approve(pack.pk, handed_in.content_hash, now=published_at, actor=SYSTEM)
+    gate.release_by_platform(actions.KIND, pack, now=now - timedelta(days=given["published_days_ago"]))
     for entry in given["reactions"]:
         _reaction(given["call"], entry, now)
 

@@ -1,4 +1,4 @@
-"""The editors' table of packs and the approver's screen: parse, one query or action, render."""
+"""The editors' table of packs: parse, one query or action, render."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,15 +18,16 @@ from consultations.outcomes.words import language_name
 from consultations.packs import access, actions, queries, rules
 from consultations.packs.desk import PACKS
 from consultations.packs.forms import BlockForm, InviteForm, NoteForm
+from consultations.packs.gated import body
 from consultations.packs.models import Block, Invitation, Pack
 from consultations.packs.queries.building import TEXT_FIELDS
-from consultations.packs.words import kind_label, missing_sentence
+from consultations.packs.words import gap_url, kind_label, missing_sentence
 from engage.desk.registry import pages_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
-from engage.participation.forms import clean_text
+from engage.publishing import gate
 from engage.typed import whole_number
 
 View = Callable[..., HttpResponse]
@@ -52,14 +52,13 @@ class Bench:
 
     pack: Pack
     may_write: bool
-    may_approve: bool
 
 
 def _bench(request: HttpRequest, pk: int) -> Bench:
     pack = queries.pack_of(pk, actor=request.user)
     if pack is None:
         raise Http404
-    return Bench(pack, access.may_write(request.user), access.may_approve(request.user))
+    return Bench(pack, access.may_write(request.user))
 
 
 def _block(request: HttpRequest, pk: int, block_id: int) -> tuple[Bench, Block]:
@@ -89,12 +88,12 @@ def _revision(request: HttpRequest) -> int:
 @require_safe
 @for_packs
 def home(request: HttpRequest) -> HttpResponse:
-    """List the packs that are written, wait for approval, or are published."""
+    """List the packs that are written, in review, or published."""
     return _home(request)
 
 
 def _home(request: HttpRequest, refusal: str = "", status: int = 200) -> HttpResponse:
-    default = "write" if access.may_write(request.user) else "approve"
+    default = "write" if access.may_write(request.user) else "review"
     view = request.GET.get("view", default)
     view = view if view in queries.VIEWS else default
     context = {
@@ -152,18 +151,13 @@ def _builder(request: HttpRequest, bench: Bench, refusal: Refused | None = None)
         "call": pack.consultation,
         "bench": bench,
         "languages": [(code, language_name(code)) for code in queries.LANGUAGES],
+        "release": gate.standing_of(actions.KIND, pack),
+        "now": timezone.now(),
     }
     if refusal is not None:
         context |= _refused(refusal)
     if pack.state == Pack.State.DRAFT:
         context |= _writing(pack)
-    elif pack.state == Pack.State.SUBMITTED:
-        is_writer = pack.writers.filter(pk=request.user.pk).exists()
-        context |= {
-            "is_writer": is_writer,
-            "may_sign": bench.may_approve and not is_writer,
-            "note_form": NoteForm(),
-        }
     return _page(request, "builder", context, context.get("status", 200))
 
 
@@ -172,7 +166,7 @@ def _writing(pack: Pack) -> dict[str, Any]:
     built = queries.build(pack)
     return {
         "rows": [_row(block) for block in blocks],
-        "missing": [(missing_sentence(gap), _where(gap, pack, blocks)) for gap in built.missing],
+        "missing": [(missing_sentence(gap), gap_url(pack, gap, blocks)) for gap in built.missing],
         "kinds": [(kind, kind_label(kind)) for kind in rules.OPTIONAL if kind != rules.EXPERT],
     }
 
@@ -192,15 +186,6 @@ def _row(block: Block) -> dict[str, Any]:
             for code in queries.LANGUAGES
         ],
     }
-
-
-def _where(gap: rules.Missing, pack: Pack, blocks: list[Block]) -> str:
-    """Return the address where a gap is closed; empty when it is closed elsewhere."""
-    block = next((one for one in blocks if one.pk == gap.block), None)
-    if block is None:
-        return ""
-    awaited = gap.code == "expert_awaited" and getattr(block, "invitation", None) is not None
-    return reverse("pack_expert" if awaited else "pack_block", args=[pack.pk, block.pk])
 
 
 def _change(request: HttpRequest, pk: int, change: Callable[[Bench], object]) -> HttpResponse:
@@ -402,48 +387,6 @@ def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         "call": pack.consultation,
         "name": language_name(language),
         "lang": HTML_LANG.get(language, language),
-        "body": _body(content, pack, language),
+        "body": body(content, pack, language),
     }
     return _page(request, "preview", context)
-
-
-def _body(content: dict[str, Any], pack: Pack, language: str) -> str:
-    """Return the part of the public page that the pack fills, in its own language."""
-    with translation.override(language):
-        reading = queries.reading(pack, language)
-        text = reading.text
-        context = {
-            "blocks": queries.shown(content, language, reading),
-            "consultation": pack.consultation,
-            "foreign_lang": HTML_LANG.get(text.language, "") if text.language != language else "",
-        }
-        return render_to_string("consultations/packs/body.html", context)
-
-
-@require_POST
-@for_packs
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand the pack in; with gaps it stays, and each is named."""
-    return _change(
-        request, pk, lambda bench: actions.submit(bench.pack.pk, revision=_revision(request), actor=request.user)
-    )
-
-
-@require_POST
-@for_packs
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a submitted pack back to its writers."""
-    note = clean_text(request.POST.get("note", ""))
-    return _change(request, pk, lambda bench: actions.send_back(bench.pack.pk, note, actor=request.user))
-
-
-@require_POST
-@for_packs
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Sign what was read, and publish it when the gate opens."""
-    signed = request.POST.get("content_hash", "")[:64]
-    return _change(
-        request,
-        pk,
-        lambda bench: actions.approve(bench.pack.pk, signed, now=timezone.now(), actor=request.user),
-    )

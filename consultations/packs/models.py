@@ -47,9 +47,10 @@ class Pack(models.Model):
         """From the author's table to the public."""
 
         DRAFT = "draft", _("being written")
-        SUBMITTED = "submitted", _("waiting for approval")
+        SUBMITTED = "submitted", pgettext_lazy("release", "in review")
         PUBLISHED = "published", _("published")
         SUPERSEDED = "superseded", _("replaced by a correction")
+        TAKEN_DOWN = "taken_down", pgettext_lazy("release", "taken down")
 
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="packs")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="packs")
@@ -59,17 +60,11 @@ class Pack(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    # Everybody who wrote in it: none of them may approve it.
+    # Everybody who wrote in it: none of them may sign it.
     writers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
-    # Why the approver sent it back last.
-    returned_note = models.TextField(blank=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    # All that the public will read, as it was handed in, and the SHA-256 of it: what is approved is what is published.
+    # All that the public reads, as it was signed, and the SHA-256 of it; both written when it is released.
     content = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64, blank=True)
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     published_at = models.DateTimeField(null=True, blank=True)
     # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
     revision = models.PositiveIntegerField(default=0)

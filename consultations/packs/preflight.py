@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.packs import queries
 from consultations.packs.actions import KIND
+from consultations.packs.gated import body
 from consultations.packs.models import Pack
-from consultations.packs.words import kind_label, missing_sentence
+from consultations.packs.words import kind_label
 from engage.accounts.actors import Actor, Role, has_role
-from engage.pages.translation import HTML_LANG
 from engage.publishing.preflight.pages import REVIEWERS
-from engage.publishing.preflight.port import Block, Bundle, Form, Severity, Source
+from engage.publishing.preflight.port import Block, Bundle, Form, Source
 from engage.publishing.preflight.words import language_name
 
 
@@ -34,29 +32,17 @@ def pack_forms(pack: Pack) -> list[Form]:
 
 def _form(pack: Pack, content: dict, language: str) -> Form:
     label = gettext("Interpretation: %(language)s") % {"language": language_name(language)}
-    with translation.override(language):
-        reading = queries.reading(pack, language)
-        context = {
-            "blocks": queries.shown(content, language, reading),
-            "consultation": pack.consultation,
-            "foreign_lang": HTML_LANG.get(reading.text.language, "") if reading.text.language != language else "",
-        }
-        html = render_to_string("consultations/packs/body.html", context)
-    return Form(
-        f"pack:{language}", label, language, html=html, group="pack", fix_url=reverse("pack_builder", args=[pack.pk])
-    )
+    html, fix_url = body(content, pack, language), reverse("pack_builder", args=[pack.pk])
+    return Form(f"pack:{language}", label, language, html=html, group="pack", fix_url=fix_url)
 
 
 def bundle(pack: Pack, actor: Actor) -> Bundle:
-    """Return a pack with what it still lacks."""
-    builder, blocks = reverse("pack_builder", args=[pack.pk]), []
+    """Return a pack with its parts as they stand; what it needs is said by its own rules when it is handed in."""
+    blocks = []
     for block in queries.blocks_of(pack):
         texts = {text.language: "\n".join(filter(None, (text.heading, text.body))) for text in block.texts.all()}
         url = reverse("pack_block", args=[pack.pk, block.pk])
         blocks.append(Block(block.kind, kind_label(block.kind), texts, dict.fromkeys(queries.LANGUAGES, url)))
-    # What a pack needs is said by its own rules, gap by gap.
-    for gap in queries.build(pack).missing if pack.state == Pack.State.DRAFT else ():
-        blocks.append(Block(gap.code, missing_sentence(gap), {}, {"": builder}, missing=Severity.BLOCKS))
     return Bundle(pack.consultation.title, forms=pack_forms(pack), blocks=blocks, languages=queries.LANGUAGES)
 
 

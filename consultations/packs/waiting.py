@@ -1,4 +1,4 @@
-"""What of packs waits for an editor: texts that experts handed in, packs that came back from the approver."""
+"""What of packs waits for an editor: texts that experts handed in. What came back from review the gate tells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engage.pages.studio import Group, Waiting
 
 
 def for_editors(actor: Actor) -> list[Waiting]:
-    """Return the experts' texts to be read, then the packs sent back."""
+    """Return the experts' texts to be read."""
     if not may_write(actor):
         return []
     handed_in = (
@@ -23,31 +23,13 @@ def for_editors(actor: Actor) -> list[Waiting]:
         .prefetch_related("block__pack__consultation__pages__locale")
         .order_by("handed_in_at")
     )
-    returned = (
-        Pack.objects.visible_to(actor)
-        .filter(state=Pack.State.DRAFT)
-        .exclude(returned_note="")
-        .select_related("consultation")
-        .prefetch_related("consultation__pages__locale")
-        .order_by("pk")
-    )
     return [
-        *(
-            Waiting(
-                title=invitation.block.pack.consultation.title,
-                note=gettext("An expert handed in a text"),
-                url=reverse("pack_expert", args=[invitation.block.pack_id, invitation.block_id]),
-            )
-            for invitation in handed_in
-        ),
-        *(
-            Waiting(
-                title=pack.consultation.title,
-                note=gettext("The approver sent it back"),
-                url=reverse("pack_builder", args=[pack.pk]),
-            )
-            for pack in returned
-        ),
+        Waiting(
+            title=invitation.block.pack.consultation.title,
+            note=gettext("An expert handed in a text"),
+            url=reverse("pack_expert", args=[invitation.block.pack_id, invitation.block_id]),
+        )
+        for invitation in handed_in
     ]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.outcomes.words import language_name
-from consultations.packs.models import Block
+from consultations.packs.models import Block, Pack
 from consultations.packs.rules import Missing
 from engage.pages.templatetags.wording import in_words
 
@@ -60,6 +61,15 @@ def missing_sentence(gap: Missing) -> str:
     return _SENTENCES[gap.code](gap.values)
 
 
+def gap_url(pack: Pack, gap: Missing, blocks: Iterable[Block]) -> str:
+    """Return the address where a gap is closed; empty when it is closed elsewhere."""
+    block = next((one for one in blocks if one.pk == gap.block), None)
+    if block is None:
+        return ""
+    awaited = gap.code == "expert_awaited" and getattr(block, "invitation", None) is not None
+    return reverse("pack_expert" if awaited else "pack_block", args=[pack.pk, block.pk])
+
+
 def _incomplete(values: dict[str, Any]) -> str:
     first, *rest = values["missing"]
     if not rest:
@@ -77,13 +87,8 @@ REFUSALS = {
     "pack_call_not_answered": (_("The outcome of this call is not published yet, so there is no final document"), 409),
     "pack_not_final": _("The outcome names another version as the final document"),
     "pack_not_open": (_("This interpretation is not being written now, so it cannot be changed"), 409),
-    "pack_not_submitted": (_("This interpretation does not wait for approval"), 409),
     "pack_changed_meanwhile": (
         _("Somebody else changed this interpretation meanwhile. Read it again; what you typed is kept below"),
-        409,
-    ),
-    "pack_content_changed": (
-        _("It is not what was handed in any more. Send it back, so that it is handed in anew"),
         409,
     ),
     "pack_text_too_long": _("A text has at most %(most)d characters here"),
@@ -94,6 +99,7 @@ REFUSALS = {
     "block_required": (_("Every interpretation has this part, so it cannot be removed"), 409),
     "address_wrong": _("Write a web address that begins with https:// or http://"),
     "expert_words": _("These are the expert's own words: only the translation can be written here"),
+    "note_missing": _("Write what has to change: the writer reads it"),
     "days_wrong": _("An invitation lasts %(least)d to %(most)d days"),
     "email_wrong": _("Write the e-mail like name@example.org"),
     "invitation_over": (_("This invitation is over, so nothing can be sent with it any more"), 410),

@@ -102,9 +102,17 @@ def _announce(happened: Happened, now: datetime) -> int:
 
 def note_outcome(call: Consultation, *, now: datetime) -> None:
     """Let followers be told, inside the caller's transaction, that a call is answered; once, whatever is corrected."""
-    key = f"{following.ANSWERED}:{call.pk}"
     tags = following.call_tags(call, now)
-    follows.announce(following.ANSWERED, call, key=key, ref=call.pk, tags=tags, now=now)
+    follows.announce(following.ANSWERED, call, key=_answered(call), ref=call.pk, tags=tags, now=now)
+
+
+def hold_outcome(call: Consultation, *, now: datetime) -> None:
+    """Stop telling followers, inside the caller's transaction, that a call is answered: the answer was taken down."""
+    follows.hold(_answered(call), now=now)
+
+
+def _answered(call: Consultation) -> str:
+    return f"{following.ANSWERED}:{call.pk}"
 
 
 @transaction.atomic

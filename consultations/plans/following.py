@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from consultations.calls.models import Extension
 from consultations.models import Consultation
+from consultations.outcomes.models import Outcome
 from consultations.plans.models import Policy, StageMove
 from consultations.words import closing_day
 from engage.accounts.actors import ANYONE
@@ -76,22 +77,31 @@ def _move(move: StageMove) -> Told:
     return Told(headline, sentence.strip(), reverse("plan_policy", args=[move.policy.slug]))
 
 
-def _of_calls(write: Callable[[Consultation], Told]) -> Callable[[Sequence[Event]], dict[int, Told]]:
-    """Return how events are told whose words are those of their call."""
+def _of_calls(
+    write: Callable[[Consultation], Told], *, answered: bool = False
+) -> Callable[[Sequence[Event]], dict[int, Told]]:
+    """Return how events are told whose words are those of their call; `answered`: while its outcome is public."""
 
     def tell(events: Sequence[Event]) -> dict[int, Told]:
-        calls = {call.pk: call for call in _calls({event.subject_id for event in events})}
+        keys = {event.subject_id for event in events}
+        if answered:
+            keys = set(
+                Outcome.objects.visible_to(ANYONE).filter(consultation__in=keys).values_list("consultation", flat=True)
+            )
+        calls = {call.pk: call for call in _calls(keys)}
         return {event.pk: write(calls[event.subject_id]) for event in events if event.subject_id in calls}
 
     return tell
 
 
-def _opened(call: Consultation) -> Told:
+def opened(call: Consultation, title: str = "") -> Told:
+    """Return what followers are told of a call that opened; `title`: where it is not public yet."""
+    title = title or call.title
     sentence = _("You can comment on %(title)s until %(close)s.") % {
-        "title": call.title,
+        "title": title,
         "close": closing_day(call.closes_at),
     }
-    headline = _("Open for comments: %(title)s") % {"title": call.title}
+    headline = _("Open for comments: %(title)s") % {"title": title}
     return Told(headline, sentence, reverse("consultation", args=[call.slug]))
 
 
@@ -136,8 +146,8 @@ FOLLOWABLES = (
 )
 EVENTS = (
     EventKind(MOVED, gettext_lazy("a stage"), _moved),
-    EventKind(OPENED, gettext_lazy("a call opened"), _of_calls(_opened)),
+    EventKind(OPENED, gettext_lazy("a call opened"), _of_calls(opened)),
     EventKind(EXTENDED, gettext_lazy("a call was extended"), _extended),
     EventKind(WITHDRAWN, gettext_lazy("a call was withdrawn"), _of_calls(_withdrawn)),
-    EventKind(ANSWERED, gettext_lazy("the outcome of a call"), _of_calls(_answered)),
+    EventKind(ANSWERED, gettext_lazy("the outcome of a call"), _of_calls(_answered, answered=True)),
 )

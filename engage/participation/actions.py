@@ -258,11 +258,11 @@ def attach(submission: Submission, inspected: Inspected, content: bytes, *, acto
     return attachment
 
 
-def enqueue_mail(submission: Submission, *, subject: str, body: str) -> OutgoingMail | None:
+def enqueue_mail(submission: Submission, *, subject: str, body: str, about: str = "") -> OutgoingMail | None:
     """Write a letter to the sender's address into the outbox, in the caller's transaction; None without address."""
     if submission.contact is None or not submission.contact.email:
         return None
-    return enqueue_letter(submission.contact, subject=subject, body=body, submission=submission)
+    return enqueue_letter(submission.contact, subject=subject, body=body, submission=submission, about=about)
 
 
 def enqueue_letter(
@@ -273,17 +273,29 @@ def enqueue_letter(
     html: str = "",
     submission: Submission | None = None,
     unsubscribe: str = "",
+    about: str = "",
 ) -> OutgoingMail:
     """Write a letter to a contact into the outbox, in the caller's transaction.
 
     `html`: the same words with their looks, where there are any. `unsubscribe`: of a letter to a list, the address
-    that ends it when a mail program posts there (RFC 8058).
+    that ends it when a mail program posts there (RFC 8058). `about`: by what `stop_letters` finds it.
     """
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
     return OutgoingMail.objects.create(
-        contact=contact, submission=submission, subject=subject, body=body, html=html, unsubscribe=unsubscribe
+        contact=contact,
+        submission=submission,
+        about=about,
+        subject=subject,
+        body=body,
+        html=html,
+        unsubscribe=unsubscribe,
     )
+
+
+def stop_letters(about: str) -> int:
+    """Take the letters about something that were not sent yet out of the outbox; returns how many."""
+    return OutgoingMail.objects.filter(about=about, sent_at=None).delete()[0]
 
 
 def send_letter(letter: EmailMessage, *, now: datetime) -> bool:

@@ -229,6 +229,8 @@ class OutgoingMail(models.Model):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="mails")
     submission = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
+    # What it tells of, where it may have to be stopped before it is sent.
+    about = models.CharField(max_length=40, blank=True)
     subject = SealedTextField()
     body = SealedTextField()
     html = SealedTextField(blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from engage.calendars import queries as calendars
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.publishing import alarms, registry, rules, signals
-from engage.publishing.models import Release, ReleaseForm, Review, SignOff
+from engage.publishing.models import Release, ReleaseForm, Review
 from engage.publishing.preflight.queries import blocking
 from engage.publishing.preflight.words import sentence as preflight_sentence
 from engage.publishing.reading import markup
@@ -26,44 +26,6 @@ from engage.publishing.reading import markup
 # Forms of at most so many bytes are kept with the release; a larger one is told by its hash and its words.
 KEPT_MOST = 1024 * 1024
 TEXT_MOST = 500_000
-
-
-# --- kinds with one content and one hash ----------------------------------------------------------------------------
-
-
-def sign(kind: str, content_hash: str, actor: Actor, *, writers: Collection[int] = ()) -> list[SignOff]:
-    """Turn every key of a kind that the actor holds, for this content; return the sign-offs.
-
-    `writers` are the people who wrote in it. Raises Refused("not_allowed") for who holds no key, and
-    Refused("sign_off_own") for a writer, whatever their roles.
-    """
-    keys = [key for key in registry.get(kind).keys if has_role(actor, *key.roles)]
-    if not keys:
-        raise Refused("not_allowed")
-    rules.check_signer(actor.pk, writers=writers, signed_before=())
-    signer = actor if isinstance(actor, User) else None
-    signed = []
-    for key in keys:
-        sign_off, made = SignOff.objects.get_or_create(
-            kind=kind, key=key.code, content_hash=content_hash, signer=signer
-        )
-        if made:
-            journal.record(actor, "release.signed", sign_off, kind=kind, key=key.code, sha256=content_hash)
-        signed.append(sign_off)
-    return signed
-
-
-def require(kind: str, content_hash: str, actor: Actor, *, writers: Collection[int] = ()) -> None:
-    """Let a content pass that every key of its kind was turned for, none of them by a writer.
-
-    Raises Refused("sign_off_missing", kind=..., keys=[...]).
-    """
-    found = SignOff.objects.filter(kind=kind, content_hash=content_hash)
-    turned = {key for key, signer in found.values_list("key", "signer_id") if signer not in writers}
-    open_keys = [key.code for key in registry.get(kind).keys if key.code not in turned]
-    if open_keys:
-        raise Refused("sign_off_missing", kind=kind, keys=open_keys)
-    journal.record(actor, "release.passed", f"publishing.content:{content_hash}", kind=kind)
 
 
 # --- handing in -----------------------------------------------------------------------------------------------------
@@ -269,6 +231,7 @@ def _renew(release: Release, forms: Sequence[registry.Form], *, actor: Actor, no
     obj = subject.model_class._default_manager.filter(pk=release.object_id).first()
     if obj is not None:
         release.title = subject.title(obj)[:300]
+        release.writers.add(*subject.writers(obj))
     release.content_hash = rules.manifest_hash(after)
     voided = [review for review in _decided(release) if _touches(release, review, changed)]
     for review in voided:

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 @for_reviewers
 def home(request: HttpRequest) -> HttpResponse:
     """List the releases of one view."""
-    kinds = [kind for kind in registry.registered() if kind.subject is not None]
+    kinds = registry.registered()
     kind = request.GET.get("kind", "")
     kind = kind if kind in {one.code for one in kinds} else ""
     counts = desk_queries.counts(actor=request.user, kind=kind)

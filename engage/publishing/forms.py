@@ -221,10 +221,7 @@ class AuditForm(forms.Form):
     def __init__(self, *args: Any, signers: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         everything = ("", _("All"))
-        self.fields["kind"].choices = [
-            everything,
-            *((kind.code, kind.label) for kind in registry.registered() if kind.subject is not None),
-        ]
+        self.fields["kind"].choices = [everything, *((kind.code, kind.label) for kind in registry.registered())]
         self.fields["person"].choices = [everything, *((one.pk, str(one)) for one in signers)]
         void = (Review.State.VOID.value, pgettext_lazy("review", "void"))
         self.fields["decision"].choices = [everything, *Review.Decision.choices, void]

@@ -1,7 +1,16 @@
 """The port of the gate: what rooms that publish call."""
 
-from engage.publishing.actions import release_by_platform, request, require, sign, touched
+from engage.publishing.actions import release_by_platform, request, touched
 from engage.publishing.models import released
-from engage.publishing.queries import release_of, require_form
+from engage.publishing.queries import release_of, require_form, require_signed, standing_of
 
-__all__ = ["release_by_platform", "release_of", "released", "request", "require", "require_form", "sign", "touched"]
+__all__ = [
+    "release_by_platform",
+    "release_of",
+    "released",
+    "request",
+    "require_form",
+    "require_signed",
+    "standing_of",
+    "touched",
+]

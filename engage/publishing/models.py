@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Task, TaskState
@@ -21,29 +20,6 @@ if TYPE_CHECKING:
 
     from engage.accounts.actors import Actor
     from engage.accounts.models import User
-
-
-class SignOff(models.Model):
-    """One key turned by one person, bound to the SHA-256 of the content they read; never changed.
-
-    Of kinds without forms, whose rooms publish one content with one hash.
-    """
-
-    kind = models.CharField(max_length=32)
-    key = models.CharField(max_length=32)
-    content_hash = models.CharField(max_length=64)
-    # Empty only for the platform itself (demo content).
-    signer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    signed_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "content_hash", "key", "signer"], name="sign_off_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key} {self.content_hash[:12]}"
 
 
 class GatedReleaseQuerySet(models.QuerySet["Release"]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from engage.accounts.actors import Actor, Role, roles_of
 from engage.accounts.models import User
@@ -15,6 +15,17 @@ from engage.publishing.models import Release, ReleaseForm, Review
 def release_of(kind: str, obj: models.Model) -> Release | None:
     """Return the newest release of an object, open or not."""
     return Release.objects.filter(kind=kind, object_id=obj.pk).first()
+
+
+def standing_of(kind: str, obj: models.Model) -> Release | None:
+    """Return the newest release of an object with the reviews that stand, due first, in `standing`."""
+    reviews = (
+        Review.objects.exclude(state=Review.State.VOID)
+        .select_related("assignee", "decided_by")
+        .order_by("due_at", "pk")
+    )
+    found = Release.objects.filter(kind=kind, object_id=obj.pk)
+    return found.prefetch_related(Prefetch("reviews", reviews, to_attr="standing")).first()
 
 
 def _keys_held(actor: Actor) -> set[tuple[str, str]]:
@@ -51,6 +62,16 @@ def may_take_over(review: Review, *, actor: Actor) -> list[User]:
     people = User.objects.filter(groups__name__in=roles, is_active=True).exclude(pk=actor.pk or 0)
     writers = review.release.writers.values("pk")
     return list(people.exclude(pk__in=writers).distinct().order_by("last_name", "first_name", "email"))
+
+
+def require_signed(kind: str, obj: models.Model, sha256: str) -> None:
+    """Let pass what is a form of the release of an object that is being let go: others may change the object meanwhile.
+
+    Raises Refused("release_changed").
+    """
+    release = release_of(kind, obj)
+    if release is None or not release.forms.filter(sha256=sha256).exists():
+        raise Refused("release_changed")
 
 
 def require_form(name: str) -> None:

@@ -20,7 +20,7 @@ A room registers in `AppConfig.ready()`:
 
 Handing in is `gate.request(kind, obj, ...)`; every action that edits the object calls `gate.touched(kind, obj, ...)`.
 `publish` is called by the gate alone, in its own transaction, once every key is turned and the time has come.
-A kind without a subject has one content with one hash: its room calls `gate.sign` and `gate.require` itself.
+What becomes of a release meanwhile is told by `signals.moved`, in the same transaction.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class GatedKind:
     code: str
     label: Text
     keys: tuple[Key, ...]
-    subject: Subject | None = None
+    subject: Subject
     keys_of: Callable[[Any], tuple[Key, ...]] | None = None
 
     def keys_for(self, obj: Any) -> tuple[Key, ...]:
@@ -162,11 +162,8 @@ def get(code: str) -> GatedKind:
 
 
 def subject_of(code: str) -> Subject:
-    """Return how the gate works on the objects of a kind; KeyError for a kind without releases."""
-    subject = _kinds[code].subject
-    if subject is None:
-        raise KeyError(code)
-    return subject
+    """Return how the gate works on the objects of a kind; KeyError when none has that code."""
+    return _kinds[code].subject
 
 
 def registered() -> list[GatedKind]:

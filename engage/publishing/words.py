@@ -12,12 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from engage.calendars import queries as calendars
 from engage.desk.registry import Due
 from engage.pages.templatetags.wording import in_words
-from engage.publishing import registry
-
-
-def _missing(values: dict[str, Any]) -> str:
-    labels = [str(key.label) for key in registry.get(values["kind"]).keys if key.code in values["keys"]]
-    return gettext("This version still needs: %(keys)s") % {"keys": in_words(labels)}
 
 
 def _incomplete(values: dict[str, Any]) -> str:
@@ -52,7 +46,6 @@ REFUSALS = {
     "proposal_target_gone": (_("What this would change is no longer there"), 409),
     "proposal_no_longer_valid": (_no_longer_valid, 409),
     "sign_off_own": (_("You wrote in it yourself. Somebody else has to approve it"), 403),
-    "sign_off_missing": (_missing, 409),
     "release_incomplete": (_incomplete, 409),
     "release_unchanged": (_("The public reads exactly this already"), 409),
     "release_days_wrong": (_days, 422),

@@ -201,9 +201,9 @@ def write_page(page: Page, version_url: str, language: str, **words: str) -> Non
 # --- the release gate
 
 
-def hand_in(page: Page, site: str, call: int) -> str:
-    """Hand a call in for release; returns the address where it is reviewed."""
-    page.goto(f"{site}/desk/release/hand-in/call/{call}/")
+def hand_in(page: Page, site: str, pk: int, kind: str = "call") -> str:
+    """Hand a call, or something of another kind, in for release; returns the address where it is reviewed."""
+    page.goto(f"{site}/desk/release/hand-in/{kind}/{pk}/")
     page.locator("main form .btn-go").click()
     page.wait_for_url(re.compile(r"/desk/release/\d+/"))
     return page.url.partition("?")[0]

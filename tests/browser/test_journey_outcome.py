@@ -1,6 +1,6 @@
 """The whole way: a draft is imported and published (J6), commented (J1), and answered point by point (J8).
 
-Two coders, an editor and an approver work in their own browsers on one live site; 300 statements are real people's.
+Two coders, an editor and four reviewers work in their own browsers on one live site; 300 statements are real people's.
 """
 
 import io
@@ -30,6 +30,7 @@ from engage.pages.structure import ensure_structure
 from engage.participation import actions as participation
 from engage.participation import tasks as participation_tasks
 from engage.participation.models import AboutOption, Submission
+from engage.publishing.models import ReleaseForm
 from tests.browser import outcome_walk as walk
 from tests.consultations.factories import department
 from tests.publishing.signing import sign_newest
@@ -44,20 +45,6 @@ OWN = {
     "email": "passenger@example.org",
 }
 LETTERS = 6
-
-
-@pytest.fixture
-def sign_in(live_server, open_page):
-    """Return sign_in(role, language="zh-CN", **options) -> Page, in a browser of its own."""
-
-    def enter(role: Role, language: str = "zh-CN", **options) -> Page:
-        prefix = "zh" if language == "zh-CN" else "en"
-        page = open_page(f"{live_server.url}/{prefix}/accounts/demo/?next=/desk/", language=language, **options)
-        with page.expect_navigation():
-            page.locator(f"button[value={role}]").click()
-        return page
-
-    return enter
 
 
 @pytest.fixture
@@ -94,7 +81,7 @@ def test_from_a_draft_to_an_answer_for_everybody(live_server, open_page, sign_in
     second = publish_second_version(editor, call, site)
     write_outcome(editor, call, site, after=second)
     be_blocked_by_one_point(editor, officer, call, site)
-    outcome = hand_in_and_approve(editor, sign_in(Role.APPROVER, "en-GB"), call, site)
+    outcome = hand_in_and_sign(editor, call, site, sign_in)
 
     outcome_tasks.start_exports()
     while outcome_tasks.write_letters():
@@ -338,13 +325,15 @@ def be_blocked_by_one_point(editor: Page, officer: Page, call: Consultation, sit
     expect(gaps).to_contain_text(named)
     expect(gaps).to_contain_text("第三条")
     expect(gaps).to_contain_text(OWN["point"])
-    editor.locator("form[action$='/submit/'] button").click()
-    expect(editor.locator(".errors")).to_contain_text(named)
-    expect(editor.locator(".errors")).to_contain_text(OWN["point"])
-    outcome = Outcome.objects.get(consultation=call)
-    assert outcome.state == Outcome.State.DRAFT
     # The way to the comment is open to who may close the gap.
     expect(gaps.locator("a")).to_have_count(0)
+    outcome = Outcome.objects.get(consultation=call)
+    editor.goto(f"{site}/desk/release/hand-in/outcome/{outcome.pk}/")
+    lacks = editor.locator("section[aria-labelledby=lacks]")
+    expect(lacks).to_contain_text(named)
+    expect(lacks).to_contain_text(OWN["point"])
+    expect(editor.locator("main form .btn-go")).to_have_count(0)
+    assert outcome.state == Outcome.State.DRAFT
     officer.goto(f"{site}/desk/outcomes/{call.slug}/")
     officer.locator("section[aria-labelledby=missing] li a").click()
     expect(officer.locator("input[name=comment]")).to_have_value(str(own.pk))
@@ -353,28 +342,41 @@ def be_blocked_by_one_point(editor: Page, officer: Page, call: Consultation, sit
     walk.decide(officer, f"{site}/desk/coding/{call.slug}/decisions/point/{point.pk}/", answer)
 
 
-def hand_in_and_approve(editor: Page, approver: Page, call: Consultation, site: str) -> Outcome:
+def hand_in_and_sign(editor: Page, call: Consultation, site: str, sign_in) -> Outcome:
+    """The editor hands it in, the four reviewers read and sign it; the page tells who waits for whom."""
     home = f"{site}/desk/outcomes/{call.slug}/"
     editor.goto(home)
     expect(editor.locator("section[aria-labelledby=missing] li")).to_have_count(0)
-    editor.locator("form[action$='/submit/'] button").click()
-    editor.wait_for_load_state()
-    # Who wrote in it can take it back, and not approve it.
-    expect(editor.locator("form[action$='/return/'] button")).to_be_visible()
-    expect(editor.locator("form[action$='/approve/']")).to_have_count(0)
     outcome = Outcome.objects.get(consultation=call)
+    expect(editor.locator("section[aria-labelledby=gate] a.btn-go")).to_be_visible()
+    address = walk.hand_in(editor, site, outcome.pk, "outcome")
+    outcome.refresh_from_db()
     assert outcome.state == Outcome.State.SUBMITTED
-    for language, word in (("zh-hans", "保险加倍了。"), ("en", "Cover doubles.")):
-        approver.goto(f"{home}preview/{language}/")
-        expect(approver.locator("main")).to_contain_text(word)
-    approver.goto(home)
-    expect(approver.locator("main")).to_contain_text(outcome.content_hash)
-    approver.locator("form[action$='/approve/'] button").click()
-    approver.wait_for_load_state()
+    # Who wrote in it can take it back, and not sign it.
+    expect(editor.locator("form[action$='/take-back/'] button")).to_be_visible()
+    expect(editor.locator("form[action*=decide]")).to_have_count(0)
+    editor.goto(home)
+    expect(editor.locator("section[aria-labelledby=gate] .due")).to_have_count(4)
+    for place, role in enumerate(REVIEWERS):
+        reader = sign_in(role, ("zh-CN", "en-GB")[place % 2])
+        assert reader.request.get(f"{site}/zh/c/{call.slug}/outcome/").status == 404
+        reader.goto(address)
+        for words in ("保险加倍了。", "Cover doubles."):
+            form = outcome_form(address, words)
+            reader.goto(f"{address}?form={form}")
+            expect(reader.locator("article[aria-labelledby=form]")).to_contain_text(words)
+        walk.sign(reader, address)
     outcome.refresh_from_db()
     assert outcome.state == Outcome.State.PUBLISHED
-    assert outcome.approver == demo_user(Role.APPROVER) != outcome.author == demo_user(Role.EDITOR)
+    editor.goto(home)
+    expect(editor.locator("section[aria-labelledby=gate] dl > div")).to_have_count(4)
     return outcome
+
+
+def outcome_form(address: str, words: str) -> int:
+    """Return the page among the forms of a release that holds some words."""
+    pk = int(address.rstrip("/").rsplit("/", 1)[-1])
+    return ReleaseForm.objects.get(release=pk, name__startswith="page:", text__contains=words).pk
 
 
 # --- what everybody reads

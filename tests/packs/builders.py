@@ -9,9 +9,11 @@ from consultations.packs import actions
 from consultations.packs.models import Block, Invitation, Pack
 from engage.accounts.actors import ANYONE, Role
 from engage.accounts.models import User
+from engage.publishing import gate
 from tests.accounts.people import person
 from tests.consultations.factories import call
 from tests.participation.factories import envelope
+from tests.publishing.signing import sign_object
 
 DAY = date(2026, 11, 20)
 WORDS = {
@@ -59,13 +61,21 @@ def written(consultation: Consultation | None = None, *, author: User | None = N
 def submitted(consultation: Consultation | None = None, *, author: User | None = None) -> Pack:
     """Hand a pack in."""
     author = author or person(Role.EDITOR)
-    pack = written(consultation, author=author)
-    return actions.submit(pack.pk, revision=revision(pack), actor=author)
+    return submit(written(consultation, author=author), author)
+
+
+def submit(pack: Pack, author: User, **options) -> Pack:
+    """Hand a written pack in at the gate."""
+    gate.request(actions.KIND, pack, actor=author, now=timezone.now(), **options)
+    pack.refresh_from_db()
+    return pack
 
 
 def publish(pack: Pack) -> Pack:
-    """Let a submitted pack be approved by somebody who did not write in it."""
-    return actions.approve(pack.pk, pack.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
+    """Let a submitted pack be signed by four people who did not write in it."""
+    sign_object(actions.KIND, pack)
+    pack.refresh_from_db()
+    return pack
 
 
 def published(consultation: Consultation | None = None) -> Pack:

@@ -1,22 +1,27 @@
-"""The way of a pack: begun, written, ordered, handed in complete, approved by somebody else, corrected."""
+"""The way of a pack: begun, written, ordered, handed in complete, signed by four others, corrected, taken down."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from consultations import actions as calls
 from consultations.drafts.reader import parse_text
-from consultations.packs import actions, rules
-from consultations.packs.models import Block, Pack
+from consultations.packs import actions, queries, rules
+from consultations.packs.models import Block, BlockText, Pack
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from engage.pages.messages import refusal_message
-from engage.publishing.models import SignOff
+from engage.publishing import actions as reviews
+from engage.publishing import gate, registry
+from engage.publishing.models import Release
+from engage.search.models import SearchEntry
 from tests.accounts.people import person
 from tests.consultations.factories import CHINESE, call
 from tests.consultations.outcomes.builders import decided_call
 from tests.consultations.outcomes.builders import published as published_outcome
-from tests.packs.builders import DAY, WORDS, opened, publish, published, revision, submitted, write, written
+from tests.packs.builders import DAY, WORDS, opened, publish, published, revision, submit, submitted, write, written
+from tests.publishing.signing import sign, sign_all
 
 pytestmark = pytest.mark.django_db
 
@@ -169,10 +174,9 @@ def test_a_pack_is_not_handed_in_while_one_of_the_three_is_empty_and_the_message
     pack = opened(author=editor)
     for block in pack.blocks.exclude(kind=kind):
         write(block, author=editor)
-    with pytest.raises(Refused) as refused:
-        actions.submit(pack.pk, revision=revision(pack), actor=editor)
-    assert refused.value.code == "pack_incomplete"
-    assert {gap.values["kind"] for gap in refused.value.values["missing"]} == {kind}
+    with pytest.raises(Refused, match="release_incomplete") as refused:
+        submit(pack, editor)
+    assert {gap.values["kind"] for gap in queries.build(pack).missing} == {kind}
     assert str(Block.Kind(kind).label) in refusal_message(refused.value)
     pack.refresh_from_db()
     assert (pack.state, pack.content) == (Pack.State.DRAFT, {})
@@ -184,9 +188,9 @@ def test_a_pack_is_not_handed_in_while_a_language_is_missing(language):
     pack = opened(author=editor)
     for block in pack.blocks.all():
         write(block, author=editor, texts={code: words for code, words in WORDS.items() if code != language})
-    with pytest.raises(Refused) as refused:
-        actions.submit(pack.pk, revision=revision(pack), actor=editor)
-    missing = refused.value.values["missing"]
+    with pytest.raises(Refused, match="release_incomplete"):
+        submit(pack, editor)
+    missing = queries.build(pack).missing
     assert [(gap.code, gap.values["language"]) for gap in missing] == [("words_missing", language)] * 3
 
 
@@ -196,11 +200,12 @@ def test_a_text_that_is_not_published_is_explained_only_afterwards():
     pack = actions.open_pack(version.pk, actor=editor)
     for block in pack.blocks.all():
         write(block, author=editor)
-    with pytest.raises(Refused) as refused:
-        actions.submit(pack.pk, revision=revision(pack), actor=editor)
-    assert [gap.code for gap in refused.value.values["missing"]] == ["version_unpublished"]
+    with pytest.raises(Refused, match="release_incomplete"):
+        submit(pack, editor)
+    assert [gap.code for gap in queries.build(pack).missing] == ["version_unpublished"]
     calls.publish_version(version.pk, now=timezone.now(), actor=SYSTEM)
-    assert actions.submit(pack.pk, revision=revision(pack), actor=editor).state == Pack.State.SUBMITTED
+    pack = Pack.objects.get(pk=pack.pk)
+    assert submit(pack, editor).state == Pack.State.SUBMITTED
 
 
 def test_what_is_handed_in_cannot_be_changed_until_it_comes_back():
@@ -212,65 +217,103 @@ def test_what_is_handed_in_cannot_be_changed_until_it_comes_back():
         refused_code(actions.write_block, block.pk, texts={}, dated=None, revision=now, actor=editor) == "pack_not_open"
     )
     assert refused_code(actions.move_block, block.pk, up=False, revision=now, actor=editor) == "pack_not_open"
-    assert refused_code(actions.submit, pack.pk, revision=now, actor=editor) == "pack_not_open"
 
 
-def test_somebody_who_did_not_write_in_it_publishes_it():
-    writer = person(Role.EDITOR, Role.APPROVER)
-    pack = submitted(author=writer)
-    now = timezone.now()
-    assert refused_code(actions.approve, pack.pk, pack.content_hash, now=now, actor=writer) == "sign_off_own"
-    other = person(Role.EDITOR)
-    assert refused_code(actions.approve, pack.pk, pack.content_hash, now=now, actor=other) == "not_allowed"
+def test_four_who_did_not_write_in_it_publish_it():
+    writer, second = person(Role.EDITOR, Role.APPROVER), person(Role.EDITOR, Role.APPROVER)
+    pack = written(author=writer)
+    write(pack.blocks.first(), author=second)
+    submit(pack, writer)
+    release = gate.release_of(actions.KIND, pack)
+    for own in (writer, second):
+        assert refused_code(sign, release, "head", own) == "sign_off_own"
+    assert refused_code(sign, release, "head", person(Role.EDITOR)) == "not_allowed"
+    for key in ("head", "legal", "openness"):
+        sign(release, key, person(*registry.get(actions.KIND).key(key).roles))
     pack.refresh_from_db()
-    assert pack.state == Pack.State.SUBMITTED
+    assert (pack.state, pack.content) == (Pack.State.SUBMITTED, {})
+    assert queries.published(pack.consultation.slug, actor=ANYONE) is None
+    assert not SearchEntry.objects.filter(kind="pack").exists()
     done = publish(pack)
     assert (done.state, done.published_at is not None) == (Pack.State.PUBLISHED, True)
+    assert release.forms.get(name="content").sha256 == done.content_hash
+    assert {form.name for form in release.forms.all()} == {
+        "content", *(f"{form}:{language}" for form in ("page", "feed", "api") for language in queries.LANGUAGES)
+    }  # fmt: skip
+    assert "文化处调查" in release.forms.get(name="page:zh-hans").text
     verbs = set(JournalRow.objects.values_list("verb", flat=True))
-    assert {"pack.opened", "pack.block_written", "pack.submitted", "release.signed", "pack.published"} <= verbs
+    assert {"pack.opened", "pack.block_written", "release.requested", "release.signed", "pack.published"} <= verbs
 
 
-def test_a_second_writer_may_not_approve_either():
-    first, second = person(Role.EDITOR), person(Role.EDITOR, Role.APPROVER)
-    pack = written(author=first)
-    write(pack.blocks.first(), author=second)
-    pack = actions.submit(pack.pk, revision=revision(pack), actor=first)
-    assert refused_code(actions.approve, pack.pk, pack.content_hash, now=timezone.now(), actor=second) == "sign_off_own"
-
-
-def test_a_change_after_handing_in_voids_the_sign_off():
-    editor, approver = person(Role.EDITOR), person(Role.APPROVER)
-    pack = submitted(author=editor)
-    signed = pack.content_hash
-    actions.send_back(pack.pk, "", actor=editor)
-    block = pack.blocks.first()
-    write(block, author=editor, texts={"en": {"body": "Other words."}})
-    pack = actions.submit(pack.pk, revision=revision(pack), actor=editor)
-    assert pack.content_hash != signed
-    now = timezone.now()
-    assert refused_code(actions.approve, pack.pk, signed, now=now, actor=approver) == "pack_content_changed"
-    assert not SignOff.objects.exists()
-    assert actions.approve(pack.pk, pack.content_hash, now=now, actor=approver).state == Pack.State.PUBLISHED
-    assert list(SignOff.objects.values_list("content_hash", flat=True)) == [pack.content_hash]
-
-
-def test_words_that_changed_behind_the_back_of_the_actions_are_not_published():
+def test_a_change_by_another_way_voids_what_was_signed_and_publishes_nothing():
     pack = submitted()
+    release = gate.release_of(actions.KIND, pack)
+    sign(release, "legal", person(Role.REVIEWER_LEGAL))
     pack.blocks.first().texts.filter(language="en").update(body="Slipped in.")
-    assert (
-        refused_code(actions.approve, pack.pk, pack.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
-        == "pack_content_changed"
-    )
+    assert sign_all(release).state == Release.State.REVIEW
+    assert release.reviews.filter(state="void").count() == 4
+    pack.refresh_from_db()
+    assert pack.state == Pack.State.SUBMITTED
+    assert sign_all(release).state == Release.State.RELEASED
+    pack.refresh_from_db()
+    assert "Slipped in." in str(pack.content)
 
 
-def test_an_approver_sends_it_back_with_a_reason():
-    pack, approver = submitted(), person(Role.APPROVER)
-    assert refused_code(actions.send_back, pack.pk, " ", actor=approver) == "note_missing"
-    back = actions.send_back(pack.pk, "配套措施太笼统。", actor=approver)
-    assert (back.state, back.returned_note, back.content) == (Pack.State.DRAFT, "配套措施太笼统。", {})
-    assert refused_code(actions.send_back, pack.pk, "x", actor=approver) == "pack_not_submitted"
-    stranger = person(Role.EDITOR)
-    assert refused_code(actions.send_back, submitted().pk, "x", actor=stranger) == "not_allowed"
+def test_an_edit_after_it_came_back_is_reviewed_anew():
+    editor = person(Role.EDITOR)
+    pack = submitted(author=editor)
+    first = gate.release_of(actions.KIND, pack)
+    sign(first, "head", person(Role.APPROVER))
+    reviews.take_back(first.pk, now=timezone.now(), actor=editor)
+    write(pack.blocks.first(), author=editor, texts={"en": {"body": "Other words."}})
+    submit(pack, editor)
+    second = gate.release_of(actions.KIND, pack)
+    assert second.content_hash != first.content_hash
+    assert second.reviews.filter(state="waiting").count() == 4
+
+
+def test_a_reviewer_sends_it_back_with_a_reason():
+    pack = submitted()
+    sign(gate.release_of(actions.KIND, pack), "openness", person(Role.REVIEWER_OPENNESS), "return", comment="太笼统。")
+    pack.refresh_from_db()
+    assert (pack.state, pack.content) == (Pack.State.DRAFT, {})
+
+
+def test_what_lacks_something_when_it_is_signed_stays_closed_and_says_what():
+    pack = submitted()
+    BlockText.objects.filter(block__pack=pack, language="en").update(source="")
+    release = gate.release_of(actions.KIND, pack)
+    assert sign_all(release).state == Release.State.REVIEW
+    with pytest.raises(Refused, match="pack_incomplete") as refused:
+        sign_all(release)
+    assert {gap.values["language"] for gap in refused.value.values["missing"]} == {"en"}
+    assert "来源" in refusal_message(refused.value)
+
+
+def test_an_emergency_opens_with_one_key_and_a_late_no_takes_it_back_everywhere(client):
+    editor = person(Role.EDITOR)
+    pack = submit(written(author=editor), editor, emergency="The river rises tonight.")
+    release = gate.release_of(actions.KIND, pack)
+    sign(release, "head", person(Role.APPROVER))
+    slug, feed = pack.consultation.slug, reverse("packs_rss")
+    assert client.get(f"/en/c/{slug}/interpretation/").status_code == 200
+    assert slug in client.get(feed).content.decode()
+    assert SearchEntry.objects.filter(kind="pack").count() == 2
+    sign(release, "secrecy", person(Role.REVIEWER_SECRECY), "withhold", basis="secrets")
+    pack.refresh_from_db()
+    assert pack.state == Pack.State.TAKEN_DOWN
+    for address in (
+        f"/en/c/{slug}/interpretation/?later",
+        f"/zh/c/{slug}/interpretation/{pack.number}/?later",
+        f"/api/v1/interpretations/{slug}?language=en",
+    ):
+        assert client.get(address).status_code == 404, address
+    for address in (feed + "?later", "/sitemap.xml", f"/en/c/{slug}/?later", f"/en/c/{slug}/draft/?later"):
+        assert f"/c/{slug}/interpretation/" not in client.get(address).content.decode(), address
+    assert not SearchEntry.objects.filter(kind="pack").exists()
+    # Its words are where the next one begins.
+    again = opened(pack.consultation, author=editor)
+    assert again.blocks.first().texts.get(language="en").body == WORDS["en"]["body"]
 
 
 def test_a_correction_begins_with_the_published_words_and_takes_their_place():
@@ -283,7 +326,7 @@ def test_a_correction_begins_with_the_published_words_and_takes_their_place():
         WORDS["zh-hans"]["body"],
     ]
     assert [clause.key for clause in second.blocks.first().clauses.all()] == ["art_2"]
-    publish(actions.submit(second.pk, revision=revision(second), actor=editor))
+    publish(submit(second, editor))
     first.refresh_from_db()
     assert first.state == Pack.State.SUPERSEDED
     assert list(Pack.objects.visible_to(ANYONE)) == [second]

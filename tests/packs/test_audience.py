@@ -173,13 +173,13 @@ def test_one_address_does_not_send_without_end():
 
 def test_a_reaction_outlives_a_correction_of_the_pack():
     from consultations.packs.models import Pack
-    from tests.packs.builders import opened, publish, revision
+    from tests.packs.builders import opened, publish, submit
 
     consultation, editor = call(), person(Role.EDITOR)
     first = published(consultation)
     made, *_ = reaction(first)
     participation.moderate(made, "published", actor=SYSTEM)
     second = opened(consultation, author=editor)
-    publish(actions.submit(second.pk, revision=revision(second), actor=editor))
+    publish(submit(second, editor))
     assert Pack.objects.visible_to(ANYONE).get() == second
     assert WORDS in Client().get(f"/zh/c/{consultation.slug}/interpretation/").content.decode()

@@ -11,7 +11,7 @@ from engage.accounts.actors import SYSTEM, Role
 from engage.participation import actions as participation
 from tests.accounts.people import person
 from tests.browser.looking import look
-from tests.packs.builders import COMMENTARY, hand_in, invited, publish, reaction, revision, write, written
+from tests.packs.builders import COMMENTARY, hand_in, invited, publish, reaction, revision, submit, write, written
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "看了解读才明白为什么要多开两天。"
@@ -29,7 +29,7 @@ def full_pack() -> tuple[Pack, str]:
     actions.accept_text(invitation.pk, revision=revision(pack), now=invitation.created_at, actor=editor)
     translated = {"body": "Put the hours in.", "byline": "Demo expert", "affiliation": "Demo university", "source": "x"}
     write(invitation.block, author=editor, texts={"en": translated})
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     made, *_ = reaction(pack)
     participation.moderate(made, "published", actor=SYSTEM)
     other = written(author=editor)

@@ -1,4 +1,4 @@
-"""The table of packs and the approver's screen, without JavaScript; who may see and press what."""
+"""The table of packs and what the reviews leave on it, without JavaScript; who may see and press what."""
 
 import re
 
@@ -10,9 +10,11 @@ from consultations.packs import actions, queries, waiting
 from consultations.packs.models import Block, Invitation, Pack
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from engage.publishing import gate
 from tests.accounts.people import person
 from tests.consultations.factories import call
 from tests.packs.builders import COMMENTARY, hand_in, invited, published, revision, submitted, written
+from tests.publishing.signing import sign, sign_all
 from tests.security.hostile import Page
 from tests.security.test_url_matrix import show_second_factor
 
@@ -41,7 +43,7 @@ def at(name: str, pack: Pack, *more) -> str:
     return reverse(name, args=[pack.pk, *more])
 
 
-def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
+def test_an_editor_writes_and_hands_in_by_forms_alone():
     consultation = call()
     editor, approver = signed_in(person(Role.EDITOR)), signed_in(person(Role.APPROVER))
     page = read(editor, reverse("pack_desk"))
@@ -52,7 +54,7 @@ def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
     page = read(editor, at("pack_builder", pack))
     # Three parts, each without words in two languages and without a date.
     assert "9 things are missing" in page
-    refused = editor.post(at("pack_submit", pack), {"revision": revision(pack)})
+    refused = editor.post(reverse("release_hand_in", args=["pack", pack.pk]), {"when": "now", "days": "3"})
     assert refused.status_code == 409
     assert "Background: " in refused.content.decode()
     for block in pack.blocks.all():
@@ -69,11 +71,15 @@ def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
     assert "Nothing is missing" in page
     for language, words in (("zh-hans", "为什么要多开两天。"), ("en", "Why two more days.")):
         assert words in read(editor, at("pack_preview", pack, language))
-    assert editor.post(at("pack_submit", pack), {"revision": revision(pack)}).status_code == 302
-    assert "You wrote in it" not in read(approver, at("pack_builder", pack))
+    way = reverse("release_hand_in", args=["pack", pack.pk])
+    assert way in page
+    assert editor.post(way, {"when": "now", "days": "3"}).status_code == 302
     assert at("pack_builder", pack) in read(approver, reverse("pack_desk"))
-    digest = re.search(r'name="content_hash" value="([0-9a-f]{64})"', read(approver, at("pack_builder", pack)))[1]
-    assert approver.post(at("pack_approve", pack), {"content_hash": digest}).status_code == 302
+    release = gate.release_of("pack", pack)
+    page = read(approver, at("pack_builder", pack))
+    assert reverse("release", args=[release.pk]) in page and way not in page
+    assert page.count("working days left") == 4
+    sign_all(release)
     pack.refresh_from_db()
     assert pack.state == Pack.State.PUBLISHED
     assert f"/c/{consultation.slug}/interpretation/1/" in read(editor, at("pack_builder", pack))
@@ -81,23 +87,11 @@ def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
     assert correction.headers["Location"] == at("pack_builder", Pack.objects.get(number=2))
 
 
-def test_an_approver_sends_it_back_and_the_editor_reads_why():
+def test_a_reviewer_sends_it_back_and_the_editor_reads_why():
     pack = submitted(author=(writer := person(Role.EDITOR)))
-    approver, editor = signed_in(person(Role.APPROVER)), signed_in(writer)
-    assert approver.post(at("pack_return", pack), {"note": " "}).status_code == 422
-    assert approver.post(at("pack_return", pack), {"note": "Too vague."}).status_code == 302
-    assert "Too vague." in read(editor, at("pack_builder", pack))
-
-
-def test_a_writer_is_told_that_somebody_else_approves():
-    writer = person(Role.EDITOR, Role.APPROVER)
-    pack = submitted(author=writer)
-    client = signed_in(writer)
-    assert "You wrote in it, so somebody else has to approve it." in read(client, at("pack_builder", pack))
-    refused = client.post(at("pack_approve", pack), {"content_hash": pack.content_hash})
-    assert refused.status_code == 403
-    pack.refresh_from_db()
-    assert pack.state == Pack.State.SUBMITTED
+    sign(gate.release_of("pack", pack), "head", person(Role.APPROVER), "return", comment="Too vague.")
+    page = read(signed_in(writer), at("pack_builder", pack))
+    assert "Too vague." in page and reverse("release_hand_in", args=["pack", pack.pk]) in page
 
 
 def test_an_expert_is_invited_read_and_taken_over_by_forms_alone(mailoutbox):
@@ -182,7 +176,7 @@ def test_a_block_that_changed_meanwhile_is_shown_with_what_was_typed_and_can_be_
 
 
 EVERY_PAGE = ("pack_builder", "pack_invite", "pack_preview", "pack_block", "pack_remove", "pack_expert")
-EVERY_BUTTON = ("pack_add", "pack_submit", "pack_return", "pack_approve", "pack_move", "pack_remove", "pack_expert")
+EVERY_BUTTON = ("pack_add", "pack_move", "pack_remove", "pack_expert")
 
 
 def addresses(pack: Pack, block: Block, names: tuple[str, ...]) -> list[str]:
@@ -212,11 +206,10 @@ def test_an_approver_reads_a_draft_and_changes_nothing_in_it():
     invitation, _token = invited(pack, editor=user)
     approver, before = signed_in(person(Role.APPROVER)), revision(pack)
     page = read(approver, at("pack_builder", pack))
-    assert "Hand in for approval" not in page
+    assert reverse("release_hand_in", args=["pack", pack.pk]) not in page
     for url in addresses(pack, invitation.block, ("pack_block", "pack_remove", "pack_expert", "pack_invite")):
         assert approver.get(url).status_code == 404, url
-    for name in ("pack_add", "pack_submit"):
-        assert approver.post(at(name, pack), {"kind": "case", "revision": before}).status_code == 403
+    assert approver.post(at("pack_add", pack), {"kind": "case", "revision": before}).status_code == 403
     assert revision(pack) == before
 
 
@@ -234,7 +227,7 @@ def test_the_list_shows_each_pack_where_it_stands_in_both_languages():
     draft, waiting, public = written(author=user), submitted(author=user), published()
     for language in ("zh", "en"):
         client = signed_in(user, language)
-        for view, pack in (("write", draft), ("approve", waiting), ("published", public)):
+        for view, pack in (("write", draft), ("review", waiting), ("published", public)):
             page = read(client, reverse("pack_desk") + f"?view={view}")
             assert page.count('data-l="') == 3
             assert at("pack_builder", pack) in page
@@ -247,18 +240,13 @@ def test_nothing_chosen_to_begin_with_is_said():
 
 
 def test_the_first_page_of_the_studio_says_what_waits_and_nothing_once_it_is_done():
-    user, approver = person(Role.EDITOR), person(Role.APPROVER)
-    pack, back = written(author=user), submitted(author=user)
+    user = person(Role.EDITOR)
+    pack = written(author=user)
     invitation, token = invited(pack, editor=user)
     assert waiting.for_editors(user) == []
     hand_in(token)
-    actions.send_back(back.pk, "Too vague.", actor=approver)
-    assert [one.url for one in waiting.for_editors(user)] == [
-        at("pack_expert", pack, invitation.block_id),
-        at("pack_builder", back),
-    ]
-    assert at("pack_builder", back) in read(signed_in(user), reverse("wagtailadmin_home"))
-    assert waiting.for_editors(approver) == []
+    assert [one.url for one in waiting.for_editors(user)] == [at("pack_expert", pack, invitation.block_id)]
+    assert at("pack_expert", pack, invitation.block_id) in read(signed_in(user), reverse("wagtailadmin_home"))
+    assert waiting.for_editors(person(Role.APPROVER)) == []
     actions.accept_text(invitation.pk, revision=revision(pack), now=invitation.created_at, actor=user)
-    actions.submit(back.pk, revision=revision(back), actor=user)
     assert waiting.for_editors(user) == []

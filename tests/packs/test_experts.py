@@ -15,7 +15,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.participation.models import Contact, OutgoingMail
 from tests.accounts.people import person
-from tests.packs.builders import COMMENTARY, hand_in, invited, publish, revision, write, written
+from tests.packs.builders import COMMENTARY, hand_in, invited, publish, revision, submit, write, written
 
 pytestmark = pytest.mark.django_db
 
@@ -315,14 +315,14 @@ def test_nobody_writes_in_the_experts_name(pack, editor):
 
 def test_a_pack_waits_for_its_expert_and_prints_the_declaration(pack, editor, client):
     invitation, token = invited(pack, editor=editor)
-    with pytest.raises(Refused) as refused:
-        actions.submit(pack.pk, revision=revision(pack), actor=editor)
-    assert [gap.code for gap in refused.value.values["missing"]] == ["expert_awaited"]
+    with pytest.raises(Refused, match="release_incomplete"):
+        submit(pack, editor)
+    assert [gap.code for gap in queries.build(pack).missing] == ["expert_awaited"]
     hand_in(token)
     actions.accept_text(invitation.pk, revision=revision(pack), now=timezone.now(), actor=editor)
     translated = {"body": "Put the hours in.", "byline": "Demo expert", "affiliation": "Demo university", "source": "x"}
     write(invitation.block, author=editor, texts={"en": translated})
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     slug = pack.consultation.slug
     chinese = client.get(f"/zh/c/{slug}/interpretation/").content.decode()
     english = client.get(f"/en/c/{slug}/interpretation/").content.decode()

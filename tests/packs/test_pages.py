@@ -16,7 +16,7 @@ from tests.accounts.people import person
 from tests.consultations.factories import CHINESE, ENGLISH, call
 from tests.consultations.outcomes.builders import decided_call
 from tests.consultations.outcomes.builders import published as published_outcome
-from tests.packs.builders import WORDS, opened, publish, published, revision, submitted, write, written
+from tests.packs.builders import WORDS, opened, publish, published, revision, submit, submitted, write, written
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("图书馆为什么要多开两天", "Why libraries open two more days")
@@ -116,7 +116,7 @@ def test_the_draft_page_costs_two_queries_more_whatever_is_explained(client, dja
     for number in range(5):
         case = actions.add_block(pack.pk, "case", revision=revision(pack), actor=editor)
         write(case, author=editor, clauses=[f"art_{1 + number % 3}"])
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     with django_assert_max_num_queries(len(before) + 2):
         page = client.get(f"/zh/c/{consultation.slug}/draft/?again=1").content.decode()
     assert page.count("data-explained") == 3
@@ -153,7 +153,7 @@ def test_a_call_can_have_a_pack_on_the_draft_and_one_on_the_final_document(clien
     pack = actions.open_pack(outcome.version_after_id, about="final", actor=editor)
     for block in pack.blocks.all():
         write(block, author=editor)
-    second = publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    second = publish(submit(pack, editor))
     slug = consultation.slug
     page = read(client, f"/zh/c/{slug}/interpretation/")
     assert f'href="/zh/c/{slug}/interpretation/{first.number}/"' in page
@@ -186,7 +186,7 @@ def test_feeds_search_map_and_api_know_it_and_a_correction_takes_its_place(clien
     assert shown["blocks"][0]["body"] == WORDS["en"]["body"]
     second = opened(consultation, author=editor)
     write(second.blocks.first(), author=editor, texts={"zh-hans": {"body": "改过的背景说明在这里。"}})
-    publish(actions.submit(second.pk, revision=revision(second), actor=editor))
+    publish(submit(second, editor))
     assert client.get(edition).status_code == 404
     assert "改过的背景说明在这里。" in read(client, f"/zh/c/{slug}/interpretation/")
     assert f"/zh/c/{slug}/interpretation/2/" in read(client, "/zh/search/?q=改过的背景")
@@ -209,7 +209,7 @@ def test_all_five_kinds_of_an_editor_render_with_byline_source_and_date(client):
             for code in WORDS
         }
         write(block, author=editor, texts=texts, url=f"https://example.org/{number}", clauses=[])
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     page = read(client, f"/en/c/{consultation.slug}/interpretation/")
     for kind in ("message", "case", "link", "media"):
         for letter in "HBWS":
@@ -227,7 +227,7 @@ def test_a_term_in_a_clause_leads_to_the_clause_that_defines_it(client):
         person(Role.EDITOR),
     )
     pack = written(consultation, author=editor)
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     slug = consultation.slug
     page = read(client, f"/zh/c/{slug}/interpretation/")
     assert f'<a class="term" href="/zh/c/{slug}/art-1/">社区图书馆</a>' in page
@@ -237,7 +237,7 @@ def test_words_are_escaped(client):
     consultation, editor = call(), person(Role.EDITOR)
     pack = written(consultation, author=editor)
     write(pack.blocks.first(), author=editor, texts={"en": {"body": "<script>alert(1)</script>"}})
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     page = read(client, f"/en/c/{consultation.slug}/interpretation/")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -250,7 +250,7 @@ def test_the_page_costs_the_same_number_of_queries_whatever_its_size(client, dja
     for _turn in range(10):
         block = actions.add_block(pack.pk, "case", revision=revision(pack), actor=editor)
         write(block, author=editor, clauses=["art_1", "art_3"])
-    publish(actions.submit(pack.pk, revision=revision(pack), actor=editor))
+    publish(submit(pack, editor))
     with django_assert_max_num_queries(10):
         client.get(f"/zh/c/{consultation.slug}/interpretation/")
 

@@ -6,9 +6,19 @@ from django.db import models
 from django.utils import timezone
 
 from engage.accounts.actors import SYSTEM
+from engage.accounts.models import User
 from engage.publishing import actions, gate, registry
 from engage.publishing.models import Release, ReleaseForm, Review
 from tests.publishing.test_gate import person
+
+
+def sign(release: Release, key: str, actor: User, decision: str = "open", **said: str) -> Release:
+    """Let somebody decide about one key of a release."""
+    release.refresh_from_db()
+    review = release.reviews.get(key=key, state=Review.State.WAITING)
+    return actions.decide(
+        review.pk, decision, content_hash=release.content_hash, now=timezone.now(), actor=actor, **said
+    )
 
 
 def sign_all(release: Release) -> Release:
@@ -23,6 +33,13 @@ def sign_all(release: Release) -> Release:
             actor=person(*registry.get(release.kind).key(review.key).roles),
         )
     return release
+
+
+def sign_object(kind: str, obj: models.Model) -> Release:
+    """Turn every key of the newest release of an object."""
+    release = gate.release_of(kind, obj)
+    assert release is not None
+    return sign_all(release)
 
 
 def handed_in(kind: str) -> Release:
@@ -55,6 +72,4 @@ def release_file(stored: models.Model) -> None:
         released_at=timezone.now(),
     )
     form = file_form(stored)
-    ReleaseForm.objects.create(
-        release=release, name=form.name, media_type=form.media_type, sha256=form.digest, size=1
-    )
+    ReleaseForm.objects.create(release=release, name=form.name, media_type=form.media_type, sha256=form.digest, size=1)

@@ -6,6 +6,7 @@ A new form or parameter without an entry here fails `test_every_form_is_in_the_t
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -145,6 +146,33 @@ def block(world: World) -> list[Any]:
     """Name its first block."""
     found = open_pack(world)
     return [found.pk, found.blocks.order_by("position").first().pk]
+
+
+def new_case(world: World) -> Any:
+    """Return a letter that nobody has looked at yet; what was sent before changed the one before."""
+    from tests.mailbox.factories import case
+
+    return case()
+
+
+def case_at_step(world: World) -> list[Any]:
+    """Name a step that an officer of the receiving unit takes."""
+    return [new_case(world).pk, "refuse"]
+
+
+def case_at_chore(world: World) -> list[Any]:
+    """Name what an officer notes beside the steps."""
+    return [new_case(world).pk, "add"]
+
+
+def case_being_written(world: World) -> list[Any]:
+    """Name a case whose unit writes the answer."""
+    from engage.departments.models import Department
+    from mailbox.models import Case
+
+    made = new_case(world)
+    Case.objects.filter(pk=made.pk).update(state="handling", phase="work", lead=Department.objects.first())
+    return [made.pk]
 
 
 def open_redaction(world: World) -> list[Any]:
@@ -307,6 +335,49 @@ def key(name: str) -> Arguments:
     return lambda world: [world[name].pk]
 
 
+def letter_case(world: World, state: str) -> list[Any]:
+    """Name a case whose receipt the holder has, where it stands as a form needs it."""
+    from django.urls import reverse
+
+    from mailbox.models import Case
+    from tests.mailbox import factories
+
+    kind = "grievance" if state == "replied" else "letter"
+    found = Case.objects.filter(kind=kind, state=state).first()
+    if found is None:
+        place = world.get("house") or world.setdefault("house", factories.house())
+        token = uuid.uuid4()
+        now = timezone.now()
+        if state == "registered":
+            found = factories.case(kind, now=now, token=token)
+        else:
+            found = factories.answered(place, factories.taken_on(place, kind, now=now, token=token), now=now)
+        code = factories.envelope(token=token).code
+        world["clients"]["holder"].post(reverse("track"), {"reference": found.reference, "code": code})
+    return [found.reference]
+
+
+def open_letter(world: World) -> list[Any]:
+    """Name a letter that is being handled."""
+    return letter_case(world, "registered")
+
+
+def answered_letter(world: World) -> list[Any]:
+    """Name a letter that is answered."""
+    return letter_case(world, "answered")
+
+
+def decided_grievance(world: World) -> list[Any]:
+    """Name a grievance that is decided."""
+    return letter_case(world, "replied")
+
+
+def letter_client(world: World) -> list[Any]:
+    """Put a letter that is not sent into the sender's session."""
+    world["clients"]["sender"].post("/zh/write/letter/", {"text": WORDS, "publish": "no"})
+    return []
+
+
 @dataclass(frozen=True)
 class Form:
     """One form. `typed`: fields that people write in; `chosen`: choices and hidden fields; each with a right value.
@@ -329,6 +400,7 @@ CHOICES = {**STANCE, "confidential": ""}
 PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
 REASONS = {"reason_zh": "汛期道路不通，延期以便居民参加。", "reason_en": "Roads are closed by floods."}
 
+AS_SEEN = {"revision": "0", "token": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f10"}
 CAMPAIGN_WORDS = {
     "title_zh-hans": "重阳节", "summary_zh-hans": "讲清楚养老。", "audience_zh-hans": "", "title_en": "Double Ninth",
     "summary_en": "Care explained.", "audience_en": "", "days_before": "7", "days_after": "14",
@@ -347,6 +419,20 @@ FORMS: dict[str, Form] = {
         {"region": "", "capacity": "", "organisation_size": "small"},
     ),
     "check": Form("sender", slug, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
+    # writing to the office
+    "write_kind": Form(
+        "sender",
+        lambda world: ["grievance"],
+        {"title": "", "text": WORDS, "name": "李梅", "address": "河东路1号", "phone": "", "email": "", "people": "2"},
+        {"department": "", "accuses": "", "about": "", "to": "", "rep_name1": "王强", "rep_email1": ""},
+    ),
+    "write_files": Form("sender", letter_client, {}, {"remove": ""}, ("file",), said=False),
+    "write_check": Form("sender", letter_client, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
+    "write_answered": Form("sender", letter_client, {}, {"url": "/zh/c/shown/"}, said=False),
+    "write_discard": Form("sender", letter_client),
+    "case_add": Form("holder", open_letter, {"text": WORDS}),
+    "case_rate": Form("holder", answered_letter, {"text": ""}, {"score": "4", "reasons": "quick"}),
+    "case_review": Form("holder", decided_grievance, {"text": WORDS}),
     "keep_text": Form("sender", slug, {"text": WORDS}),
     "comment_agree": Form("sender", lambda world: [*slug(world), world["comment"].pk], {}, {"do": "agree"}),
     "comment_report": Form(
@@ -529,6 +615,15 @@ FORMS: dict[str, Form] = {
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
+    # cases at the desk
+    "desk_case_step": Form("administrator", case_at_step, {"words": WORDS}, {"reason": "NOT_OURS"} | AS_SEEN),
+    "desk_case_chore": Form("administrator", case_at_chore, {"words": WORDS}, AS_SEEN),
+    "desk_case_draft": Form(
+        "administrator",
+        case_being_written,
+        {"text": WORDS, "basis": "养老服务条例第六条", "cites": "办事指南"},
+        {"revision": "0", "shared": "True"},
+    ),
     # interpretations at the desk
     "pack_begin": Form("editor", nothing, {}, {"target": ""}),
     "pack_add": Form("editor", open_pack_key, {}, {"kind": "case", "revision": "0"}),
@@ -548,7 +643,6 @@ FORMS: dict[str, Form] = {
     "pack_move": Form("editor", block, {}, {"to": "up", "revision": "0"}),
     "pack_remove": Form("editor", expert_block, {}, {"revision": "0"}),
     "pack_expert": Form("editor", expert_block, {"note": "请写明条款。"}, {"do": "return", "revision": "0"}),
-    "pack_submit": Form("editor", open_pack_key, {}, {"revision": "0"}),
     # redaction at the desk
     "redaction_begin": Form("officer", nothing, {"text": WORDS}),
     "redaction_choose": Form("editor", nothing, {}, {"file": "document:999999"}),
@@ -822,6 +916,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "compose_whole": ("sender", slug, ("item", "from", "to", "v", "whole")),
     "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),
     "track": ("anonymous", nothing, ("reference",)),
+    "write_answers": ("anonymous", nothing, ("q",)),
+    "write_kind": ("sender", lambda world: ["letter"], ("about",)),
     "journal_checkpoints": ("anonymous", nothing, ("page",)),
     "journal_checkpoints_json": ("anonymous", nothing, ("after",)),
     "sitemap": ("anonymous", nothing, ("p",)),
@@ -854,6 +950,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
+    "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft",)),
+    "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),
     "notices": ("anonymous", nothing, ("page",)),
     "outbox": ("editor", nothing, ("page", "view")),
     "outbox_channel_new": ("administrator", nothing, ("kind",)),

@@ -29,33 +29,22 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "being written"),
-                            ("submitted", "waiting for approval"),
+                            ("submitted", "in review"),
                             ("published", "published"),
                             ("superseded", "replaced by a correction"),
+                            ("taken_down", "taken down"),
                         ],
                         default="draft",
                         max_length=12,
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("returned_note", models.TextField(blank=True)),
-                ("submitted_at", models.DateTimeField(blank=True, null=True)),
                 ("content", models.JSONField(default=dict)),
                 ("content_hash", models.CharField(blank=True, max_length=64)),
                 ("published_at", models.DateTimeField(blank=True, null=True)),
                 ("lettered_up_to", models.BigIntegerField(default=0)),
                 ("lettered_at", models.DateTimeField(blank=True, null=True)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "approver",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
                 (
                     "author",
                     models.ForeignKey(

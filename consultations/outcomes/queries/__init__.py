@@ -2,6 +2,7 @@
 
 from consultations.outcomes.queries.building import LANGUAGES, WHOLE, Built, build, content_hash
 from consultations.outcomes.queries.desk import (
+    IN_WORK,
     Candidate,
     candidates,
     clause_choices,
@@ -34,9 +35,10 @@ from consultations.outcomes.queries.published import (
     shown,
 )
 from consultations.outcomes.queries.rows import ExportRow, count_rows, export_rows, totals_of_rows
-from consultations.outcomes.queries.senders import Own, OwnComment, own_answers
+from consultations.outcomes.queries.senders import Own, OwnComment, answers_of, own_answers
 
 __all__ = [
+    "IN_WORK",
     "LANGUAGES",
     "WHOLE",
     "Awaiting",
@@ -49,6 +51,7 @@ __all__ = [
     "Own",
     "OwnComment",
     "Shown",
+    "answers_of",
     "as_data",
     "awaiting",
     "breakdowns",

@@ -31,6 +31,7 @@ from consultations.queries import Article, text_of
 from engage.departments.models import Department
 from engage.participation.models import ModerationState
 from engage.participation.rules import Reference
+from engage.publishing.canonical import canonical_json
 
 WHOLE = "whole"
 # Rows of the call's further texts and of its questions stand behind those of the text that is answered, in the order
@@ -55,8 +56,7 @@ class Built:
 
 def content_hash(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a content in its one written form (JSON, sorted keys, UTF-8)."""
-    written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+    return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the author and the approver of an outcome see at the desk."""
+"""What the writers of an outcome see at the desk."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from consultations.models import Comment, Consultation, Version
 from consultations.outcomes.models import Outcome, OutcomeClause
 from consultations.outcomes.queries.building import WHOLE, written_in
+from consultations.outcomes.queries.participants import counted_comments
 from consultations.queries import Article, text_of
 from engage.accounts.actors import ANYONE, Actor, is_staff
 from engage.participation.models import Submission
@@ -23,11 +24,11 @@ IN_WORK = (Outcome.State.DRAFT, Outcome.State.SUBMITTED)
 def newest(consultation: Consultation, *, actor: Actor) -> Outcome | None:
     """Return the outcome with the highest number, of any state the actor may see."""
     found = Outcome.objects.visible_to(actor).filter(consultation=consultation)
-    return found.select_related("consultation", "version", "version_after", "author", "approver").first()
+    return found.select_related("consultation", "version", "version_after", "author").first()
 
 
 def in_work(consultation: Consultation) -> Outcome | None:
-    """Return the outcome that is being written or waits for approval."""
+    """Return the outcome that is being written or reviewed."""
     return Outcome.objects.filter(consultation=consultation, state__in=IN_WORK).first()
 
 
@@ -46,7 +47,7 @@ def outcome_of(slug: str, *, actor: Actor) -> tuple[Consultation, Outcome | None
 
 
 def places(view: str, *, actor: Actor, now: datetime, typed: str = "") -> QuerySet[Consultation]:
-    """Return the calls of one view of the desk's list: `write`, `approve` or `published`."""
+    """Return the calls of one view of the desk's list: `write`, `review` or `published`."""
     outcomes = Outcome.objects.visible_to(actor).filter(consultation=OuterRef("pk"))
     calls = Consultation.objects.visible_to(actor).select_related("department").prefetch_related("pages__locale")
     if typed.strip():
@@ -54,7 +55,7 @@ def places(view: str, *, actor: Actor, now: datetime, typed: str = "") -> QueryS
     submitted = Exists(outcomes.filter(state=Outcome.State.SUBMITTED))
     published = Exists(outcomes.filter(state=Outcome.State.PUBLISHED))
     writing = Exists(outcomes.filter(state=Outcome.State.DRAFT))
-    if view == "approve":
+    if view == "review":
         return calls.filter(submitted).order_by("closes_at", "pk").distinct()
     if view == "published":
         return calls.filter(published).order_by("-closes_at", "pk").distinct()
@@ -124,5 +125,5 @@ def theme_names(outcome: Outcome) -> tuple[dict[int, str], dict[int, dict[str, s
 
 def count_letters(outcome: Outcome) -> int:
     """Return how many senders left an address and will get their own answer."""
-    senders = outcome.answers.order_by().values("comment__submission_id")
-    return Submission.objects.filter(pk__in=senders, state=Submission.State.ACTIVE).exclude(contact=None).count()
+    senders = counted_comments(outcome.consultation_id).order_by().values("submission")
+    return Submission.objects.filter(pk__in=senders).exclude(contact=None).count()

@@ -203,7 +203,7 @@ def in_language(words: dict[str, str], language: str) -> str:
 
 
 def _titles(outcome: Outcome, language: str) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
-    """Return clause id to title and to key, and theme id to name, as the outcome was submitted."""
+    """Return clause id to title and to key, and theme id to name, as the outcome was released."""
     titles, keys, names = {}, {}, {}
     for row in outcome.content["rows"]:
         title, part = in_language(row["titles"], language), in_language(row.get("part", {}), language)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from consultations.drafts import wording
 from consultations.models import Comment
 from consultations.outcomes.models import Answer, Outcome
+from consultations.outcomes.queries.published import shown
 from consultations.outcomes.queries.rows import in_language
 from consultations.queries import shortened
 
@@ -40,6 +42,29 @@ class OwnComment:
     changed: bool = False
     key: str = ""
     title: str = ""
+
+
+def answers_of(content: dict[str, Any], language: str) -> list[OwnComment]:
+    """Return what senders are told of each clause of a content, whoever they are, in the active language."""
+    return [
+        OwnComment(
+            answers=[
+                Own(
+                    passage="",
+                    disposition=decision.disposition,
+                    disposition_label=decision.label,
+                    reason=decision.reason or row.reason,
+                    forwarded=decision.forwarded,
+                    department=decision.department,
+                )
+                for said in row.said
+                for decision in said.decisions
+            ],
+            pieces=row.pieces if row.changed else [],
+            title=row.title,
+        )
+        for row in shown(content, language).rows
+    ]
 
 
 def own_answers(outcome: Outcome, comments: Iterable[Comment], language: str) -> dict[int, OwnComment]:

@@ -35,6 +35,7 @@ def outcome_chip(state: str) -> str:
         Outcome.State.PUBLISHED: "ok",
         Outcome.State.SUBMITTED: "warn",
         Outcome.State.SUPERSEDED: "mute",
+        Outcome.State.TAKEN_DOWN: "bad",
     }.get(Outcome.State(state), "info")
 
 

@@ -10,7 +10,7 @@ from consultations.packs.actions.experts import (
     return_text,
     revoke_invitation,
 )
-from consultations.packs.actions.release import KIND, approve, send_back, submit
+from consultations.packs.actions.release import KIND, publish, unpublish
 from consultations.packs.actions.writing import add_block, move_block, open_pack, remove_block, write_block
 
 __all__ = [
@@ -18,18 +18,17 @@ __all__ = [
     "REACTION",
     "accept_text",
     "add_block",
-    "approve",
     "hand_in",
     "invite",
     "move_block",
     "open_pack",
+    "publish",
     "remove_block",
     "renew_invitation",
     "return_text",
     "revoke_invitation",
-    "send_back",
     "send_reaction",
-    "submit",
+    "unpublish",
     "withdraw_reaction",
     "write_block",
 ]

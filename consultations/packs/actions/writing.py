@@ -36,7 +36,7 @@ _MOST = {
 def open_pack(version_id: int, *, about: str = Pack.About.DRAFT, actor: Actor) -> Pack:
     """Open the pack of a version with its three required blocks, or return the one that is in work.
 
-    After a publication this opens a correction that begins with the words of what is published.
+    After a publication this opens a correction that begins with the words of what is published, or was.
     Raises Refused("not_allowed"), Refused("pack_without_call"), Refused("pack_call_not_answered"),
     Refused("pack_not_final").
     """
@@ -51,7 +51,7 @@ def open_pack(version_id: int, *, about: str = Pack.About.DRAFT, actor: Actor) -
         _check_final(version, call.pk)
     if (open_one := version.packs.filter(state__in=IN_WORK).first()) is not None:
         return open_one
-    last = version.packs.filter(state=Pack.State.PUBLISHED).first()
+    last = version.packs.filter(state__in=[Pack.State.PUBLISHED, Pack.State.TAKEN_DOWN]).first()
     number = (call.packs.aggregate(last=Max("number"))["last"] or 0) + 1
     pack = Pack.objects.create(
         consultation=call,

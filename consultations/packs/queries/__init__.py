@@ -31,6 +31,7 @@ from consultations.packs.queries.published import (
     reactions,
     reading,
     shown,
+    words_as_data,
 )
 
 __all__ = [
@@ -65,4 +66,5 @@ __all__ = [
     "reading",
     "shown",
     "targets",
+    "words_as_data",
 ]

@@ -1,4 +1,4 @@
-"""What editors and approvers of packs see at the desk, and what an invited expert sees."""
+"""What editors of packs see at the desk, and what an invited expert sees."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from consultations.queries import Article, text_of
 from engage.accounts.actors import Actor, is_staff
 from engage.participation.vault import blind_index
 
-VIEWS = ("write", "approve", "published")
+VIEWS = ("write", "review", "published")
 _PURPOSE = "pack-invitation"
 
 
 def packs(view: str, *, actor: Actor) -> QuerySet[Pack]:
-    """Return the packs of one view of the desk's list: `write`, `approve` or `published`."""
+    """Return the packs of one view of the desk's list: `write`, `review` or `published`."""
     if not is_staff(actor):
         return Pack.objects.none()
-    state = {"approve": Pack.State.SUBMITTED, "published": Pack.State.PUBLISHED}.get(view, Pack.State.DRAFT)
+    state = {"review": Pack.State.SUBMITTED, "published": Pack.State.PUBLISHED}.get(view, Pack.State.DRAFT)
     found = Pack.objects.visible_to(actor).filter(state=state).defer("content")
     found = found.select_related("consultation__department", "version")
     return found.prefetch_related("consultation__pages__locale").order_by("-created_at", "-pk")
@@ -33,9 +33,7 @@ def pack_of(pk: int, *, actor: Actor) -> Pack | None:
     if not is_staff(actor):
         return None
     found = Pack.objects.visible_to(actor).select_related("consultation__department", "version__draft")
-    return (
-        found.select_related("author", "approver").prefetch_related("consultation__pages__locale").filter(pk=pk).first()
-    )
+    return found.select_related("author").prefetch_related("consultation__pages__locale").filter(pk=pk).first()
 
 
 @dataclass(frozen=True)

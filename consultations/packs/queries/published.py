@@ -249,17 +249,14 @@ def background_of(pack: Pack, language: str) -> str:
     return in_language(_each(first["texts"], "body"), language) if first else ""
 
 
-def as_data(pack: Pack, language: str) -> dict[str, Any]:
-    """Return a published pack as plain data in one language, for the API."""
-    text = reading(pack, language)
+def words_as_data(pack: Pack, language: str, text: Reading) -> dict[str, Any]:
+    """Return the words of a pack as plain data in one language."""
     return {
         "call": pack.content["call"],
         "number": pack.number,
         "about": pack.about,
         "version": pack.content["version"],
         "language": language,
-        "sha256": pack.content_hash,
-        "published_at": pack.published_at,
         "blocks": [
             {
                 "kind": block.kind,
@@ -277,6 +274,15 @@ def as_data(pack: Pack, language: str) -> dict[str, Any]:
             }
             for block in shown(pack.content, language, text)
         ],
+    }
+
+
+def as_data(pack: Pack, language: str) -> dict[str, Any]:
+    """Return a published pack with what readers said as plain data in one language, for the API."""
+    text = reading(pack, language)
+    return words_as_data(pack, language, text) | {
+        "sha256": pack.content_hash,
+        "published_at": pack.published_at,
         "reactions": [
             {
                 "id": row.id,

@@ -19,6 +19,7 @@ def pack_chip(state: str) -> str:
         Pack.State.PUBLISHED: "ok",
         Pack.State.SUBMITTED: "warn",
         Pack.State.SUPERSEDED: "mute",
+        Pack.State.TAKEN_DOWN: "bad",
     }.get(Pack.State(state), "info")
 
 

@@ -161,6 +161,7 @@ class Migration(migrations.Migration):
             name="OutgoingMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.CharField(blank=True, max_length=40)),
                 ("subject", engage.participation.vault.SealedTextField()),
                 ("body", engage.participation.vault.SealedTextField()),
                 ("html", engage.participation.vault.SealedTextField(blank=True)),

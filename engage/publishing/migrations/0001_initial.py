@@ -191,28 +191,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SignOff",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("key", models.CharField(max_length=32)),
-                ("content_hash", models.CharField(max_length=64)),
-                ("signed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "signer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Proposal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -302,9 +280,5 @@ class Migration(migrations.Migration):
                 ),
                 name="review_withholds_on_a_basis",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(fields=("kind", "content_hash", "key", "signer"), name="sign_off_once"),
         ),
     ]

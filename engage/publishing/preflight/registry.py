@@ -117,12 +117,12 @@ def source_of(kind: str) -> Source | None:
     """Return how a kind is looked at: as its room says, else by the forms that the gate knows; None for neither."""
     if kind in _sources:
         return _sources[kind]
-    gated = next((known for known in gate.registered() if known.code == kind and known.subject), None)
+    gated = next((known for known in gate.registered() if known.code == kind), None)
     return _of_gate(gated) if gated else None
 
 
 def _of_gate(kind: gate.GatedKind) -> Source:
-    subject = gate.subject_of(kind.code)
+    subject = kind.subject
 
     def find(key: str, actor: Actor) -> Any | None:
         if not (key.isascii() and key.isdigit() and len(key) < 19):

@@ -15,7 +15,9 @@ from consultations.outcomes.models import Outcome
 from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from engage.participation.models import AboutOption
+from engage.publishing import gate
 from tests.consultations.factories import CHINESE, ENGLISH, call, comment
+from tests.publishing.signing import sign_object
 
 CHINESE_AFTER = CHINESE.replace("每周开放不少于五天", "每周开放不少于六天，周末也开放")
 ENGLISH_AFTER = ENGLISH.replace("opens at least five days a week", "opens at least six days a week, weekends included")
@@ -143,15 +145,23 @@ def revision(outcome: Outcome) -> int:
     return Outcome.objects.values_list("revision", flat=True).get(pk=outcome.pk)
 
 
+def hand_in(outcome: Outcome, author: User, **options) -> Outcome:
+    """Hand a written outcome in at the gate."""
+    gate.request(actions.KIND, outcome, actor=author, now=timezone.now(), **options)
+    outcome.refresh_from_db()
+    return outcome
+
+
 def submitted(consultation: Consultation, *, author: User | None = None, after: bool = True) -> Outcome:
     """Hand an outcome in."""
     author = author or person(Role.EDITOR)
-    outcome = written(consultation, author=author, after=after)
-    return actions.submit(outcome.pk, revision=revision(outcome), actor=author)
+    return hand_in(written(consultation, author=author, after=after), author)
 
 
 def published(consultation: Consultation | None = None, *, after: bool = True) -> Outcome:
-    """Publish an outcome by somebody who did not write in it."""
+    """Publish an outcome by four people who did not write in it."""
     consultation = consultation or decided_call()
     outcome = submitted(consultation, after=after)
-    return actions.approve(outcome.pk, outcome.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
+    sign_object(actions.KIND, outcome)
+    outcome.refresh_from_db()
+    return outcome

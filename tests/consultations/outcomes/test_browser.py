@@ -1,4 +1,4 @@
-"""The outcome builder, the approver's screen and a sender's answer in a real browser: axe, nothing off the side."""
+"""The outcome builder, what waits for reviews, and a sender's answer in a real browser: axe, nothing off the side."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The builder and the approver's screen, without JavaScript: from nothing to a published outcome by forms alone."""
+"""The builder without JavaScript: from nothing to a published outcome by forms alone."""
 
 import html
 import re
@@ -10,17 +10,21 @@ from django.urls import reverse
 from consultations.outcomes.models import Export, Outcome
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from engage.publishing import gate
 from tests.coding.factories import officer
 from tests.consultations.factories import comment
 from tests.consultations.outcomes.builders import (
     decided_call,
+    hand_in,
     person,
     point,
     published,
     revision,
+    submitted,
     version_after,
     written,
 )
+from tests.publishing.signing import sign, sign_all
 from tests.security.test_url_matrix import show_second_factor
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +47,7 @@ def read(client: Client, url: str) -> str:
     return response.content.decode()
 
 
-def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
+def test_an_editor_writes_and_hands_in_by_forms_alone_and_reads_who_signed():
     consultation = decided_call()
     after = version_after(consultation)
     editor, approver = signed_in(person(Role.EDITOR)), signed_in(person(Role.APPROVER))
@@ -74,17 +78,23 @@ def test_an_editor_writes_and_an_approver_publishes_by_forms_alone():
     preview = read(editor, address("outcome_preview", consultation, "zh-hans"))
     for words in ("S zh-hans", "<del>五天</del>", quoted.text, "因为。"):
         assert words in preview
-    assert editor.post(address("outcome_submit", consultation), {"revision": revision(outcome)}).status_code == 302
-    assert "You wrote in it" in read(editor, builder)
+    way = reverse("release_hand_in", args=["outcome", outcome.pk])
+    assert way in page
+    assert editor.post(way, {"when": "now", "days": "3"}).status_code == 302
     assert builder in read(approver, reverse("outcome_desk"))
+    release = gate.release_of("outcome", outcome)
     page = read(approver, builder)
-    outcome.refresh_from_db()
-    assert outcome.content_hash in page
+    assert reverse("release", args=[release.pk]) in page and way not in page
+    assert page.count("working days left") == 4
     assert "S en" in read(approver, address("outcome_preview", consultation, "en"))
-    approver.post(address("outcome_approve", consultation), {"content_hash": outcome.content_hash})
+    signer = person(Role.REVIEWER_LEGAL)
+    sign(release, "legal", signer)
+    assert str(signer) in read(editor, builder)
+    sign_all(release)
     outcome.refresh_from_db()
     assert outcome.state == Outcome.State.PUBLISHED
     page = read(editor, builder)
+    assert str(signer) in page
     assert "Begin a correction" in page
     export = outcome.exports.first()
     editor.post(address("outcome_export", consultation, export.pk), {"act": "cancel"})
@@ -98,11 +108,16 @@ def test_handing_in_with_gaps_names_each_with_the_place_to_close_it():
     made = consultation.comments.first()
     made.points.get().codings.all().delete()
     outcome = written(consultation, author=author)
-    response = signed_in(author).post(address("outcome_submit", consultation), {"revision": revision(outcome)})
+    editor, way = signed_in(author), reverse("release_hand_in", args=["outcome", outcome.pk])
+    response = editor.post(way, {"when": "now", "days": "3"})
     assert response.status_code == 409
     page = response.content.decode()
-    assert page.count(made.submission.reference) >= 2
-    assert "<title>Error: " in " ".join(page.split())
+    assert made.submission.reference in page
+    assert address("outcome_builder", consultation) + "#missing" in page
+    outcome.refresh_from_db()
+    assert outcome.state == Outcome.State.DRAFT
+    page = read(editor, address("outcome_builder", consultation))
+    assert made.submission.reference in page
     # The coding desk is not the editor's: there is no way to it, and the page says whose it is.
     assert reverse("coding_desk", args=[consultation.slug]) not in page
     assert "Coding and decisions are up to Culture unit." in page
@@ -145,7 +160,6 @@ def test_a_broken_revision_is_no_error_of_ours(value):
     consultation, author = decided_call(), person(Role.EDITOR)
     written(consultation, author=author)
     client = signed_in(author)
-    assert client.post(address("outcome_submit", consultation), {"revision": value}).status_code == 409
     assert client.post(address("outcome_texts", consultation, "en"), {"revision": value}).status_code in (409, 422)
     assert client.post(address("outcome_after", consultation), {"revision": value}).status_code in (302, 404, 409)
 
@@ -168,9 +182,9 @@ def test_strangers_and_people_without_a_part_in_it_find_nothing():
     approver = signed_in(person(Role.APPROVER))
     assert approver.get(address("outcome_builder", consultation)).status_code == 200
     assert approver.get(address("outcome_texts", consultation, "en")).status_code == 404
-    assert approver.post(address("outcome_submit", consultation), {"revision": revision(outcome)}).status_code == 404
-    outcome.refresh_from_db()
-    assert outcome.state == Outcome.State.DRAFT
+    assert reverse("release_hand_in", args=["outcome", outcome.pk]) not in read(
+        approver, address("outcome_builder", consultation)
+    )
 
 
 def test_an_unknown_clause_or_language_is_404():
@@ -215,3 +229,27 @@ def test_published_outcomes_are_listed_for_the_desk():
     builder = address("outcome_builder", consultation)
     assert builder in read(client, reverse("outcome_desk") + "?view=published&q=" + consultation.slug[:5])
     assert builder not in read(client, reverse("outcome_desk") + "?view=write")
+
+
+def test_a_reviewers_note_stands_on_the_table_of_who_goes_on():
+    author = person(Role.EDITOR)
+    outcome = submitted(decided_call(), author=author)
+    release = gate.release_of("outcome", outcome)
+    sign(release, "legal", person(Role.REVIEWER_LEGAL), "return", comment="Say which law.")
+    page = read(signed_in(author), address("outcome_builder", outcome.consultation))
+    assert "Say which law." in page and "sent back to the author" in page
+    assert reverse("release_hand_in", args=["outcome", outcome.pk]) in page
+
+
+def test_what_was_taken_down_says_so_and_is_begun_anew():
+    author = person(Role.EDITOR)
+    outcome = hand_in(written(decided_call(), author=author), author, emergency="The river rises tonight.")
+    release = gate.release_of("outcome", outcome)
+    sign(release, "head", person(Role.APPROVER))
+    sign(release, "legal", person(Role.REVIEWER_LEGAL), "return", comment="Say which law.")
+    editor, builder = signed_in(author), address("outcome_builder", outcome.consultation)
+    page = read(editor, builder)
+    assert "Say which law." in page and "taken down" in page
+    assert reverse("outcome", args=[outcome.consultation.slug]) not in page
+    assert editor.post(address("outcome_open", outcome.consultation)).status_code == 302
+    assert "edition 2" in read(editor, builder)

@@ -19,6 +19,7 @@ from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import (
     close,
     decided_call,
+    hand_in,
     person,
     point,
     published,
@@ -26,6 +27,7 @@ from tests.consultations.outcomes.builders import (
     submitted,
     written,
 )
+from tests.publishing.signing import sign_object
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("周末开放了", "Libraries open at weekends", "方便上班的居民", "People who work can come")
@@ -153,8 +155,8 @@ def test_a_quote_disappears_when_its_comment_is_hidden(client):
     actions.write_clause(
         outcome.pk, clause.pk, reasons={}, quotes=[quoted.pk], revision=revision(outcome), actor=author
     )
-    outcome = actions.submit(outcome.pk, revision=revision(outcome), actor=author)
-    actions.approve(outcome.pk, outcome.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
+    hand_in(outcome, author)
+    sign_object(actions.KIND, outcome)
     path = f"/zh/c/{consultation.slug}/outcome/"
     assert quoted.text in read(client, path)
     participation.moderate(quoted, "rejected", reason="personal_attack", actor=SYSTEM)
@@ -364,8 +366,8 @@ def test_a_correction_writes_only_to_those_whose_answer_changed():
     Decision.objects.filter(theme=books).update(replaced_at=timezone.now())
     decide(books, "in_part", "家庭可借八册。", "Families may borrow eight.", reason_code="other")
     correction = actions.open_outcome(consultation.pk, actor=author)
-    correction = actions.submit(correction.pk, revision=revision(correction), actor=author)
-    actions.approve(correction.pk, correction.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
+    hand_in(correction, author)
+    sign_object(actions.KIND, correction)
     while tasks.write_letters():
         pass
     counted = {address: len(mails) for address, mails in decided_letters().items()}
@@ -374,3 +376,18 @@ def test_a_correction_writes_only_to_those_whose_answer_changed():
         "reader1@example.org": 1, "reader3@example.org": 1, "reader5@example.org": 1,
     }  # fmt: skip
     assert "corrected" in decided_letters()["family0@example.org"][1].body
+
+
+def test_who_was_not_told_when_the_correction_came_gets_the_whole_answer():
+    outcome = published()
+    assert tasks.write_letters() == 5 and outcome.answers.exists()
+    last = outcome.consultation.comments.latest("submission").submission_id
+    Outcome.objects.filter(pk=outcome.pk).update(lettered_up_to=last - 1)
+    OutgoingMail.objects.filter(submission=last).delete()
+    author = person(Role.EDITOR)
+    correction = actions.open_outcome(outcome.consultation_id, actor=author)
+    hand_in(correction, author)
+    sign_object(actions.KIND, correction)
+    while tasks.write_letters():
+        pass
+    assert [mail.submission_id for mail in OutgoingMail.objects.filter(about=correction.letters)] == [last]

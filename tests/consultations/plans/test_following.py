@@ -14,9 +14,10 @@ from engage.outreach.follows import actions as follows
 from engage.outreach.follows.models import Event, Follower
 from engage.participation.models import Contact, OutgoingMail
 from tests.consultations.factories import call
-from tests.consultations.outcomes.builders import decided_call, person, published, revision
+from tests.consultations.outcomes.builders import decided_call, hand_in, person, published
 from tests.consultations.plans.test_plan import policy
 from tests.follows.builders import asked_link, follower, link, sent, tags
+from tests.publishing.signing import sign_object
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -85,8 +86,8 @@ def test_followers_get_one_letter_about_the_outcome_whatever_they_follow_and_wha
     assert told() == []
     author = person(Role.EDITOR)
     again = outcomes.open_outcome(consultation.pk, actor=author)
-    again = outcomes.submit(again.pk, revision=revision(again), actor=author)
-    outcomes.approve(again.pk, again.content_hash, now=timezone.now(), actor=person(Role.APPROVER))
+    hand_in(again, author)
+    sign_object(outcomes.KIND, again)
     assert told() == []
     assert Event.objects.filter(kind="call.answered").count() == 1
 

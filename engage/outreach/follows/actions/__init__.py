@@ -12,7 +12,7 @@ from engage.outreach.follows.actions.following import (
     stop,
     subscribe,
 )
-from engage.outreach.follows.actions.mailings import begin, forget_recipients, go_on, pause, send_uncertain
+from engage.outreach.follows.actions.mailings import begin, forget_recipients, go_on, hold, pause, send_uncertain
 from engage.outreach.follows.actions.sending import carry
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "forget_recipients",
     "forget_unconfirmed",
     "go_on",
+    "hold",
     "pause",
     "release",
     "rest",

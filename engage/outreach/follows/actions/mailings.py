@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from engage.accounts.actors import Actor, Role, has_role
+from engage.accounts.actors import SYSTEM, Actor, Role, has_role
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.outreach.follows import audience
@@ -98,6 +98,20 @@ def pause(mailing_id: int, *, now: datetime, actor: Actor) -> None:
         mailing.paused_at = now
         mailing.save(update_fields=["paused_at"])
         journal.record(actor, "mailing.paused", mailing)
+
+
+@transaction.atomic
+def hold(event: str, *, now: datetime) -> int:
+    """Pause what is still being sent about an event (its key) that the public may not read any more.
+
+    Digests and feeds leave it out of themselves. Returns how many mailings.
+    """
+    mailings = Mailing.objects.filter(event__key=event, paused_at=None).exclude(state=Mailing.State.DONE)
+    for mailing in mailings.select_for_update(of=("self",)):
+        mailing.paused_at = now
+        mailing.save(update_fields=["paused_at"])
+        journal.record(SYSTEM, "mailing.paused", mailing)
+    return len(mailings)
 
 
 @transaction.atomic
