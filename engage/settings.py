@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "engage.training",
     "surveys",
     "mailbox",
+    "mailbox.letterbox",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",

@@ -21,6 +21,7 @@ localised = [
     path("", include("engage.participation.urls")),
     path("", include("engage.publishing.preflight.urls")),
     path("", include("consultations.urls")),
+    path("", include("mailbox.letterbox.urls")),
     path("", include("engage.outreach.urls")),
     path("", include("engage.training.urls")),
     path("", include("engage.pages.urls")),

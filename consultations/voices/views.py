@@ -17,11 +17,11 @@ from consultations.views import Reading, page_context, reading_of
 from consultations.voices import actions, device, files, queries, translations
 from consultations.voices.forms import ReportForm, TranslationForm
 from consultations.voices.rules import FILES_MOST
-from consultations.voices.words import file_fault
 from engage.accounts.actors import Role, has_role
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
+from engage.participation.file_faults import file_fault
 from engage.participation.rules import Window
 from engage.typed import whole_number
 

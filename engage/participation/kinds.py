@@ -45,8 +45,9 @@ class SentPart:
 class Story:
     """What the sender reads on the receipt and tracking pages.
 
-    `holder` says who has it now; `part_template` shows the parts of the submission with `context`, `sent` are
-    the same parts for the PDF; `links` are what the sender may do now (label, URL). Once it `is_answered`, the receipt
+    `holder` says who has it now; `part_template` shows the parts of the submission with `context`, `aside_template`
+    what stands above the progress (its clocks); `sent` are the same parts for the PDF; `links` are what the sender may
+    do now (label, URL). Once it `is_answered`, the receipt
     shows the parts with their answers, too.
     """
 
@@ -58,6 +59,7 @@ class Story:
     links: list[tuple[str, str]] = field(default_factory=list)
     sent: list[SentPart] = field(default_factory=list)
     is_answered: bool = False
+    aside_template: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Holds(models.Lookup):
     """`terms__holds=[...]`: entries with all of the terms."""
 
     lookup_name = "holds"
+    # Between the terms of a query: on PostgreSQL, on SQLite.
+    joined = " & ", " AND "
 
     def get_prep_lookup(self) -> list[str]:
         """Sort the terms, so that the same question is the same statement."""
@@ -41,8 +43,10 @@ class Holds(models.Lookup):
     def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """Write the terms as a query of this database; quoting leaves no sign a meaning."""
         if connection.vendor == "postgresql":
-            return "%s", (" & ".join("'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in value),)
-        return "%s", (" AND ".join('"' + term.replace('"', '""') + '"' for term in value),)
+            return "%s", (
+                self.joined[0].join("'" + term.replace("\\", "\\\\").replace("'", "''") + "'" for term in value),
+            )
+        return "%s", (self.joined[1].join('"' + term.replace('"', '""') + '"' for term in value),)
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """Ask the GIN index."""
@@ -55,3 +59,11 @@ class Holds(models.Lookup):
         right, right_values = self.process_rhs(compiler, connection)
         identity = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{connection.ops.quote_name('id')}"
         return f"{identity} IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH {right})", list(right_values)
+
+
+@TermsField.register_lookup
+class HoldsAny(Holds):
+    """`terms__holds_any=[...]`: entries with at least one of the terms."""
+
+    lookup_name = "holds_any"
+    joined = " | ", " OR "

@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterboxConfig(AppConfig):
+    name = "mailbox.letterbox"
+    label = "letterbox"
+    verbose_name = _("Writing to the office")
+
+    def ready(self) -> None:
+        """Plug the public's side of the mailbox into the platform's registries."""
+        from engage.pages import demo_content
+        from engage.pages.messages import register_refusals
+        from engage.pages.strips import register as register_strip
+        from engage.participation import kinds
+        from mailbox.kinds import KINDS
+        from mailbox.letterbox import demo
+        from mailbox.letterbox.story import sender_story
+        from mailbox.letterbox.strips import DOOR
+        from mailbox.letterbox.words import REFUSALS
+
+        register_refusals(REFUSALS)
+        register_strip(DOOR)
+        for code in KINDS:
+            kinds.register(replace(kinds.get(code), story=sender_story))
+        demo_content.register("letterbox", order=30, load=demo.load)

@@ -1,0 +1,99 @@
+"""The letter that is not sent yet: kept in the visitor's session, so that it survives without JavaScript and account.
+
+One letter at a time. What was typed stays when it moves to another kind: `values` holds every field of every kind.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from engage.errors import Refused
+from engage.participation import limits
+from engage.participation.challenge import sign_moment
+from engage.participation.rules import Window, token_digest
+from engage.participation.vault import seal, unseal
+
+SESSION_KEY = "letter"
+# New letters per address, generous enough for a library or a factory gate.
+NEW_WINDOWS = (Window(60, 60), Window(600, 3600))
+# What says who somebody is lies sealed: a session is readable in database and cache.
+PERSONAL = (
+    "name",
+    "email",
+    "phone",
+    "address",
+    *(f"{what}{n}" for n in range(1, 6) for what in ("rep_name", "rep_email")),
+)
+
+
+@dataclass
+class Letter:
+    """What was typed so far, and the token that makes sending idempotent. `checked`: the form found nothing wrong."""
+
+    token: str
+    opened: str
+    kind: str
+    values: dict[str, Any] = field(default_factory=dict)
+    checked: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The keyed hash of its token, under which files wait for it."""
+        return token_digest(uuid.UUID(self.token).bytes, settings.TRACKING_KEY)
+
+
+def read(request: HttpRequest) -> Letter | None:
+    """Return the letter of this session; None when there is none. Touches no session that does not exist."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    kept = request.session.get(SESSION_KEY)
+    if not kept:
+        return None
+    values = dict(kept["values"])
+    if sealed := values.pop("sealed", ""):
+        values |= _unsealed(sealed)
+    return Letter(kept["token"], kept["opened"], kept["kind"], values, kept["checked"])
+
+
+def _unsealed(sealed: str) -> dict[str, str]:
+    try:
+        values: dict[str, str] = json.loads(unseal(sealed))
+    except Refused:  # its key was taken out of the settings meanwhile: the sender types it again
+        return {}
+    return values
+
+
+def write(request: HttpRequest, letter: Letter) -> None:
+    """Keep the letter."""
+    personal = {name: letter.values[name] for name in PERSONAL if letter.values.get(name)}
+    plain = {name: value for name, value in letter.values.items() if name not in PERSONAL}
+    if personal:
+        plain["sealed"] = seal(json.dumps(personal))
+    request.session[SESSION_KEY] = asdict(letter) | {"values": plain}
+
+
+def drop(request: HttpRequest) -> None:
+    """Forget the letter after sending."""
+    request.session.pop(SESSION_KEY, None)
+
+
+def put(request: HttpRequest, kind: str, values: dict[str, Any], *, checked: bool) -> Letter:
+    """Take what was typed into the letter, begun where there is none; fields of other kinds stay.
+
+    Raises Refused("too_many", ...) after too many new letters: each is kept for two weeks, sent or not.
+    """
+    letter = read(request)
+    if letter is None:
+        limits.check("letter", limits.client_address(request), NEW_WINDOWS)
+        letter = Letter(token=str(uuid.uuid4()), opened=sign_moment(timezone.now()), kind=kind)
+    letter.kind, letter.checked = kind, checked
+    letter.values |= values
+    write(request, letter)
+    return letter

@@ -1,0 +1,12 @@
+"""Periodic work of the public's side."""
+
+from django.utils import timezone
+
+from engage.schedule import every
+from mailbox.letterbox import files
+
+
+@every(seconds=3600)
+def sweep_held_files() -> int:
+    """Delete files of letters that were never sent."""
+    return files.sweep(now=timezone.now())
