@@ -1,5 +1,5 @@
 // Counts a text as its channel does while somebody types; the page counts the same when it is sent (rules.py).
-const STOPS = "\\s<>\"'，。；：！？、（）【】《》“”";
+const STOPS = "\\s<>\"'“”\\u3000-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7ff\\uf900-\\ufaff\\uff00-\\uffef";
 const LINK = new RegExp(`https?://[^${STOPS}]*[^${STOPS}.,;:!?)\\]]`, "gi");
 const BARE = new RegExp(
   `(?<![@\\w./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,24}(?:/[^${STOPS}]*[^${STOPS}.,;:!?)\\]])?`,

@@ -59,8 +59,14 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Return the site's clock, which goes on from wherever it is put."""
+    from django.apps import apps
     from django.utils import timezone
 
-    clock = Clock(timezone.now)
+    true = timezone.now
+    clock = Clock(true)
     monkeypatch.setattr("django.utils.timezone.now", clock)
+    # Moments that a row has by default are read from the clock that was there when its model was made.
+    for field in (field for model in apps.get_models() for field in model._meta.local_fields):
+        if field.default is true:
+            monkeypatch.setattr(field, "_get_default", clock)
     return clock

@@ -34,3 +34,27 @@ def look(page: "Page", **options: Any) -> list[str]:
 
 def told(violation: dict[str, Any]) -> str:
     return f"{violation['id']} {violation['nodes'][0]['html'][:150]}"
+
+
+# Text outside of what is marked as another language, without addresses, codes and what people typed.
+_FOREIGN = """([pattern, own]) => {
+  const found = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = texts.nextNode()); ) {
+    const at = node.parentElement;
+    if (at.closest("script,style,template,code,kbd,svg,.typed,.code,.ref,[data-foreign]")) continue;
+    if (!at.closest("[lang]").lang.toLowerCase().startsWith(own)) continue;
+    const words = node.data.replace(/\\S+@\\S+|https?:\\S+|(?:^|\\s)\\/\\S+/g, " ");
+    for (const [word] of words.matchAll(new RegExp(pattern, "g"))) found.add(word);
+  }
+  return [...found];
+}"""
+# What is called the same in both languages.
+NAMES = frozenset(["API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "RSS", "SHA", "XLSX"])
+
+
+def foreign_words(page: "Page") -> list[str]:
+    """Return words of the other language on a page that are not marked as such."""
+    chinese = page.locator("html").get_attribute("lang") != "en"
+    pattern, own = ("[A-Za-z]{3,}", "zh") if chinese else ("[\\u3400-\\u9fff]+", "en")
+    return sorted(set(page.evaluate(_FOREIGN, [pattern, own])) - NAMES)

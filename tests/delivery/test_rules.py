@@ -36,6 +36,7 @@ WEIGHTED = [
     ("mail a@b.com", 12, 12),
     ("读 https://a.example/x?y=1。好", 30, 27),
     ("(https://a.example/x)", 25, 22),
+    ("读https://a.example/x好好", 29, 26),
 ]
 
 

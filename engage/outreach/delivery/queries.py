@@ -51,7 +51,9 @@ def items(view: str, *, actor: Actor) -> QuerySet[Item]:
     """List the items that are written (`work`) or were released (`done`), the newest first."""
     found = Item.objects.visible_to(actor).prefetch_related("texts")
     counted = found.annotate(n_variants=Count("variants", distinct=True))
-    return counted.filter(published_at__isnull=view != "done")
+    # Said here: rows that are counted over do not keep the order of their model.
+    newest = "-published_at" if view == "done" else "-created_at"
+    return counted.filter(published_at__isnull=view != "done").order_by(newest, "-pk")
 
 
 def ready_variants(item: Item) -> list[Ready]:

@@ -29,7 +29,8 @@ CHARACTERS, WEIBO, X, BYTES, SMS = "characters", "weibo", "x", "bytes", "sms"
 MEASURES = (CHARACTERS, WEIBO, X, BYTES, SMS)
 LINK_UNITS = {WEIBO: 20, X: 23}
 
-_STOPS = r"\s<>\"'，。；：！？、（）【】《》“”"
+# Channels end an address at the first Chinese, Japanese or Korean sign, whoever wrote it without a space between.
+_STOPS = r"\s<>\"'“”\u3000-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
 _LINK = re.compile(rf"https?://[^{_STOPS}]*[^{_STOPS}.,;:!?)\]]", re.IGNORECASE)
 _BARE = re.compile(
     rf"(?<![@\w./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{{2,24}}(?:/[^{_STOPS}]*[^{_STOPS}.,;:!?)\]])?",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django import template
 from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from engage.desk.registry import Due
 from engage.pages.translation import HTML_LANG
 from engage.publishing import registry
 from engage.publishing.desk_queries import Shown
+from engage.publishing.forms import BASES
 from engage.publishing.models import Release, Review
 from engage.publishing.words import due as due_words
 
 register = template.Library()
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @register.filter
@@ -78,6 +83,23 @@ def last_day(due_at: datetime) -> datetime:
 
 
 @register.filter
+def basis_words(basis: str) -> str:
+    """Return a legal basis with the law of the list named in the reader's language; own words stay as they are."""
+    for _code, label in BASES:
+        with translation.override(settings.LANGUAGE_CODE):
+            kept = str(label)
+        if basis == kept or basis.startswith(f"{kept}; "):
+            return f"{label}{basis.removeprefix(kept)}"
+    return basis
+
+
+@register.filter
+def title_lang(title: str) -> str:
+    """Return the HTML language of a title, which is kept in that of the page or of who handed it in: by its script."""
+    return "zh-Hans" if _HAN.search(title) else "en"
+
+
+@register.filter
 def html_lang(code: str) -> str:
     """Return a language as HTML says it; empty where a form has none."""
     return HTML_LANG.get(code, code)
@@ -85,5 +107,5 @@ def html_lang(code: str) -> str:
 
 @register.filter
 def language_label(code: str) -> str:
-    """Return what a language is called in itself."""
-    return dict(settings.LANGUAGES).get(code, code)
+    """Return what a language is called in the reader's own."""
+    return {"zh-hans": gettext("Chinese"), "en": gettext("English")}.get(code, code)
