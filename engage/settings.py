@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "engage.training",
     "surveys",
     "mailbox",
+    "mailbox.desk",
     "mailbox.letterbox",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/coding/", include("consultations.coding.urls")),
     path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
     path("desk/packs/", include("consultations.packs.desk_urls")),
+    path("desk/cases/", include("mailbox.desk.urls")),
     path("desk/", include("consultations.voices.desk_urls")),
     path("desk/", include("engage.publishing.desk_urls")),
     path("desk/", include("engage.publishing.redaction.desk_urls")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,28 +55,35 @@ VIEWS: dict[str, DeskView] = {
 }
 
 
-def view_rows(actor: Actor, view: str, *, today: date, kind: str = "") -> CaseQuerySet:
+def desk_units(actor: Actor) -> list[int]:
+    """Return the keys of the units whose cases the actor sees at the desk."""
+    return list(departments_of(actor, *DESK_ROLES).values_list("pk", flat=True)) if is_staff(actor) else []
+
+
+def view_rows(
+    actor: Actor, view: str, *, today: date, kind: str = "", own: Sequence[int] | None = None
+) -> CaseQuerySet:
     """Return the cases of a view in its order, not cut; KeyError for a view there is none of.
 
-    What has no day (paused) stands after what has one.
+    What has no day (paused) stands after what has one. `own` are the actor's units where they were read already.
     """
     described = VIEWS[view]
-    cases = Case.objects.at_desk_of(actor).filter(described.cases(today))
-    if view == "mine":
+    if view != "mine":
+        cases = Case.objects.at_desk_of(actor, own).filter(described.cases(today))
+    else:
         cases = Case.objects.visible_to(actor).filter(OPEN, owner_id=actor.pk) if actor.pk else Case.objects.none()
     if kind:
         cases = cases.filter(kind=kind)
     return cases.order_by(*described.order)
 
 
-def view_counts(actor: Actor, *, today: date) -> dict[str, int]:
-    """Count every view for an actor in three queries over the tally, own cases and open questions."""
+def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None) -> dict[str, int]:
+    """Count every view for an actor by the tally and the own cases; `own` as in `view_rows`."""
     if not is_staff(actor):
         return {}
     tally = CaseTally.objects.all()
     if not (isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor)):
-        own = list(departments_of(actor, *DESK_ROLES).values_list("pk", flat=True))
-        tally = tally.filter(desk__in=own)
+        tally = tally.filter(desk__in=desk_units(actor) if own is None else own)
     sums = {code: Sum("change", filter=view.tally(today), default=0) for code, view in VIEWS.items() if view.tally}
     counts: dict[str, int] = tally.aggregate(**sums)
     counts["mine"] = Case.objects.filter(OPEN, owner_id=actor.pk).count() if actor.pk else 0

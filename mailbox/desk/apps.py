@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MailboxDeskConfig(AppConfig):
+    name = "mailbox.desk"
+    label = "mailbox_desk"
+    verbose_name = _("Mailbox at the desk")
+
+    def ready(self) -> None:
+        """Plug the queue of cases into the desk."""
+        from engage.desk.registry import register
+        from engage.pages import demo_content
+        from engage.pages.messages import register_refusals
+        from mailbox.desk import demo
+        from mailbox.desk.queue import CASES
+        from mailbox.desk.words import REFUSALS
+
+        register_refusals(REFUSALS)
+        register(CASES)
+        demo_content.register("cases", order=45, load=demo.load)

@@ -1,0 +1,233 @@
+"""Everything the desk shows of one case, read in few queries whatever is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from engage.accounts.actors import Actor, Role, roles_of
+from engage.calendars import queries as calendars
+from engage.calendars.arithmetic import WorkCalendar, local_day
+from engage.calendars.profiles import Profile
+from engage.calendars.rows import profile_of
+from engage.calendars.rules import TimeLeft, due_date, time_left
+from engage.diffs import Piece, diff
+from engage.participation.models import Attachment
+from mailbox import rules
+from mailbox.access import memberships_of, places_of
+from mailbox.actions import clocks as counting
+from mailbox.machine import Phase, Transition, Who
+from mailbox.models import (
+    Approval,
+    Case,
+    CaseClock,
+    CaseTag,
+    CoConsultation,
+    Draft,
+    Link,
+    Message,
+    Notice,
+    Party,
+    Question,
+    StepRecord,
+    Tag,
+)
+from mailbox.queries.case import Badge, PossibleStep, refusal_of
+
+# In these states the words are with the approvers, or on their way out: nobody writes.
+HANDED_IN = frozenset({"approval", "approved"})
+
+
+@dataclass
+class Board:
+    """One case as one person at the desk sees it. `steps` are the rows of the table the person stands for."""
+
+    case: Case
+    standing: frozenset[Who]
+    now: datetime
+    today: date
+    steps: list[PossibleStep] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    taken: list[StepRecord] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    clocks: list[Badge] = field(default_factory=list)
+    consultations: list[CoConsultation] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    links: list[tuple[Link, Case]] = field(default_factory=list)
+    merged: list[Case] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+    parties: list[Party] = field(default_factory=list)
+    calendar: WorkCalendar | None = None
+    own_units: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> Draft | None:
+        """The shared draft, until it is sent."""
+        return next((one for one in self.drafts if one.shared), None)
+
+    @property
+    def private(self) -> Draft | None:
+        """One's own private draft."""
+        return next((one for one in self.drafts if not one.shared), None)
+
+    @property
+    def offered(self) -> list[Transition]:
+        """The steps that can be taken now. What only an opinion stands in the way of is one: a note goes past it."""
+        return [one.transition for one in self.steps if one.refusal is None or one.refusal.code == "opinion_open"]
+
+    @property
+    def held_up(self) -> list[PossibleStep]:
+        """The steps that a rule forbids for now."""
+        return [one for one in self.steps if one.refusal is not None and one.refusal.code != "opinion_open"]
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the person may write the answer now."""
+        case = self.case
+        works = case.is_open and case.merged_into_id is None and case.machine.has("submit")
+        return works and case.lead_id is not None and Who.LEAD in self.standing and case.state not in HANDED_IN
+
+    @property
+    def shows_contact(self) -> bool:
+        """Whether the sender's name and address are shown: where the law asks for them, or somebody must call back."""
+        return bool(self.standing) and (self.case.machine.needs_identity or self.case.low_rated)
+
+    def asked_of_us(self) -> list[CoConsultation]:
+        """The open questions to the person's own units."""
+        return [one for one in self.consultations if one.state == CoConsultation.State.OPEN and self._is_ours(one)]
+
+    def _is_ours(self, one: CoConsultation) -> bool:
+        return any(one.department.path.startswith(path) for path in self.own_units)
+
+
+def case_of(pk: int, *, actor: Actor) -> Case | None:
+    """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
+    related = ("submission__contact", "triage", "lead", "reviewer", "desk", "owner", "merged_into__submission")
+    here = OuterRef("pk")
+    return (
+        Case.objects.visible_to(actor)
+        .select_related(*related)
+        .annotate(
+            has_consultations=Exists(CoConsultation.objects.filter(case=here)),
+            has_questions=Exists(Question.objects.filter(case=here)),
+            has_files=Exists(Attachment.objects.filter(submission=here)),
+            has_tags=Exists(CaseTag.objects.filter(case=here)),
+            has_links=Exists(Link.objects.filter(Q(source=here) | Q(target=here), undone_at=None)),
+            has_parties=Exists(Party.objects.filter(case=here)),
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
+    """Read one case; None for one the actor may not see."""
+    case: Any = case_of(pk, actor=actor)
+    if case is None:
+        return None
+    held = memberships_of(actor)
+    board = Board(case, places_of(actor, held)(case), now, counting.today_of(case, now))
+    board.own_units = _own_units(actor, held)
+    board.messages = list(case.messages.select_related("by"))
+    board.taken = list(case.steps.select_related("by", "department"))
+    board.notices = list(case.notices.select_related("department").defer("html"))
+    if case.has_consultations:
+        related = ("department", "opinion__by", "asked_by")
+        board.consultations = list(case.consultations.select_related(*related))
+    if case.has_questions:
+        board.questions = list(case.questions.all())
+    if case.has_files:
+        board.files = list(Attachment.objects.visible_to(actor).filter(submission_id=case.pk))
+    if case.has_tags:
+        board.tags = list(case.tags.all())
+    if case.has_links:
+        board.links = _links(case)
+    if case.has_parties:
+        board.parties = list(case.parties.select_related("contact"))
+    board.drafts = _drafts(case, actor)
+    _count(board)
+    return board
+
+
+def _drafts(case: Case, actor: Actor) -> list[Draft]:
+    if case.state_of.phase is Phase.CLOSED:
+        return []
+    own = Q(shared=True) | Q(author_id=actor.pk)
+    rows = case.drafts.filter(own).exclude(state=Draft.State.SENT).select_related("author", "submitted_by")
+    if case.state in HANDED_IN:
+        rows = rows.prefetch_related(Prefetch("approvals", Approval.objects.select_related("assignee", "by")))
+    return list(rows)
+
+
+def _links(case: Case) -> list[tuple[Link, Case]]:
+    """List the cases that belong with this one, whichever of the two the link was made from."""
+    rows = Link.objects.filter(Q(source=case) | Q(target=case), undone_at=None)
+    rows = rows.select_related("source__submission", "target__submission")
+    return [(link, link.target if link.source_id == case.pk else link.source) for link in rows]
+
+
+def _own_units(actor: Actor, held: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the paths of the units for which the actor may give an opinion."""
+    if Role.ADMINISTRATOR in roles_of(actor):
+        return ("",)
+    return tuple(path for role, path in held if role in (Role.OFFICER, Role.APPROVER))
+
+
+def _count(board: Board) -> None:
+    """Count the clocks and find which steps can be taken; each calendar is read once for all clocks."""
+    case = board.case
+    rows = list(case.clocks.select_related("profile"))
+    received = local_day(case.received_at, counting.zone_of(case))
+    profiles = {row.profile_id: profile_of(row.profile) for row in rows}
+    in_force = (one for one in profiles.values() if one.family == case.family and one.in_force(received))
+    own = next(in_force, None) or calendars.clock_profile_for(case.family, received)
+    codes = {own.calendar} | {profiles[row.profile_id].calendar for row in rows if row.state != CaseClock.State.STOPPED}
+    known = {code: calendars.work_calendar(code) for code in sorted(codes)}
+    board.calendar = known[own.calendar]
+    board.clocks = [_badge(case, row, profiles[row.profile_id], known, board.now) for row in rows]
+    allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, board.standing)]
+    if case.merged_into_id is None and allowed:
+        facts = _facts(board, rows)
+        board.steps = [PossibleStep(transition, refusal_of(case, transition, facts)) for transition in allowed]
+
+
+def _badge(case: Case, row: CaseClock, profile: Profile, known: dict[str, WorkCalendar], now: datetime) -> Badge:
+    left: TimeLeft | None = None
+    if row.state != CaseClock.State.STOPPED:
+        zone, calendar = counting.zone_of(case), known[profile.calendar]
+        due = due_date(profile, row.target, row.start, counting.events_of(row), calendar, zone)
+        left = time_left(due, now, calendar, zone)
+    return Badge(row, left, row.may_move, row.target in case.machine.targets_of_sender)
+
+
+def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
+    """Collect what guards look at from what was read; `actions.steps.facts_of` reads it anew under the lock."""
+    case = board.case
+    rating = case.ratings.last() if case.answered_at else None
+    assert board.calendar is not None
+    since = local_day(case.state_since, counting.zone_of(case))
+    return rules.Facts(
+        today=board.today,
+        now=board.now,
+        state_since=case.state_since,
+        taken=Counter(step.code for step in board.taken if step.kind == case.kind),
+        clocks={row.target: rules.ClockFacts(True, row.due) for row in rows if row.state != CaseClock.State.STOPPED},
+        open_opinions=sum(one.state == CoConsultation.State.OPEN for one in board.consultations),
+        open_questions=tuple(one.number for one in board.questions if one.state == Question.State.OPEN),
+        workdays_in_state=board.calendar.count(since, board.today),
+        last_rating=rating.score if rating else 0,
+    )
+
+
+def changed_since_look(draft: Draft, *, approver: int | None, language: str) -> list[Piece]:
+    """Return what changed in a draft since the approver decided on it last; empty on the first look."""
+    rounds = [one.round for one in draft.approvals.all() if one.by_id == approver and one.round < draft.round]
+    seen = draft.versions.filter(round=max(rounds)).first() if approver is not None and rounds else None
+    return diff(seen.words.get("text", ""), draft.text, language) if seen else []

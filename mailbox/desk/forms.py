@@ -1,0 +1,454 @@
+"""Forms of the desk: one for any step, made from its row of the table, and those of what stands beside the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from engage.accounts.actors import Role
+from engage.accounts.models import User
+from engage.departments.models import Department
+from engage.departments.queries import members_of
+from engage.participation.rules import parse_reference
+from mailbox import rules
+from mailbox.desk.words import html_lang, language_name
+from mailbox.kinds import KINDS
+from mailbox.kinds.common import NOT_TAKEN_REASONS
+from mailbox.kinds.reasons import REASONS, RESULTS
+from mailbox.machine import Needs, Transition, Who
+from mailbox.models import Case, Draft
+
+UNITS_LISTED = 500
+UNITS_NAMED = 5
+LONGEST_EXTENSION = 3_650
+PARTS = 3
+
+
+class UnitInput(forms.TextInput):
+    """A field for a unit's name, with the names of all units to choose from."""
+
+    template_name = "mailbox/desk/unit_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add the names."""
+        context = super().get_context(name, value, attrs)
+        listed = f"{context['widget']['attrs'].get('id', name)}_units"
+        context["widget"]["attrs"]["list"] = listed
+        units = list(Department.objects.active()[:UNITS_LISTED])
+        names = [unit.name for unit in units]
+        context["listed"] = listed
+        context["names"] = [unit.name if names.count(unit.name) == 1 else unit.code for unit in units]
+        return context
+
+
+class UnitField(forms.CharField):
+    """A unit by its name in either language, a part of it that only one unit has, or its code."""
+
+    widget = UnitInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, **options)
+        self.widget.attrs |= {"class": "input", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Any:
+        """Return the unit."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        units = list(Department.objects.active())
+        low = typed.casefold()
+        exact = [unit for unit in units if low in {one.casefold() for one in _names(unit)}]
+        found = exact or [unit for unit in units if any(low in one.casefold() for one in _names(unit))]
+        if not found:
+            raise ValidationError(gettext("There is no unit “%(name)s”. Choose one from the list") % {"name": typed})
+        if len(found) > 1:
+            listed = gettext(", ").join(f"{unit.name} ({unit.code})" for unit in found[:UNITS_NAMED])
+            raise ValidationError(gettext("Several units are called so: %(units)s") % {"units": listed})
+        return found[0]
+
+
+def _names(unit: Department) -> Iterable[str]:
+    return (name for name in (unit.name_zh, unit.name_en, unit.code) if name)
+
+
+class CaseField(forms.CharField):
+    """Another case, by its reference; a case the actor may not see is one that is not there."""
+
+    def __init__(self, *, actor: User, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+        self.actor = actor
+        self.widget.attrs |= {"class": "input w-m ref", "autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self, value: Any) -> Any:
+        """Return the case."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        read = parse_reference(typed)
+        cases = Case.objects.visible_to(self.actor).select_related("submission")
+        case = cases.filter(pk=read.number).first() if read else None
+        if case is None or str(read) != case.reference:
+            raise ValidationError(gettext("There is no case of this reference: %(typed)s") % {"typed": typed})
+        return case
+
+
+def area(
+    label: Any, *, most: int, rows: int = 6, required: bool = True, language: str = "", help_text: Any = ""
+) -> Any:
+    """Make a field for many lines; `language` marks what is written in the sender's."""
+    attrs: dict[str, Any] = {"rows": rows}
+    if language:
+        attrs["lang"] = html_lang(language)
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=most,
+        help_text=help_text,
+        widget=forms.Textarea(attrs=attrs),
+        strip=False,
+    )
+
+
+class DeskForm(forms.Form):
+    """What every form of a case carries: the state of the case as the officer saw it, and a token of its own."""
+
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def renew(self, revision: int) -> None:
+        """Let the form count for the state of the case as it is now when it is sent once more."""
+        self.data = self.data.copy()
+        self.data["revision"], self.data["token"] = str(revision), str(uuid4())
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether what the page itself put into the form is missing or broken."""
+        return any(field.errors for field in self.hidden_fields())
+
+    def __init__(self, data: Any = None, *, case: Case, initial: Mapping[str, Any] | None = None) -> None:
+        self.case = case
+        super().__init__(data, initial={"revision": case.revision, "token": uuid4()} | dict(initial or {}))
+
+    def clean_token(self) -> UUID:
+        """Return the token as a value."""
+        token: UUID = self.cleaned_data["token"]
+        return token
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields that somebody fills in."""
+        return list(self.visible_fields())
+
+
+class StepForm(DeskForm):
+    """What one step needs, by its row: reasons, unit, words, note, days, citations, and what its door asks besides."""
+
+    def __init__(self, data: Any = None, *, case: Case, transition: Transition, initial: Any = None) -> None:
+        super().__init__(data, case=case, initial=initial)
+        self.transition = transition
+        if transition.reasons:
+            self.fields["reason"] = reason_field(transition.reasons)
+        self._of_door(transition.door, case)
+        for need in transition.needs:
+            name = str(need)
+            if name not in self.fields:
+                self.fields[name] = self._field_of(need)
+
+    def _field_of(self, need: Needs) -> forms.Field:
+        language = self.case.submission.language
+        if need is Needs.DEPARTMENT:
+            return UnitField(label=_("Unit"), error_messages={"required": _("Choose a unit")})
+        if need is Needs.UNITS:
+            return forms.IntegerField(
+                label=_("Days more"),
+                min_value=1,
+                max_value=LONGEST_EXTENSION,
+                help_text=_("Counted as the clock counts"),
+                widget=forms.NumberInput(attrs={"class": "input w-s"}),
+            )
+        if need is Needs.NOTE:
+            return area(_("For the file"), most=rules.NOTE_MOST, rows=4, help_text=_("The sender does not see this"))
+        if need is Needs.CITES:
+            return area(
+                _("What is published"),
+                most=rules.NOTE_MOST,
+                rows=3,
+                help_text=_("One title with its address a line"),
+            )
+        if self.from_sender:
+            return area(_("What the sender says"), most=rules.WORDS_MOST, language=language)
+        return area(
+            _("What the sender is told"),
+            most=rules.WORDS_MOST,
+            rows=8,
+            language=language,
+            help_text=gettext("Stands in the notice. Write it in %(language)s") % {"language": language_name(language)},
+        )
+
+    @property
+    def from_sender(self) -> bool:
+        """Whether the words are the sender's own, noted by the desk."""
+        return Who.CITIZEN in self.transition.who
+
+    def _of_door(self, door: str, case: Case) -> None:
+        if door == "consult":
+            self.fields["department"] = UnitField(label=_("Unit"), error_messages={"required": _("Choose a unit")})
+            self.fields["question"] = area(_("What you ask"), most=rules.NOTE_MOST, rows=4)
+            self.fields["days"] = forms.IntegerField(
+                label=_("Working days to answer"),
+                min_value=1,
+                max_value=365,
+                initial=case.machine.days["consult"],
+                widget=forms.NumberInput(attrs={"class": "input w-s"}),
+            )
+        elif door == "submit_draft":
+            self.fields["approver"] = forms.ChoiceField(
+                label=_("Who approves"), choices=approvers(case), required=False
+            )
+            self.fields["note"] = area(
+                _("For the approver"),
+                most=rules.NOTE_MOST,
+                rows=3,
+                required=False,
+                help_text=_("If a unit that was asked has not answered, say here why you go on"),
+            )
+        elif door == "approve_draft":
+            self.fields["sha256"] = forms.CharField(max_length=64, widget=forms.HiddenInput)
+            self.fields["note"] = area(_("Comment"), most=rules.NOTE_MOST, rows=3, required=False)
+        elif door == "return_draft":
+            self.fields["note"] = area(_("What is to be changed"), most=rules.NOTE_MOST, rows=4)
+        elif door == "move_case":
+            kinds = [(m.code, m.label) for m in KINDS.values() if Who.CITIZEN in m.opened_by and m.code != case.kind]
+            self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("case", "Kind"), choices=kinds)
+        elif "opinions_in" in self.transition.guards:
+            self.fields["note"] = area(
+                _("For the file"),
+                most=rules.NOTE_MOST,
+                rows=3,
+                required=False,
+                help_text=_("If a unit that was asked has not answered, say here why you go on"),
+            )
+
+
+def needs_form(transition: Transition) -> bool:
+    """Tell whether a step asks for anything; one that does not is a button."""
+    return bool(
+        transition.reasons or transition.needs or transition.guards and "opinions_in" in transition.guards
+    ) or transition.door in ("consult", "submit_draft", "approve_draft", "return_draft", "move_case")
+
+
+def reason_field(codes: Iterable[str]) -> forms.ChoiceField:
+    """Make the choice of a reason; the sender reads it."""
+    choices = [("", _("Choose")), *((code, REASONS.get(code) or RESULTS[code]) for code in codes)]
+    return forms.ChoiceField(
+        label=_("Reason"), choices=choices, error_messages={"required": _("Choose one of the reasons")}
+    )
+
+
+def approvers(case: Case) -> list[tuple[str, Any]]:
+    """List who may approve the answer of a case; the first choice leaves it to any of them."""
+    listed: list[tuple[str, Any]] = [("", _("Any approver of the unit in charge"))]
+    if case.lead is not None:
+        listed += [(str(one.user_id), str(one.user)) for one in members_of(case.lead, Role.APPROVER)]
+    return list(dict(listed).items())
+
+
+def officers(case: Case) -> list[tuple[str, Any]]:
+    """List the officers of the unit where a case lies."""
+    listed: list[tuple[str, Any]] = [("", _("Nobody"))]
+    unit = case.desk or case.triage
+    if unit is not None:
+        listed += [(str(one.user_id), str(one.user)) for one in members_of(unit, Role.OFFICER)]
+    return list(dict(listed).items())
+
+
+class DraftForm(forms.Form):
+    """The answer being written."""
+
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    shared = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    text = area(_("Answer"), most=rules.WORDS_MOST, rows=14, required=False)
+    basis = area(_("Basis"), most=rules.NOTE_MOST, rows=2, required=False, help_text=_("One law or rule a line"))
+    cites = area(
+        _("What is published"),
+        most=rules.NOTE_MOST,
+        rows=2,
+        required=False,
+        help_text=_("One title with its address a line"),
+    )
+    result = forms.ChoiceField(label=_("What is decided"), required=False)
+
+    def __init__(self, data: Any = None, *, case: Case, draft: Draft | None, shared: bool) -> None:
+        initial = {"revision": 0, "shared": shared}
+        if draft is not None:
+            initial |= {
+                "revision": draft.revision,
+                "text": draft.text,
+                "basis": draft.basis,
+                "cites": "\n".join(draft.cites),
+                "result": draft.result,
+            }
+        super().__init__(data, initial=initial)
+        language = case.submission.language
+        for name in ("text", "basis"):
+            self.fields[name].widget.attrs["lang"] = html_lang(language)
+        self.fields["text"].help_text = gettext("Answer the question first, then say why. Write it in %(language)s") % {
+            "language": language_name(language)
+        }
+        results = [(code, RESULTS[code]) for code in case.machine.results]
+        if results:
+            self.fields["result"].choices = [("", _("Choose")), *results]  # type: ignore[attr-defined]
+        else:
+            del self.fields["result"]
+
+    def clean_cites(self) -> tuple[str, ...]:
+        """Return the lines."""
+        return lines(self.cleaned_data["cites"])
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """Return the lines of a text that say something."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+# --- beside the steps -----------------------------------------------------------------------------------------------
+
+
+class AssignForm(DeskForm):
+    """Who works on the case."""
+
+    to = forms.ChoiceField(label=_("Officer"), required=False)
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case, initial={"to": str(case.owner_id or "")})
+        self.fields["to"].choices = officers(case)  # type: ignore[attr-defined]
+
+
+class AddForm(DeskForm):
+    """What the sender said at the counter or on the telephone."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+        language = case.submission.language
+        self.fields["words"] = area(_("What the sender says"), most=rules.TEXT_MOST, language=language)
+
+
+class QuestionsForm(DeskForm):
+    """The questions of a letter, which its answer must settle."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        asked = "\n".join(case.questions.values_list("text", flat=True))
+        super().__init__(data, case=case, initial={"questions": asked})
+        self.fields["questions"] = area(
+            _("Questions"), most=rules.WORDS_MOST, required=False, help_text=_("One a line")
+        )
+
+
+class OfForm(DeskForm):
+    """A form about one thing of the case, named by its key."""
+
+    of = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+
+
+class SettleForm(OfForm):
+    """Whether the answer settles a question, and if not why."""
+
+    answered = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    because = area(_("Why it is not answered"), most=rules.NOTE_MOST, rows=3, required=False)
+
+
+class OtherCaseForm(DeskForm):
+    """Another case."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+        self.fields["other"] = CaseField(
+            actor=actor, label=_("Reference of the other case"), error_messages={"required": _("Write the reference")}
+        )
+
+
+class SplitForm(DeskForm):
+    """The further matters of a letter."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+        for number in range(1, PARTS + 1):
+            self.fields[f"part_{number}"] = area(
+                gettext("Further matter %(n)d") % {"n": number},
+                most=rules.TEXT_MOST,
+                rows=4,
+                required=number == 1,
+                language=case.submission.language,
+            )
+
+    @property
+    def parts(self) -> list[str]:
+        """What is split off."""
+        return [self.cleaned_data[f"part_{number}"] for number in range(1, PARTS + 1)]
+
+
+class TagForm(DeskForm):
+    """The word of a group of cases."""
+
+    name = forms.CharField(label=_("Group"), max_length=60, widget=forms.TextInput(attrs={"class": "input w-m"}))
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+
+
+class DelegateForm(DeskForm):
+    """Who approves instead."""
+
+    to = forms.ChoiceField(label=_("Who approves instead"))
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case)
+        others = [(key, name) for key, name in approvers(case) if key not in ("", str(actor.pk))]
+        self.fields["to"].choices = others  # type: ignore[attr-defined]
+
+
+class OpinionForm(OfForm):
+    """What the own unit says to a question of the unit in charge."""
+
+    AGREES = (("yes", _("We agree")), ("no", _("We do not agree")), ("", _("Neither")))
+
+    agrees = forms.ChoiceField(label=_("Opinion"), choices=AGREES, required=False)
+    text = area(_("What we say"), most=rules.WORDS_MOST)
+
+
+class WaiveForm(OfForm):
+    """Why an opinion is no longer needed."""
+
+    note = area(_("Why it is no longer needed"), most=rules.NOTE_MOST, rows=3)
+
+
+# --- with several rows at once --------------------------------------------------------------------------------------
+
+
+class RouteForm(forms.Form):
+    """Where the chosen cases go."""
+
+    department = UnitField(label=_("Unit"), error_messages={"required": _("Choose a unit")})
+    note = area(
+        _("For the file"),
+        most=rules.NOTE_MOST,
+        rows=3,
+        required=False,
+        help_text=_("Needed where the case is passed on from a unit in charge; the sender does not see this"),
+    )
+
+
+class RefuseForm(forms.Form):
+    """Why the chosen cases are not taken up."""
+
+    reason = reason_field(NOT_TAKEN_REASONS)
+    words = area(_("What the senders are told"), most=rules.WORDS_MOST, help_text=_("Stands in the notice"))

@@ -1,0 +1,266 @@
+"""What the page of a case shows, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+
+from engage.accounts.models import User
+from engage.calendars.profiles import Unit
+from engage.calendars.rules import TimeState
+from engage.calendars.words import TARGETS
+from engage.desk.registry import State
+from engage.pages.messages import refusal_message
+from engage.participation.queries import about_options
+from mailbox import rules
+from mailbox.desk.board import Board, changed_since_look
+from mailbox.desk.forms import DraftForm, needs_form
+from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
+from mailbox.desk.words import channel_name, html_lang, language_name
+from mailbox.kinds.reasons import REASONS, RESULTS
+from mailbox.machine import Transition
+from mailbox.models import CaseClock, Draft, StepRecord
+from mailbox.queries import Badge
+from mailbox.words import state_label, step_label, who_label
+
+# Turns something away or undoes what somebody did.
+TURNS_AWAY = frozenset({"refuse", "not_accept", "divert", "object", "return_draft", "take_back"})
+# Chores that stand at their own place of the page and not in the list of chores.
+AT_THEIR_PLACE = frozenset(
+    {"settle", "share", "unlink", "untag", "unmerge", "hold", "send", "delegate", "opinion", "waive", "mine"}
+)
+KEYS = 9
+
+
+@dataclass(frozen=True)
+class OfferedStep:
+    """One button of the bar. `key` is its number; a step that needs nothing is taken at once."""
+
+    code: str
+    label: str
+    key: str
+    at_once: bool
+    is_bad: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """One part of the thread: a letter, a notice."""
+
+    at: datetime
+    title: str
+    text: str
+    is_notice: bool = False
+    number: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the file: a step, by whom, why."""
+
+    at: datetime
+    label: str
+    state: str
+    by: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ShownClock:
+    """One clock: what falls due, how long there is, and the page that shows how the day was computed."""
+
+    pk: int
+    target: str
+    words: str
+    state: State
+    note: str
+
+
+def step_name(transition: Transition) -> str:
+    """Return the name of a step in the active language."""
+    return str(transition.label)
+
+
+def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
+    """Return what the page of a case needs."""
+    case = board.case
+    return {
+        "board": board,
+        "case": case,
+        "lang": html_lang(case.submission.language),
+        "steps": _steps(board),
+        "held": [(step_name(one.transition), refusal_message(one.refusal)) for one in board.held_up if one.refusal],
+        "thread": _thread(board),
+        "file": happened(board),
+        "clocks": [_clock(badge) for badge in board.clocks],
+        "facts": _facts(board),
+        "contact": _contact(board),
+        "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one)],
+        "may": {code: _offers(board, one) for code, one in CHORES.items()},
+        "is_mine": case.owner_id == actor.pk,
+        "asked_of_us": board.asked_of_us(),
+        "undo_seconds": rules.SEND_UNDO_SECONDS,
+        "token": uuid4(),
+        "views_of_sender": [(code, language_name(code)) for code, _name in settings.LANGUAGES],
+    } | draft_context(board, actor=actor, private=private)
+
+
+def _offers(board: Board, chore: Chore) -> bool:
+    if chore.code in ("suspect", "trust") and board.case.suspect != (chore.code == "trust"):
+        return False
+    if chore.code == "mine" and board.case.owner_id is not None and not board.standing:
+        return False
+    return may_do(chore, board.case, board.standing, is_asked=bool(board.asked_of_us()))
+
+
+def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:
+    """Return the draft: to write, or as it was handed in with what changed since the approver's last look."""
+    case, draft = board.case, board.private if private else board.shared
+    context: dict[str, Any] = {"draft": draft, "private": private, "pieces": [], "writers": ""}
+    if board.may_write and (private or draft is None or draft.state == Draft.State.WRITING):
+        context["draft_form"] = DraftForm(case=case, draft=draft, shared=not private)
+        return context
+    if draft is not None and draft.state != Draft.State.WRITING:
+        context["pieces"] = changed_since_look(draft, approver=actor.pk, language=case.submission.language)
+        context["result"] = RESULTS.get(draft.result, "")
+        context["approvals"] = [one for one in draft.approvals.all() if one.round == draft.round]
+    return context
+
+
+def _steps(board: Board) -> list[OfferedStep]:
+    steps = [one for one in board.offered if one.door not in ELSEWHERE]
+    return [
+        OfferedStep(
+            one.code,
+            step_name(one),
+            str(number) if number <= KEYS else "",
+            not needs_form(one),
+            one.code in TURNS_AWAY,
+        )
+        for number, one in enumerate(steps, start=1)
+    ]
+
+
+def _thread(board: Board) -> list[Said]:
+    sender = gettext("The sender")
+    letters = [Said(one.at, sender, one.text, by=str(one.by or "")) for one in board.messages]
+    notices = [
+        Said(one.made_at, one.title, _notice_text(one.content), True, one.content["number"]) for one in board.notices
+    ]
+    return sorted([*letters, *notices], key=lambda said: said.at)
+
+
+def _notice_text(content: dict[str, Any]) -> str:
+    parts = [content["opening"], *content["words"], *content["basis"], *content["cites"], content["closing"]]
+    return "\n\n".join(part for part in parts if part)
+
+
+def happened(board: Board) -> list[Happened]:
+    """List the steps that were taken, the newest first."""
+    return [_happened(board, one) for one in reversed(board.taken)]
+
+
+def _happened(board: Board, one: StepRecord) -> Happened:
+    reason = REASONS.get(one.reason) or RESULTS.get(one.reason) or ""
+    by = str(one.by) if one.by else who_label(one.stood_as)
+    return Happened(
+        one.at,
+        step_label(one.kind, one.code),
+        state_label(board.case.kind, one.to_state) if one.kind == board.case.kind else "",
+        by,
+        str(reason),
+        one.note,
+    )
+
+
+def _clock(badge: Badge) -> ShownClock:
+    clock = badge.clock
+    words, state = _clock_words(badge)
+    notes = []
+    if clock.extension:
+        notes.append(ngettext("%(n)d day was added", "%(n)d days were added", clock.extension) % {"n": clock.extension})
+    if badge.unconfirmed:
+        notes.append(gettext("unconfirmed: the days off of that year are not announced, so it may move"))
+    if badge.for_sender:
+        notes.append(gettext("runs for the sender"))
+    label = str(TARGETS.get(clock.target, clock.target))
+    return ShownClock(clock.pk, label, words, state, gettext(", ").join(notes))
+
+
+def _clock_words(badge: Badge) -> tuple[str, State]:
+    clock, left = badge.clock, badge.left
+    day = date_format(clock.due, "MONTH_DAY_FORMAT") if clock.due else ""
+    if clock.state == CaseClock.State.STOPPED:
+        said = str(CaseClock.Result(clock.result).label)
+        state: State = "bad" if clock.result == CaseClock.Result.LATE else "ok"
+        return (gettext("%(result)s (was due by %(day)s)") % {"result": said, "day": day} if day else said), state
+    if left is None or left.state is TimeState.NOT_STARTED:
+        return gettext("not started"), ""
+    if left.state is TimeState.PAUSED:
+        since = date_format(clock.paused_since, "MONTH_DAY_FORMAT") if clock.paused_since else ""
+        n = clock.remaining or 0
+        said = ngettext("stopped since %(day)s with %(n)d day left", "stopped since %(day)s with %(n)d days left", n)
+        return said % {"day": since, "n": n}, "info"
+    if left.state is TimeState.TODAY:
+        return gettext("the last day is today (%(day)s)") % {"day": day}, "warn"
+    return _count_words(left.state, left.unit, left.count or 0, day), "bad" if left.state is TimeState.OVERDUE else "ok"
+
+
+def _count_words(state: TimeState, unit: Unit, n: int, day: str) -> str:
+    working = unit is Unit.WORKING_DAY
+    if state is TimeState.OVERDUE:
+        n = max(1, n)
+        if working:
+            said = ngettext(
+                "%(n)d working day late (was due by %(day)s)", "%(n)d working days late (was due by %(day)s)", n
+            )
+        else:
+            said = ngettext("%(n)d day late (was due by %(day)s)", "%(n)d days late (was due by %(day)s)", n)
+    elif working:
+        said = ngettext("%(n)d working day left (by %(day)s)", "%(n)d working days left (by %(day)s)", n)
+    else:
+        said = ngettext("%(n)d day left (by %(day)s)", "%(n)d days left (by %(day)s)", n)
+    return said % {"n": n, "day": day}
+
+
+def _facts(board: Board) -> list[tuple[str, str]]:
+    """What the sender chose and how it came."""
+    case, sent = board.case, board.case.submission
+    facts = [
+        (gettext("Received"), date_format(localtime(case.received_at), "DATETIME_FORMAT")),
+        (gettext("Came"), channel_name(sent.channel)),
+        (gettext("Reads"), language_name(sent.language)),
+        (gettext("Public answer"), gettext("may be published") if case.may_publish else gettext("not published")),
+    ]
+    region = dict(about_options("region")).get(sent.region, "")
+    capacity = dict(about_options("capacity")).get(sent.capacity, "")
+    facts += [
+        (label, value) for label, value in ((gettext("Region"), region), (gettext("Writes as"), capacity)) if value
+    ]
+    if case.people > 1:
+        facts.append((gettext("People"), str(case.people)))
+    return facts
+
+
+def _contact(board: Board) -> list[tuple[str, str]]:
+    """Name and address, where the law asks for them or somebody must call back; else only whether an answer arrives."""
+    contact = board.case.submission.contact
+    if not board.shows_contact or contact is None:
+        reach = gettext("by e-mail") if contact and contact.email_index else gettext("on the page of the receipt")
+        return [(gettext("Answer goes"), reach)]
+    known = [
+        (gettext("Name"), contact.name),
+        (gettext("E-mail"), contact.email),
+        (gettext("Telephone"), contact.phone),
+    ]
+    known += [(gettext("Speaks for it"), one.contact.name) for one in board.parties if one.contact]
+    return [(label, value) for label, value in known if value]

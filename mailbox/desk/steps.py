@@ -1,0 +1,301 @@
+"""What an officer can do with a case at the desk: the steps of its table, and the chores beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from engage.accounts.models import User
+from mailbox import actions
+from mailbox.actions import Given
+from mailbox.desk.forms import (
+    AddForm,
+    AssignForm,
+    DelegateForm,
+    DeskForm,
+    OfForm,
+    OpinionForm,
+    OtherCaseForm,
+    QuestionsForm,
+    SettleForm,
+    SplitForm,
+    TagForm,
+    WaiveForm,
+)
+from mailbox.machine import Transition, Who
+from mailbox.models import Case
+
+Text = Any
+# What the sender or the platform does, whoever else stands where; the desk has no button for it.
+ELSEWHERE = frozenset({"rate_case", "withdraw_case", "send_due_answers"})
+LEADING = frozenset({Who.LEAD})
+HANDLING = LEADING | {Who.CLERK}
+NOBODY: frozenset[Who] = frozenset()
+ALL = HANDLING | {Who.APPROVER, Who.ARBITER, Who.OPENNESS, Who.REVIEW_BODY}
+
+
+def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, actor: User, now: datetime) -> None:
+    """Take a step with what its form brought. Raises as the action of its door does."""
+    seen: dict[str, Any] = {"actor": actor, "now": now, "revision": given["revision"]}
+    token: UUID = given["token"]
+    match transition.door:
+        case "consult":
+            actions.consult(
+                case.pk,
+                department_id=given["department"].pk,
+                question=given["question"],
+                days=given["days"],
+                **seen,
+            )
+        case "submit_draft":
+            chain = [int(given["approver"])] if given["approver"] else [None]
+            actions.submit_draft(case.pk, chain=chain, note=given["note"], **seen)
+        case "approve_draft":
+            actions.approve_draft(case.pk, sha256=given["sha256"], note=given["note"], token=token, **seen)
+        case "return_draft":
+            actions.return_draft(case.pk, note=given["note"], **seen)
+        case "take_back_draft":
+            actions.take_back_draft(case.pk, **seen)
+        case "answer_plainly":
+            words = actions.DraftWords(text=given["words"], cites=_lines(given["cites"]))
+            actions.answer_plainly(case.pk, words, **seen)
+        case "move_case":
+            actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
+        case _ if transition.code == "give_detail":
+            actions.give_detail(case.pk, words=given["words"], token=token, **seen)
+        case _:
+            actions.take_step(case.pk, transition.code, _given(given), token=token, **seen)
+
+
+def _given(given: Mapping[str, Any]) -> Given:
+    unit = given.get("department")
+    return Given(
+        department=unit.pk if unit else None,
+        reason=given.get("reason", ""),
+        note=given.get("note", ""),
+        words=given.get("words", ""),
+        units=given.get("units") or 0,
+        cites=_lines(given.get("cites", "")),
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+# --- chores ---------------------------------------------------------------------------------------------------------
+
+
+Run = Callable[[Case, DeskForm, User, datetime], object]
+
+
+@dataclass(frozen=True)
+class Chore:
+    """One thing beside the steps, for who stands in one of the places `who`; a button where it asks for nothing.
+
+    `open_only`: there is nothing of the kind to do on a case that is over. `asked`: units that are asked may, too.
+    """
+
+    code: str
+    label: Text
+    run: Run
+    form: Callable[..., DeskForm]
+    said: Text
+    who: frozenset[Who] = HANDLING
+    open_only: bool = True
+    asked: bool = False
+    is_button: bool = False
+    hint: Text = field(default="")
+
+
+def _assign(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    actions.assign_case(
+        case.pk, to=int(given["to"]) if given["to"] else None, actor=actor, now=now, revision=given["revision"]
+    )
+
+
+def _mine(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.assign_case(case.pk, to=actor.pk, actor=actor, now=now, revision=form.cleaned_data["revision"])
+
+
+def _add(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.add_message(case.pk, form.cleaned_data["words"], actor=actor, now=now)
+
+
+def _questions(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    texts = form.cleaned_data["questions"].splitlines()
+    actions.set_questions(case.pk, texts, actor=actor, revision=form.cleaned_data["revision"])
+
+
+def _settle(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    question = case.questions.get(pk=given["of"])
+    actions.settle_question(question.pk, because=given["because"], answered=given["answered"], actor=actor)
+
+
+def _share(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    draft = case.drafts.get(pk=form.cleaned_data["of"], author=actor)
+    actions.share_draft(draft.pk, actor=actor, now=now)
+
+
+def _link(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.link_cases(case.pk, form.cleaned_data["other"].pk, actor=actor, now=now)
+
+
+def _unlink(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    link = (case.links.all() | case.links_here.all()).get(pk=form.cleaned_data["of"])
+    actions.unlink_cases(link.pk, actor=actor, now=now)
+
+
+def _merge(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    actions.merge_case(case.pk, into=given["other"].pk, actor=actor, now=now, revision=given["revision"])
+
+
+def _unmerge(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.unmerge_case(case.pk, actor=actor, now=now)
+
+
+def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    assert isinstance(form, SplitForm)
+    actions.split_case(case.pk, form.parts, actor=actor, now=now, revision=form.cleaned_data["revision"])
+
+
+def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.tag_cases([case.pk], form.cleaned_data["name"], actor=actor, now=now)
+
+
+def _untag(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.untag_case(case.pk, form.cleaned_data["of"], actor=actor)
+
+
+def _suspicion(suspect: bool) -> Run:
+    def mark(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+        actions.mark_suspect(case.pk, suspect=suspect, actor=actor, revision=form.cleaned_data["revision"])
+
+    return mark
+
+
+def _hold(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.hold_answer(case.pk, actor=actor)
+
+
+def _send(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.send_answer(case.pk, actor=actor, now=now)
+
+
+def _delegate(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.delegate_approval(case.pk, to=int(form.cleaned_data["to"]), actor=actor, now=now)
+
+
+def _opinion(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    asked = case.consultations.get(pk=given["of"])
+    agrees = {"yes": True, "no": False}.get(given["agrees"])
+    actions.give_opinion(asked.pk, text=given["text"], agrees=agrees, actor=actor, now=now)
+
+
+def _waive(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    asked = case.consultations.get(pk=form.cleaned_data["of"])
+    actions.waive_opinion(asked.pk, note=form.cleaned_data["note"], actor=actor, now=now)
+
+
+def plain(data: Any = None, *, case: Case, actor: User) -> DeskForm:
+    """The form of a button: nothing but the state of the case as it was seen."""
+    return DeskForm(data, case=case)
+
+
+CHORES: dict[str, Chore] = {
+    chore.code: chore
+    for chore in (
+        Chore("mine", _("Take over"), _mine, plain, _("The case is yours"), HANDLING | {Who.APPROVER}, is_button=True),
+        Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
+        Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
+        Chore(
+            "questions",
+            _("List the questions"),
+            _questions,
+            QuestionsForm,
+            _("The questions are listed"),
+            hint=_("The answer can be handed in only when each is settled. A new list replaces the old one."),
+        ),
+        Chore("settle", _("Settle a question"), _settle, SettleForm, _("The question is settled"), LEADING),
+        Chore("share", _("Share my draft"), _share, OfForm, _("The draft is shared"), LEADING),
+        Chore("link", _("Link with another case"), _link, OtherCaseForm, _("Linked"), HANDLING | {Who.APPROVER}, False),
+        Chore("unlink", _("Take the link away"), _unlink, OfForm, _("Unlinked"), HANDLING | {Who.APPROVER}, False),
+        Chore(
+            "merge",
+            _("Answer with another case"),
+            _merge,
+            OtherCaseForm,
+            _("It is answered with the other case"),
+            hint=_("One answer goes to both senders; each keeps a receipt and a clock. It can be undone for 7 days."),
+        ),
+        Chore(
+            "unmerge",
+            _("Handle by itself again"),
+            _unmerge,
+            plain,
+            _("Handled by itself again"),
+            open_only=False,
+            is_button=True,
+        ),
+        Chore(
+            "split",
+            _("Split off a matter"),
+            _split,
+            SplitForm,
+            _("Each further matter is a case of its own"),
+            hint=_("Each further matter gets a number, a receipt and clocks of its own from the day of the letter."),
+        ),
+        Chore("tag", _("Put into a group"), _tag, TagForm, _("Put into the group"), ALL, False),
+        Chore("untag", _("Take out of the group"), _untag, OfForm, _("Taken out of the group"), ALL, False),
+        Chore("suspect", _("Spam"), _suspicion(True), plain, _("Put among spam"), is_button=True),
+        Chore("trust", _("Not spam"), _suspicion(False), plain, _("Taken out of spam"), is_button=True),
+        Chore(
+            "hold",
+            _("Undo the sending"),
+            _hold,
+            plain,
+            _("The answer is held"),
+            LEADING | {Who.APPROVER},
+            is_button=True,
+        ),
+        Chore(
+            "send",
+            _("Send the answer"),
+            _send,
+            plain,
+            _("The answer goes out"),
+            LEADING | {Who.APPROVER},
+            is_button=True,
+        ),
+        Chore(
+            "delegate",
+            _("Let somebody else approve"),
+            _delegate,
+            DelegateForm,
+            _("Handed on"),
+            frozenset({Who.APPROVER}),
+        ),
+        Chore(
+            "opinion", _("Give our opinion"), _opinion, OpinionForm, _("The opinion is given"), frozenset(), asked=True
+        ),
+        Chore("waive", _("Do without the opinion"), _waive, WaiveForm, _("Done without it"), LEADING),
+    )
+}
+
+
+def may_do(chore: Chore, case: Case, standing: frozenset[Who], *, is_asked: bool) -> bool:
+    """Tell whether a chore is offered at all; the action says the last word."""
+    if chore.open_only and not case.is_open:
+        return False
+    if chore.code == "unmerge":
+        return case.merged_into_id is not None and bool(standing & chore.who)
+    return bool(standing & chore.who) or (chore.asked and is_asked)

@@ -1,0 +1,15 @@
+"""The desk's addresses of cases, below `/desk/cases/`; like the desk's they carry no language."""
+
+from django.urls import path
+
+from mailbox.desk import views
+
+urlpatterns = [
+    path("", views.home, name="desk_cases"),
+    path("<int:pk>/", views.case, name="desk_case"),
+    path("<int:pk>/steps/<slug:code>/", views.step, name="desk_case_step"),
+    path("<int:pk>/do/<slug:code>/", views.chore, name="desk_case_chore"),
+    path("<int:pk>/draft/", views.draft, name="desk_case_draft"),
+    path("<int:pk>/clocks/<int:clock>/", views.clock, name="desk_case_clock"),
+    path("<int:pk>/as-sender/<str:language>/", views.as_sender, name="desk_case_as_sender"),
+]

@@ -1,0 +1,299 @@
+"""The desk's pages of one case: parse, one query or action, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from engage.accounts.actors import has_role
+from engage.calendars.words import TARGETS, source_words
+from engage.desk.views import for_staff, frame
+from engage.diffs import diff
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+from engage.participation.queries import tracked
+from engage.typed import LARGEST_KEY
+from mailbox import actions, queries
+from mailbox.actions import DraftWords
+from mailbox.desk.board import Board, board_of
+from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
+from mailbox.desk.queue import CASES
+from mailbox.desk.show import case_context, draft_context, happened, step_name
+from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
+from mailbox.desk.words import DAYS, html_lang, language_name
+from mailbox.machine import Transition
+from mailbox.models import Case
+
+View = Callable[..., HttpResponse]
+
+
+def for_cases(view: View) -> View:
+    """Let in who works on cases; for everybody else there is nothing here."""
+
+    @for_staff
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not has_role(request.user, *CASES.roles):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _board(request: HttpRequest, pk: int) -> Board:
+    board = board_of(pk, actor=request.user, now=timezone.now()) if pk <= LARGEST_KEY else None
+    if board is None:
+        raise Http404
+    return board
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(
+        request,
+        f"mailbox/desk/{template}.html",
+        frame(request, CASES) | {"current_queue": CASES} | context,
+        status=status,
+    )
+
+
+@require_safe
+@for_cases
+def home(request: HttpRequest) -> HttpResponse:
+    """Open the queue."""
+    return redirect("desk_queue", CASES.code)
+
+
+@require_safe
+@for_cases
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one case with all that can be done with it."""
+    return _case(request, _board(request, pk))
+
+
+def _case(
+    request: HttpRequest, board: Board, refusal: Refused | None = None, draft: DraftForm | None = None
+) -> HttpResponse:
+    context = case_context(board, actor=request.user, private=request.GET.get("draft") == "private")
+    if draft is not None:
+        context["draft_form"] = draft
+    context |= {"refusal": refusal_message(refusal) if refusal else ""}
+    return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_cases
+def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Ask what a step needs, and take it."""
+    board = _board(request, pk)
+    transition = _transition(board, code)
+    posted = request.method == "POST"
+    form = StepForm(request.POST if posted else None, case=board.case, transition=transition, initial=_initial(board))
+    if not posted or not form.is_valid():
+        return _ask(request, board, form, transition=transition)
+    try:
+        carry_out(board.case, transition, form.cleaned_data, actor=request.user, now=timezone.now())
+    except Refused as refusal:
+        if not needs_form(transition):
+            return _case(request, _board(request, pk), refusal)
+        return _ask(request, _board(request, pk), form, transition=transition, refusal=refusal)
+    messages.success(request, gettext("Done: %(step)s") % {"step": step_name(transition)})
+    return _onward(request, pk)
+
+
+def _transition(board: Board, code: str) -> Transition:
+    """Return a row of the case's table; one that nobody at a desk takes is not there."""
+    machine = board.case.machine
+    if not machine.has(code) or machine.transition(code).door in ELSEWHERE:
+        raise Http404
+    return machine.transition(code)
+
+
+def _initial(board: Board) -> dict[str, Any]:
+    return {"sha256": board.shared.sha256 if board.shared else ""}
+
+
+def _onward(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return to the case, or to the queue where it left the officer's sight with the step."""
+    if Case.objects.visible_to(request.user).filter(pk=pk).exists():
+        return redirect("desk_case", pk)
+    return redirect("desk_queue", CASES.code)
+
+
+def _ask(
+    request: HttpRequest,
+    board: Board,
+    form: DeskForm,
+    *,
+    transition: Transition | None = None,
+    chore: Chore | None = None,
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    """Show a form; after a refusal with what was typed, sent once more for the case as it is now."""
+    incomplete = form.is_bound and form.is_incomplete
+    if refusal is not None or incomplete:
+        form.renew(board.case.revision)
+    label = step_name(transition) if transition else str(chore.label) if chore else ""
+    context: dict[str, Any] = {
+        "board": board,
+        "case": board.case,
+        "lang": html_lang(board.case.submission.language),
+        "form": form,
+        "label": label,
+        "hint": chore.hint if chore else "",
+        "refusal": refusal_message(refusal) if refusal else "",
+        "incomplete": incomplete,
+        "happened": happened(board)[:3] if refusal and refusal.code == "case_moved" else [],
+        "is_bad": transition is not None and transition.code in ("refuse", "not_accept", "return_draft"),
+        "told": transition is not None and transition.told is not None,
+    }
+    if transition is not None and transition.door in ("approve_draft", "return_draft"):
+        context |= draft_context(board, actor=request.user)
+    status = refusal_status(refusal.code) if refusal else 422 if form.is_bound else 200
+    return _page(request, "ask", context, status)
+
+
+# --- chores ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_cases
+def chore(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Ask what a chore beside the steps needs, and do it."""
+    board = _board(request, pk)
+    found = CHORES.get(code)
+    if found is None or not may_do(found, board.case, board.standing, is_asked=bool(board.asked_of_us())):
+        raise Http404
+    posted = request.method == "POST"
+    form = found.form(request.POST if posted else None, case=board.case, actor=request.user)
+    if "of" in form.fields and not posted:
+        form.initial["of"] = request.GET.get("of", "")[:20]
+    if not posted or not form.is_valid():
+        if found.is_button:
+            return redirect("desk_case", pk)
+        return _ask(request, board, form, chore=found)
+    try:
+        found.run(board.case, form, request.user, timezone.now())
+    except Refused as refusal:
+        if found.is_button:
+            return _case(request, _board(request, pk), refusal)
+        return _ask(request, _board(request, pk), form, chore=found, refusal=refusal)
+    except ObjectDoesNotExist:  # what the form names is not this case's
+        raise Http404 from None
+    messages.success(request, str(found.said))
+    return _onward(request, pk)
+
+
+# --- the answer -----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@for_cases
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answer that is being written; a script asks for JSON, a person gets the case again."""
+    board = _board(request, pk)
+    shared = request.POST.get("shared") != "False"
+    found = board.shared if shared else board.private
+    form = DraftForm(request.POST, case=board.case, draft=found, shared=shared)
+    by_script = request.headers.get("Accept") == "application/json"
+    if not form.is_valid():
+        if by_script:
+            return JsonResponse({"message": gettext("Not kept: the text is too long")}, status=422)
+        return _case(request, board, draft=form)
+    given = form.cleaned_data
+    words = DraftWords(given["text"], given["basis"], given["cites"], given.get("result", ""))
+    try:
+        kept = actions.save_draft(
+            pk, words, shared=shared, actor=request.user, now=timezone.now(), revision=given["revision"]
+        )
+    except Refused as refusal:
+        status = refusal_status(refusal.code)
+        if by_script:
+            return JsonResponse({"message": refusal_message(refusal)}, status=status)
+        if refusal.code == "draft_changed":
+            return _both(request, _board(request, pk), form, refusal)
+        return _case(request, _board(request, pk), refusal, draft=form)
+    if by_script:
+        at = time_format(localtime(kept.changed_at), "TIME_FORMAT")
+        return JsonResponse({"revision": kept.revision, "at": at})
+    messages.success(request, gettext("The draft is kept"))
+    address = reverse("desk_case", args=[pk])
+    return HttpResponseRedirect(address if shared else f"{address}?draft=private")
+
+
+def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused) -> HttpResponse:
+    """Show both texts: what somebody else wrote meanwhile, and what was typed here, to be put together."""
+    theirs = board.shared
+    assert theirs is not None
+    form.data = form.data.copy()
+    form.data["revision"] = str(theirs.revision)
+    context = {
+        "board": board,
+        "case": board.case,
+        "lang": html_lang(board.case.submission.language),
+        "theirs": theirs,
+        "form": form,
+        "pieces": diff(theirs.text, form.cleaned_data["text"], board.case.submission.language),
+        "refusal": refusal_message(refusal),
+    }
+    return _page(request, "both", context, refusal_status(refusal.code))
+
+
+# --- looking --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_cases
+def clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
+    """Show how a due day was computed, day by day."""
+    board = _board(request, pk)
+    badge = next((one for one in board.clocks if one.clock.pk == clock), None)
+    if badge is None:
+        raise Http404
+    badge.clock.case = board.case
+    context = {
+        "board": board,
+        "case": board.case,
+        "badge": badge,
+        "target": TARGETS.get(badge.clock.target, badge.clock.target),
+        "source": source_words(badge.clock.profile.source),
+        "days": [(one.day, one.number, DAYS[one.kind]) for one in queries.date_proof(badge.clock)],
+    }
+    return _page(request, "clock", context)
+
+
+@require_safe
+@for_cases
+def as_sender(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Show what the sender reads, in one language."""
+    board = _board(request, pk)
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with translation.override(language):
+        seen = tracked(board.case.submission, actor=request.user, now=board.now)
+        body = render_to_string("mailbox/desk/sender_body.html", {"tracked": seen, "story": seen.story})
+    context = {
+        "board": board,
+        "case": board.case,
+        "language": language,
+        "name": language_name(language),
+        "lang": html_lang(language),
+        "body": body,
+    }
+    return _page(request, "as_sender", context)

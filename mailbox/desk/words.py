@@ -1,0 +1,78 @@
+"""What the desk says of a case: how long there is, on which way it came, in which language its sender reads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from engage.calendars.arithmetic import WorkCalendar
+from engage.calendars.rules import DayKind
+from engage.desk.registry import Due
+from engage.pages.translation import HTML_LANG
+
+SOON = 2
+
+
+def due_chip(due: date | None, today: date, calendar: WorkCalendar, *, may_move: bool = False) -> Due | None:
+    """Say the working days that are left and the day; None for a case on which no clock runs."""
+    if due is None:
+        return None
+    day = date_format(due, "MONTH_DAY_FORMAT")
+    days = calendar.count(today, due)
+    if due < today:
+        late = max(1, -days)
+        sentence = ngettext(
+            "%(n)d working day late (was due by %(day)s)", "%(n)d working days late (was due by %(day)s)", late
+        )
+        return Due(sentence % {"n": late, "day": day}, "bad")
+    if due == today:
+        return Due(gettext("the last day is today (%(day)s)") % {"day": day}, "warn")
+    if may_move:
+        sentence = ngettext(
+            "%(n)d working day left (by %(day)s; may move)", "%(n)d working days left (by %(day)s; may move)", days
+        )
+    else:
+        sentence = ngettext("%(n)d working day left (by %(day)s)", "%(n)d working days left (by %(day)s)", days)
+    return Due(sentence % {"n": days, "day": day}, "warn" if days <= SOON else "ok")
+
+
+def channel_name(channel: str) -> str:
+    """Say on which way something came."""
+    names = {
+        "web": pgettext("channel", "on this site"),
+        "paper": pgettext("channel", "on paper"),
+        "phone": pgettext("channel", "by telephone"),
+        "counter": pgettext("channel", "at the counter"),
+        "email": pgettext("channel", "by e-mail"),
+        "live": pgettext("channel", "in a live interview"),
+    }
+    kind, _colon, source = channel.partition(":")
+    if kind == "import" and source:
+        return gettext("taken over from %(source)s") % {"source": source}
+    return names.get(channel, channel)
+
+
+def language_name(code: str) -> str:
+    """Name the language in which a sender reads."""
+    return gettext("English") if code == "en" else gettext("Chinese")
+
+
+def html_lang(code: str) -> str:
+    """Return the HTML language of a language code."""
+    return HTML_LANG.get(code, code)
+
+
+DAYS = {
+    DayKind.COUNTED: _("counted"),
+    DayKind.MAKE_UP: _("counted: a day off that is worked"),
+    DayKind.WEEKEND: _("weekend"),
+    DayKind.DAY_OFF: _("public holiday"),
+    DayKind.DISREGARDED: _("not counted: the clock stood still"),
+}
+
+REFUSALS = {
+    "case_gone": (_("One of the cases is no longer here. Look at the list again"), 409),
+}

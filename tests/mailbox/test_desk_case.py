@@ -1,0 +1,498 @@
+"""The page of a case at the desk: what it shows to whom, and what can be done on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from engage.accounts.actors import Role
+from engage.accounts.models import User
+from engage.departments.models import Department
+from mailbox import actions
+from mailbox.actions import DraftWords, Given
+from mailbox.desk.board import board_of
+from mailbox.desk.forms import StepForm
+from mailbox.desk.steps import CHORES, ELSEWHERE, carry_out
+from mailbox.kinds import KINDS
+from mailbox.machine import Transition
+from mailbox.models import Case, CoConsultation, Draft, Link
+from tests.accounts.people import person, sign_in
+from tests.mailbox import factories
+from tests.mailbox.factories import NOW, House, answered, approved, handed_in, house, later, sender, taken_on
+from tests.mailbox.test_walk import Walk
+
+pytestmark = pytest.mark.django_db
+NOON = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def place() -> House:
+    return house()
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk looks on the day on which the cases of the factories came."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+
+
+def browser(user: User, language: str = "en") -> Client:
+    client = sign_in(Client(), user)
+    client.cookies["django_language"] = language
+    return client
+
+
+def page(user: User, case: Case, language: str = "en", **asked: str) -> HttpResponse:
+    return browser(user, language).get(reverse("desk_case", args=[case.pk]), asked)
+
+
+def post(user: User, name: str, case: Case, code: str, /, **given: Any) -> HttpResponse:
+    """Send a form for the case as it is now."""
+    case.refresh_from_db()
+    sent = {"revision": case.revision, "token": str(uuid4())} | given
+    return browser(user).post(reverse(name, args=[case.pk, code]), sent)
+
+
+def take(user: User, case: Case, code: str, /, **given: Any) -> HttpResponse:
+    return post(user, "desk_case_step", case, code, **given)
+
+
+def do(user: User, case: Case, code: str, /, **given: Any) -> HttpResponse:
+    return post(user, "desk_case_chore", case, code, **given)
+
+
+def write(user: User, case: Case, revision: int, text: str, **given: Any) -> HttpResponse:
+    sent = {"revision": revision, "shared": "True", "text": text, "basis": "", "cites": "", "result": ""}
+    headers = given.pop("headers", {})
+    return browser(user).post(reverse("desk_case_draft", args=[case.pk]), sent | given, headers=headers)
+
+
+def state(case: Case) -> str:
+    case.refresh_from_db()
+    return case.state
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_words_clocks_and_what_happened(place):
+    case = taken_on(place)
+    text = page(place.officer, case).content.decode()
+    for said in (
+        "水管坏了，没有人来修。",
+        "being handled",
+        "Take on",
+        "working days left",
+        case.reference,
+        "Water Unit",
+    ):
+        assert said in text, said
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_page_needs_few_queries_whatever_is_in_the_case(place, language):
+    speakers = [actions.Representative("王芳"), actions.Representative("赵强")]
+    case = taken_on(place, "grievance", people=3, representatives=speakers)
+    actions.set_questions(case.pk, ["什么时候修？", "谁来修？"], actor=place.officer)
+    actions.consult(case.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
+    actions.link_cases(case.pk, taken_on(place).pk, actor=place.officer, now=NOW)
+    actions.tag_cases([case.pk], "水管", actor=place.officer, now=NOW)
+    actions.save_draft(case.pk, DraftWords(text="正在修。"), actor=place.officer, now=NOW)
+    client = browser(place.officer, language)
+    client.get(reverse("desk_case", args=[case.pk]))
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(reverse("desk_case", args=[case.pk])).status_code == 200
+    assert len(seen) <= 20, "\n".join(query["sql"][:150] for query in seen)
+
+
+def test_only_what_the_table_allows_is_offered(place):
+    case = factories.case()
+    offered = page(place.clerk, case).content.decode()
+    assert reverse("desk_case_step", args=[case.pk, "route"]) in offered
+    assert reverse("desk_case_step", args=[case.pk, "accept"]) not in offered
+    assert page(place.officer, case).status_code == 404
+    # Who may not take it is told so, even with an address of their own making.
+    taken = taken_on(place)
+    assert take(place.clerk, taken, "draft").status_code == 409
+    assert state(taken) == "handling"
+
+
+def test_the_units_that_a_case_accuses_and_strangers_find_nothing(place):
+    case = factories.case("grievance", barred=place.water.pk)
+    for code in ("desk_case", "desk_case_draft"):
+        address = reverse(code, args=[case.pk])
+        assert browser(place.officer).get(address).status_code in (404, 405)
+    assert browser(place.stranger).get(reverse("desk_case", args=[case.pk])).status_code == 404
+    assert browser(person(Role.ANALYST)).get(reverse("desk_case", args=[case.pk])).status_code == 404
+    assert browser(place.clerk).get(reverse("desk_case", args=[10**25])).status_code == 404
+
+
+def test_the_name_is_shown_where_the_law_asks_for_it_and_nowhere_else(place):
+    letter, grievance = taken_on(place), taken_on(place, "grievance")
+    assert "李梅" not in page(place.officer, letter).content.decode()
+    assert "李梅" in page(place.officer, grievance).content.decode()
+    # A unit that is only asked reads the letter, not who wrote it.
+    actions.consult(grievance.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
+    seen = page(place.stranger, grievance).content.decode()
+    assert "水管坏了" in seen
+    assert "李梅" not in seen
+    assert "mei@example.org" not in seen
+
+
+def test_after_a_low_rating_the_telephone_is_there_to_call_back(place):
+    case = answered(place, taken_on(place))
+    assert "mei@example.org" not in page(place.officer, case).content.decode()
+    actions.rate_case(case.pk, score=1, actor=sender(case), now=later(NOW))
+    assert "mei@example.org" in page(place.officer, case).content.decode()
+
+
+def test_a_clock_says_day_by_day_how_it_was_computed(place):
+    case = taken_on(place)
+    clock = case.clocks.get()
+    answer = browser(place.officer).get(reverse("desk_case_clock", args=[case.pk, clock.pk]))
+    assert answer.status_code == 200, answer.headers
+    text = answer.content.decode()
+    assert "weekend" in text
+    assert "counted" in text
+    assert browser(place.officer).get(reverse("desk_case_clock", args=[case.pk, clock.pk + 1])).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "已转"), ("en", "Passed to Water Unit")])
+def test_the_officer_sees_what_the_sender_sees(place, language, said):
+    case = taken_on(place)
+    address = reverse("desk_case_as_sender", args=[case.pk, language])
+    text = browser(place.officer).get(address).content.decode()
+    assert "水管坏了" in text
+    if language == "en":
+        assert said in text
+    assert browser(place.officer).get(reverse("desk_case_as_sender", args=[case.pk, "fr"])).status_code == 404
+
+
+def test_what_is_not_possible_yet_says_why(place):
+    case = answered(place, taken_on(place))
+    text = page(place.officer, case).content.decode()
+    assert "Not possible now" in text
+    assert reverse("desk_case_step", args=[case.pk, "close"]) not in text
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+class DeskWalk(Walk):
+    """The walk through a table in which officers take each step by the desk's form."""
+
+    def _take(self, transition: Transition, actor: Any, now: Any) -> None:
+        if not isinstance(actor, User) or transition.door in ELSEWHERE:
+            super()._take(transition, actor, now)
+            return
+        case = self.case
+        board = board_of(case.pk, actor=actor, now=now)
+        assert board is not None
+        sent = {
+            "revision": case.revision,
+            "token": str(uuid4()),
+            "department": self._unit(transition),
+            "reason": transition.reasons[0] if transition.reasons else "",
+            "sha256": board.shared.sha256 if board.shared else "",
+            "kind": "letter" if case.kind == "enquiry" else "enquiry",
+            "approver": "",
+        } | dict.fromkeys(("words", "note", "question", "cites"), "说明")
+        form = StepForm(sent | {"units": "5", "days": "3"}, case=board.case, transition=transition)
+        assert form.is_valid(), (transition.code, form.errors)
+        carry_out(board.case, transition, form.cleaned_data, actor=actor, now=now)
+
+    def _unit(self, transition: Transition) -> str:
+        if transition.door == "consult":
+            return Department.objects.get(pk=self._unasked()).code
+        return (self.place.water if self.case.lead_id is None else self.place.roads).name_zh
+
+
+@pytest.mark.parametrize("kind", [code for code in KINDS if code != "petition_answer"])
+def test_every_step_of_every_kind_can_be_taken_by_its_form(place, kind):
+    walk = DeskWalk(place, kind)
+    walk.visit(NOW)
+    assert {code for code, _state in walk.tried} == {one.code for one in walk.machine.transitions}
+
+
+def test_a_case_goes_from_the_receipt_to_the_answer_through_the_pages(place):
+    case = factories.case()
+    assert take(place.clerk, case, "route", department="水务").status_code == 302
+    assert take(place.officer, case, "accept").status_code == 302
+    assert take(place.officer, case, "draft").status_code == 302
+    assert write(place.officer, case, 0, "已派人修理。").status_code == 302
+    assert take(place.officer, case, "submit", approver="", note="").status_code == 302
+    draft = case.drafts.get()
+    assert take(place.approver, case, "return_draft", note="写上日期。").status_code == 302
+    seen = page(place.officer, case).content.decode()
+    assert "写上日期。" in seen
+    assert write(place.officer, case, draft.revision, "已于11月24日派人修理。").status_code == 302
+    assert take(place.officer, case, "submit", approver=str(place.approver.pk), note="").status_code == 302
+    changed = page(place.approver, case).content.decode()
+    assert "Changed since you looked" in changed
+    assert "<ins>于11月24日</ins>" in changed
+    draft.refresh_from_db()
+    assert take(place.approver, case, "approve", sha256=draft.sha256, note="").status_code == 302
+    assert state(case) == "approved"
+    actions.send_due_answers(now=later(NOON))
+    assert state(case) == "answered"
+    assert "已于11月24日派人修理。" in page(place.officer, case).content.decode()
+
+
+def test_the_button_of_an_approval_says_what_was_read(place):
+    case = taken_on(place)
+    handed_in(place, case)
+    form = browser(place.approver).get(reverse("desk_case_step", args=[case.pk, "approve"])).content.decode()
+    assert case.drafts.get().sha256 in form
+    answer = take(place.approver, case, "approve", sha256="0" * 64, note="")
+    assert answer.status_code == 409
+    assert "Read it again" in answer.content.decode()
+    assert state(case) == "approval"
+
+
+def test_nobody_approves_own_words(place):
+    case = taken_on(place)
+    both = factories.member(place.water, Role.OFFICER, Role.APPROVER)
+    actions.take_step(case.pk, "draft", actor=both, now=NOW)
+    actions.save_draft(case.pk, DraftWords(text="已修好。"), actor=both, now=NOW)
+    draft = actions.submit_draft(case.pk, actor=both, now=NOW)
+    assert take(both, case, "approve", sha256=draft.sha256, note="").status_code == 403
+    assert state(case) == "approval"
+
+
+def test_sending_can_be_undone_while_there_is_time(place):
+    case = taken_on(place)
+    approved(place, case, now=NOON)
+    assert "Undo (30 seconds)" in page(place.officer, case).content.decode()
+    assert do(place.officer, case, "hold").status_code == 302
+    assert actions.send_due_answers(now=later(NOON, 60)) == 0
+    assert "The answer is approved and held" in page(place.officer, case).content.decode()
+    assert do(place.officer, case, "send").status_code == 302
+    assert actions.send_due_answers(now=later(NOON, 60)) == 1
+    refused = do(place.officer, case, "hold")
+    assert refused.status_code == 404
+    assert state(case) == "answered"
+
+
+def test_what_a_step_needs_is_asked_for_and_kept(place):
+    case = factories.case("letter")
+    answer = take(place.clerk, case, "refuse", reason="", words="这件事不归我们管。")
+    assert answer.status_code == 422
+    assert "这件事不归我们管。" in answer.content.decode()
+    assert "Choose one of the reasons" in answer.content.decode()
+    assert take(place.clerk, case, "refuse", reason="NOT_OURS", words="这件事不归我们管。").status_code == 302
+    assert "这件事不归我们管。" in case.notices.get().content["words"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("no such unit", "There is no unit"), ("处", "Several units are called so"), ("", "Choose a unit")],
+)
+def test_a_unit_is_found_by_its_name(place, typed, said):
+    answer = take(place.clerk, factories.case(), "route", department=typed)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["Water Unit", "水务处", "water", "务"])
+def test_a_part_of_a_name_that_one_unit_has_is_enough(place, typed):
+    case = factories.case()
+    assert take(place.clerk, case, "route", department=typed).status_code == 302
+    case.refresh_from_db()
+    assert case.lead == place.water
+
+
+def test_a_case_that_moved_meanwhile_says_what_happened_and_keeps_what_was_typed(place):
+    case = factories.case()
+    seen = case.revision
+    actions.take_step(case.pk, "ask_detail", Given(words="哪一栋？"), actor=place.clerk, now=NOON)
+    answer = post(
+        place.clerk, "desk_case_step", case, "refuse", reason="NOT_OURS", words="写了很久的话。", revision=seen
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "写了很久的话。" in text
+    assert "What happened meanwhile" in text
+    assert "Ask for details" in text
+    assert state(case) == "returned"
+
+
+def test_the_same_form_sent_twice_takes_the_step_once(place):
+    case = factories.case()
+    token = str(uuid4())
+    for _ in range(2):
+        take(place.clerk, case, "ask_detail", words="哪一栋？", token=token)
+    assert case.steps.filter(code="ask_detail").count() == 1
+    assert state(case) == "returned"
+
+
+def test_what_left_the_officers_sight_leads_back_to_the_queue(place):
+    case = taken_on(place)
+    answer = take(place.officer, case, "transfer", department="Roads Unit", note="归道路处。")
+    assert answer.url == reverse("desk_queue", args=["cases"])
+
+
+@pytest.mark.parametrize("code", ["rate", "withdraw", "answer", "nothing"])
+def test_what_no_officer_does_has_no_page(place, code):
+    assert browser(place.officer).get(reverse("desk_case_step", args=[taken_on(place).pk, code])).status_code == 404
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_kept_by_a_script_too(place):
+    case = taken_on(place)
+    as_script = {"Accept": "application/json"}
+    kept = write(place.officer, case, 0, "正在修。", headers=as_script)
+    assert kept.json()["revision"] == 1
+    late = write(place.officer, case, 0, "别的话。", headers=as_script)
+    assert late.status_code == 409
+    assert "Somebody wrote" in late.json()["message"]
+    assert write(place.officer, case, 1, "字" * 20_001, headers=as_script).status_code == 422
+    assert case.drafts.get().text == "正在修。"
+
+
+def test_two_who_write_at_once_put_their_texts_together(place):
+    case = taken_on(place)
+    other = factories.member(place.water, Role.OFFICER)
+    write(place.officer, case, 0, "正在修。")
+    write(other, case, 1, "正在修，周五修好。")
+    answer = write(place.officer, case, 1, "正在修，请等候。")
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "正在修，请等候。" in text
+    assert "正在修，周五修好。" in text
+    assert case.drafts.get().text == "正在修，周五修好。"
+    assert write(place.officer, case, 2, "正在修，周五修好，请等候。").status_code == 302
+    assert case.drafts.get().text == "正在修，周五修好，请等候。"
+
+
+def test_a_private_draft_is_one_s_own_until_it_is_shared(place):
+    case = taken_on(place)
+    other = factories.member(place.water, Role.OFFICER)
+    write(place.officer, case, 0, "我的草稿。", shared="False")
+    assert "我的草稿。" in page(place.officer, case, draft="private").content.decode()
+    assert "我的草稿。" not in page(other, case).content.decode()
+    assert "我的草稿。" not in page(other, case, draft="private").content.decode()
+    assert do(other, case, "share", of=case.drafts.get().pk).status_code == 404
+    assert do(place.officer, case, "share", of=case.drafts.get().pk).status_code == 302
+    assert "我的草稿。" in page(other, case).content.decode()
+
+
+def test_who_may_not_write_is_refused(place):
+    case = taken_on(place)
+    assert write(place.approver, case, 0, "我来写。").status_code == 403
+    assert not Draft.objects.exists()
+
+
+# --- beside the steps -------------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_given_to_an_officer_of_the_unit(place):
+    case = taken_on(place)
+    other = factories.member(place.water, Role.OFFICER)
+    assert do(place.officer, case, "assign", to=str(other.pk)).status_code == 302
+    case.refresh_from_db()
+    assert case.owner == other
+    assert do(place.officer, case, "mine").status_code == 302
+    case.refresh_from_db()
+    assert case.owner == place.officer
+    assert do(place.officer, case, "assign", to=str(place.stranger.pk)).status_code == 422
+
+
+def test_the_questions_of_a_letter_are_settled_before_the_answer_is_handed_in(place):
+    case = taken_on(place)
+    assert do(place.officer, case, "questions", questions="什么时候修？\n\n谁来修？").status_code == 302
+    first, second = case.questions.all()
+    assert do(place.officer, case, "settle", of=first.pk, answered="on").status_code == 302
+    assert do(place.officer, case, "settle", of=second.pk, because="").status_code == 422
+    assert do(place.officer, case, "settle", of=second.pk, because="还没有定。").status_code == 302
+    assert list(case.questions.values_list("state", flat=True)) == ["answered", "not_answered"]
+    other = taken_on(place)
+    assert do(place.officer, other, "settle", of=first.pk, answered="on").status_code == 404
+
+
+def test_a_unit_that_is_asked_gives_its_opinion_and_nothing_else(place):
+    case = taken_on(place)
+    assert (
+        take(place.officer, case, "consult", department="Roads", question="路面何时恢复？", days="3").status_code == 302
+    )
+    asked = CoConsultation.objects.get()
+    assert "路面何时恢复？" in page(place.stranger, case).content.decode()
+    assert do(place.stranger, case, "assign", to="").status_code == 404
+    assert do(place.officer, case, "opinion", of=asked.pk, text="我们自己说。").status_code == 404
+    assert do(place.stranger, case, "opinion", of=asked.pk, text="周四恢复。", agrees="yes").status_code == 302
+    assert state(case) == "handling"
+    assert "周四恢复。" in page(place.officer, case).content.decode()
+
+
+def test_going_on_without_an_opinion_needs_a_note(place):
+    case = taken_on(place)
+    take(place.officer, case, "consult", department="Roads", question="路面？", days="3")
+    assert take(place.officer, case, "consulted", note="").status_code == 422
+    assert take(place.officer, case, "consulted", note="已电话沟通。").status_code == 302
+    asked = CoConsultation.objects.get()
+    assert do(place.officer, case, "waive", of=asked.pk, note="已电话沟通。").status_code == 302
+    asked.refresh_from_db()
+    assert asked.state == CoConsultation.State.WAIVED
+
+
+def test_cases_are_linked_merged_split_and_grouped(place):
+    case, other = taken_on(place), taken_on(place)
+    assert do(place.officer, case, "link", other=other.reference).status_code == 302
+    link = Link.objects.get()
+    assert do(place.officer, other, "unlink", of=link.pk).status_code == 302
+    assert do(place.officer, case, "tag", name="水管").status_code == 302
+    assert do(place.officer, case, "untag", of=case.tags.get().pk).status_code == 302
+    assert do(place.officer, case, "split", part_1="路灯也坏了。").status_code == 302
+    assert Link.objects.filter(kind=Link.Kind.SPLIT, target=case).count() == 1
+    assert do(place.officer, case, "merge", other=case.reference).status_code == 422
+    assert do(place.officer, case, "merge", other=other.reference).status_code == 302
+    case.refresh_from_db()
+    assert case.merged_into == other
+    assert do(place.officer, case, "unmerge").status_code == 302
+    case.refresh_from_db()
+    assert case.merged_into is None
+
+
+def test_a_case_of_another_unit_cannot_be_found_by_its_reference(place):
+    hidden = factories.case()
+    answer = do(place.officer, taken_on(place), "link", other=hidden.reference)
+    assert answer.status_code == 422
+    assert not Link.objects.exists()
+
+
+def test_what_the_sender_said_is_noted(place):
+    case = taken_on(place)
+    assert do(place.officer, case, "add", words="来电说水又漏了。").status_code == 302
+    assert "来电说水又漏了。" in page(place.officer, case).content.decode()
+    assert str(place.officer) in page(place.officer, case).content.decode()
+
+
+def test_an_approval_is_handed_on(place):
+    case = taken_on(place)
+    handed_in(place, case)
+    other = factories.member(place.water, Role.APPROVER)
+    assert do(place.approver, case, "delegate", to=str(other.pk)).status_code == 302
+    draft = case.drafts.get()
+    assert take(place.approver, case, "approve", sha256=draft.sha256, note="").status_code == 403
+    assert take(other, case, "approve", sha256=draft.sha256, note="").status_code == 302
+
+
+@pytest.mark.parametrize("code", sorted(CHORES))
+def test_every_chore_has_a_page_that_opens(place, code):
+    case = taken_on(place)
+    actions.save_draft(case.pk, DraftWords(text="正在修。"), actor=place.officer, now=NOW)
+    answer = browser(place.officer).get(reverse("desk_case_chore", args=[case.pk, code]), {"of": "1"})
+    chore = CHORES[code]
+    if code in ("opinion", "delegate", "unmerge"):
+        assert answer.status_code == 404
+    else:
+        assert answer.status_code == (302 if chore.is_button else 200)
