@@ -31,7 +31,8 @@ def document() -> str:
 def _kind(machine: Machine) -> Iterator[str]:
     yield f"## {str(machine.label).capitalize()} (`{machine.code}`, reference {machine.letter}-…)"
     yield ""
-    yield f"Clocks: {', '.join(f'`{family}`' for family in machine.families)} (the first unless the office chooses another)."
+    families = ", ".join(f"`{family}`" for family in machine.families)
+    yield f"Clocks: {families} (the first unless the office chooses another)."
     if machine.opening:
         yield f"At registration: {_effects(machine.opening)}."
     if machine.results:

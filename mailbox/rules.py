@@ -236,7 +236,7 @@ def check_rating(score: int, reasons: Collection[str]) -> None:
 
 
 def check_length(text: str, most: int) -> str:
-    """Return the text without outer space; Refused("text_too_long") and Refused("text_broken") for what cannot be kept."""
+    """Return the text without outer space and NUL; Refused("case_text_too_long", most=...)."""
     cleaned = text.strip()
     if len(cleaned) > most:
         raise Refused("case_text_too_long", most=most)

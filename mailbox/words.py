@@ -59,17 +59,17 @@ def _moved(values: dict[str, Any]) -> str:
     filled = {
         "state": state_label(values["kind"], values["state"]),
         "by": values["by"],
+        "department": values["department"],
         "at": format_date(localtime(values["at"]), get_format("DATETIME_FORMAT")),
     }
-    if not filled["by"]:
-        return (
-            gettext("The case moved on at %(at)s and is now %(state)s. Look at it again; what you typed is kept")
-            % filled
+    if filled["by"] and filled["department"]:
+        sentence = gettext(
+            "%(by)s acted on the case at %(at)s; it is now %(state)s, with %(department)s. "
+            "Look at it again; what you typed is kept"
         )
-    return (
-        gettext("%(by)s acted on the case at %(at)s; it is now %(state)s. Look at it again; what you typed is kept")
-        % filled
-    )
+    else:
+        sentence = gettext("The case moved on at %(at)s and is now %(state)s. Look at it again; what you typed is kept")
+    return sentence % filled
 
 
 def _of_step(sentence: Any) -> Any:
@@ -126,6 +126,7 @@ REFUSALS = {
     "nothing_to_follow_up": _("There is no low rating to follow up"),
     # hands
     "route_to_itself": _("It lies at this unit already. Choose another"),
+    "department_gone": _("This department is no longer in service. Choose another"),
     "route_barred": _("%(department)s is accused in this case and must not see it. Choose another unit"),
     "assignee_elsewhere": _("Choose an officer of the unit where the case lies"),
     # beginning

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from engage.accounts.actors import SYSTEM, Actor, Role
+from engage.accounts.actors import SYSTEM, Actor, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
@@ -71,7 +71,10 @@ def save_draft(
 
 @transaction.atomic
 def share_draft(draft_id: int, *, actor: Actor, now: datetime) -> Draft:
-    """Make one's private draft the shared one, where there is none. Raises Refused("not_allowed"), Refused("draft_taken")."""
+    """Make one's private draft the shared one, where there is none.
+
+    Raises Refused("not_allowed"), Refused("draft_taken").
+    """
     draft = Draft.objects.visible_to(actor).get(pk=draft_id)
     case = locked_case(draft.case_id, actor)
     if draft.shared or draft.author_id != actor.pk or Who.LEAD not in standing_of(case, actor):
@@ -166,7 +169,7 @@ def approve_draft(
 
 
 def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval:
-    """Return the place of the chain whose turn it is, if it is the actor's: by name, for somebody absent, or anybody's."""
+    """Return the place of the chain whose turn it is, if it is the actor's: by name, as a deputy, or anybody's."""
     round_ = draft.approvals.filter(round=draft.round)
     place = round_.filter(decision=Approval.Decision.WAITING).first()
     if place is None:
@@ -185,13 +188,18 @@ def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval
 
 def deputies_of(user_id: int | None, day: date) -> set[int]:
     """Return who stands in for somebody on a day."""
+    if user_id is None:
+        return set()
     rows = Absence.objects.filter(user_id=user_id, first__lte=day, last__gte=day, deputy__isnull=False)
     return {pk for pk in rows.values_list("deputy_id", flat=True) if pk is not None}
 
 
 @transaction.atomic
 def return_draft(case_id: int, *, note: str, actor: Actor, now: datetime, revision: int | None = None) -> Draft:
-    """Give a draft back to its author with what is to be changed. Raises as `take_step`, Refused("approval_not_yours")."""
+    """Give a draft back to its author with what is to be changed.
+
+    Raises as `take_step`, Refused("approval_not_yours").
+    """
     case = locked_case(case_id, actor)
     check_revision(case, revision)
     transition = case.machine.transition("return_draft")
@@ -228,7 +236,8 @@ def _void(draft: Draft) -> None:
 def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> Approval:
     """Hand one's turn in the chain on to another approver of the unit.
 
-    Raises Refused("not_allowed"), Refused("approval_not_yours"), Refused("approver_elsewhere"), Refused("approval_own").
+    Raises Refused("not_allowed"), Refused("approval_not_yours"), Refused("approver_elsewhere"),
+    Refused("approval_own").
     """
     case = locked_case(case_id, actor)
     if Who.APPROVER not in standing_of(case, actor):
@@ -262,7 +271,10 @@ def hold_answer(case_id: int, *, actor: Actor) -> Draft:
 
 @transaction.atomic
 def send_answer(case_id: int, *, actor: Actor, now: datetime) -> Draft:
-    """Send an approved answer that was held; it goes out after the time to undo. Raises as `hold_answer`, Refused("approval_forged")."""
+    """Send an approved answer that was held; it goes out after the time to undo.
+
+    Raises as `hold_answer`, Refused("approval_forged").
+    """
     case = locked_case(case_id, actor)
     if not standing_of(case, actor) & {Who.LEAD, Who.APPROVER}:
         raise Refused("not_allowed")
@@ -369,8 +381,6 @@ def set_absence(user_id: int, *, first: date, last: date, deputy: int | None = N
 
     Raises Refused("not_allowed"), Refused("absence_reversed"), Refused("absence_own_deputy").
     """
-    from engage.accounts.actors import has_role
-
     if actor.pk != user_id and not has_role(actor, Role.ADMINISTRATOR):
         raise Refused("not_allowed")
     if last < first:

@@ -24,10 +24,11 @@ from mailbox.models import Case, CaseClock, Question
 AT_ONCE = 500
 
 
+@transaction.atomic
 def route_case(case_id: int, *, to: int, note: str = "", words: str = "", actor: Actor, **how: Any) -> Case:
     """Pass a case to a unit: from the receiving unit, or on from the unit in charge. Raises as `take_step`."""
     given = Given(department=to, note=note, words=words)
-    case = Case.objects.visible_to(actor).get(pk=case_id)
+    case = locked_case(case_id, actor)
     machine = case.machine
     passing = [code for code in ("route", "transfer") if machine.has(code)]
     code = next((one for one in passing if case.state in machine.transition(one).sources), passing[0])

@@ -282,7 +282,10 @@ def _link(kind: str, source: Case, target: Case, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def link_cases(case_id: int, other_id: int, *, actor: Actor, now: datetime) -> Link:
-    """Say that two cases belong together. Again: the same link. Raises Refused("link_to_itself"), Refused("not_allowed")."""
+    """Say that two cases belong together. Again: the same link.
+
+    Raises Refused("link_to_itself"), Refused("not_allowed").
+    """
     if case_id == other_id:
         raise Refused("link_to_itself")
     case, other = _locked_pair(case_id, other_id, actor)

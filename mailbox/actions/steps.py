@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 
-from engage.accounts.actors import Actor
+from engage.accounts.actors import Actor, is_staff
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import local_day
 from engage.departments.models import Department
+from engage.departments.queries import departments_of
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import timeline
@@ -27,7 +28,7 @@ from mailbox.actions import clocks
 from mailbox.actions.notices import make_notice
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import BACK, SAME, Hands, Needs, Phase, Transition, Who
-from mailbox.models import Case, CoConsultation, Draft, Question, StepRecord
+from mailbox.models import DESK_ROLES, Case, CoConsultation, Draft, Question, StepRecord
 
 
 @dataclass(frozen=True)
@@ -58,27 +59,49 @@ NOTHING = Given()
 
 
 def locked_case(case_id: int, actor: Actor) -> Case:
-    """Return a case the actor may see, locked until the transaction ends; Case.DoesNotExist for any other."""
-    return (
+    """Return a case the actor may see, locked until the transaction ends; Case.DoesNotExist for any other.
+
+    Refused("case_moved") for one that lay at a unit of the actor's and has left it meanwhile: who worked on it is told
+    where it went.
+    """
+    case = (
         Case.objects.visible_to(actor)
         .select_for_update(of=("self",))
         .select_related("submission__contact", "triage", "lead", "reviewer")
-        .get(pk=case_id)
+        .filter(pk=case_id)
+        .first()
     )
+    if case is None:
+        _say_if_moved_away(case_id, actor)
+        raise Case.DoesNotExist
+    return case
+
+
+def _say_if_moved_away(case_id: int, actor: Actor) -> None:
+    if not is_staff(actor):
+        return
+    own = departments_of(actor, *DESK_ROLES)
+    left = Case.objects.exclude(barred__in=own).filter(pk=case_id, steps__department__in=own).first()
+    if left is not None:
+        raise _moved(left)
 
 
 def check_revision(case: Case, revision: int | None) -> None:
-    """Refuse to act on an older view of a case: Refused("case_moved") says what happened meanwhile, by whom and when."""
-    if revision is None or revision == case.revision:
-        return
+    """Refuse to act on an older view: Refused("case_moved") says what happened meanwhile, by whom and when."""
+    if revision is not None and revision != case.revision:
+        raise _moved(case)
+
+
+def _moved(case: Case) -> Refused:
     last = case.steps.select_related("by").last()
-    raise Refused(
+    return Refused(
         "case_moved",
         kind=case.kind,
         state=case.state,
         step=last.code if last else "",
         by=str(last.by) if last and last.by else "",
         at=last.at if last else case.state_since,
+        department=case.desk.name if case.desk else "",
         revision=case.revision,
     )
 

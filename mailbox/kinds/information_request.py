@@ -1,4 +1,4 @@
-"""An information request (依申请公开) under the texts of 2007 and 2019, and the United Kingdom's Act as another country's.
+"""An information request (依申请公开) under the texts of 2007 and 2019, and the United Kingdom's Act.
 
 One table for all: which events stop the clock is the profile's business, so asking a third party stops it in China and
 a fees notice in the United Kingdom, and neither stops it where the law does not say so.

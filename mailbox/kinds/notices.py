@@ -9,7 +9,10 @@ from mailbox.machine import Text
 
 @dataclass(frozen=True)
 class Form:
-    """The fixed words of one notice. Placeholders: reference, kind, received, department, reviewer, reason, due, units."""
+    """The fixed words of one notice.
+
+    Places in them: reference, kind, received, department, reviewer, reason, due, units, right.
+    """
 
     title: Text
     opening: Text
@@ -112,7 +115,8 @@ FORMS = {
     "moved": Form(
         _("Notice of another way of handling"),
         _(
-            "What you sent on %(received)s keeps its reference %(reference)s and its date. It is now handled as: %(kind)s."
+            "What you sent on %(received)s keeps its reference %(reference)s and its date. "
+            "It is now handled as: %(kind)s."
         ),
     ),
 }

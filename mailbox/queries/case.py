@@ -30,7 +30,7 @@ class PossibleStep:
 
 
 def possible_steps(case: Case, *, actor: Actor, now: datetime) -> list[PossibleStep]:
-    """List what the actor may do with a case now, in the order of the table; nothing for a case answered with another."""
+    """List what the actor may do now, in the order of the table; nothing with a case answered with another."""
     standing = standing_of(case, actor)
     if case.merged_into_id is not None:
         return []
@@ -118,6 +118,6 @@ def waiting_approvals(actor: Actor, *, today: date) -> QuerySet[Approval]:
 
 
 def words_by_token(digests: Sequence[str]) -> dict[str, str]:
-    """Return the first words of cases by the keyed hash of their token; an import compares what comes again with them."""
+    """Return the first words of cases by the keyed hash of their token; an import compares with them."""
     rows = Message.objects.filter(case__submission__token_digest__in=digests).order_by("-pk")
     return dict(rows.values_list("case__submission__token_digest", "text"))

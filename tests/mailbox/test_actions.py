@@ -28,7 +28,7 @@ def step(case: Case, code: str, actor, now=NOW, **given) -> Case:
     return actions.take_step(case.pk, code, actions.Given(**given), actor=actor, now=now)
 
 
-# --- beginning --------------------------------------------------------------------------------------------------------
+# --- beginning -----------------------------------------------------------------------------------------------------
 
 
 def test_a_letter_is_one_submission_with_a_receipt_a_clock_and_its_words():
@@ -122,7 +122,7 @@ def test_a_table_of_a_channel_becomes_cases_once_and_other_words_under_a_known_n
     assert [fault.code for fault in check("别的话").faults] == ["message_known_differs"]
 
 
-# --- who sees -----------------------------------------------------------------------------------------------------------
+# --- who sees ------------------------------------------------------------------------------------------------------
 
 
 def test_a_case_is_seen_by_its_units_its_sender_and_nobody_else():
@@ -165,7 +165,7 @@ def test_rows_for_the_desk_are_hidden_from_the_sender():
     assert not made.notices.model.objects.visible_to(place.stranger).exists()
 
 
-# --- routing ------------------------------------------------------------------------------------------------------------
+# --- routing -------------------------------------------------------------------------------------------------------
 
 
 def test_a_unit_sends_back_within_two_working_days_and_after_two_times_an_approver_decides():
@@ -224,7 +224,7 @@ def test_a_case_is_given_to_officers_of_the_unit_where_it_lies():
         actions.assign_case(made.pk, to=None, actor=sender(made), now=NOW)
 
 
-# --- on an older view ---------------------------------------------------------------------------------------------------
+# --- on an older view ----------------------------------------------------------------------------------------------
 
 
 def test_who_acts_on_an_older_view_is_told_what_happened():
@@ -237,6 +237,20 @@ def test_who_acts_on_an_older_view_is_told_what_happened():
             made.pk, "refuse", actions.Given(reason="SPAM", words="广告"), actor=place.clerk, now=NOW, revision=seen
         )
     assert refusal.value.values["step"] == "route" and refusal.value.values["by"] == str(place.clerk)
+
+
+def test_who_worked_on_a_case_that_went_to_another_unit_is_told_and_strangers_are_not():
+    place = house()
+    made = taken_on(place)
+    actions.route_case(made.pk, to=place.roads.pk, note="归道路处", actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="case_moved") as refusal:
+        actions.save_draft(made.pk, actions.DraftWords(text="答复"), actor=place.officer, now=NOW)
+    assert refusal.value.values["department"] == place.roads.name
+    with pytest.raises(Refused, match="case_moved"):
+        actions.route_case(made.pk, to=place.water.pk, note="转", actor=place.officer, now=NOW)
+    with pytest.raises(Case.DoesNotExist):
+        actions.accept_case(taken_on(place).pk, actor=place.stranger, now=NOW)
+    assert not Case.objects.visible_to(place.officer).filter(pk=made.pk).exists()
 
 
 def test_the_same_order_twice_is_one_step():
@@ -277,7 +291,7 @@ def test_a_step_without_what_it_needs_is_refused():
         step(made, "refuse", place.clerk, reason="SPAM", words="x" * 30_000)
 
 
-# --- clocks -------------------------------------------------------------------------------------------------------------
+# --- clocks --------------------------------------------------------------------------------------------------------
 
 
 def test_asking_for_details_stops_the_clock_once_and_the_answer_starts_it_again():
@@ -335,7 +349,7 @@ def test_the_receipt_of_a_request_counts_from_the_day_both_sides_confirm():
     assert clock.due > due and clock.start == NOW + timedelta(days=2)
 
 
-# --- other units --------------------------------------------------------------------------------------------------------
+# --- other units ---------------------------------------------------------------------------------------------------
 
 
 def test_the_answer_waits_for_every_opinion_unless_the_file_says_why_not():
@@ -388,7 +402,7 @@ def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else():
     assert [CoConsultation.objects.get(pk=row.pk).state for row in rows] == ["silent", "open"]
 
 
-# --- drafts, approval, sending --------------------------------------------------------------------------------------------
+# --- drafts, approval, sending -------------------------------------------------------------------------------------
 
 
 def test_an_answer_goes_out_once_after_approval_and_the_time_to_undo():
@@ -581,7 +595,7 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
         actions.answer_plainly(letter.pk, words, actor=place.officer, now=NOW)
 
 
-# --- notices ------------------------------------------------------------------------------------------------------------
+# --- notices -------------------------------------------------------------------------------------------------------
 
 
 def test_notices_of_a_unit_are_numbered_within_its_year_without_a_gap_in_the_senders_language():
@@ -615,7 +629,7 @@ def test_the_timeline_names_units_and_days_in_the_readers_language():
     assert "Water Unit" in english and "2027" in english
 
 
-# --- ratings and reviews ------------------------------------------------------------------------------------------------
+# --- ratings and reviews -------------------------------------------------------------------------------------------
 
 
 def test_a_low_rating_opens_the_case_again_with_its_own_clock_once_and_is_rated_once_more():
@@ -691,7 +705,7 @@ def test_the_platform_ends_what_nobody_answers():
     assert (waiting.state, waiting.steps.last().reason, done.state) == ("not_taken", "NO_DETAIL", "closed")
 
 
-# --- relations ----------------------------------------------------------------------------------------------------------
+# --- relations -----------------------------------------------------------------------------------------------------
 
 
 def test_a_case_of_another_kind_keeps_reference_words_and_date_and_shows_both_clocks():

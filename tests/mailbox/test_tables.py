@@ -108,7 +108,7 @@ def test_every_refusal_of_the_room_has_its_sentence():
     used = {
         code
         for path in (folder / "rules.py", *folder.glob("actions/*.py"))
-        for code in re.findall(r'raise Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+        for code in re.findall(r'(?:raise|return) Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
     }
     assert used and used <= registered_codes()
     assert set(words.REFUSALS) <= used | {"clock_profile_unknown"}
