@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,7 +191,13 @@ def _weight(shown: FormShown) -> tuple[bool, bool]:
     return not (shown.is_new or shown.is_changed), not shown.form.media_type.startswith("text/html")
 
 
+# Pages are full of empty lines that nobody sees.
+_GAPS = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+
 def _by_lines(form: ReleaseForm) -> str:
+    if form.media_type.startswith("text/html"):
+        return _GAPS.sub("\n\n", form.text).strip()
     if form.media_type != "application/json":
         return form.text
     try:

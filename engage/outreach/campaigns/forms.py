@@ -80,7 +80,10 @@ class FactsForm(forms.Form):
     days_before = _number(_("Begins so many days before"), least=0, most=rules.DAYS_MOST, initial=7)
     days_after = _number(_("Ends so many days after"), least=0, most=rules.DAYS_MOST, initial=14)
     department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("Department"), error_messages={"required": _("Choose a department")}
+        Department.objects.none(),
+        label=_("Department"),
+        empty_label=_("Choose a department"),
+        error_messages={"required": _("Choose a department")},
     )
     topics = forms.MultipleChoiceField(
         label=_("Topics"),
