@@ -20,72 +20,17 @@ TERMS_MOST = 40
 LOOKED_AT = 300
 # Characters that every second Chinese sentence has: a pair with one of them says nothing about the matter.
 _COMMON = set(
-    "的了是在我你他她们和与或吗呢么吧啊有不没无这那哪怎什请问想要能可以会就都也很到为对把被从上下个一几多少还再又已经因所但而且如果虽之其于及等"
+    "的了是在我你他她们和与或吗呢么吧啊有不没无这那哪怎什请问想要能可以会就都也很到为对把被从上下个一几多少还再又已经因所但"
+    "而且如果虽之其于及等"
 )
 _STOP_WORDS = frozenset(
     stem(word)
-    for word in [
-        "about",
-        "after",
-        "also",
-        "been",
-        "before",
-        "being",
-        "could",
-        "does",
-        "doing",
-        "done",
-        "each",
-        "from",
-        "give",
-        "given",
-        "have",
-        "here",
-        "into",
-        "just",
-        "know",
-        "like",
-        "make",
-        "many",
-        "more",
-        "most",
-        "much",
-        "must",
-        "need",
-        "only",
-        "other",
-        "over",
-        "please",
-        "same",
-        "shall",
-        "should",
-        "some",
-        "such",
-        "tell",
-        "than",
-        "that",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "very",
-        "want",
-        "week",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "will",
-        "with",
-        "would",
-        "your",
-    ]
+    for word in re.findall(
+        r"\w+",
+        "about after also been before being could does doing done each from give given have here into just know like "
+        "make many more most much must need only other over please same shall should some such tell than that their "
+        "them then there these they this those very want week were what when where which while will with would your",
+    )
 )
 _DIGITS = re.compile(r"^\d{1,3}$")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -62,10 +63,10 @@ def drop(letter: str, held_id: int) -> None:
 
 
 def _delete(rows: QuerySet[HeldFile]) -> int:
-    names = [(row.file.storage, row.file.name) for row in rows]
+    names = [(row.file.storage, row.file.name or "") for row in rows]
     rows.delete()
     for storage, name in names:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
     return len(names)
 
 

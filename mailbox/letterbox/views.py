@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -179,7 +179,7 @@ def _change_files(request: HttpRequest, digest: str) -> None:
     if upload is None or upload.file is None:
         raise Refused("letter_file_missing")
     limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
-    files.hold(digest, upload.file, upload.name or "", now=timezone.now())
+    files.hold(digest, cast(BinaryIO, upload.file), upload.name or "", now=timezone.now())
 
 
 # --- sending --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from engage.pages.messages import Sentence
 from mailbox.machine import Text
 
 
@@ -97,7 +98,7 @@ QUESTIONS = (
     ),
 )
 
-REFUSALS = {
+REFUSALS: dict[str, Sentence | tuple[Sentence, int]] = {
     "letter_files_full": _("A letter takes %(most)d files. Remove one first"),
     "letter_files_large": _("All files together may have 20 MB. Remove one, or save it smaller"),
     "letter_file_missing": _("Choose a file"),
