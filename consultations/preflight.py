@@ -105,8 +105,10 @@ def _texts(version: Version) -> Iterator[Form]:
 
 def _packs(call: Consultation) -> list[Pack]:
     """Return the interpretation that is in work, else the one that is read."""
-    packs = Pack.objects.visible_to(SYSTEM).filter(consultation=call).exclude(
-        state__in=[Pack.State.SUPERSEDED, Pack.State.TAKEN_DOWN]
+    packs = (
+        Pack.objects.visible_to(SYSTEM)
+        .filter(consultation=call)
+        .exclude(state__in=[Pack.State.SUPERSEDED, Pack.State.TAKEN_DOWN])
     )
     return list(packs.select_related("consultation", "version").order_by("-number")[:1])
 
