@@ -327,6 +327,7 @@ def _check_sums(outcome: Outcome, content: Mapping[str, Any]) -> None:
 
 def _leave(outcome: Outcome, state: Outcome.State) -> None:
     """Take a published outcome, its files and its changes on the home page from the public; its content stays."""
+    assert outcome.published_at is not None
     Change.objects.filter(consultation=outcome.consultation_id, published_at=outcome.published_at).delete()
     outcome.state = state
     outcome.save(update_fields=["state"])
