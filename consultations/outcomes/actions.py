@@ -24,6 +24,7 @@ from consultations.outcomes.models import (
     OutcomeTheme,
 )
 from consultations.plans import actions as plans
+from consultations.plans.following import ANSWERED
 from consultations.queries import shortened
 from engage.accounts.actors import ANYONE, SYSTEM, Actor
 from engage.accounts.models import User
@@ -303,7 +304,7 @@ def publish(outcome: Outcome, /, *, now: datetime, actor: Actor) -> None:
     outcome.save(update_fields=["content", "content_hash", "state", "published_at"])
     _show_changes(outcome, now)
     timeline.add_many(_senders(outcome), "decided" if before is None else "decided_again", at=now)
-    plans.note_outcome(outcome.consultation, now=now)
+    plans.note(ANSWERED, outcome.consultation, ref=outcome.consultation_id, now=now)
     order_exports(outcome)
     search.index(outcome, *([before] if before else []))
     journal.record(
@@ -348,7 +349,7 @@ def unpublish(outcome: Outcome, /, *, now: datetime, actor: Actor) -> None:
     _leave(outcome, Outcome.State.TAKEN_DOWN)
     stopped = participation.stop_letters(outcome.letters)
     timeline.add_many(_senders(outcome), "decision_taken_back", at=now)
-    plans.hold_outcome(outcome.consultation, now=now)
+    plans.hold(ANSWERED, ref=outcome.consultation_id, now=now)
     search.index(outcome)
     journal.record(actor, "outcome.taken_down", outcome, number=outcome.number, n_letters=stopped)
 

@@ -100,19 +100,17 @@ def _announce(happened: Happened, now: datetime) -> int:
     return 1
 
 
-def note_outcome(call: Consultation, *, now: datetime) -> None:
-    """Let followers be told, inside the caller's transaction, that a call is answered; once, whatever is corrected."""
-    tags = following.call_tags(call, now)
-    follows.announce(following.ANSWERED, call, key=_answered(call), ref=call.pk, tags=tags, now=now)
+def note(kind: str, call: Consultation, *, ref: int, now: datetime) -> None:
+    """Let followers be told, inside the caller's transaction, that a call is answered or a text of it explained.
+
+    `ref` names what it is about, of which they are told once, whatever is corrected.
+    """
+    follows.announce(kind, call, key=f"{kind}:{ref}", ref=ref, tags=following.call_tags(call, now), now=now)
 
 
-def hold_outcome(call: Consultation, *, now: datetime) -> None:
-    """Stop telling followers, inside the caller's transaction, that a call is answered: the answer was taken down."""
-    follows.hold(_answered(call), now=now)
-
-
-def _answered(call: Consultation) -> str:
-    return f"{following.ANSWERED}:{call.pk}"
+def hold(kind: str, *, ref: int, now: datetime) -> None:
+    """Stop telling followers of it, inside the caller's transaction: it was taken down."""
+    follows.hold(f"{kind}:{ref}", now=now)
 
 
 @transaction.atomic

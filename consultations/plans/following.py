@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from consultations.calls.models import Extension
 from consultations.models import Consultation
 from consultations.outcomes.models import Outcome
+from consultations.packs.models import Pack
 from consultations.plans.models import Policy, StageMove
 from consultations.words import closing_day
 from engage.accounts.actors import ANYONE
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 POLICY, CALL = "policy", "call"
 MOVED, OPENED, EXTENDED = "policy.moved", "call.opened", "call.extended"
-WITHDRAWN, ANSWERED = "call.withdrawn", "call.answered"
+WITHDRAWN, ANSWERED, EXPLAINED = "call.withdrawn", "call.answered", "call.explained"
 
 
 def policy_tags(policy: Policy) -> list[Tag]:
@@ -78,16 +79,15 @@ def _move(move: StageMove) -> Told:
 
 
 def _of_calls(
-    write: Callable[[Consultation], Told], *, answered: bool = False
+    write: Callable[[Consultation], Told], *, having: type[Outcome | Pack] | None = None
 ) -> Callable[[Sequence[Event]], dict[int, Told]]:
-    """Return how events are told whose words are those of their call; `answered`: while its outcome is public."""
+    """Return how events are told whose words are those of their call; `having`: while it has a public one of those."""
 
     def tell(events: Sequence[Event]) -> dict[int, Told]:
         keys = {event.subject_id for event in events}
-        if answered:
-            keys = set(
-                Outcome.objects.visible_to(ANYONE).filter(consultation__in=keys).values_list("consultation", flat=True)
-            )
+        if having is not None:
+            public = having.objects.visible_to(ANYONE).filter(consultation__in=keys)
+            keys = set(public.values_list("consultation", flat=True))
         calls = {call.pk: call for call in _calls(keys)}
         return {event.pk: write(calls[event.subject_id]) for event in events if event.subject_id in calls}
 
@@ -120,6 +120,12 @@ def _answered(call: Consultation) -> Told:
     return Told(headline, sentence % {"title": call.title}, reverse("outcome", args=[call.slug]))
 
 
+def _explained(call: Consultation) -> Told:
+    sentence = _("What %(title)s says and why, in plain words: background, key points, supporting measures.")
+    headline = _("Explained: %(title)s") % {"title": call.title}
+    return Told(headline, sentence % {"title": call.title}, reverse("interpretation", args=[call.slug]))
+
+
 def _extended(events: Sequence[Event]) -> dict[int, Told]:
     extensions = {row.pk: row for row in Extension.objects.filter(pk__in=[event.ref for event in events])}
     calls = {call.pk: call for call in _calls({row.consultation_id for row in extensions.values()})}
@@ -149,5 +155,6 @@ EVENTS = (
     EventKind(OPENED, gettext_lazy("a call opened"), _of_calls(opened)),
     EventKind(EXTENDED, gettext_lazy("a call was extended"), _extended),
     EventKind(WITHDRAWN, gettext_lazy("a call was withdrawn"), _of_calls(_withdrawn)),
-    EventKind(ANSWERED, gettext_lazy("the outcome of a call"), _of_calls(_answered, answered=True)),
+    EventKind(ANSWERED, gettext_lazy("the outcome of a call"), _of_calls(_answered, having=Outcome)),
+    EventKind(EXPLAINED, gettext_lazy("the interpretation of a text"), _of_calls(_explained, having=Pack)),
 )

@@ -8,9 +8,12 @@ from consultations import actions as calls
 from consultations.drafts.reader import parse_text
 from consultations.packs import actions, queries, rules
 from consultations.packs.models import Block, BlockText, Pack
+from consultations.plans.following import EXPLAINED
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.outreach.follows.models import Event
+from engage.outreach.follows.registry import event_kind
 from engage.pages.messages import refusal_message
 from engage.publishing import actions as reviews
 from engage.publishing import gate, registry
@@ -299,6 +302,8 @@ def test_an_emergency_opens_with_one_key_and_a_late_no_takes_it_back_everywhere(
     assert client.get(f"/en/c/{slug}/interpretation/").status_code == 200
     assert slug in client.get(feed).content.decode()
     assert SearchEntry.objects.filter(kind="pack").count() == 2
+    event = Event.objects.get(kind=EXPLAINED)
+    assert "图书馆" in event_kind(EXPLAINED).tell([event])[event.pk].headline
     sign(release, "secrecy", person(Role.REVIEWER_SECRECY), "withhold", basis="secrets")
     pack.refresh_from_db()
     assert pack.state == Pack.State.TAKEN_DOWN
@@ -311,6 +316,7 @@ def test_an_emergency_opens_with_one_key_and_a_late_no_takes_it_back_everywhere(
     for address in (feed + "?later", "/sitemap.xml", f"/en/c/{slug}/?later", f"/en/c/{slug}/draft/?later"):
         assert f"/c/{slug}/interpretation/" not in client.get(address).content.decode(), address
     assert not SearchEntry.objects.filter(kind="pack").exists()
+    assert event_kind(EXPLAINED).tell([event]) == {}, "followers are told nothing that they cannot read"
     # Its words are where the next one begins.
     again = opened(pack.consultation, author=editor)
     assert again.blocks.first().texts.get(language="en").body == WORDS["en"]["body"]
@@ -330,3 +336,4 @@ def test_a_correction_begins_with_the_published_words_and_takes_their_place():
     first.refresh_from_db()
     assert first.state == Pack.State.SUPERSEDED
     assert list(Pack.objects.visible_to(ANYONE)) == [second]
+    assert Event.objects.filter(kind=EXPLAINED).count() == 1, "followers hear of it once; a correction is no news"

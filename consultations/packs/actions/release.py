@@ -9,6 +9,8 @@ from django.db import transaction
 from consultations.packs import queries
 from consultations.packs.actions.writing import IN_WORK, locked
 from consultations.packs.models import Pack
+from consultations.plans import actions as plans
+from consultations.plans.following import EXPLAINED
 from engage.accounts.actors import SYSTEM, Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
@@ -40,6 +42,7 @@ def publish(pack: Pack, /, *, now: datetime, actor: Actor) -> None:
     pack.state, pack.published_at = Pack.State.PUBLISHED, now
     pack.save(update_fields=["content", "content_hash", "state", "published_at"])
     search.index(pack, *([before] if before else []))
+    plans.note(EXPLAINED, pack.consultation, ref=pack.version_id, now=now)
     journal.record(actor, "pack.published", pack, number=pack.number, sha256=pack.content_hash)
 
 
@@ -55,4 +58,5 @@ def unpublish(pack: Pack, /, *, now: datetime, actor: Actor) -> None:
     pack.state = Pack.State.TAKEN_DOWN
     pack.save(update_fields=["state"])
     search.index(pack)
+    plans.hold(EXPLAINED, ref=pack.version_id, now=now)
     journal.record(actor, "pack.taken_down", pack, number=pack.number)

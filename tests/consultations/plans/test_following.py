@@ -95,9 +95,9 @@ def test_followers_get_one_letter_about_the_outcome_whatever_they_follow_and_wha
 def test_an_outcome_under_a_hidden_call_is_told_when_it_is_public_again():
     consultation = decided_call()
     follower(consultation)
-    consultation.pages.update(live=False)
     told()
     published(consultation)
+    consultation.pages.update(live=False)
     assert told() == []
     consultation.pages.update(live=True)
     assert len(told()) == 1
