@@ -14,7 +14,7 @@ class MailboxConfig(AppConfig):
         from engage.participation import cases, kinds, timeline
         from mailbox.actions import open_from_channel, withdraw_by_receipt
         from mailbox.kinds import KINDS
-        from mailbox.queries import words_by_token
+        from mailbox.queries import cases_seen_by, words_by_token
         from mailbox.story import case_story
         from mailbox.words import REFUSALS, TIMELINE
 
@@ -28,6 +28,7 @@ class MailboxConfig(AppConfig):
                     label=machine.label,
                     story=case_story,
                     withdraw=withdraw_by_receipt if machine.has("withdraw") else None,
+                    seen_by=cases_seen_by,
                 )
             )
         cases.register(open_from_channel, words=words_by_token)

@@ -21,6 +21,9 @@ TITLE_MOST = 200
 TEXT_MOST = 20_000
 WORDS_MOST = 20_000
 NOTE_MOST = 2_000
+UNITS_MOST = 366
+CITES_MOST = 20
+CITE_MOST = 500
 MOST_PARTS = 10
 
 
@@ -250,3 +253,11 @@ AUTOMATIC = {"lapse": "detail", "abandon": "detail", "close": "rating", "settle"
 def days_of(machine: Machine, period: str) -> timedelta:
     """Return a period of a kind; 30 days where its table names none."""
     return timedelta(days=machine.days.get(period, 30))
+
+
+def check_cites(cites: Collection[str]) -> list[str]:
+    """Return what is cited, each once and without outer space; Refused("too_many_cites", most=...)."""
+    cleaned = [text for text in (check_length(one, CITE_MOST) for one in cites) if text]
+    if len(cleaned) > CITES_MOST:
+        raise Refused("too_many_cites", most=CITES_MOST)
+    return list(dict.fromkeys(cleaned))

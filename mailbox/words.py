@@ -142,11 +142,13 @@ REFUSALS = {
     # opinions
     "consult_itself": _("The unit in charge cannot ask itself. Choose another unit"),
     "consult_open": _("%(department)s is asked already and has not answered yet"),
+    "consult_days_wrong": _("Give between 1 and %(most)d working days"),
     "consultation_settled": (_("This question is settled already"), 409),
     # drafts and approvals
     "draft_changed": (_("Somebody wrote in the draft meanwhile. Both texts are below; what you typed is kept"), 409),
     "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
     "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
+    "too_many_cites": _("At most %(most)d things can be cited"),
     "draft_missing": _("Write the answer first"),
     "draft_result_missing": _("Choose what is decided"),
     "draft_result_unknown": _("There is no decision “%(result)s” for this kind"),

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from engage.accounts.actors import Actor
     from engage.participation.models import Submission
 
@@ -64,13 +67,18 @@ class Story:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of submission. `story(submission, actor, now)` reads, never writes."""
+    """One kind of submission. `story(submission, actor, now)` reads, never writes.
+
+    `seen_by(actor)` lists the keys of those that somebody who works here may see, where that is not all of them; None
+    from it means all. Files and submissions of the kind follow it.
+    """
 
     code: str
     letter: str
     label: str | Promise
     story: Callable[[Submission, Actor, datetime], Story]
     withdraw: Callable[[int, Actor], None] | None = None
+    seen_by: Callable[[Actor], QuerySet | None] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -92,3 +100,19 @@ def get(code: str) -> Kind:
 def registered() -> list[Kind]:
     """List all kinds."""
     return list(_kinds.values())
+
+
+def hidden_from(actor: Actor, prefix: str = "") -> Q:
+    """Return what somebody who works here may not see: kinds with units of their own, outside these units.
+
+    `prefix` is the way to the submission ("submission__").
+    """
+    rules: dict[Callable[[Actor], QuerySet | None], list[str]] = {}
+    for kind in _kinds.values():
+        if kind.seen_by is not None:
+            rules.setdefault(kind.seen_by, []).append(kind.code)
+    hidden = Q(pk__in=[])
+    for seen_by, codes in rules.items():
+        if (seen := seen_by(actor)) is not None:
+            hidden |= Q(**{f"{prefix}kind__in": codes}) & ~Q(**{f"{prefix}pk__in": seen})
+    return hidden

@@ -45,10 +45,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     """Reads of submissions; a stranger sees none."""
 
     def visible_to(self, actor: Actor) -> SubmissionQuerySet:
-        """Staff see all, the holder of a receipt sees that one, nobody else sees any."""
+        """Staff see all but what kinds keep to their units, the holder of a receipt sees that one, others none."""
         if isinstance(actor, ReceiptHolder):
             return self.filter(pk=actor.submission_id)
-        return self.all() if is_staff(actor) else self.none()
+        return self.exclude(kinds.hidden_from(actor)) if is_staff(actor) else self.none()
 
 
 class Submission(models.Model):
@@ -150,11 +150,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Reads of attachments."""
 
     def visible_to(self, actor: Actor) -> AttachmentQuerySet:
-        """Staff see clean files, the holder of the receipt sees own clean files, nobody else sees any."""
+        """Staff see clean files of what they may see, the holder of the receipt own clean files, others none."""
         clean = self.filter(state=Attachment.State.CLEAN)
         if isinstance(actor, ReceiptHolder):
             return clean.filter(submission_id=actor.submission_id)
-        return clean if is_staff(actor) else self.none()
+        return clean.exclude(kinds.hidden_from(actor, "submission__")) if is_staff(actor) else self.none()
 
 
 class Attachment(models.Model):

@@ -51,6 +51,7 @@ def save_draft(
         raise Refused("not_allowed")
     text = rules.check_length(words.text, rules.WORDS_MOST)
     basis = rules.check_length(words.basis, rules.NOTE_MOST)
+    cites = rules.check_cites(words.cites)
     if words.result and words.result not in case.machine.results:
         raise Refused("draft_result_unknown", result=words.result)
     live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
@@ -61,7 +62,7 @@ def save_draft(
         raise Refused("draft_locked")
     elif revision is not None and revision != draft.revision:
         raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
-    draft.text, draft.basis, draft.cites, draft.result = text, basis, list(words.cites), words.result
+    draft.text, draft.basis, draft.cites, draft.result = text, basis, cites, words.result
     draft.changed_at = now
     draft.revision += 1
     draft.save()
@@ -363,7 +364,7 @@ def answer_plainly(
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
     case.answered_at = case.answered_at or now
-    given = Given(words=words.text, cites=words.cites)
+    given = Given(words=words.text, cites=tuple(rules.check_cites(words.cites)))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     return case
 

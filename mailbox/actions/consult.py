@@ -37,12 +37,14 @@ def consult(
     """Ask another unit; `days` are working days, the kind's own number unless given.
 
     Raises as `take_step`, and Refused("department_gone"), Refused("consult_itself"), Refused("consult_open"),
-    Refused("case_text_missing"), Refused("route_barred").
+    Refused("case_text_missing"), Refused("route_barred"), Refused("consult_days_wrong", most=...).
     """
     case = locked_case(case_id, actor)
     words = rules.check_length(question, rules.NOTE_MOST)
     if not words:
         raise Refused("case_text_missing")
+    if days is not None and not 0 < days <= rules.UNITS_MOST:
+        raise Refused("consult_days_wrong", most=rules.UNITS_MOST)
     department = Department.objects.active().filter(pk=department_id).first()
     if department is None:
         raise Refused("department_gone")

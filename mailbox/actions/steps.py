@@ -237,6 +237,8 @@ def facts_of(case: Case, *, now: datetime, note: str = "") -> rules.Facts:
 def _cleaned(given: Given) -> Given:
     note = rules.check_length(given.note, rules.NOTE_MOST)
     words = rules.check_length(given.words, rules.WORDS_MOST)
+    if given.units > rules.UNITS_MOST:
+        raise Refused("clock_extension_too_long", limit=rules.UNITS_MOST, given=0)
     return Given(given.department, given.reason, note, words, given.units, given.cites, given.told, given.draft)
 
 

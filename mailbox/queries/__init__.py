@@ -3,6 +3,7 @@
 from mailbox.queries.case import (
     Badge,
     PossibleStep,
+    cases_seen_by,
     clock_lines,
     date_proof,
     draft_of,
@@ -16,6 +17,7 @@ __all__ = [
     "VIEWS",
     "Badge",
     "PossibleStep",
+    "cases_seen_by",
     "clock_lines",
     "date_proof",
     "draft_of",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from engage.accounts.actors import Actor
+from engage.accounts.actors import Actor, Role, has_role
 from engage.calendars import queries as calendars
 from engage.calendars.profiles import Profile
 from engage.calendars.rules import DayInProof, TimeLeft, proof, time_left
@@ -121,3 +121,10 @@ def words_by_token(digests: Sequence[str]) -> dict[str, str]:
     """Return the first words of cases by the keyed hash of their token; an import compares with them."""
     rows = Message.objects.filter(case__submission__token_digest__in=digests).order_by("-pk")
     return dict(rows.values_list("case__submission__token_digest", "text"))
+
+
+def cases_seen_by(actor: Actor) -> QuerySet | None:
+    """Return the keys of the cases an actor may see (`kinds.Kind.seen_by`); None for who sees all."""
+    if has_role(actor, Role.ADMINISTRATOR):
+        return None
+    return Case.objects.visible_to(actor).values("pk")

@@ -154,6 +154,38 @@ def test_what_accuses_a_unit_never_reaches_it():
         actions.consult(made.pk, department_id=place.water.pk, question="？", actor=place.stranger, now=NOW)
 
 
+def test_files_and_submissions_of_a_case_are_seen_by_its_units_only():
+    from engage.participation.models import Attachment
+
+    place = house()
+    made = taken_on(place)
+    kept = Attachment.objects.create(
+        submission=made.submission, name="a.txt", media_type="text/plain", size=1, sha256="0" * 64, state="clean"
+    )
+    chief = person(Role.ADMINISTRATOR)
+    for one in (place.officer, place.clerk, chief, SYSTEM, sender(made)):
+        assert Attachment.objects.visible_to(one).get() == kept
+        assert Submission.objects.visible_to(one).get() == made.submission
+    for one in (place.stranger, person(Role.EDITOR), ANYONE):
+        assert not Attachment.objects.visible_to(one).exists()
+        assert not Submission.objects.visible_to(one).exists()
+
+
+def test_numbers_and_lists_have_bounds():
+    place = house()
+    made = taken_on(place, "information_request")
+    with pytest.raises(Refused, match="clock_extension_too_long"):
+        actions.extend_case(made.pk, units=10**9, reason="COMPLEX", words="大", actor=place.openness, now=NOW)
+    with pytest.raises(Refused, match="too_many_cites"):
+        words = actions.DraftWords(text="见", cites=tuple(f"https://example.org/{n}" for n in range(21)))
+        actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
+    for days in (0, -1, 10**9):
+        with pytest.raises(Refused, match="consult_days_wrong"):
+            actions.consult(
+                made.pk, department_id=place.roads.pk, question="？", days=days, actor=place.officer, now=NOW
+            )
+
+
 def test_rows_for_the_desk_are_hidden_from_the_sender():
     place = house()
     made = taken_on(place)
