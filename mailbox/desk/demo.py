@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from engage.accounts.actions import demo_user
@@ -25,6 +26,7 @@ A_DAY = timedelta(days=1)
 SOON = timedelta(minutes=20)
 
 
+@transaction.atomic
 def load() -> None:
     """Load the cases once; a second call changes nothing. They need the demo's people, so only a demo has them."""
     if not settings.DEMO or Case.objects.exists():

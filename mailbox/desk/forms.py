@@ -140,11 +140,6 @@ class DeskForm(forms.Form):
         token: UUID = self.cleaned_data["token"]
         return token
 
-    @property
-    def asked(self) -> list[forms.BoundField]:
-        """The fields that somebody fills in."""
-        return list(self.visible_fields())
-
 
 class StepForm(DeskForm):
     """What one step needs, by its row: reasons, unit, words, note, days, citations, and what its door asks besides."""
@@ -298,6 +293,7 @@ class DraftForm(forms.Form):
         language = case.submission.language
         for name in ("text", "basis"):
             self.fields[name].widget.attrs["lang"] = html_lang(language)
+        self.fields["text"].widget.attrs["data-page-key"] = "e"
         self.fields["text"].help_text = gettext("Answer the question first, then say why. Write it in %(language)s") % {
             "language": language_name(language)
         }
