@@ -65,7 +65,7 @@ def register_case(new: NewCase, envelope: participation.Envelope, *, actor: Acto
 
     Raises Refused("case_kind_unknown"), Refused("case_kind_closed") for a kind that the actor cannot open,
     Refused("case_text_missing"), Refused("case_text_too_long"), Refused("case_identity_missing") where the law needs a
-    name, Refused("too_many_representatives", most=...), Refused("people_too_few").
+    name, Refused("too_many_representatives", most=...), Refused("people_too_few"), Refused("department_gone").
     """
     machine = KINDS.get(new.kind)
     if machine is None:
@@ -108,6 +108,8 @@ def _checked(new: NewCase, machine: Machine, envelope: participation.Envelope, a
         raise Refused("case_identity_missing", kind=machine.code)
     if len(new.representatives) > machine.most_representatives:
         raise Refused("too_many_representatives", most=machine.most_representatives)
+    if new.barred is not None and not Department.objects.filter(pk=new.barred).exists():
+        raise Refused("department_gone")
     if new.people < max(1, len(new.representatives)):
         raise Refused("people_too_few", n=len(new.representatives))
     return text, title

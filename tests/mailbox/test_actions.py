@@ -64,6 +64,7 @@ def test_without_a_receiving_unit_the_first_unit_of_the_house_receives_and_witho
         ({"text": "x" * 20_001}, "case_text_too_long"),
         ({"family": "cn-foi"}, "clock_profile_unknown"),
         ({"kind": "petition_answer"}, "case_kind_closed"),
+        ({"kind": "letter", "barred": 999_999}, "department_gone"),
         (
             {"kind": "letter", "representatives": [actions.Representative("甲")], "people": 2},
             "too_many_representatives",
