@@ -167,20 +167,21 @@ def _notes(case: Case) -> list[Text]:
     return notes
 
 
+# What turns letters away or aside is done with chosen rows or on the case's page: a row has room for three buttons.
 def _possible(actor: Actor, case: Case, standing: frozenset[Who]) -> list[str]:
     machine = case.machine
     if case.merged_into_id is not None:
         return []
     codes = [
         name
-        for name, steps in (("accept", ("accept", "accept_here")), ("route", PASSING), ("refuse", ("refuse",)))
+        for name, steps in (("accept", ("accept", "accept_here")), ("route", PASSING))
         if any(machine.has(one) and rules.may_take(machine.transition(one), case.state, standing) for one in steps)
     ]
     here = Who.LEAD if case.lead_id else Who.CLERK
     if here in standing and case.is_open:
         if Role.OFFICER in roles_of(actor) and case.owner_id != actor.pk:
             codes.append("mine")
-        codes.append("trust" if case.suspect else "suspect")
+        codes += ["trust"] if case.suspect else []
     return codes
 
 

@@ -32,6 +32,18 @@ from mailbox.words import state_label, step_label, who_label
 
 # Turns something away or undoes what somebody did.
 TURNS_AWAY = frozenset({"refuse", "not_accept", "divert", "object", "return_draft", "take_back"})
+# The usual next step; it is the one button of the page that stands out.
+USUAL = (
+    "accept",
+    "accept_here",
+    "answer_plainly",
+    "submit",
+    "draft",
+    "approve",
+    "decide_review",
+    "decide_rereview",
+    "route",
+)
 # Chores that stand at their own place of the page and not in the list of chores.
 AT_THEIR_PLACE = frozenset(
     {"settle", "share", "unlink", "untag", "unmerge", "hold", "send", "delegate", "opinion", "waive", "mine"}
@@ -48,6 +60,7 @@ class OfferedStep:
     key: str
     at_once: bool
     is_bad: bool
+    is_usual: bool
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,8 @@ def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[s
 
 def _steps(board: Board) -> list[OfferedStep]:
     steps = [one for one in board.offered if one.door not in ELSEWHERE]
+    codes = {one.code for one in steps}
+    usual = next((code for code in USUAL if code in codes), "")
     return [
         OfferedStep(
             one.code,
@@ -145,6 +160,7 @@ def _steps(board: Board) -> list[OfferedStep]:
             str(number) if number <= KEYS else "",
             not needs_form(one),
             one.code in TURNS_AWAY,
+            one.code == usual,
         )
         for number, one in enumerate(steps, start=1)
     ]
