@@ -31,6 +31,7 @@ from mailbox import actions, queries
 from mailbox.actions import DraftWords
 from mailbox.desk.board import Board, board_of
 from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
+from mailbox.desk.papers import case_pdf
 from mailbox.desk.queue import CASES
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
@@ -297,3 +298,13 @@ def as_sender(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         "body": body,
     }
     return _page(request, "as_sender", context)
+
+
+@require_safe
+@for_cases
+def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the whole file of a case."""
+    board = _board(request, pk)
+    content = case_pdf(board, actor=request.user)
+    name = f'attachment; filename="{board.case.reference}.pdf"'
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})

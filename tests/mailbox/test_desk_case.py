@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
@@ -181,6 +183,26 @@ def test_what_is_not_possible_yet_says_why(place):
     text = page(place.officer, case).content.decode()
     assert "Not possible now" in text
     assert reverse("desk_case_step", args=[case.pk, "close"]) not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_whole_file_is_printed_with_what_the_page_shows(place, language):
+    case = taken_on(place, "grievance")
+    actions.consult(case.pk, department_id=place.roads.pk, question="路面何时恢复？", actor=place.officer, now=NOW)
+    letter = taken_on(place)
+    answer = browser(place.officer, language).get(reverse("desk_case_pdf", args=[case.pk]))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{case.reference}.pdf"'
+    text = printed(answer.content)
+    for said in ("水管坏了，没有人来修。", "路面何时恢复？", case.reference, "李梅"):
+        assert said in text, said
+    other = browser(place.officer, language).get(reverse("desk_case_pdf", args=[letter.pk]))
+    assert "李梅" not in printed(other.content)
+    assert browser(place.stranger).get(reverse("desk_case_pdf", args=[letter.pk])).status_code == 404
+
+
+def printed(content: bytes) -> str:
+    """The text layer of a PDF."""
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace("\n", "")
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -282,6 +282,7 @@ ROWS: dict[str, Row] = {
     "desk_case_chore": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "assign"]),
     "desk_case_draft": everybody(405, first),
     "desk_case_clock": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
+    "desk_case_pdf": Row((302, 404, 404, 404, 404, 404), first),
     "desk_case_as_sender": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
     # campaigns: 404 until one is published
     "campaigns": everybody(200),
