@@ -42,9 +42,9 @@ _FOREIGN = """([pattern, own]) => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = texts.nextNode()); ) {
     const at = node.parentElement;
-    if (at.closest("script,style,template,code,kbd,svg,.typed,.code,.ref,[data-foreign]")) continue;
+    if (at.closest("script,style,template,textarea,code,kbd,svg,.typed,.code,.ref,[data-foreign]")) continue;
     if (!at.closest("[lang]").lang.toLowerCase().startsWith(own)) continue;
-    const words = node.data.replace(/\\S+@\\S+|https?:\\S+|(?:^|\\s)\\/\\S+/g, " ");
+    const words = node.data.replace(/\\S+@\\S+|https?:\\S+|\\w[\\w-]*(?:\\.[\\w-]+)+|(?:^|\\s)\\/\\S+/g, " ");
     for (const [word] of words.matchAll(new RegExp(pattern, "g"))) found.add(word);
   }
   return [...found];

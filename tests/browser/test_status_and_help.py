@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import look
+from tests.browser.looking import foreign_words, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
@@ -28,3 +28,44 @@ def test_the_help_centre_shows_the_tour_and_the_way_into_practice(demo_site, ope
     assert look(page) == []
     # Pressing it builds a site for half a minute; tests/training does it.
     assert page.get_by_role("button", name="Begin to practise").is_visible()
+
+
+# Screens of the desk that no test of their own room opens in a browser.
+DESK = (
+    "health/",
+    "mailings/",
+    "embeds/",
+    "redaction/choose/",
+    "release/?view=done",
+    "campaigns/templates/",
+    "campaigns/templates/new/",
+    "campaigns/1/targets/",
+    "campaigns/1/preview/en/",
+    "outbox/channels/new/?kind=webhook:short",
+)
+
+
+@pytest.mark.parametrize(("language", "path", "width"), [("zh-CN", "zh", 360), ("en-GB", "en", 1280)])
+def test_the_desks_further_screens_are_in_order_and_in_one_language(demo_site, open_page, language, path, width):
+    page = open_page(f"{demo_site.url}/{path}/accounts/demo/", language=language, width=width)
+    page.locator('button[value="administrator"]').click()
+    wrong = []
+    for screen in DESK:
+        answer = page.goto(f"{demo_site.url}/desk/{screen}")
+        assert answer is not None and answer.status == 200, screen
+        wrong += look(page)
+        wrong += [f"{screen}: {word}" for word in foreign_words(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("language", "path", "width"), [("zh-CN", "zh", 1280), ("en-GB", "en", 360)])
+def test_the_studio_of_a_section_is_in_order(demo_site, open_page, language, path, width):
+    door = f"{demo_site.url}/{path}/accounts/demo/?next=/studio/"
+    page = open_page(door, language=language, width=width)
+    page.locator('button[value="section_editor"]').click()
+    page.wait_for_load_state("networkidle")
+    wrong = look(page)
+    page.goto(f"{demo_site.url}/studio/pages/")
+    page.wait_for_load_state("networkidle")
+    wrong += look(page)
+    assert not wrong, "\n".join(wrong)
