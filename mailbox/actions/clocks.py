@@ -87,7 +87,15 @@ def _apply(case: Case, effect: Effect, now: datetime, units: int) -> CaseClock |
 
 
 def start(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
-    """Begin a clock; None where the profile in force has none of that target.
+    """Begin a clock; None where the profile in force has none of that target."""
+    clock = new_clock(case, effect, now=now)
+    if clock is not None:
+        clock.save()
+    return clock
+
+
+def new_clock(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
+    """Make a clock that is not stored yet; None where the profile in force has none of that target.
 
     A clock of the case's own family counts by the profile of the receipt day, one of another family by that of today.
     """
@@ -104,7 +112,6 @@ def start(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
         events=[[effect.event, today.isoformat(), None]] if effect.event else [],
     )
     _count(clock, profile, zone_of(case))
-    clock.save()
     return clock
 
 
@@ -189,6 +196,11 @@ def recount(clock: CaseClock) -> bool:
 def show_at_desk(case: Case) -> None:
     """Bring the columns of the case in step with its clocks, and with those of cases answered together with it."""
     rows = CaseClock.objects.filter(Q(case=case) | Q(case__merged_into=case)).filter(stopped_at=None)
+    show_clocks(case, rows)
+
+
+def show_clocks(case: Case, rows: Iterable[CaseClock]) -> None:
+    """Bring the columns of the case in step with these running clocks."""
     running = [clock for clock in rows if clock.target not in case.machine.targets_of_sender]
     dated = sorted((clock.due, clock.may_move) for clock in running if clock.due is not None)
     case.due, case.may_move = dated[0] if dated else (None, False)

@@ -29,7 +29,7 @@ from mailbox.actions import clocks
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Machine, Phase, Who
-from mailbox.models import Case, Intake, Message, Party
+from mailbox.models import Case, CaseClock, Intake, Message, Party
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,10 @@ def write_case(
     title: str,
     text: str,
     actor: Actor,
+    zone: str = "",
 ) -> Case:
     """Write the rows of a new case inside the transaction that wrote its submission."""
-    zone = (intake.zone if intake else "") or settings.TIME_ZONE
+    zone = zone or (intake.zone if intake else "") or settings.TIME_ZONE
     family = new.family or (intake.family if intake else "") or machine.families[0]
     case = Case(
         submission=submission,
@@ -152,10 +153,12 @@ def write_case(
         people=new.people,
         state_since=submission.received_at,
     )
+    # Counted before it is written: one row for the case and one in the tally of the desk, not two and three.
+    opening = [clocks.new_clock(case, effect, now=submission.received_at) for effect in machine.opening]
+    running = [clock for clock in opening if clock is not None]
+    clocks.show_clocks(case, running)
     case.save(force_insert=True)
-    clocks.apply(case, machine.opening, now=submission.received_at)
-    clocks.show_at_desk(case)
-    case.save(update_fields=["due", "due_order", "may_move", "low_rated"])
+    CaseClock.objects.bulk_create(running)
     Message.objects.create(
         case=case,
         direction=Message.Direction.IN,

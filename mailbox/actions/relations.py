@@ -263,9 +263,8 @@ def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
             title=first_words(text),
             text=text,
             actor=actor,
+            zone=case.zone,
         )
-        part.zone = case.zone
-        part.save(update_fields=["zone"])
         _link(Link.Kind.SPLIT, part, case, actor, now)
         enqueue_receipt_mail(submission, envelope.code, part.title)
         return submission

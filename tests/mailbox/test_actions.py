@@ -835,7 +835,7 @@ def test_each_matter_of_a_letter_gets_a_case_with_the_letters_date_and_a_receipt
     mails = OutgoingMail.objects.count()
     parts = actions.split_case(made.pk, ["路灯", "垃圾"], actor=place.clerk, now=NOW + timedelta(days=3))
     assert [part.received_at for part in parts] == [made.received_at] * 2
-    assert {part.due for part in parts} == {made.due}
+    assert {(part.due, part.zone) for part in parts} == {(made.due, made.zone)}
     assert OutgoingMail.objects.count() == mails + 2
     assert Link.objects.filter(kind="split", target=made).count() == 2
     again = actions.split_case(made.pk, ["路灯"], actor=place.clerk, now=NOW + timedelta(days=3))
