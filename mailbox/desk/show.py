@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
+from engage.accounts.actors import Role, roles_of
 from engage.accounts.models import User
 from engage.calendars.profiles import Unit
 from engage.calendars.rules import TimeState
@@ -25,7 +26,7 @@ from mailbox.desk.forms import DraftForm, needs_form
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import channel_name, html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
-from mailbox.machine import Transition
+from mailbox.machine import Transition, Who
 from mailbox.models import CaseClock, Draft, StepRecord
 from mailbox.queries import Badge
 from mailbox.words import state_label, step_label, who_label
@@ -117,9 +118,8 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "clocks": [_clock(badge) for badge in board.clocks],
         "facts": _facts(board),
         "contact": _contact(board),
-        "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one)],
-        "may": {code: _offers(board, one) for code, one in CHORES.items()},
-        "is_mine": case.owner_id == actor.pk,
+        "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one, actor)],
+        "may": {code: _offers(board, one, actor) for code, one in CHORES.items()},
         "asked_of_us": board.asked_of_us(),
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
@@ -127,12 +127,15 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
     } | draft_context(board, actor=actor, private=private)
 
 
-def _offers(board: Board, chore: Chore) -> bool:
-    if chore.code in ("suspect", "trust") and board.case.suspect != (chore.code == "trust"):
+def _offers(board: Board, chore: Chore, actor: User) -> bool:
+    case = board.case
+    if chore.code in ("suspect", "trust") and case.suspect != (chore.code == "trust"):
         return False
-    if chore.code == "mine" and board.case.owner_id is not None and not board.standing:
-        return False
-    return may_do(chore, board.case, board.standing, is_asked=bool(board.asked_of_us()))
+    if chore.code == "mine":
+        here = Who.LEAD if case.lead_id else Who.CLERK
+        if here not in board.standing or Role.OFFICER not in roles_of(actor) or case.owner_id == actor.pk:
+            return False
+    return may_do(chore, case, board.standing, is_asked=bool(board.asked_of_us()))
 
 
 def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:

@@ -215,7 +215,7 @@ def plain(data: Any = None, *, case: Case, actor: User) -> DeskForm:
 CHORES: dict[str, Chore] = {
     chore.code: chore
     for chore in (
-        Chore("mine", _("Take over"), _mine, plain, _("The case is yours"), HANDLING | {Who.APPROVER}, is_button=True),
+        Chore("mine", _("Take over"), _mine, plain, _("The case is yours"), is_button=True),
         Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
         Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
         Chore(

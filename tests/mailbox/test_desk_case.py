@@ -429,6 +429,15 @@ def test_a_case_is_given_to_an_officer_of_the_unit(place):
     assert do(place.officer, case, "assign", to=str(place.stranger.pk)).status_code == 422
 
 
+def test_taking_over_is_offered_to_officers_of_the_unit_alone(place):
+    case = taken_on(place)
+    other = factories.member(place.water, Role.OFFICER)
+    offered = reverse("desk_case_chore", args=[case.pk, "mine"])
+    assert offered in page(other, case).content.decode()
+    for one in (place.officer, place.approver, place.clerk, person(Role.ADMINISTRATOR)):
+        assert offered not in page(one, case).content.decode(), one
+
+
 def test_the_questions_of_a_letter_are_settled_before_the_answer_is_handed_in(place):
     case = taken_on(place)
     assert do(place.officer, case, "questions", questions="什么时候修？\n\n谁来修？").status_code == 302
