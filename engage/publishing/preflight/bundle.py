@@ -52,12 +52,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file or picture that goes out beside the words; `read` gives its bytes."""
+    """A file or picture that goes out beside the words; `read` gives its bytes.
+
+    `address`: where readers will get it; until it goes out a stranger finds nothing there, rightly.
+    """
 
     name: str
     label: str
     read: Callable[[], bytes]
     fix_url: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

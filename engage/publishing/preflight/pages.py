@@ -203,7 +203,8 @@ def attachment_of(stored: Any, edit: str = "wagtaildocs:edit") -> Attachment:
         with stored.file.open("rb") as opened:
             return opened.read()
 
-    return Attachment(stored.file.name.rpartition("/")[2], stored.title, read, reverse(edit, args=[stored.pk]))
+    name, address = stored.file.name.rpartition("/")[2], stored.url if isinstance(stored, Document) else ""
+    return Attachment(name, stored.title, read, reverse(edit, args=[stored.pk]), address)
 
 
 def of_page(page: Page) -> str | None:

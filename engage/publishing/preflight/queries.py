@@ -31,6 +31,7 @@ def blocking(kind: str, obj: Any) -> list[Finding]:
 def outside(bundle: Bundle) -> Outside:
     """Return what the checks may ask: our own pages in this process, other sites as the background check saw them."""
     known = _known({address for form in bundle.forms for address in rules.external_links(form)})
+    opens = (*bundle.opens, *(file.address for file in bundle.attachments if file.address))
 
     def external(url: str) -> str | None:
         link = known.get(digest_of(url))
@@ -39,10 +40,10 @@ def outside(bundle: Bundle) -> Outside:
         return link.fault if link.state == Link.State.BROKEN else ""
 
     def leads_nowhere(path: str) -> str:
-        return "" if path.startswith(tuple(bundle.opens)) else inside.leads_nowhere(path)
+        return "" if path.startswith(opens) else inside.leads_nowhere(path)
 
     def has_place(path: str, name: str) -> bool:
-        return path.startswith(tuple(bundle.opens)) or inside.has_place(path, name)
+        return path.startswith(opens) or inside.has_place(path, name)
 
     return Outside(leads_nowhere, has_place, external, read_document, hosts())
 
