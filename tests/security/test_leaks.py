@@ -347,9 +347,10 @@ def redact_on_the_bench(name: str, content: bytes, editor: User) -> Redaction:
 
 
 @pytest.mark.sqlite_only
-def test_what_was_redacted_on_the_bench_is_gone_where_the_file_is_shown():
+def test_what_was_redacted_on_the_bench_is_gone_where_the_file_is_shown(django_capture_on_commit_callbacks):
     editor, home = person(Role.EDITOR), ensure_structure()["en"]
-    jobs = {name: redact_on_the_bench(name, make(), editor) for name, make in BENCH.items()}
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs = {name: redact_on_the_bench(name, make(), editor) for name, make in BENCH.items()}
     files = [job.new_document for job in jobs.values() if job.new_document]
     shown = jobs["gate.png"].new_image
     shown.contextual_alt_text, shown.decorative = shown.title, False
