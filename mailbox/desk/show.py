@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from engage.accounts.actors import Role, roles_of
 from engage.accounts.models import User
@@ -258,7 +258,7 @@ def _facts(board: Board) -> list[tuple[str, str]]:
         (gettext("Received"), date_format(localtime(case.received_at), "DATETIME_FORMAT")),
         (gettext("Came"), channel_name(sent.channel)),
         (gettext("Reads"), language_name(sent.language)),
-        (gettext("Public answer"), gettext("may be published") if case.may_publish else gettext("not published")),
+        (gettext("Public answer"), _published(case.may_publish)),
     ]
     region = dict(about_options("region")).get(sent.region, "")
     capacity = dict(about_options("capacity")).get(sent.capacity, "")
@@ -266,8 +266,12 @@ def _facts(board: Board) -> list[tuple[str, str]]:
         (label, value) for label, value in ((gettext("Region"), region), (gettext("Writes as"), capacity)) if value
     ]
     if case.people > 1:
-        facts.append((gettext("People"), str(case.people)))
+        facts.append((gettext("People who join in"), str(case.people)))
     return facts
+
+
+def _published(may_be: bool) -> str:
+    return gettext("may be published") if may_be else pgettext("answer", "not to be published")
 
 
 def _contact(board: Board) -> list[tuple[str, str]]:
@@ -277,7 +281,7 @@ def _contact(board: Board) -> list[tuple[str, str]]:
         reach = gettext("by e-mail") if contact and contact.email_index else gettext("on the page of the receipt")
         return [(gettext("Answer goes"), reach)]
     known = [
-        (gettext("Name"), contact.name),
+        (pgettext("sender", "Name"), contact.name),
         (gettext("E-mail"), contact.email),
         (gettext("Telephone"), contact.phone),
     ]

@@ -175,6 +175,7 @@ def test_the_officer_sees_what_the_sender_sees(place, language, said):
     assert "水管坏了" in text
     if language == "en":
         assert said in text
+    assert "<a href" not in text.partition("data-foreign")[2]
     assert browser(place.officer).get(reverse("desk_case_as_sender", args=[case.pk, "fr"])).status_code == 404
 
 
