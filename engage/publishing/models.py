@@ -136,13 +136,17 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.all() if is_staff(actor) else self.none()
 
     def waiting(self) -> ReviewQuerySet:
-        """Keep those that somebody still has to decide: before the release, or made up for after an emergency."""
+        """Keep those that somebody still has to decide: before the release, or made up for after an emergency.
+
+        Those of a release that a later one took the place of are not: the later one had its own.
+        """
         return self.filter(state=Review.State.WAITING).exclude(
             release__state__in=[
                 Release.State.RETURNED,
                 Release.State.WITHHELD,
                 Release.State.TAKEN_BACK,
                 Release.State.TAKEN_DOWN,
+                Release.State.SUPERSEDED,
             ]
         )
 

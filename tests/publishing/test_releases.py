@@ -139,6 +139,16 @@ def test_an_emergency_goes_with_one_approver_and_owes_the_rest(desk):
     assert not Topic.objects.filter(gate.released(KIND)).exists()
 
 
+def test_nobody_is_asked_any_more_about_what_a_reviewed_release_took_the_place_of(desk):
+    hasty = desk.sign(desk.request(emergency="台风红色预警，服务点今晚关闭，须立即告知。"), "head")
+    Topic.objects.filter(pk=desk.topic.pk).update(name_zh="窗")
+    assert desk.sign(desk.request(), "head", "legal", "openness", "secrecy").state == Release.State.RELEASED
+    hasty.refresh_from_db()
+    assert hasty.state == Release.State.SUPERSEDED
+    assert not Review.objects.waiting().exists()
+    assert list(queries.reviews_waiting_for(desk.people["legal"])) == []
+
+
 def test_a_review_is_handed_on_to_who_holds_the_key(desk):
     release = desk.request()
     review = release.reviews.get(key="legal")

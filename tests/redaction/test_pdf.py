@@ -199,6 +199,10 @@ def test_the_proof_holds_no_word_and_a_word_that_is_nowhere_is_told() -> None:
     assert CHINESE not in str(made.proof)
     assert made.name == "notice_redacted.pdf"
     assert engine.result_name(f"{SECRET} 的信.pdf", "pdf", MARKS) == "的信_redacted.pdf"
+    box = Mark("box", page=1, width=0.1, height=0.1)
+    assert engine.result_name(f"{SECRET}.pdf", "pdf", [box]) == "redacted.pdf", (
+        "what a box covers may stand in the name"
+    )
     with pytest.raises(Refused) as refused:
         redacted(builders.typeset("Open words"))
     assert refused.value.code == "nothing_found"

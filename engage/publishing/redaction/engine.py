@@ -22,7 +22,7 @@ from engage.publishing.documents import read_here
 from engage.publishing.reading.found import Trace
 from engage.publishing.reading.kinds import OFFICE, OPEN_DOCUMENT, kind_of
 from engage.publishing.redaction import marks as marking
-from engage.publishing.redaction.marks import PERSONAL, Mark
+from engage.publishing.redaction.marks import BOX, PERSONAL, PICTURE, Mark
 from engage.publishing.redaction.places import Place, around
 from engage.publishing.redaction.texts import redact_text
 
@@ -270,7 +270,12 @@ def redact_here(content: bytes, name: str, marks: Sequence[Mark], *, title: str,
 
 
 def result_name(name: str, kind: str, marks: Sequence[Mark]) -> str:
-    """Return the name of the result: the words that go do not stay in it."""
+    """Return the name of the result: the words that go do not stay in it.
+
+    What a box covers has no words to look for, so nothing of the old name stays then.
+    """
+    if any(mark.kind in (BOX, PICTURE) for mark in marks):
+        return safe_name("redacted.x", _ENDINGS.get(kind, kind))
     stem = name.rpartition(".")[0] or name
     return safe_name(f"{redact_text(stem, marks).text.replace('■', '_')}_redacted.x", _ENDINGS.get(kind, kind))
 
