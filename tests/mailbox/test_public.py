@@ -474,6 +474,19 @@ def test_what_is_not_published_is_not_cited(client: Client, place, about):
     assert Case.objects.get().messages.get().url == ""
 
 
+def test_a_comment_that_came_too_late_goes_on_as_a_letter(client: Client, place):
+    consultation = call(closes=timedelta(seconds=-1))
+    late = client.post(
+        f"/zh/c/{consultation.slug}/art-2/comment/", {"stance": "change", "text": WORDS, "suggested": ""}
+    )
+    assert late.status_code == 403
+    form = re.search(r'action="/zh/write/letter/">.*?</form>', body(late), re.DOTALL)[0]
+    kept = re.search(r'name="text" value="([^"]*)"', form)[1]
+    assert kept == WORDS and 'name="to" value="letter"' in form
+    assert client.post("/zh/write/letter/", {"text": kept, "to": "letter"}).url == "/zh/write/letter/"
+    assert WORDS in body(client.get("/zh/write/letter/"))
+
+
 # --- how much it asks of the database -----------------------------------------------------------------------------
 
 
