@@ -33,7 +33,7 @@ from mailbox.desk.forms import RefuseForm, RouteForm
 from mailbox.desk.words import channel_name, due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import DESK_ROLES, Case, CaseQuerySet, CoConsultation, Message
+from mailbox.models import Case, CaseQuerySet, CoConsultation, Message
 from mailbox.queries.desk import desk_units, view_counts, view_rows
 
 # What a search for words counts and shows at most: nobody pages through more, and no search reads a whole mailbox.
@@ -314,7 +314,8 @@ def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
 CASES = Queue(
     code="cases",
     label=_("Cases"),
-    roles=DESK_ROLES,
+    # Reviewers of openness open single cases; their own place is the release gate.
+    roles=(Role.OFFICER, Role.APPROVER),
     rows=rows,
     counts=counts,
     views=(

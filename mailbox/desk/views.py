@@ -39,7 +39,7 @@ from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
 from mailbox.desk.words import DAYS, html_lang, language_name
 from mailbox.machine import Transition
-from mailbox.models import Case
+from mailbox.models import DESK_ROLES, Case
 
 View = Callable[..., HttpResponse]
 LINKED = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
@@ -51,7 +51,7 @@ def for_cases(view: View) -> View:
     @for_staff
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not has_role(request.user, *CASES.roles):
+        if not has_role(request.user, *DESK_ROLES):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -66,19 +66,15 @@ def _board(request: HttpRequest, pk: int) -> Board:
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(
-        request,
-        f"mailbox/desk/{template}.html",
-        frame(request, CASES) | {"current_queue": CASES} | context,
-        status=status,
-    )
+    own = {"current_queue": CASES, "has_queue": has_role(request.user, *CASES.roles)}
+    return render(request, f"mailbox/desk/{template}.html", frame(request, CASES) | own | context, status=status)
 
 
 @require_safe
 @for_cases
 def home(request: HttpRequest) -> HttpResponse:
-    """Open the queue."""
-    return redirect("desk_queue", CASES.code)
+    """Open the queue; who has none is led to where the own work waits."""
+    return _out(request)
 
 
 @require_safe
@@ -137,7 +133,11 @@ def _onward(request: HttpRequest, pk: int) -> HttpResponse:
     """Return to the case, or to the queue where it left the officer's sight with the step."""
     if Case.objects.visible_to(request.user).filter(pk=pk).exists():
         return redirect("desk_case", pk)
-    return redirect("desk_queue", CASES.code)
+    return _out(request)
+
+
+def _out(request: HttpRequest) -> HttpResponse:
+    return redirect("desk_queue", CASES.code) if has_role(request.user, *CASES.roles) else redirect("desk_home")
 
 
 def _ask(

@@ -356,6 +356,19 @@ def test_the_same_form_sent_twice_takes_the_step_once(place):
     assert state(case) == "returned"
 
 
+def test_a_reviewer_of_openness_extends_an_information_request(place):
+    case = taken_on(place, "information_request")
+    text = page(place.openness, case).content.decode()
+    assert reverse("desk_case_step", args=[case.pk, "extend"]) in text
+    queue = reverse("desk_queue", args=["cases"])
+    assert queue not in text
+    assert queue in page(place.officer, case).content.decode()
+    given = {"reason": "COMPLEX", "units": "5", "words": "材料较多。"}
+    assert take(place.openness, case, "extend", **given).status_code == 302
+    assert case.clocks.get(target="final_reply").extension == 5
+    assert browser(place.openness).get(reverse("desk_cases")).url == reverse("desk_home")
+
+
 def test_what_left_the_officers_sight_leads_back_to_the_queue(place):
     case = taken_on(place)
     answer = take(place.officer, case, "transfer", department="Roads Unit", note="归道路处。")
