@@ -318,13 +318,16 @@ class StepRecord(models.Model):
     words = models.TextField(blank=True)
     units = models.PositiveIntegerField(null=True)
     revision = models.PositiveIntegerField()
-    token = models.UUIDField(null=True, unique=True)
+    token = models.UUIDField(null=True)
 
     objects = InternalQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["case", "revision"], name="step_revision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "revision"], name="step_revision_once"),
+            models.UniqueConstraint(fields=["case", "token"], name="step_token_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.code}"
@@ -504,6 +507,15 @@ class Question(models.Model):
         return f"{self.case_id} {self.number}"
 
 
+class DraftQuerySet(InternalQuerySet):
+    """Reads of drafts."""
+
+    def visible_to(self, actor: Actor) -> Any:
+        """Staff who see the case see the shared one and their own."""
+        found = super().visible_to(actor)
+        return found if isinstance(actor, System) else found.filter(Q(shared=True) | Q(author=actor.pk))
+
+
 class Draft(models.Model):
     """An answer being written: one shared draft of a case, and a private one for each who wants one.
 
@@ -533,7 +545,7 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=0)
     writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
-    objects = InternalQuerySet.as_manager()
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -55,8 +55,9 @@ Text = str | Promise
 State = Literal["ok", "warn", "bad", "info", ""]
 
 # The sorts of work in the desk's bar. What counts what waits for a person, and what has no sort, stands by itself.
-CONSULTATIONS, PUBLISHING, OUTREACH, ALONE = "consultations", "publishing", "outreach", ""
+MAILBOX, CONSULTATIONS, PUBLISHING, OUTREACH, ALONE = "mailbox", "consultations", "publishing", "outreach", ""
 GROUPS: Mapping[str, Text] = {
+    MAILBOX: pgettext_lazy("desk", "Letters"),
     CONSULTATIONS: pgettext_lazy("desk", "Consultations"),
     PUBLISHING: pgettext_lazy("desk", "Publishing"),
     OUTREACH: pgettext_lazy("desk", "Outreach"),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.accounts.actors import Actor, Role, has_role, roles_of
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar
-from engage.desk.registry import Cell, Column, Done, Filter, Key, Queue, Row, RowAction, Rows, Text, View
+from engage.desk.registry import MAILBOX, Cell, Column, Done, Filter, Key, Queue, Row, RowAction, Rows, Text, View
 from engage.desk.rules import PAGE_SIZE
 from engage.errors import Refused
 from engage.participation.queries import about_options
@@ -314,6 +314,7 @@ def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
 CASES = Queue(
     code="cases",
     label=_("Cases"),
+    group=MAILBOX,
     # Reviewers of openness open single cases; their own place is the release gate.
     roles=(Role.OFFICER, Role.APPROVER),
     rows=rows,

@@ -108,7 +108,7 @@ SORTING = (
         ("transferred",),
         "handling",
         (LEAD,),
-        _("Accept"),
+        pgettext_lazy("grievance", "Accept"),
         told=_("Accepted by %(department)s, which decides by %(due)s"),
         effects=(meet("accept_notice"), meet("objection"), start("final_reply", "accepted")),
         notice="accepted",

@@ -672,7 +672,7 @@ class Migration(migrations.Migration):
                 ("words", models.TextField(blank=True)),
                 ("units", models.PositiveIntegerField(null=True)),
                 ("revision", models.PositiveIntegerField()),
-                ("token", models.UUIDField(null=True, unique=True)),
+                ("token", models.UUIDField(null=True)),
                 (
                     "by",
                     models.ForeignKey(
@@ -995,6 +995,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="steprecord",
             constraint=models.UniqueConstraint(fields=("case", "revision"), name="step_revision_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="steprecord",
+            constraint=models.UniqueConstraint(fields=("case", "token"), name="step_token_once"),
         ),
         migrations.AddConstraint(
             model_name="notice",
