@@ -161,6 +161,14 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """The language of a request made in one test must not be that of sentences read in the next."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 # --- browser -------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from wagtail.models import Page
 
 from engage.accounts.actors import SYSTEM, Actor, Role, System, has_role, is_staff, roles_of, works_here
@@ -19,6 +20,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.publishing import alarms, registry, rules, signals
 from engage.publishing.models import Release, ReleaseForm, Review
+from engage.publishing.preflight.bundle import Finding
 from engage.publishing.preflight.queries import blocking
 from engage.publishing.preflight.words import sentence as preflight_sentence
 from engage.publishing.reading import markup
@@ -108,7 +110,12 @@ def _as_stored(subject: registry.Subject, obj: models.Model) -> models.Model:
 def lacks(kind: str, obj: models.Model) -> list[tuple[str, str]]:
     """Name all that keeps an object from being handed in, each with where to mend it, in the active language."""
     found = [(str(sentence), address) for sentence, address in registry.subject_of(kind).lacks(obj)]
-    return [*found, *((preflight_sentence(one), one.fix_url) for one in blocking(kind, obj))]
+    return [*found, *((_told(one), one.fix_url) for one in blocking(kind, obj))]
+
+
+def _told(finding: Finding) -> str:
+    told = {"where": finding.where, "sentence": preflight_sentence(finding)}
+    return gettext("%(where)s: %(sentence)s") % told if finding.where else told["sentence"]
 
 
 def may_hand_in(obj: models.Model, actor: Actor) -> bool:

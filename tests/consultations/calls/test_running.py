@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.documents.models import Document
+from wagtail.rich_text import RichText
 
 from consultations.calls import actions
 from consultations.calls.models import Evidence, Extension
@@ -167,8 +168,17 @@ def test_an_answered_call_is_not_withdrawn():
     assert refused.value.code == "call_answered"
 
 
+def complete(consultation: Consultation) -> Consultation:
+    """Fill in what the pages of a call must say before it is handed in."""
+    for page in consultation.pages.all():
+        page.affected = page.how_decided = page.contact = "Everybody who borrows"
+        page.body = [("paragraph", RichText("<p>Why it is needed.</p>"))]
+        page.save_revision()
+    return consultation
+
+
 def test_a_short_period_is_published_with_its_reason_only():
-    consultation = call(opens=-5 * DAY, closes=10 * DAY, live=False)
+    consultation = complete(call(opens=-5 * DAY, closes=10 * DAY, live=False))
     handing_in = {"actor": demo_user(Role.EDITOR), "now": timezone.now()}
     with translation.override("en"), pytest.raises(Refused) as refused:
         gate.request("call", consultation, **handing_in)
@@ -180,7 +190,7 @@ def test_a_short_period_is_published_with_its_reason_only():
 
 
 def test_a_full_period_needs_no_reason():
-    consultation = call(opens=-5 * DAY, closes=26 * DAY, live=False)
+    consultation = complete(call(opens=-5 * DAY, closes=26 * DAY, live=False))
     sign_all(gate.request("call", consultation, actor=demo_user(Role.EDITOR), now=timezone.now()))
     assert "The rule is at least" not in read(f"/en/c/{consultation.slug}/")
 
