@@ -66,13 +66,15 @@ def _holder(case: Case) -> str:
 
 def _steps(case: Case) -> list[Step]:
     """The line stands at the step of the state; a case that is over has nothing left to come."""
-    at, over = case.state_of.step, case.state_of.phase is Phase.CLOSED
+    at, over, where = case.state_of.step, case.state_of.phase is Phase.CLOSED, str(case.state_of.label)
     steps = []
     for number, title in enumerate(NINE_STEPS, start=1):
         if over and number > at:
             break
         state = "done" if number < at or over else "now" if number == at else "todo"
-        steps.append(Step(str(title), str(case.state_of.label) if number == at else "", state))
+        # A state that is called as its step is not named twice ("Registered" and "registered").
+        more = where if number == at and where.casefold() != str(title).casefold() else ""
+        steps.append(Step(str(title), more, state))
     return steps
 
 
