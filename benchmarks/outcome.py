@@ -49,6 +49,7 @@ def fill(slug: str, points: int):
     from engage.departments.models import Department
     from engage.pages.structure import ensure_structure
     from engage.participation.models import Submission
+    from engage.publishing import gate
 
     now = timezone.now()
     department = Department.objects.filter(code="bench").first() or Department.add_root(
@@ -64,13 +65,17 @@ def fill(slug: str, points: int):
     for code, home in ensure_structure().items():
         index = ConsultationIndexPage.objects.child_of(home).get()
         index.add_child(
-            instance=ConsultationPage(title=slug, slug=slug, locale=home.locale, consultation=call, summary=code)
+            instance=ConsultationPage(
+                title=slug, slug=slug, locale=home.locale, consultation=call, summary=code, live=False
+            )
         )
     first = calls.store_draft(parse_text(draft_text("七日"), language="zh-hans"), actor=SYSTEM)
     calls.attach_draft(first.draft_id, call, actor=SYSTEM)
     calls.publish_version(first.pk, now=now, actor=SYSTEM)
     second = calls.store_draft(parse_text(draft_text("十五日"), language="zh-hans"), draft=first.draft, actor=SYSTEM)
     calls.publish_version(second.pk, now=now, actor=SYSTEM)
+    # An outcome leads to its call, which must be public.
+    gate.release_by_platform("call", call, now=now)
     articles = list(first.clauses.filter(level="article"))
     people = points // PEOPLE_SHARE
     Submission.objects.bulk_create(
