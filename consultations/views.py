@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,10 +36,9 @@ from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.models import Topic
 from engage.pages.translation import HTML_LANG
-from engage.participation import challenge, limits, personal_data, wallet
+from engage.participation import challenge, limits, personal_data, sending, wallet
 from engage.participation.actions import Envelope
 from engage.participation.forms import clean_text, read_token
-from engage.participation.models import Submission
 from engage.participation.queries import about_options
 from engage.participation.rules import looks_automatic
 from engage.typed import whole_number
@@ -506,10 +505,10 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
     token = read_token(request.POST.get("token", ""))
     kept = basket.read(request, slug)
     if token is None or kept is None or not kept.items or kept.token != str(token):
-        return (token and _sent_before(request, token)) or redirect("basket", slug=slug)
+        return (token and sending.sent_before(request, token)) or redirect("basket", slug=slug)
     envelope = _envelope(form, kept, token)
     try:
-        _guard(request, form, kept)
+        sending.check_limits(request, form, token=kept.token, email=kept.about.get("email", ""))
         submission = actions.submit_comments(
             slug,
             [item.as_input() for item in kept.items],
@@ -521,7 +520,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return _send_refused(request, slug, kept, refusal)
     basket.drop(request, slug)
-    return _to_receipt(request, submission, envelope.code)
+    return sending.to_receipt(request, submission, envelope.code)
 
 
 def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal: Refused) -> HttpResponse:
@@ -530,30 +529,6 @@ def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal:
         texts = [text for item in kept.items for text in (item.text, item.suggested) if text]
         return _closed(request, reading, refusal, texts)
     return _check_page(request, reading, refusal_message(refusal), refusal_status(refusal.code))
-
-
-def _sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
-    """Answer a repeated POST with the receipt of the first one."""
-    probe = Envelope(token=token, language="", received_at=timezone.now())
-    submission = Submission.objects.filter(token_digest=probe.digest).first()
-    return None if submission is None else _to_receipt(request, submission, probe.code)
-
-
-def _to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpResponseRedirect:
-    response = redirect("receipt", reference=submission.reference)
-    wallet.put(request, response, submission.reference, code)
-    return response
-
-
-def _guard(request: HttpRequest, form: SendForm, kept: basket.Basket) -> None:
-    """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
-    if limits.under_attack():
-        solution, opened = form.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300]
-        challenge.check(solution, opened, timezone.now(), kept.token)
-    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
-    if email := kept.about.get("email"):
-        limits.check("send-contact", email.lower(), limits.CONTACT_WINDOWS)
-    limits.count("site", "all", (limits.ATTACK_WINDOW,))
 
 
 def _envelope(form: SendForm, kept: basket.Basket, token: uuid.UUID) -> Envelope:

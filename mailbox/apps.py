@@ -14,8 +14,8 @@ class MailboxConfig(AppConfig):
         from engage.participation import cases, kinds, timeline
         from mailbox.actions import open_from_channel, withdraw_by_receipt
         from mailbox.kinds import KINDS
+        from mailbox.letterbox.story import case_story
         from mailbox.queries import cases_seen_by, words_by_token
-        from mailbox.story import case_story
         from mailbox.words import REFUSALS, TIMELINE
 
         register_refusals(REFUSALS)

@@ -18,17 +18,10 @@ from consultations.outcomes.models import Outcome
 from consultations.outcomes.words import gap_url, missing_sentence
 from engage.publishing import registry
 from engage.publishing.canonical import canonical_json
+from engage.publishing.form_labels import FEED, PAGE
 from engage.publishing.registry import Form
 
 _CONTENT = pgettext_lazy("outgoing form", "all that the API and the files (XLSX, CSV, DOCX, PDF, JSON) are made from")
-_PAGE = {
-    "zh-hans": pgettext_lazy("outgoing form", "page in Chinese"),
-    "en": pgettext_lazy("outgoing form", "page in English"),
-}
-_FEED = {
-    "zh-hans": pgettext_lazy("outgoing form", "feed entry in Chinese"),
-    "en": pgettext_lazy("outgoing form", "feed entry in English"),
-}
 _LETTER = {
     "zh-hans": pgettext_lazy("outgoing form", "letters to senders in Chinese, each with the parts on their own points"),
     "en": pgettext_lazy("outgoing form", "letters to senders in English, each with the parts on their own points"),
@@ -61,8 +54,8 @@ def outgoing_forms(outcome: Outcome) -> list[Form]:
             entry = {"title": told.heading, "description": told.shown.texts.get("summary", ""), "link": link}
             letter = letters.all_words(outcome, language).encode()
         forms += [
-            Form(f"page:{language}", _PAGE[language], "text/html", page, language=language),
-            Form(f"feed:{language}", _FEED[language], "application/json", canonical_json(entry), language=language),
+            Form(f"page:{language}", PAGE[language], "text/html", page, language=language),
+            Form(f"feed:{language}", FEED[language], "application/json", canonical_json(entry), language=language),
             Form(f"letter:{language}", _LETTER[language], "text/plain", letter, language=language),
         ]
     return forms

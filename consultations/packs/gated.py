@@ -18,21 +18,10 @@ from consultations.packs.words import gap_url, missing_sentence
 from engage.pages.translation import HTML_LANG
 from engage.publishing import registry
 from engage.publishing.canonical import canonical_json
+from engage.publishing.form_labels import API, FEED, PAGE
 from engage.publishing.registry import Form
 
 _CONTENT = pgettext_lazy("outgoing form", "all that the page, the feed and the API are made from")
-_PAGE = {
-    "zh-hans": pgettext_lazy("outgoing form", "page in Chinese"),
-    "en": pgettext_lazy("outgoing form", "page in English"),
-}
-_FEED = {
-    "zh-hans": pgettext_lazy("outgoing form", "feed entry in Chinese"),
-    "en": pgettext_lazy("outgoing form", "feed entry in English"),
-}
-_DATA = {
-    "zh-hans": pgettext_lazy("outgoing form", "answer of the API in Chinese"),
-    "en": pgettext_lazy("outgoing form", "answer of the API in English"),
-}
 
 
 def body(content: dict[str, Any], pack: Pack, language: str) -> str:
@@ -60,9 +49,9 @@ def outgoing_forms(pack: Pack) -> list[Form]:
             entry = {"title": heading, "description": queries.background_of(pack, language), "link": link}
             data = queries.words_as_data(pack, language, queries.reading(pack, language))
         forms += [
-            Form(f"page:{language}", _PAGE[language], "text/html", page, language=language),
-            Form(f"feed:{language}", _FEED[language], "application/json", canonical_json(entry), language=language),
-            Form(f"api:{language}", _DATA[language], "application/json", canonical_json(data), language=language),
+            Form(f"page:{language}", PAGE[language], "text/html", page, language=language),
+            Form(f"feed:{language}", FEED[language], "application/json", canonical_json(entry), language=language),
+            Form(f"api:{language}", API[language], "application/json", canonical_json(data), language=language),
         ]
     return forms
 

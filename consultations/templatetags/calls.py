@@ -9,15 +9,17 @@ from django.forms.boundfield import BoundField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from consultations.queries import Call, DraftLink
 from consultations.rules import time_left
 from consultations.words import closing_day
 from engage.pages.translation import HTML_LANG
 from engage.participation.personal_data import Finding
+from engage.participation.words import channel_name
 
 register = template.Library()
+register.filter(channel_name)
 register.filter(closing_day)
 
 
@@ -60,25 +62,6 @@ def moderation_chip(state: str) -> str:
 def html_lang(code: str) -> str:
     """Return the HTML language of a language code."""
     return HTML_LANG.get(code, code)
-
-
-@register.filter
-def channel_name(channel: str) -> str:
-    """Say by which channel something came."""
-    names = {
-        "paper": pgettext("channel", "on paper"),
-        "phone": pgettext("channel", "by telephone"),
-        "hearing": pgettext("channel", "at a hearing"),
-        "counter": pgettext("channel", "at the counter"),
-        "email": pgettext("channel", "by e-mail"),
-        "live": pgettext("channel", "in a live interview"),
-    }
-    kind, _colon, source = channel.partition(":")
-    if kind == "embed" and source:
-        return _("sent from %(host)s") % {"host": source}
-    if kind == "import" and source:
-        return _("taken over from %(source)s") % {"source": source}
-    return names.get(channel, channel)
 
 
 def personal_kind(kind: str) -> str:

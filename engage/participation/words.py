@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 
 def _wait(values: dict[str, Any]) -> str:
@@ -54,3 +54,22 @@ TIMELINE = {
     "moderated_rejected": _("Checked; not published. The reason stands beside it"),
     "moderated_held": _("Taken back for another check"),
 }
+
+
+def channel_name(channel: str) -> str:
+    """Say by which channel something came: `web`, `paper`, `embed:<host>`, `import:<name>` ..."""
+    names = {
+        "web": pgettext("channel", "on this site"),
+        "paper": pgettext("channel", "on paper"),
+        "phone": pgettext("channel", "by telephone"),
+        "hearing": pgettext("channel", "at a hearing"),
+        "counter": pgettext("channel", "at the counter"),
+        "email": pgettext("channel", "by e-mail"),
+        "live": pgettext("channel", "in a live interview"),
+    }
+    kind, _colon, source = channel.partition(":")
+    if kind == "embed" and source:
+        return gettext("sent from %(host)s") % {"host": source}
+    if kind == "import" and source:
+        return gettext("taken over from %(source)s") % {"source": source}
+    return names.get(channel, channel)

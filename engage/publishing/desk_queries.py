@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -238,10 +239,14 @@ class HandIn:
     obj: Any
     title: str
     edit_url: str
-    lacks: Sequence[tuple[str, str]]
     keys: Sequence[registry.Key]
     release: Release | None
     usual_due: datetime
+
+    @cached_property
+    def lacks(self) -> list[tuple[str, str]]:
+        """All that keeps it from being handed in; found out for who reads it, for an outcome is built for that."""
+        return lacks(self.kind.code, self.obj)
 
 
 def hand_in(kind: str, object_id: int, *, actor: Actor, now: datetime) -> HandIn | None:
@@ -260,7 +265,6 @@ def hand_in(kind: str, object_id: int, *, actor: Actor, now: datetime) -> HandIn
         obj=obj,
         title=gated.subject.title(obj),
         edit_url=gated.subject.edit_url(obj),
-        lacks=lacks(kind, obj),
         keys=gated.keys_for(obj),
         release=Release.objects.visible_to(actor).filter(kind=kind, object_id=object_id).first(),
         usual_due=due_at(now, rules.DAYS_USUAL),

@@ -278,7 +278,7 @@ def hand_in(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "form": form}
     if request.method != "POST":
         return _page(request, "hand_in", context)
-    if found.lacks or not form.is_valid():
+    if not form.is_valid():
         return _page(request, "hand_in", context, 409 if found.lacks else 422)
     given = form.cleaned_data
     try:
@@ -292,7 +292,8 @@ def hand_in(request: HttpRequest, kind: str, object_id: int) -> HttpResponse:
             days=given["days"],
         )
     except Refused as refusal:
-        refused = {"refusal": refusal_message(refusal)}
+        # What is missing stands on the page, one by one.
+        refused = {} if refusal.code == "release_incomplete" else {"refusal": refusal_message(refusal)}
         return _page(request, "hand_in", context | refused, refusal_status(refusal.code))
     return _done(request, release.pk, _("Handed in. The reviewers see it on their desk."))
 

@@ -25,12 +25,13 @@ from engage.desk.rules import PAGE_SIZE
 from engage.errors import Refused
 from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
+from engage.participation.words import channel_name
 from engage.typed import whole_number
 from mailbox import actions, rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import Given
 from mailbox.desk.forms import RefuseForm, RouteForm
-from mailbox.desk.words import channel_name, due_chip, html_lang
+from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
 from mailbox.models import Case, CaseQuerySet, CoConsultation, Message

@@ -20,11 +20,12 @@ from engage.calendars.words import TARGETS
 from engage.desk.registry import State
 from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
+from engage.participation.words import channel_name
 from mailbox import rules
 from mailbox.desk.board import Board, changed_since_look
 from mailbox.desk.forms import DraftForm, needs_form
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
-from mailbox.desk.words import channel_name, html_lang, language_name
+from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
 from mailbox.models import CaseClock, Draft, StepRecord

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from engage.calendars.arithmetic import WorkCalendar
@@ -37,22 +37,6 @@ def due_chip(due: date | None, today: date, calendar: WorkCalendar, *, may_move:
     else:
         sentence = ngettext("%(n)d working day left (by %(day)s)", "%(n)d working days left (by %(day)s)", days)
     return Due(sentence % {"n": days, "day": day}, "warn" if days <= SOON else "ok")
-
-
-def channel_name(channel: str) -> str:
-    """Say on which way something came."""
-    names = {
-        "web": pgettext("channel", "on this site"),
-        "paper": pgettext("channel", "on paper"),
-        "phone": pgettext("channel", "by telephone"),
-        "counter": pgettext("channel", "at the counter"),
-        "email": pgettext("channel", "by e-mail"),
-        "live": pgettext("channel", "in a live interview"),
-    }
-    kind, _colon, source = channel.partition(":")
-    if kind == "import" and source:
-        return gettext("taken over from %(source)s") % {"source": source}
-    return names.get(channel, channel)
 
 
 def language_name(code: str) -> str:

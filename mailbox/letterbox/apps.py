@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -14,15 +12,10 @@ class LetterboxConfig(AppConfig):
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.strips import register as register_strip
-        from engage.participation import kinds
-        from mailbox.kinds import KINDS
         from mailbox.letterbox import demo
-        from mailbox.letterbox.story import sender_story
         from mailbox.letterbox.strips import DOOR
         from mailbox.letterbox.words import REFUSALS
 
         register_refusals(REFUSALS)
         register_strip(DOOR)
-        for code in KINDS:
-            kinds.register(replace(kinds.get(code), story=sender_story))
         demo_content.register("letterbox", order=30, load=demo.load)

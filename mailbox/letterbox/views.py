@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,11 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status, registered_codes
-from engage.participation import challenge, limits, personal_data, wallet
+from engage.participation import challenge, limits, personal_data, sending, wallet
 from engage.participation.actions import Envelope
 from engage.participation.file_faults import file_fault
 from engage.participation.forms import clean_text, read_token
-from engage.participation.models import Submission
 from engage.participation.rules import Window, looks_automatic, parse_reference
 from engage.typed import whole_number
 from mailbox.actions import NewCase, Representative
@@ -248,44 +247,20 @@ def _send(request: HttpRequest) -> HttpResponse:
     token = read_token(request.POST.get("token", ""))
     letter = kept.read(request)
     if token is None or letter is None or letter.token != str(token):
-        return (token and _sent_before(request, token)) or redirect("write")
+        return (token and sending.sent_before(request, token)) or redirect("write")
     form = _form_of(letter)
     if not letter.checked or not form.is_valid():
         return redirect("write_kind", part=PART_OF[letter.kind])
     envelope = _envelope(guard, letter, form, token)
     try:
-        _guard(request, guard, letter, envelope.email)
+        sending.check_limits(request, guard, token=letter.token, email=envelope.email)
         case = actions.send_letter(
             _new_case(letter, form), _beside(form), envelope, held=letter.digest, actor=request.user
         )
     except Refused as refusal:
         return _check_page(request, letter, form, refusal_message(refusal), refusal_status(refusal.code))
     kept.drop(request)
-    return _to_receipt(request, case.submission, envelope.code)
-
-
-def _sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
-    """Answer a repeated POST with the receipt of the first one."""
-    probe = Envelope(token=token, language="", received_at=timezone.now())
-    submission = Submission.objects.filter(token_digest=probe.digest).first()
-    return None if submission is None else _to_receipt(request, submission, probe.code)
-
-
-def _to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpResponseRedirect:
-    response = redirect("receipt", reference=submission.reference)
-    wallet.put(request, response, submission.reference, code)
-    return response
-
-
-def _guard(request: HttpRequest, guard: SendForm, letter: kept.Letter, email: str) -> None:
-    """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
-    if limits.under_attack():
-        solution, opened = guard.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300]
-        challenge.check(solution, opened, timezone.now(), letter.token)
-    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
-    if email:
-        limits.check("send-contact", email.lower(), limits.CONTACT_WINDOWS)
-    limits.count("site", "all", (limits.ATTACK_WINDOW,))
+    return sending.to_receipt(request, case.submission, envelope.code)
 
 
 def _envelope(guard: SendForm, letter: kept.Letter, form: WriteForm, token: uuid.UUID) -> Envelope:

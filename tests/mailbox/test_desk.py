@@ -115,7 +115,7 @@ def test_a_view_of_one_kind_and_the_views_of_nobody():
 def test_the_page_of_a_receipt_tells_the_story_of_a_case(client):
     place = house()
     made = taken_on(place)
-    from mailbox.story import case_story
+    from mailbox.letterbox.story import case_story
 
     story = case_story(made.submission, sender(made), NOW)
     assert [step.state for step in story.steps].count("now") == 1 and len(story.steps) == 9

@@ -19,6 +19,7 @@ from engage.outreach.campaigns import ics, registry, rules
 from engage.outreach.campaigns.models import Campaign, Part
 from engage.outreach.campaigns.queries.published import as_data, gap_url, shown
 from engage.outreach.campaigns.words import missing_sentence
+from engage.publishing.form_labels import API, FEED, PAGE
 from engage.publishing.registry import Form
 
 LANGUAGES = tuple(settings.LANGUAGE_PATHS)
@@ -105,21 +106,9 @@ def writers(campaign: Campaign) -> set[int]:
     return set(campaign.writers.values_list("pk", flat=True))
 
 
-_PAGE = {
-    "zh-hans": pgettext_lazy("outgoing form", "page in Chinese"),
-    "en": pgettext_lazy("outgoing form", "page in English"),
-}
-_FEED = {
-    "zh-hans": pgettext_lazy("outgoing form", "feed entry in Chinese"),
-    "en": pgettext_lazy("outgoing form", "feed entry in English"),
-}
 _EVENT = {
     "zh-hans": pgettext_lazy("outgoing form", "calendar entry in Chinese"),
     "en": pgettext_lazy("outgoing form", "calendar entry in English"),
-}
-_DATA = {
-    "zh-hans": pgettext_lazy("outgoing form", "answer of the API in Chinese"),
-    "en": pgettext_lazy("outgoing form", "answer of the API in English"),
 }
 
 
@@ -138,10 +127,10 @@ def outgoing_forms(campaign: Campaign) -> list[Form]:
             event = ics.one(ics.event_of(content, language, stamp=None), name=one.title)
             data = as_data(content, language, published_at=None)
         forms += [
-            Form(f"page:{language}", _PAGE[language], "text/html", page, language=language),
-            Form(f"feed:{language}", _FEED[language], "application/json", _written(entry), language=language),
+            Form(f"page:{language}", PAGE[language], "text/html", page, language=language),
+            Form(f"feed:{language}", FEED[language], "application/json", _written(entry), language=language),
             Form(f"event:{language}", _EVENT[language], "text/calendar", event, language=language),
-            Form(f"api:{language}", _DATA[language], "application/json", _written(data), language=language),
+            Form(f"api:{language}", API[language], "application/json", _written(data), language=language),
         ]
     return forms
 
