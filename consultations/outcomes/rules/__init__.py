@@ -1,7 +1,9 @@
 """Pure decisions about outcomes: what is missing before publication, what was decided, which counts may be shown."""
 
 from consultations.outcomes.rules.deciding import DISPOSITIONS, TAKEN_UP, Decided, headline, in_force
-from consultations.outcomes.rules.masking import (
+from consultations.outcomes.rules.missing import FIELDS, NAMED, Facts, Missing, Undecided, missing
+from consultations.outcomes.rules.promise import days_late, days_taken
+from engage.figures.rules import (
     LEAST,
     PROTECTING,
     SMALL,
@@ -11,8 +13,6 @@ from consultations.outcomes.rules.masking import (
     mask_counts,
     rare_together,
 )
-from consultations.outcomes.rules.missing import FIELDS, NAMED, Facts, Missing, Undecided, missing
-from consultations.outcomes.rules.promise import days_late, days_taken
 
 __all__ = [
     "DISPOSITIONS",

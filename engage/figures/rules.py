@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 LEAST = 5
+# A share is published from so many on; below it one person moves it by more than five points.
+SHARE_LEAST = 20
 # How many values an outsider must at least find possible for a hidden count that is not small itself.
 POSSIBLE = LEAST - 1
 
@@ -26,8 +28,13 @@ def mask_counts(counts: Mapping[str, int]) -> Masked | None:
 
     The total of all counts is taken to be known, and so is this rule.
     """
-    hidden = {code for code, n in counts.items() if 0 < n < LEAST}
-    candidates = sorted((n, code) for code, n in counts.items() if n >= LEAST)
+    return mask_line(counts, frozenset())
+
+
+def mask_line(counts: Mapping[str, int], hidden_already: frozenset[str]) -> Masked | None:
+    """Mask counts of which some are hidden for another reason; else as `mask_counts`."""
+    hidden = {code for code, n in counts.items() if 0 < n < LEAST} | hidden_already
+    candidates = sorted((n, code) for code, n in counts.items() if n >= LEAST and code not in hidden)
     while hidden and not is_safe(counts, hidden):
         if not candidates:
             return None
@@ -36,6 +43,37 @@ def mask_counts(counts: Mapping[str, int]) -> Masked | None:
         while candidates and candidates[0][0] == smallest:
             hidden.add(candidates.pop(0)[1])
     return {code: _mark(n) if code in hidden else n for code, n in counts.items()}
+
+
+def mask_table(rows: Mapping[str, Mapping[str, int]]) -> dict[str, Masked]:
+    """Mask a table whose sums of rows and of columns are known: {row: {column: count}}, every row with every column.
+
+    What is hidden in a row needs company in its column, and the other way round, until nothing changes any more. A
+    line that cannot be protected is hidden from end to end.
+    """
+    columns = list(next(iter(rows.values()), {}))
+    hidden: set[tuple[str, str]] = set()
+    lines = [[(row, column) for column in columns] for row in rows]
+    lines += [[(row, column) for row in rows] for column in columns]
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            counts = {f"{row}\0{column}": rows[row][column] for row, column in line}
+            names = dict(zip(counts, line, strict=True))
+            masked = mask_line(counts, frozenset(name for name, cell in names.items() if cell in hidden))
+            found = {
+                names[name]
+                for name, n in counts.items()
+                if n > 0 and (masked is None or masked[name] in (SMALL, PROTECTING))
+            }
+            if not found <= hidden:
+                hidden |= found
+                changed = True
+    return {
+        row: {column: _mark(n) if (row, column) in hidden else n for column, n in cells.items()}
+        for row, cells in rows.items()
+    }
 
 
 def mask_alone(count: int) -> int | str:
