@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "mailbox",
     "mailbox.desk",
     "mailbox.letterbox",
+    "mailbox.routing",
     "mailbox.performance",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",

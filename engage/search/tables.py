@@ -1,0 +1,56 @@
+"""Reads a table of texts that a command is given: CSV in UTF-8 with named columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from engage.errors import Refused
+from engage.tables import filled_rows
+
+REFUSALS = {
+    "text_table_not_found": _("The file %(file)s cannot be read."),
+    "text_table_not_utf8": _("The file is not UTF-8 text. Save it as CSV UTF-8."),
+    "text_table_columns_missing": _("Columns are missing: %(columns)s."),
+    "text_table_unreadable": _("The file cannot be read as CSV: %(fault)s."),
+    "text_table_wrong_width": _("The row has too many or too few cells."),
+    "text_table_empty": _("The table has no rows."),
+}
+
+
+def read_texts(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the named columns of each row, in the order of the file.
+
+    Raises Refused: text_table_not_found, text_table_not_utf8, text_table_columns_missing, text_table_unreadable,
+    text_table_wrong_width (both with line=...), text_table_empty.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError:
+        raise Refused("text_table_not_found", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise Refused("text_table_not_utf8") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    limit = csv.field_size_limit(sys.maxsize)
+    try:
+        head = [cell.strip() for cell in next(reader, [])]
+        if missing := [column for column in columns if column not in head]:
+            raise Refused("text_table_columns_missing", columns=", ".join(missing), line=1)
+        places = [head.index(column) for column in columns]
+        rows = []
+        for line, cells in filled_rows(reader):
+            if len(cells) != len(head):
+                raise Refused("text_table_wrong_width", line=line)
+            rows.append(tuple(cells[place] for place in places))
+    except csv.Error as fault:
+        raise Refused("text_table_unreadable", fault=str(fault), line=reader.line_num) from None
+    finally:
+        csv.field_size_limit(limit)
+    if not rows:
+        raise Refused("text_table_empty")
+    return rows
