@@ -70,11 +70,12 @@ class Intake(models.Model):
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
-    def visible_to(self, actor: Actor) -> CaseQuerySet:
+    def visible_to(self, actor: Actor, own: Any = None) -> CaseQuerySet:
         """The sender sees the own case; officers, approvers and reviewers of openness those of their units.
 
         A unit's own are those it received, leads, reviews, or is asked about. What a case accuses is kept from the
-        unit that it accuses, whatever that unit is in charge of.
+        unit that it accuses, whatever that unit is in charge of. `own` are the actor's units where they were read
+        already, as in `at_desk_of`.
         """
         if isinstance(actor, ReceiptHolder):
             return self.filter(pk=actor.submission_id)
@@ -82,7 +83,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.all()
         if not is_staff(actor):
             return self.none()
-        own = departments_of(actor, *DESK_ROLES)
+        own = departments_of(actor, *DESK_ROLES) if own is None else own
         asked = CoConsultation.objects.filter(department__in=own).values("case")
         return self.filter(Q(lead__in=own) | Q(triage__in=own) | Q(reviewer__in=own) | Q(pk__in=asked)).exclude(
             barred__in=own

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +16,8 @@ from mailbox.machine import OPEN_PHASES, Machine, Needs, Phase, Transition, Who
 
 SEND_UNDO_SECONDS = 30
 UNMERGE_DAYS = 7
+# The code of a record that takes another step back; its reason names the step.
+UNDONE = "undone"
 LOW_RATING = 2
 RATINGS = range(1, 6)
 RATING_REASONS = ("slow", "unclear", "not_answered", "unfriendly", "not_carried_out", "quick", "clear", "helpful")
@@ -46,6 +50,7 @@ class Facts:
     clocks: Mapping[str, ClockFacts] = field(default_factory=dict)
     open_opinions: int = 0
     open_questions: tuple[int, ...] = ()
+    open_items: tuple[str, ...] = ()
     workdays_in_state: int = 0
     last_rating: int = 0
     note: str = ""
@@ -84,6 +89,22 @@ def check_step(
 def may_take(transition: Transition, state: str, standing: Collection[Who]) -> bool:
     """Tell whether the table lets somebody take a step from a state; guards may still refuse it."""
     return state in transition.sources and bool(set(standing) & set(transition.who))
+
+
+def may_be_undone(transition: Transition) -> bool:
+    """Tell whether who takes a step may take it back for a while: the house's own, that writes nothing but itself."""
+    return not transition.door and Who.CITIZEN not in transition.who
+
+
+def taken_of(records: Iterable[tuple[str, str]]) -> Counter[str]:
+    """Count the steps that were taken, of (code, reason) each; one that was taken back does not count."""
+    taken: Counter[str] = Counter()
+    for code, reason in records:
+        if code == UNDONE:
+            taken[reason] -= 1
+        else:
+            taken[code] += 1
+    return +taken
 
 
 # --- guards ----------------------------------------------------------------------------------------------------------
@@ -142,6 +163,8 @@ def _opinions_in(machine: Machine, step: str, facts: Facts) -> None:
 def _questions_settled(machine: Machine, step: str, facts: Facts) -> None:
     if facts.open_questions:
         raise Refused("question_open", numbers=", ".join(map(str, facts.open_questions)))
+    if facts.open_items:
+        raise Refused("checklist_open", items=facts.open_items)
 
 
 def _detail_overdue(machine: Machine, step: str, facts: Facts) -> None:
@@ -244,6 +267,16 @@ def check_length(text: str, most: int) -> str:
     if len(cleaned) > most:
         raise Refused("case_text_too_long", most=most)
     return cleaned.replace("\x00", "")
+
+
+# A place of a snippet that is still to be filled in.
+UNFILLED = re.compile(r"\{[a-z_]{2,30}\}")
+
+
+def check_filled(text: str) -> None:
+    """Refused("draft_unfilled", names=...) for a text with places of a snippet that nobody filled in."""
+    if found := list(dict.fromkeys(UNFILLED.findall(text))):
+        raise Refused("draft_unfilled", names=found)
 
 
 # What the platform does by itself, and the period of the kind (or days) after which it looks.

@@ -15,6 +15,12 @@ def send_due_answers() -> int:
 
 
 @every(seconds=2)
+def tell_held() -> int:
+    """Tell senders of the steps that can no longer be taken back."""
+    return actions.tell_held(now=timezone.now())
+
+
+@every(seconds=2)
 def fold_tallies() -> int:
     """Keep the counts of the desk sums of few rows."""
     return actions.fold_tallies()

@@ -13,6 +13,7 @@ from mailbox.actions.steps import told_code
 from mailbox.kinds import KINDS, kind_of
 from mailbox.kinds.common import WHO_LABELS
 from mailbox.machine import Machine, Who
+from mailbox.rules import UNDONE
 
 NEEDS = {
     "department": _("Choose a unit"),
@@ -26,6 +27,8 @@ NEEDS = {
 def step_label(kind: str, step: str) -> str:
     """Return the name of a step in the active language; of a step that is no row of the table, the code."""
     machine = kind_of(kind)
+    if step == UNDONE:
+        return gettext("Taken back")
     return str(machine.transition(step).label) if machine.has(step) else step
 
 
@@ -122,6 +125,9 @@ REFUSALS = {
     "too_late": _of_day(_("This was possible until %(day)s")),
     "opinion_open": _opinion_open,
     "question_open": _("These questions of the letter have no answer and no reason why not: %(numbers)s"),
+    "checklist_open": lambda values: (
+        gettext("These points of the checklist must be ticked first: %(items)s") % {"items": listed(values["items"])}
+    ),
     "question_because_missing": _("Write why question %(number)d is not answered"),
     "nothing_to_follow_up": _("There is no low rating to follow up"),
     # hands
@@ -149,6 +155,9 @@ REFUSALS = {
     "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
     "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
     "too_many_cites": _("At most %(most)d things can be cited"),
+    "draft_unfilled": lambda values: (
+        gettext("Fill in these places of the text first: %(names)s") % {"names": listed(values["names"])}
+    ),
     "draft_missing": _("Write the answer first"),
     "draft_result_missing": _("Choose what is decided"),
     "draft_result_unknown": _("There is no decision “%(result)s” for this kind"),

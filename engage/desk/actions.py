@@ -8,9 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from engage.accounts.models import User
+from engage.departments.models import Department, Membership
 from engage.desk.models import Preference, SavedView, Undo, new_token
 from engage.desk.registry import Done, Queue, RowAction, Text, queue_for
-from engage.desk.rules import MAX_SAVED_VIEWS, MAX_SELECTED, VIEW_NAME_MAX_LENGTH, undo_until
+from engage.desk.rules import MAX_SAVED_VIEWS, MAX_SELECTED, UNDO_SECONDS, VIEW_NAME_MAX_LENGTH, undo_until
 from engage.errors import Refused
 
 
@@ -41,17 +42,25 @@ def act(
     if done.undo is None or action.undo is None:
         Undo.objects.filter(user=actor).delete()
         return Acted(done)
+    token = keep_undo(actor, queue, action.code, done.undo, now=now, seconds=action.undo_seconds)
+    return Acted(done, token, action.undo_seconds)
+
+
+def keep_undo(
+    actor: User, queue: Queue, action: str, payload: Mapping[str, Any], *, now: datetime, seconds: int = UNDO_SECONDS
+) -> str:
+    """Keep what takes the last thing back that somebody did; returns the token. An action of a page has no code."""
     kept, _ = Undo.objects.update_or_create(
         user=actor,
         defaults={
             "token": new_token(),
             "queue": queue.code,
-            "action": action.code,
-            "payload": dict(done.undo),
-            "until": undo_until(now, action.undo_seconds),
+            "action": action,
+            "payload": dict(payload),
+            "until": undo_until(now, seconds),
         },
     )
-    return Acted(done, kept.token, action.undo_seconds)
+    return kept.token
 
 
 @transaction.atomic
@@ -64,24 +73,27 @@ def undo(actor: User, token: str, *, now: datetime) -> Text:
     mine = Undo.objects.select_for_update().filter(user=actor, until__gt=now).first()
     kept = mine if mine and mine.token == token else None
     queue = queue_for(actor, kept.queue) if kept else None
-    action = queue.action(kept.action) if kept and queue else None
-    if kept is None or action is None or action.undo is None:
+    take_back = queue.taking_back(kept.action) if kept and queue else None
+    if kept is None or take_back is None:
         raise Refused("undo_too_late")
     kept.delete()
-    return action.undo(actor, kept.payload)
+    return take_back(actor, kept.payload)
 
 
-def save_view(actor: User, queue: Queue, name: str, filters: Mapping[str, str]) -> SavedView:
-    """Keep filters under a name.
+def save_view(
+    actor: User, queue: Queue, name: str, filters: Mapping[str, str], *, department: Department | None = None
+) -> SavedView:
+    """Keep filters under a name, for oneself or for a unit and those below it.
 
-    Raises Refused("view_needs_name"), Refused("view_name_too_long"), Refused("view_name_taken") and
-    Refused("too_many_views").
+    Raises Refused("view_needs_name"), Refused("view_name_too_long"), Refused("view_name_taken"),
+    Refused("too_many_views") and Refused("not_allowed") for a unit one does not belong to.
     """
     name = _clean_name(name)
-    mine = SavedView.objects.visible_to(actor).filter(queue=queue.code)
-    if mine.count() >= MAX_SAVED_VIEWS:
+    if SavedView.objects.filter(user=actor, queue=queue.code).count() >= MAX_SAVED_VIEWS:
         raise Refused("too_many_views", limit=MAX_SAVED_VIEWS)
-    return _keep(SavedView(user=actor, queue=queue.code, name=name, filters=dict(filters)))
+    if department is not None and not Membership.objects.filter(user=actor, department=department).exists():
+        raise Refused("not_allowed")
+    return _keep(SavedView(user=actor, queue=queue.code, name=name, filters=dict(filters), department=department))
 
 
 def rename_view(actor: User, view: SavedView, name: str) -> SavedView:

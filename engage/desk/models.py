@@ -4,9 +4,11 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor
+from engage.departments.models import Department, Membership
 from engage.desk.rules import VIEW_NAME_MAX_LENGTH
 
 
@@ -14,17 +16,26 @@ class SavedViewQuerySet(models.QuerySet):
     """Views that people made for themselves."""
 
     def visible_to(self, actor: Actor) -> "SavedViewQuerySet":
-        """A saved view belongs to the one who made it."""
-        return self.filter(user_id=actor.pk) if actor.pk else self.none()
+        """A saved view belongs to who made it; a shared one is there for a unit and those below it."""
+        if not actor.pk:
+            return self.none()
+        inside = Membership.objects.filter(user_id=actor.pk, department__path__startswith=OuterRef("department__path"))
+        return self.filter(Q(user_id=actor.pk) | Q(department__isnull=False) & Exists(inside))
 
 
 class SavedView(models.Model):
-    """A view of one queue with filters, under a name. `filters` maps "view", "q" and the queue's filters to values."""
+    """A view of one queue with filters, under a name. `filters` maps "view", "q" and the queue's filters to values.
+
+    With a unit it is shared: everybody of the unit and those below it has it, who made it changes it.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     queue = models.CharField(_("queue"), max_length=40)
     name = models.CharField(_("name"), max_length=VIEW_NAME_MAX_LENGTH)
     filters = models.JSONField(default=dict)
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("unit")
+    )
 
     objects = SavedViewQuerySet.as_manager()
 

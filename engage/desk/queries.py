@@ -1,7 +1,9 @@
 """What the desk shows: one queue, one view, one page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,6 +14,7 @@ from engage.desk.registry import Filter, Queue, Row, RowAction, Rows, Text, View
 from engage.desk.rules import clean_search, known_filters, page_count
 
 PAGE_LIMIT = 10_000
+CURSOR_MAX_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,17 @@ class ShownView:
 
 
 @dataclass(frozen=True)
+class ShownSaved:
+    """A saved view with its address and count. `own`: the reader made it and may change it."""
+
+    view: SavedView
+    address: str
+    count: int | str | None
+    current: bool
+    own: bool
+
+
+@dataclass(frozen=True)
 class Screen:
     """Everything one page of the desk shows. `chosen` are the parameters of its address without the page."""
 
@@ -50,11 +64,15 @@ class Screen:
     total: int
     page: int
     pages: int
+    cursor: str
+    before: str
+    after: str
+    more: bool
     next_due: Text
     filters: list[ShownFilter]
     search: str
     views: list[ShownView]
-    saved: list[SavedView]
+    saved: list[ShownSaved]
     saved_now: SavedView | None
     chosen: dict[str, str] = field(default_factory=dict)
 
@@ -64,26 +82,56 @@ class Screen:
         return bool(self.chosen.keys() - {"view"})
 
     @property
+    def saved_many(self) -> int:
+        """How many views stand above the built-in ones; the keys 1 to 9 go by the place in the list."""
+        return len(self.saved)
+
+    @property
+    def own_now(self) -> bool:
+        """Tell whether the present view is one that the reader made and may change."""
+        return any(kept.current and kept.own for kept in self.saved)
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The parameters that lead back to this very page."""
+        if not self.queue.keyset:
+            return self.chosen | {"page": self.page}
+        return self.chosen | ({"from": self.cursor} if self.cursor else {})
+
+    @property
     def bulk_actions(self) -> list[RowAction]:
         """The actions that take several rows."""
         return [action for action in self.queue.actions if action.bulk]
 
 
+def screen_filters(actor: User, queue: Queue, asked: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the view and the filters that an address asks for; what is unknown in them is left out."""
+    view = queue.view(asked.get("view", "")) or queue.views[0]
+    known = {part.code: [value for value, _label in part.choices(actor)] for part in queue.filters}
+    search = clean_search(asked.get("q", "")) if queue.searchable else ""
+    return view.code, known_filters(asked, known) | ({"q": search} if search else {})
+
+
 def screen(actor: User, queue: Queue, asked: Mapping[str, str]) -> Screen:
     """Return one page of a queue for the parameters of an address; what is unknown in them is left out."""
-    view = queue.view(asked.get("view", "")) or queue.views[0]
     choices = {part.code: list(part.choices(actor)) for part in queue.filters}
-    filters = known_filters(asked, {code: [value for value, _ in pairs] for code, pairs in choices.items()})
-    search = clean_search(asked.get("q", "")) if queue.searchable else ""
-    given = filters | ({"q": search} if search else {})
-    page = _page_number(asked.get("page", ""))
-    rows = queue.rows(actor, view.code, given, page)
-    pages = page_count(rows.total, queue.page_size)
-    if page > pages:
-        page = pages
+    code, given = screen_filters(actor, queue, asked)
+    view = queue.view(code) or queue.views[0]
+    search = given.get("q", "")
+    page, pages, cursor = _page_number(asked.get("page", "")), 1, ""
+    if queue.keyset:
+        page, cursor = 1, asked.get("from", "")[:CURSOR_MAX_LENGTH]
+        rows = queue.rows(actor, view.code, given, cursor)
+        if cursor and not rows.rows:
+            cursor, rows = "", queue.rows(actor, view.code, given, "")
+    else:
         rows = queue.rows(actor, view.code, given, page)
+        pages = page_count(rows.total, queue.page_size)
+        if page > pages:
+            page = pages
+            rows = queue.rows(actor, view.code, given, page)
     chosen = {"view": view.code} | given
-    saved = list(saved_views(actor, queue))
+    saved = _shown_saved(actor, queue, chosen)
     counts = queue.counts(actor)
     return Screen(
         queue=queue,
@@ -92,19 +140,35 @@ def screen(actor: User, queue: Queue, asked: Mapping[str, str]) -> Screen:
         total=rows.total,
         page=page,
         pages=pages,
+        cursor=cursor,
+        before=rows.before,
+        after=rows.after,
+        more=rows.more,
         next_due=rows.next_due,
-        filters=[ShownFilter(part, choices[part.code], filters.get(part.code, "")) for part in queue.filters],
+        filters=[ShownFilter(part, choices[part.code], given.get(part.code, "")) for part in queue.filters],
         search=search,
         views=[ShownView(part, counts.get(part.code), part == view) for part in queue.views],
         saved=saved,
-        saved_now=next((kept for kept in saved if kept.filters == chosen), None),
+        saved_now=next((kept.view for kept in saved if kept.current), None),
         chosen=chosen,
     )
 
 
 def saved_views(actor: User, queue: Queue) -> QuerySet[SavedView]:
-    """List a person's own views of a queue."""
-    return SavedView.objects.visible_to(actor).filter(queue=queue.code)
+    """List a person's views of a queue, the own and the shared ones."""
+    return SavedView.objects.visible_to(actor).filter(queue=queue.code).select_related("department")
+
+
+def _shown_saved(actor: User, queue: Queue, chosen: Mapping[str, str]) -> list[ShownSaved]:
+    saved = list(saved_views(actor, queue))
+    counts: Sequence[int | str | None] = [None] * len(saved)
+    if saved and queue.count_saved is not None:
+        counts = queue.count_saved(actor, [view.filters for view in saved])
+    now = next((view for view in saved if view.filters == chosen), None)
+    return [
+        ShownSaved(view, urlencode(view.filters), count, view is now, view.user_id == actor.pk)
+        for view, count in zip(saved, counts, strict=True)
+    ]
 
 
 def single_keys_on(actor: User) -> bool:

@@ -123,11 +123,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """One page of a view. `next_due` is a whole sentence for the empty state ("Next due Thursday")."""
+    """One page of a view. `next_due` is a whole sentence for the empty state ("Next due Thursday").
+
+    Of a queue with `keyset`: `before` and `after` are the cursors of the pages beside this one, empty where none is.
+    `more`: there are more than `total`, nobody counts on.
+    """
 
     rows: Sequence[Row]
     total: int
     next_due: Text = ""
+    before: str = ""
+    after: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,7 @@ class RowAction:
     With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own. Without
     `bulk` the action takes one row at a time. `undo` gets the actor and the payload of `Done.undo` and returns a
     whole sentence; it refuses (`Refused`) when the item has moved on. The tone "bad" marks what turns something away,
-    "go" the usual decision.
+    "go" the usual decision. `aside`: rows have no button for it; its key works on the present row all the same.
     """
 
     code: str
@@ -185,6 +192,7 @@ class RowAction:
     undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
     undo_seconds: int = UNDO_SECONDS
     bulk: bool = True
+    aside: bool = False
     tone: Literal["", "go", "bad"] = ""
 
 
@@ -203,12 +211,18 @@ def no_counts(actor: Actor) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Queue:
-    """One list of work; see the head of this file."""
+    """One list of work; see the head of this file.
+
+    With `keyset` the fourth argument of `rows` is a cursor ("": the first page) and not a number: no page costs more
+    than the first. `count_saved` counts saved views, given by their filters, all in one go. `undo` takes back what was
+    done on the room's own pages (`actions.keep_undo`). `exports` are (label, name of an address) that give the present
+    view as a file.
+    """
 
     code: str
     label: Text
     roles: Sequence[Role]
-    rows: Callable[[Actor, str, Mapping[str, str], int], Rows]
+    rows: Callable[[Actor, str, Mapping[str, str], Any], Rows]
     views: Sequence[View]
     columns: Sequence[Column] = ()
     actions: Sequence[RowAction] = ()
@@ -221,6 +235,17 @@ class Queue:
     due_label: Text = ""
     keys: Sequence[Key] = field(default_factory=tuple)
     group: str = CONSULTATIONS
+    keyset: bool = False
+    count_saved: Callable[[Actor, Sequence[Mapping[str, str]]], Sequence[int | str]] | None = None
+    undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
+    exports: Sequence[tuple[Text, str]] = ()
+
+    def taking_back(self, action: str) -> Callable[[Actor, Mapping[str, Any]], Text] | None:
+        """Return what takes an action back; of no action, what was done on the room's own pages."""
+        if not action:
+            return self.undo
+        found = self.action(action)
+        return found.undo if found else None
 
     def action(self, code: str) -> RowAction | None:
         """Return one of the queue's actions."""
@@ -344,8 +369,8 @@ def _faults(queue: Queue) -> list[str]:
         faults.append("it needs a view")
     if not queue.roles:
         faults.append("it needs a role")
-    if {filter_.code for filter_ in queue.filters} & {"q", "page", "view", "saved"}:
-        faults.append("a filter takes a name of the desk's own (q, page, view, saved)")
+    if {filter_.code for filter_ in queue.filters} & {"q", "page", "from", "view", "saved"}:
+        faults.append("a filter takes a name of the desk's own (q, page, from, view, saved)")
     for name, parts in (("view", queue.views), ("action", queue.actions), ("filter", queue.filters)):
         if len({part.code for part in parts}) < len(parts):
             faults.append(f"two {name}s share a code")

@@ -15,11 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from engage.departments.models import Department
 from engage.desk import actions, queries
 from engage.desk.keys import key_sheet, page_sheet
 from engage.desk.models import SavedView
 from engage.desk.registry import DeskPage, Queue, RowAction, first_page_for, pages_for, queue_for, queues_for
-from engage.desk.rules import clean_ids
+from engage.desk.rules import UNDO_SECONDS, clean_ids
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 
@@ -84,7 +85,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
         acted = actions.act(request.user, queue, action, ids, form.cleaned_data if form else {}, now=timezone.now())
     except Refused as refusal:
         return _show(request, queue, refusal=refusal, ticked=ids)
-    request.session[TOAST] = {"text": str(acted.done.message), "token": acted.token, "seconds": acted.seconds}
+    say(request, acted.done.message, token=acted.token, seconds=acted.seconds)
     return _back(request, queue)
 
 
@@ -97,8 +98,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         said = actions.undo(request.user, request.POST.get("token", ""), now=timezone.now())
     except Refused as refusal:
         return _show(request, queue, refusal=refusal)
-    request.session[TOAST] = {"text": str(said), "token": "", "seconds": 0}
-    return _back(request, queue)
+    say(request, said)
+    address = _safe(request, request.POST.get("next", ""))
+    return HttpResponseRedirect(address) if address else _back(request, queue)
 
 
 @require_POST
@@ -107,8 +109,10 @@ def save_view(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the present filters under a name."""
     queue = _queue(request, code)
     chosen = queries.screen(request.user, queue, QueryDict(request.POST.get("back", "")).dict()).chosen
+    share = request.POST.get("share", "")
+    unit = get_object_or_404(Department, code=share[:40]) if share else None
     try:
-        actions.save_view(request.user, queue, request.POST.get("name", ""), chosen)
+        actions.save_view(request.user, queue, request.POST.get("name", ""), chosen, department=unit)
     except Refused as refusal:
         return _show(request, queue, refusal=refusal, name=request.POST.get("name", ""))
     return _back(request, queue)
@@ -172,20 +176,32 @@ def _show(
     """Render a queue; after a refusal with its sentence, its status, the same rows ticked and the typed name."""
     asked = request.GET if request.method in {"GET", "HEAD"} else QueryDict(request.POST.get("back", ""))
     screen = queries.screen(request.user, queue, asked.dict())
-    toast = request.session.pop(TOAST, None)
-    context = _frame(request, queue) | {
-        "screen": screen,
-        "back": urlencode(screen.chosen | {"page": screen.page}),
-        "chosen": urlencode(screen.chosen),
-        "saved": [(view, urlencode(view.filters), view == screen.saved_now) for view in screen.saved],
-        "refusal": refusal_message(refusal) if refusal else "",
-        "ticked": ticked or [],
-        "typed_name": name,
-        "toast": toast,
-        "undo_open": toast is not None and queries.open_undo(request.user, toast["token"]),
-        "sheet": key_sheet(queue),
-    }
+    context = (
+        _frame(request, queue)
+        | toast_of(request)
+        | {
+            "screen": screen,
+            "back": urlencode(screen.place),
+            "chosen": urlencode(screen.chosen),
+            "own_units": Department.objects.filter(memberships__user=request.user).distinct(),
+            "refusal": refusal_message(refusal) if refusal else "",
+            "ticked": ticked or [],
+            "typed_name": name,
+            "sheet": key_sheet(queue),
+        }
+    )
     return render(request, "desk/queue.html", context, status=refusal_status(refusal.code) if refusal else 200)
+
+
+def toast_of(request: HttpRequest) -> dict[str, Any]:
+    """Take what the reader is to be told once, and whether it can still be taken back, for a template."""
+    toast = request.session.pop(TOAST, None)
+    return {"toast": toast, "undo_open": toast is not None and queries.open_undo(request.user, toast["token"])}
+
+
+def say(request: HttpRequest, text: Any, *, token: str = "", seconds: int = UNDO_SECONDS) -> None:
+    """Tell the reader something on the next page of the desk; with the token of an undo, how to take it back."""
+    request.session[TOAST] = {"text": str(text), "token": token, "seconds": seconds if token else 0}
 
 
 def _bound(action: RowAction, request: HttpRequest) -> forms.Form | None:

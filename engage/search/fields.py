@@ -10,7 +10,19 @@ FTS_TABLE = "search_fts"
 
 
 class TermsField(models.Field):
-    """Index terms, in Python a string of terms with a space between; a term has letters and digits only."""
+    """Index terms, in Python a string of terms with a space between; a term has letters and digits only.
+
+    `table` is the FTS5 table of SQLite that a migration of the model makes beside it.
+    """
+
+    def __init__(self, *args: Any, table: str = FTS_TABLE, **options: Any) -> None:
+        self.table = table
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        """Keep the name of the table in migrations where it is not the usual one."""
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options | ({"table": self.table} if self.table != FTS_TABLE else {})
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         """Return the column type of this database."""
@@ -58,7 +70,8 @@ class Holds(models.Lookup):
         """Ask the FTS5 table, whose row ids are the ids of the entries."""
         right, right_values = self.process_rhs(compiler, connection)
         identity = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{connection.ops.quote_name('id')}"
-        return f"{identity} IN (SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH {right})", list(right_values)
+        table = self.lhs.output_field.table
+        return f"{identity} IN (SELECT rowid FROM {table} WHERE {table} MATCH {right})", list(right_values)
 
 
 @TermsField.register_lookup

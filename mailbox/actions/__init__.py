@@ -59,6 +59,7 @@ from mailbox.actions.relations import (
 )
 from mailbox.actions.steps import Given, take_step
 from mailbox.actions.tallies import fold_tallies
+from mailbox.actions.undo import tell_held, undo_step
 
 __all__ = [
     "DraftWords",
@@ -109,6 +110,8 @@ __all__ = [
     "tag_cases",
     "take_back_draft",
     "take_step",
+    "tell_held",
+    "undo_step",
     "unlink_cases",
     "unmerge_case",
     "untag_case",

@@ -18,7 +18,7 @@ from mailbox.access import holds_role_in, standing_of
 from mailbox.actions import clocks
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
 from mailbox.machine import Who
-from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, StepRecord
+from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, Message, StepRecord
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,11 @@ def submit_draft(
     """Hand the shared draft in. `chain` names who approves, one after another; None: any approver of the unit.
 
     Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"), Refused("approver_elsewhere"),
-    Refused("approval_own") for a chain that names a writer.
+    Refused("approval_own") for a chain that names a writer, Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)
     draft = _shared(case)
+    rules.check_filled(draft.text)
     if case.machine.results and not draft.result:
         raise Refused("draft_result_missing")
     apply_step(case, case.machine.transition("submit"), Given(note=note), actor=actor, now=now, revision=revision)
@@ -313,10 +314,22 @@ def _send(case_id: int, now: datetime) -> int:
         draft.send_at = None
         draft.save(update_fields=["send_at"])
         return 0
+    if _wrote_since(case, draft):
+        journal.record(SYSTEM, "case.answer_held", draft, case=case.pk, by="message")
+        draft.send_at = None
+        draft.save(update_fields=["send_at"])
+        return 0
     _answer(case, draft, now)
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
     return 1
+
+
+def _wrote_since(case: Case, draft: Draft) -> bool:
+    """Tell whether the sender wrote after it was said that the answer goes out: somebody reads that first."""
+    assert draft.send_at is not None
+    said = draft.send_at - timedelta(seconds=rules.SEND_UNDO_SECONDS)
+    return case.messages.filter(direction=Message.Direction.IN, at__gt=said).exists()
 
 
 def _answer(case: Case, draft: Draft, now: datetime) -> None:
@@ -363,6 +376,7 @@ def answer_plainly(
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
+    rules.check_filled(words.text)
     case.answered_at = case.answered_at or now
     given = Given(words=words.text, cites=tuple(rules.check_cites(words.cites)))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)

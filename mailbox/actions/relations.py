@@ -190,7 +190,7 @@ def unmerge_case(case_id: int, *, actor: Actor, now: datetime) -> Case:
 def release_merged(*, now: datetime, limit: int = 200) -> int:
     """Put back at the desk what was to be answered with a case that ended without an answer; returns how many."""
     left = Case.objects.filter(merged_into__isnull=False, answered_at=None, phase="merged").filter(
-        merged_into__phase=Phase.CLOSED.value, merged_into__answered_at=None
+        merged_into__phase=Phase.CLOSED.value, merged_into__answered_at=None, merged_into__held_step=None
     )
     return sum(_release(pk, now) for pk in left.order_by("pk").values_list("pk", flat=True)[:limit])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,8 +23,11 @@ from engage.journal import actions as journal
 from engage.participation import timeline
 from mailbox import rules
 from mailbox.access import standing_of, unit_above
-from mailbox.actions import clocks
+from mailbox.actions import clocks, held
+from mailbox.actions.checklist import open_items
 from mailbox.actions.notices import make_notice
+from mailbox.desk.models import HeldStep
+from mailbox.kinds import kind_of
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import BACK, SAME, Hands, Needs, Phase, Transition, Who
 from mailbox.models import DESK_ROLES, Case, CoConsultation, Draft, Question, StepRecord
@@ -72,12 +74,13 @@ def locked_case(case_id: int, actor: Actor) -> Case:
         .first()
     )
     if case is None:
-        _say_if_moved_away(case_id, actor)
+        say_if_moved_away(case_id, actor)
         raise Case.DoesNotExist
     return case
 
 
-def _say_if_moved_away(case_id: int, actor: Actor) -> None:
+def say_if_moved_away(case_id: int, actor: Actor) -> None:
+    """Refused("case_moved") for a case that lay at a unit of the actor's and has left it."""
     if not is_staff(actor):
         return
     own = departments_of(actor, *DESK_ROLES)
@@ -116,9 +119,11 @@ def take_step(
     now: datetime,
     revision: int | None = None,
     token: UUID | None = None,
+    undo: bool = False,
 ) -> Case:
     """Take a step that writes nothing but itself. The same token again changes nothing.
 
+    With `undo` who takes it can take it back for a few seconds (`actions.undo`); its sender is told afterwards.
     Raises Case.DoesNotExist for a case the actor may not see, Refused("step_unknown"), Refused("case_moved"),
     Refused("case_merged"), Refused("transition_not_allowed", by=..., when=...), Refused("step_needs"),
     Refused("step_reason_missing"), what the guards of the step refuse, and what the clocks refuse.
@@ -129,7 +134,7 @@ def take_step(
         raise ValueError(f"{case.kind}.{code} is taken by {transition.door}")
     if token is not None and StepRecord.objects.filter(token=token, case=case).exists():
         return case
-    return apply_step(case, transition, given, actor=actor, now=now, revision=revision, token=token)
+    return apply_step(case, transition, given, actor=actor, now=now, revision=revision, token=token, undo=undo)
 
 
 def transition_of(case: Case, code: str) -> Transition:
@@ -148,11 +153,14 @@ def apply_step(
     now: datetime,
     revision: int | None = None,
     token: UUID | None = None,
+    undo: bool = False,
 ) -> Case:
     """Carry a step out on a locked case: table, guards, hands, clocks, record, notice, timeline, journal."""
     check_revision(case, revision)
     given = _cleaned(given)
     check_allowed(case, transition, given, actor=actor, now=now)
+    say_held(case)
+    seen = held.snapshot(case) if undo and rules.may_be_undone(transition) and isinstance(actor, User) else None
     before, unit_before = case.state, case.lead or case.triage
     taker = actor if isinstance(actor, User) else None
     _hand_over(case, transition, given, taker)
@@ -179,7 +187,10 @@ def apply_step(
         revision=case.revision,
         token=token,
     )
-    _tell(case, transition, given, record, unit=unit, due=due, now=now)
+    if seen is None:
+        _tell(case, transition, given, record, due=due)
+    else:
+        held.keep(case, record, seen, given, due)
     journal.record(
         actor,
         f"case.{transition.code}",
@@ -213,7 +224,7 @@ def check_allowed(case: Case, transition: Transition, given: Given, *, actor: Ac
 
 def facts_of(case: Case, *, now: datetime, note: str = "") -> rules.Facts:
     """Collect what guards look at."""
-    taken = Counter(case.steps.filter(kind=case.kind).values_list("code", flat=True))
+    taken = rules.taken_of(case.steps.filter(kind=case.kind).values_list("code", "reason"))
     rating = case.ratings.last()
     today = clocks.today_of(case, now)
     since = local_day(case.state_since, clocks.zone_of(case))
@@ -230,6 +241,7 @@ def facts_of(case: Case, *, now: datetime, note: str = "") -> rules.Facts:
         ),
         workdays_in_state=calendars.work_calendar(profile.calendar).count(since, today),
         last_rating=rating.score if rating else 0,
+        open_items=open_items(case),
         note=note,
     )
 
@@ -316,16 +328,17 @@ def name_of(department: Department | None) -> dict[str, str]:
     return {"zh": department.name_zh or department.name_en, "en": department.name_en or department.name_zh}
 
 
-def _tell(
-    case: Case,
-    transition: Transition,
-    given: Given,
-    record: StepRecord,
-    *,
-    unit: Department | None,
-    due: date | None,
-    now: datetime,
-) -> None:
+def say_held(case: Case) -> None:
+    """Tell the sender of a locked case what was held back while its last step could be taken back."""
+    row = HeldStep.objects.select_related("record__department").filter(case=case).first()
+    if row is not None:
+        HeldStep.objects.filter(pk=case.pk).delete()
+        given, due = held.given_of(row)
+        _tell(case, kind_of(row.record.kind).transition(row.record.code), Given(**given), row.record, due=due)
+
+
+def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
+    unit, now = record.department, record.at
     reason: str | Promise = REASONS.get(given.reason) or RESULTS.get(given.reason) or ""
     result = given.draft.result if given.draft else ""
     if transition.told is not None:
@@ -336,7 +349,7 @@ def _tell(
             values["due"] = {"day": due.isoformat()}
         if given.units:
             values["units"] = given.units
-        timeline.add(case.submission, told_code(case.kind, transition.code), at=now, **values, **given.told)
+        timeline.add(case.submission, told_code(record.kind, transition.code), at=now, **values, **given.told)
     form = (
         case.machine.answer_notice if transition.door in ("send_due_answers", "answer_plainly") else transition.notice
     )

@@ -9,13 +9,16 @@ class MailboxDeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the queue of cases into the desk."""
-        from engage.desk.registry import register
+        from engage.desk.registry import register, register_page
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
-        from mailbox.desk import demo
+        from mailbox.desk import demo, receivers  # noqa: F401
         from mailbox.desk.queue import CASES
+        from mailbox.desk.texts import CHECKLISTS, TEXTS
         from mailbox.desk.words import REFUSALS
 
         register_refusals(REFUSALS)
         register(CASES)
+        register_page(TEXTS)
+        register_page(CHECKLISTS)
         demo_content.register("cases", order=45, load=demo.load)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +20,8 @@ from engage.participation.models import Attachment
 from mailbox import rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
+from mailbox.desk.models import Note, Snooze
+from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside, units_below
 from mailbox.machine import Phase, Transition, Who
 from mailbox.models import (
     Approval,
@@ -64,6 +65,7 @@ class Board:
     merged: list[Case] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     parties: list[Party] = field(default_factory=list)
+    beside: Beside = NOTHING_BESIDE
     calendar: WorkCalendar | None = None
     own_units: tuple[str, ...] = ()
 
@@ -107,12 +109,12 @@ class Board:
         return any(one.department.path.startswith(path) for path in self.own_units)
 
 
-def case_of(pk: int, *, actor: Actor) -> Case | None:
+def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
     """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
     related = ("submission__contact", "triage", "lead", "reviewer", "desk", "owner", "merged_into__submission")
     here = OuterRef("pk")
     return (
-        Case.objects.visible_to(actor)
+        Case.objects.visible_to(actor, own)
         .select_related(*related)
         .annotate(
             has_consultations=Exists(CoConsultation.objects.filter(case=here)),
@@ -121,6 +123,8 @@ def case_of(pk: int, *, actor: Actor) -> Case | None:
             has_tags=Exists(CaseTag.objects.filter(case=here)),
             has_links=Exists(Link.objects.filter(Q(source=here) | Q(target=here), undone_at=None)),
             has_parties=Exists(Party.objects.filter(case=here)),
+            has_talk=Exists(Note.objects.filter(case=here)),
+            has_snooze=Exists(Snooze.objects.filter(case=here)),
         )
         .filter(pk=pk)
         .first()
@@ -129,10 +133,10 @@ def case_of(pk: int, *, actor: Actor) -> Case | None:
 
 def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     """Read one case; None for one the actor may not see."""
-    case: Any = case_of(pk, actor=actor)
+    held = memberships_of(actor)
+    case: Any = case_of(pk, actor=actor, own=units_below(path for _role, path in held))
     if case is None:
         return None
-    held = memberships_of(actor)
     board = Board(case, places_of(actor, held)(case), now, counting.today_of(case, now))
     board.own_units = _own_units(actor, held)
     board.messages = list(case.messages.select_related("by"))
@@ -152,6 +156,7 @@ def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     if case.has_parties:
         board.parties = list(case.parties.select_related("contact"))
     board.drafts = _drafts(case, actor)
+    board.beside = beside(case, actor=actor, today=board.today)
     _count(board)
     return board
 
@@ -217,12 +222,13 @@ def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
         today=board.today,
         now=board.now,
         state_since=case.state_since,
-        taken=Counter(step.code for step in board.taken if step.kind == case.kind),
+        taken=rules.taken_of((step.code, step.reason) for step in board.taken if step.kind == case.kind),
         clocks={row.target: rules.ClockFacts(True, row.due) for row in rows if row.state != CaseClock.State.STOPPED},
         open_opinions=sum(one.state == CoConsultation.State.OPEN for one in board.consultations),
         open_questions=tuple(one.number for one in board.questions if one.state == Question.State.OPEN),
         workdays_in_state=board.calendar.count(since, board.today),
         last_rating=rating.score if rating else 0,
+        open_items=tuple(one.item.words for one in board.beside.points if one.item.blocking and one.ticked is None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,8 @@ from engage.departments.models import Department
 from engage.departments.queries import members_of
 from engage.participation.rules import parse_reference
 from mailbox import rules
+from mailbox.desk.queries import snippets_for
+from mailbox.desk.rules import LONGEST_SNOOZE
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds import KINDS
 from mailbox.kinds.common import NOT_TAKEN_REASONS
@@ -144,9 +146,12 @@ class DeskForm(forms.Form):
 class StepForm(DeskForm):
     """What one step needs, by its row: reasons, unit, words, note, days, citations, and what its door asks besides."""
 
-    def __init__(self, data: Any = None, *, case: Case, transition: Transition, initial: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, *, case: Case, transition: Transition, initial: Any = None, doubts: Sequence[str] = ()
+    ) -> None:
         super().__init__(data, case=case, initial=initial)
         self.transition = transition
+        self.doubts = doubts
         if transition.reasons:
             self.fields["reason"] = reason_field(transition.reasons)
         self._of_door(transition.door, case)
@@ -154,6 +159,13 @@ class StepForm(DeskForm):
             name = str(need)
             if name not in self.fields:
                 self.fields[name] = self._field_of(need)
+        if transition.door in ("submit_draft", "answer_plainly"):
+            self.fields["draft"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+        if doubts:
+            self.fields["sure"] = forms.BooleanField(
+                label=_("I have looked, go on all the same"),
+                error_messages={"required": _("Look at what stands above, then say that you go on all the same")},
+            )
 
     def _field_of(self, need: Needs) -> forms.Field:
         language = self.case.submission.language
@@ -427,6 +439,68 @@ class WaiveForm(OfForm):
     note = area(_("Why it is no longer needed"), most=rules.NOTE_MOST, rows=3)
 
 
+class SnoozeForm(DeskForm):
+    """For how long a case is put away: some working days, or until a day."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        kept = getattr(case, "snooze", None)
+        again = {"days": kept.days or "", "until": None if kept.days else kept.until} if kept else {}
+        super().__init__(data, case=case, initial=again)
+        add_when(self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        return check_when(self)
+
+
+class NoteForm(DeskForm):
+    """What one says to colleagues."""
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User, page_key: str = "") -> None:
+        super().__init__(data, case=case)
+        # The answer's field on the page of a case has the same name.
+        self.auto_id = "note_%s"
+        said = _("The sender does not see this. Whom you name with @ finds the case in a view of its own")
+        self.fields["text"] = area(_("Note to colleagues"), most=rules.NOTE_MOST, rows=3, help_text=said)
+        if page_key:
+            self.fields["text"].widget.attrs["data-page-key"] = page_key
+
+
+class TickForm(OfForm):
+    """Whether a point of the checklist was looked at."""
+
+    done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class SnippetChoiceForm(DeskForm):
+    """Which piece of text goes into the answer."""
+
+    shared = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    snippet = forms.TypedChoiceField(
+        label=_("Piece of text"), coerce=int, widget=forms.RadioSelect, error_messages={"required": _("Choose one")}
+    )
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case, initial={"shared": True})
+        self.found = list(snippets_for(actor, case.submission.language))
+        self.fields["snippet"].choices = [(one.pk, one.title) for one in self.found]  # type: ignore[attr-defined]
+
+
+class CiteForm(DeskForm):
+    """Which published thing the answer cites."""
+
+    shared = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    line = forms.CharField(
+        label=_("What is published"),
+        max_length=rules.CITE_MOST,
+        widget=forms.HiddenInput,
+        error_messages={"required": _("Choose one")},
+    )
+
+    def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
+        super().__init__(data, case=case, initial={"shared": True})
+
+
 # --- with several rows at once --------------------------------------------------------------------------------------
 
 
@@ -441,6 +515,49 @@ class RouteForm(forms.Form):
         required=False,
         help_text=_("Needed where the case is passed on from a unit in charge; the sender does not see this"),
     )
+
+
+def add_when(fields: dict[str, forms.Field]) -> None:
+    """Add the two ways to say how long."""
+    fields["days"] = forms.IntegerField(
+        label=_("Working days"),
+        min_value=1,
+        max_value=LONGEST_SNOOZE,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "input w-s"}),
+    )
+    fields["until"] = forms.DateField(
+        label=_("or until this day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input w-m"}),
+        help_text=_("Its clocks go on. It comes back at once when the sender writes or somebody acts on it"),
+    )
+
+
+def check_when(form: forms.Form) -> dict[str, Any]:
+    """Return what was given; one of the two must be."""
+    given = form.cleaned_data
+    if not given.get("days") and not given.get("until") and not form.errors:
+        form.add_error("days", _("Give working days or a day"))
+    return given
+
+
+class SnoozeManyForm(forms.Form):
+    """For how long the chosen cases are put away."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        add_when(self.fields)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        return check_when(self)
+
+
+class TagManyForm(forms.Form):
+    """The word of a group of the chosen cases."""
+
+    name = forms.CharField(label=_("Group"), max_length=60, widget=forms.TextInput(attrs={"class": "input w-m"}))
 
 
 class RefuseForm(forms.Form):

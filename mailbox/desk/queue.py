@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
@@ -30,19 +32,31 @@ from engage.typed import whole_number
 from mailbox import actions, rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import Given
-from mailbox.desk.forms import RefuseForm, RouteForm
+from mailbox.desk import actions as desk
+from mailbox.desk.forms import RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
+from mailbox.desk.models import Mention, Snooze
+from mailbox.desk.queries import cases_with_words, units_below
+from mailbox.desk.rules import Cursor, read_cursor
+from mailbox.desk.undoing import Entry, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload, take_back
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import Case, CaseQuerySet, CoConsultation, Message
-from mailbox.queries.desk import desk_units, view_counts, view_rows
+from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Message
+from mailbox.queries.desk import view_counts, view_rows
 
 # What a search for words counts and shows at most: nobody pages through more, and no search reads a whole mailbox.
 FOUND_MOST = 500
 PREVIEW = 1_200
 ASKED = "asked"
 SHOWN_WITH = ("submission", "triage", "lead", "reviewer", "desk", "owner")
-ORDERS = {"newest": ("-submission_id",), "oldest": ("submission_id",)}
+ORDERS = {
+    "": ("due_order", "submission_id"),
+    "newest": ("-submission_id",),
+    "oldest": ("submission_id",),
+}
+MENTIONS, SNOOZED, EVERYTHING = "mentions", "snoozed", "all"
+# Views of what the desk keeps beside cases; they are counted from their own few rows.
+BESIDE = (ASKED, MENTIONS, SNOOZED)
 
 
 @dataclass
@@ -58,12 +72,45 @@ def desk_of(actor: Actor) -> Desk:
     """Read a person's desk; once for a request, as roles are (`actors.roles_of`)."""
     kept: Desk | None = getattr(actor, "_case_desk", None)
     if kept is None:
-        own = None if has_role(actor, Role.ADMINISTRATOR) else desk_units(actor)
+        today = timezone.localdate()
         held = memberships_of(actor)
-        tallied = view_counts(actor, today=timezone.localdate(), own=own)
-        kept = Desk(held, own, tallied | {ASKED: asked(actor, held).count()})
+        own = (
+            None
+            if has_role(actor, Role.ADMINISTRATOR)
+            else list(units_below(path for _role, path in held).values_list("pk", flat=True))
+        )
+        kept = Desk(held, own, view_counts(actor, today=today, own=own))
         actor._case_desk = kept  # type: ignore[union-attr]
+        beside = [view_of(actor, view, today).order_by() for view in (*BESIDE, "mine")]
+        kept.counts |= dict(zip((*BESIDE, "mine"), count_each(beside), strict=True))
     return kept
+
+
+def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
+    """Return the cases of a view in its order: those of the mailbox, and what the desk keeps beside cases."""
+    here = desk_of(actor)
+    if view == ASKED:
+        cases = visible(actor).filter(pk__in=asked(actor, here.memberships).order_by().values("case"))
+    elif view == MENTIONS:
+        named = Mention.objects.filter(user_id=actor.pk, seen_at=None)
+        cases = visible(actor).filter(pk__in=named.values("note__case"))
+    elif view == SNOOZED:
+        cases = Case.objects.at_desk_of(actor, here.own).filter(pk__in=Snooze.objects.asleep(today).values("case"))
+    elif view == EVERYTHING:
+        cases = visible(actor)
+    elif view == "mine":
+        cases = visible(actor).filter(OPEN, owner_id=actor.pk)
+    else:
+        cases = view_rows(actor, view, today=today, own=here.own)
+    if view == "mine":
+        # What its officer has put away is away from that officer's list alone: for the unit it is due as ever.
+        cases = cases.exclude(pk__in=Snooze.objects.asleep(today).values("case"))
+    return cases.order_by(*ORDERS[""])
+
+
+def visible(actor: Actor) -> CaseQuerySet:
+    """Return what a person may see, by the units that the request has read already."""
+    return Case.objects.visible_to(actor, desk_of(actor).own)
 
 
 def counts(actor: Actor) -> Mapping[str, int]:
@@ -87,28 +134,98 @@ def found(actor: Actor, view: str, filters: Mapping[str, str], today: date) -> C
     """Return the cases of a view that pass the filters; a reference is found in whatever view it is asked for."""
     search = filters.get("q", "")
     if reference := parse_reference(search):
-        return Case.objects.visible_to(actor).filter(pk=reference.number, submission__letter=reference.letter)
-    if view == ASKED:
-        ours = asked(actor, desk_of(actor).memberships).order_by().values("case")
-        cases = Case.objects.visible_to(actor).filter(pk__in=ours).order_by("due", "submission_id")
-    else:
-        cases = view_rows(actor, view, today=today, own=desk_of(actor).own)
+        return visible(actor).filter(pk=reference.number, submission__letter=reference.letter)
+    everywhere = search and filters.get("where") != "view"
+    cases = view_of(actor, EVERYTHING if everywhere else view, today)
     if kind := filters.get("kind"):
         cases = cases.filter(kind=kind)
-    if search:
-        cases = cases.filter(title__icontains=search)
-    return cases.order_by(*ORDERS[filters["order"]]) if filters.get("order") in ORDERS else cases
+    cases = cases_with_words(cases, search)
+    # What a search finds everywhere begins with the newest; so does the list of everything.
+    usual = "newest" if everywhere or view == EVERYTHING else ""
+    return cases.order_by(*ORDERS[filters.get("order") or usual])
 
 
-def rows(actor: Actor, view: str, filters: Mapping[str, str], page: int) -> Rows:
-    """Return one page of a view."""
+def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Rows:
+    """Return one page of a view: the first, or the one at a cursor."""
     today = timezone.localdate()
     cases = found(actor, view, filters, today)
-    narrowed = filters.keys() - {"order"}
-    total = cases[:FOUND_MOST].count() if narrowed else counts(actor)[view]
-    start = (page - 1) * PAGE_SIZE
-    shown = list(cases.select_related(*SHOWN_WITH)[start : start + PAGE_SIZE])
-    return Rows(_rows(actor, shown, today), max(total, len(shown)), next_due="" if shown else _next_due(actor, today))
+    total, more = None if filters.keys() - {"order"} else counts(actor).get(view), False
+    if total is None:
+        total = cases.order_by()[: FOUND_MOST + 1].count()
+        total, more = min(total, FOUND_MOST), total > FOUND_MOST
+    shown, before, after = page_at(cases.select_related(*SHOWN_WITH), cursor)
+    return Rows(
+        _rows(actor, shown, today),
+        max(total, len(shown)),
+        more=more,
+        next_due="" if shown else _next_due(actor, today),
+        before=before,
+        after=after,
+    )
+
+
+def page_at(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str]:
+    """Return a page of cases in their order by its cursor, and the cursors of the pages beside it.
+
+    The key of the last row says where the next page begins, so no page is slower than the first, and a case that
+    moves meanwhile makes no other one stand twice or nowhere.
+    """
+    order = tuple(cases.query.order_by)
+    dated, newest = order == ORDERS[""], order == ORDERS["newest"]
+    cursor = read_cursor(raw, dated=dated)
+    back = cursor is not None and cursor.back
+    if cursor is not None:
+        upwards = back == newest
+        beyond = Q(pk__gt=cursor.key) if upwards else Q(pk__lt=cursor.key)
+        if dated and cursor.day is not None:
+            # The first condition is what an index is entered by, the second what tells rows of one day apart.
+            past = {"due_order__gte" if upwards else "due_order__lte": cursor.day}
+            further = {"due_order__gt" if upwards else "due_order__lt": cursor.day}
+            beyond = Q(**past) & (Q(**further) | Q(due_order=cursor.day) & beyond)
+        cases = cases.filter(beyond)
+    if back:
+        cases = cases.reverse()
+    shown = list(cases[: PAGE_SIZE + 1])
+    more, shown = len(shown) > PAGE_SIZE, shown[:PAGE_SIZE]
+    if back:
+        shown.reverse()
+    if not shown:
+        return [], "", ""
+
+    def at(case: Case, *, back: bool) -> str:
+        return str(Cursor(case.pk, case.due_order if dated else None, back))
+
+    has_before, has_after = (more, True) if back else (cursor is not None, more)
+    return shown, at(shown[0], back=True) if has_before else "", at(shown[-1], back=False) if has_after else ""
+
+
+def count_saved(actor: Actor, filters: Sequence[Mapping[str, str]]) -> list[int | str]:
+    """Count saved views in one reading, as far as anybody counts."""
+    today = timezone.localdate()
+    known = {view.code for view in CASES.views}
+    views = [one["view"] if one.get("view") in known else "new" for one in filters]
+    counted = count_each(found(actor, view, one, today).order_by() for view, one in zip(views, filters, strict=True))
+    return [n if n <= FOUND_MOST else f"{FOUND_MOST}+" for n in counted]
+
+
+def count_each(queries: Iterable[QuerySet[Any]]) -> list[int]:
+    """Count several lists of cases in one reading, each up to `FOUND_MOST`."""
+    parts, values, counted = [], [], []
+    for query in queries:
+        try:
+            sql, given = query.values("pk")[: FOUND_MOST + 1].query.sql_with_params()
+        except EmptyResultSet:
+            counted.append(False)
+            continue
+        counted.append(True)
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS part)")
+        values += given
+    if not parts:
+        return [0] * len(counted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        numbers = iter(cursor.fetchone())
+    return [next(numbers) if one else 0 for one in counted]
 
 
 def _rows(actor: Actor, cases: Sequence[Case], today: date) -> list[Row]:
@@ -201,6 +318,11 @@ def kind_choices(actor: Actor) -> list[tuple[str, Text]]:
     return [(machine.code, machine.label) for machine in KINDS.values()]
 
 
+def where_choices(actor: Actor) -> list[tuple[str, Text]]:
+    """List where a search looks besides everywhere."""
+    return [("view", _("In this view alone"))]
+
+
 def order_choices(actor: Actor) -> list[tuple[str, Text]]:
     """List the orders besides the usual one, in which what is due first stands first."""
     return [("newest", _("Newest first")), ("oldest", _("Oldest first"))]
@@ -238,71 +360,88 @@ def _accept(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     def accept(pk: int, revision: int) -> None:
         case = Case.objects.visible_to(actor).get(pk=pk)
         code = "accept_here" if case.machine.has("accept_here") and case.state == "registered" else "accept"
-        actions.take_step(pk, code, actor=actor, now=now, revision=revision)
+        back.append(of_step(actions.take_step(pk, code, actor=actor, now=now, revision=revision, undo=True)))
 
+    back: list[Entry | None] = []
     n = len(each(ids, accept))
-    return Done(ngettext("%(n)d case taken on", "%(n)d cases taken on", n) % {"n": n})
+    return Done(ngettext("%(n)d case taken on", "%(n)d cases taken on", n) % {"n": n}, undo=payload(back))
 
 
 def _route(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     now, unit = timezone.now(), data["department"]
 
     def route(pk: int, revision: int) -> None:
-        actions.route_case(pk, to=unit.pk, note=data["note"], actor=actor, now=now, revision=revision)
+        given: dict[str, Any] = {"actor": actor, "now": now, "revision": revision, "undo": True}
+        back.append(of_step(actions.route_case(pk, to=unit.pk, note=data["note"], **given)))
 
+    back: list[Entry | None] = []
     n = len(each(ids, route))
     said = ngettext("%(n)d case passed to %(department)s", "%(n)d cases passed to %(department)s", n)
-    return Done(said % {"n": n, "department": unit})
+    return Done(said % {"n": n, "department": unit}, undo=payload(back))
 
 
 def _refuse(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     now, given = timezone.now(), Given(reason=data["reason"], words=data["words"])
 
     def refuse(pk: int, revision: int) -> None:
-        actions.take_step(pk, "refuse", given, actor=actor, now=now, revision=revision)
+        back.append(of_step(actions.take_step(pk, "refuse", given, actor=actor, now=now, revision=revision, undo=True)))
 
+    back: list[Entry | None] = []
     n = len(each(ids, refuse))
-    return Done(ngettext("%(n)d case not taken up", "%(n)d cases not taken up", n) % {"n": n})
+    return Done(ngettext("%(n)d case not taken up", "%(n)d cases not taken up", n) % {"n": n}, undo=payload(back))
 
 
 def _mine(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now, owners = timezone.now(), {}
+    now = timezone.now()
 
     def take(pk: int, revision: int) -> None:
-        owners[str(pk)] = Case.objects.visible_to(actor).values_list("owner_id", flat=True).get(pk=pk)
-        actions.assign_case(pk, to=actor.pk, actor=actor, now=now, revision=revision)
+        before = Case.objects.visible_to(actor).values_list("owner_id", flat=True).get(pk=pk)
+        case = actions.assign_case(pk, to=actor.pk, actor=actor, now=now, revision=revision)
+        back.append(of_owner(before, case))
 
+    back: list[Entry | None] = []
     n = len(each(ids, take))
-    return Done(ngettext("%(n)d case is yours", "%(n)d cases are yours", n) % {"n": n}, undo={"owners": owners})
+    return Done(ngettext("%(n)d case is yours", "%(n)d cases are yours", n) % {"n": n}, undo=payload(back))
 
 
-def _not_mine(actor: Actor, payload: Mapping[str, Any]) -> str:
+def _snooze(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     now = timezone.now()
-    for pk, owner in payload["owners"].items():
-        if Case.objects.visible_to(actor).filter(pk=pk, owner_id=actor.pk).exists():
-            actions.assign_case(int(pk), to=owner, actor=actor, now=now)
-    return gettext("Given back.")
+    when = {"days": data["days"], "until": data["until"]}
+    pks = each(ids, lambda pk, n: desk.snooze_case(pk, **when, actor=actor, now=now, revision=n))
+    said = ngettext("%(n)d case put away for a while", "%(n)d cases put away for a while", len(pks))
+    return Done(said % {"n": len(pks)}, undo=payload([of_snooze(pk) for pk in pks]))
+
+
+def _tag(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
+    now = timezone.now()
+    back: list[Entry | None] = []
+
+    def tag(pk: int, revision: int) -> None:
+        new = not Case.objects.filter(pk=pk, tags__name=" ".join(data["name"].split())).exists()
+        found = actions.tag_cases([pk], data["name"], actor=actor, now=now)
+        back.extend([of_tag(pk, found.pk)] if new else [])
+
+    n = len(each(ids, tag))
+    said = ngettext("%(n)d case put into the group", "%(n)d cases put into the group", n)
+    return Done(said % {"n": n}, undo=payload(back))
 
 
 def _suspicion(suspect: bool) -> Callable[[Actor, Sequence[str], Mapping[str, Any]], Done]:
     def mark(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-        pks = each(ids, lambda pk, n: actions.mark_suspect(pk, suspect=suspect, actor=actor, revision=n))
+        back: list[Entry | None] = []
+
+        def one(pk: int, revision: int) -> None:
+            case = actions.mark_suspect(pk, suspect=suspect, actor=actor, revision=revision)
+            back.append(of_suspicion(case))
+
+        n = len(each(ids, one))
         if suspect:
-            said = ngettext("%(n)d case put among spam", "%(n)d cases put among spam", len(pks))
+            said = ngettext("%(n)d case put among spam", "%(n)d cases put among spam", n)
         else:
-            said = ngettext("%(n)d case taken out of spam", "%(n)d cases taken out of spam", len(pks))
-        return Done(said % {"n": len(pks)}, undo={"cases": pks})
+            said = ngettext("%(n)d case taken out of spam", "%(n)d cases taken out of spam", n)
+        return Done(said % {"n": n}, undo=payload(back))
 
     return mark
-
-
-def _unsuspicion(suspect: bool) -> Callable[[Actor, Mapping[str, Any]], str]:
-    def unmark(actor: Actor, payload: Mapping[str, Any]) -> str:
-        for pk in payload["cases"]:
-            actions.mark_suspect(pk, suspect=not suspect, actor=actor)
-        return gettext("Put back.")
-
-    return unmark
 
 
 def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
@@ -329,8 +468,11 @@ CASES = Queue(
         View("to_approve", pgettext_lazy("cases", "To approve")),
         View("low_rated", pgettext_lazy("cases", "Rated low")),
         View(ASKED, pgettext_lazy("cases", "Our opinion is asked")),
+        View(MENTIONS, pgettext_lazy("cases", "Where I am named")),
+        View(SNOOZED, pgettext_lazy("cases", "Put away")),
         View("spam", pgettext_lazy("cases", "Looks like spam")),
         View("open", pgettext_lazy("cases", "All open")),
+        View(EVERYTHING, pgettext_lazy("cases", "All, also those that are over")),
     ),
     columns=(
         Column("kind", pgettext_lazy("case", "Kind")),
@@ -340,14 +482,17 @@ CASES = Queue(
     filters=(
         Filter("kind", pgettext_lazy("case", "Kind"), kind_choices),
         Filter("order", pgettext_lazy("case", "Order"), order_choices),
+        Filter("where", pgettext_lazy("case", "Search in"), where_choices),
     ),
     actions=(
-        RowAction("accept", _("Take on"), run=_accept, key="a", tone="go"),
-        RowAction("route", _("Pass to a unit"), run=_route, key="r", form=RouteForm),
-        RowAction("mine", _("Take over"), run=_mine, key="m", undo=_not_mine),
-        RowAction("refuse", _("Do not take up"), run=_refuse, key="x", form=RefuseForm, tone="bad"),
-        RowAction("suspect", _("Spam"), run=_suspicion(True), key="p", undo=_unsuspicion(True)),
-        RowAction("trust", _("Not spam"), run=_suspicion(False), key="n", undo=_unsuspicion(False)),
+        RowAction("accept", _("Take on"), run=_accept, key="a", tone="go", undo=take_back),
+        RowAction("route", _("Pass to a unit"), run=_route, key="r", form=RouteForm, undo=take_back),
+        RowAction("mine", _("Take over"), run=_mine, key="m", undo=take_back),
+        RowAction("refuse", _("Do not take up"), _refuse, "x", RefuseForm, take_back, tone="bad", aside=True),
+        RowAction("snooze", _("Put away for a while"), _snooze, "s", SnoozeManyForm, take_back, aside=True),
+        RowAction("tag", _("Put into a group"), _tag, "t", TagManyForm, take_back, aside=True),
+        RowAction("suspect", _("Spam"), run=_suspicion(True), key="p", undo=take_back, aside=True),
+        RowAction("trust", _("Not spam"), run=_suspicion(False), key="n", undo=take_back, aside=True),
     ),
     chosen=chosen,
     due_label=pgettext_lazy("case", "Due"),
@@ -355,6 +500,12 @@ CASES = Queue(
         Key(("1", "–", "9"), _("In a case: take the step of that number")),
         Key(("e",), _("In a case: write the answer")),
         Key(("Ctrl", "Enter"), _("In a case: keep what is written")),
+        Key(("s",), _("In a case: put it away for a while")),
+        Key(("n",), _("In a case: a note to colleagues")),
         Key(("u",), _("In a case: back to the queue")),
     ),
+    keyset=True,
+    count_saved=count_saved,
+    undo=take_back,
+    exports=((_("As a table (CSV)"), "desk_cases_csv"), (_("As a table (XLSX)"), "desk_cases_xlsx")),
 )

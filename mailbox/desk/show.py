@@ -23,7 +23,8 @@ from engage.participation.queries import about_options
 from engage.participation.words import channel_name
 from mailbox import rules
 from mailbox.desk.board import Board, changed_since_look
-from mailbox.desk.forms import DraftForm, needs_form
+from mailbox.desk.forms import DraftForm, NoteForm, needs_form
+from mailbox.desk.queries import people_who_see
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
@@ -48,7 +49,26 @@ USUAL = (
 )
 # Chores that stand at their own place of the page and not in the list of chores.
 AT_THEIR_PLACE = frozenset(
-    {"settle", "share", "unlink", "untag", "unmerge", "hold", "send", "delegate", "opinion", "waive", "mine"}
+    {
+        "settle",
+        "share",
+        "unlink",
+        "untag",
+        "unmerge",
+        "hold",
+        "send",
+        "delegate",
+        "opinion",
+        "waive",
+        "mine",
+        "note",
+        "seen",
+        "tick",
+        "snippet",
+        "cite",
+        "snooze",
+        "wake",
+    }
 )
 KEYS = 9
 
@@ -122,15 +142,51 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one, actor)],
         "may": {code: _offers(board, one, actor) for code, one in CHORES.items()},
         "asked_of_us": board.asked_of_us(),
+        "snoozed": _snoozed(board),
+        "notes": board.beside.notes,
+        "note_form": NoteForm(case=case, actor=actor, page_key="n"),
+        "people": people_who_see(case, [one.department.path for one in board.consultations]),
+        "wrote_meanwhile": _wrote_meanwhile(board),
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
         "views_of_sender": [(code, language_name(code)) for code, _name in settings.LANGUAGES],
     } | draft_context(board, actor=actor, private=private)
 
 
+def _snoozed(board: Board) -> dict[str, Any]:
+    """Say until when a case is put away, or that it is back and may be put away for the same time again."""
+    snooze, asleep = board.beside.snooze, board.beside.asleep
+    if snooze is None or not board.case.is_open:
+        return {}
+    day = date_format(snooze.until, "DATE_FORMAT")
+    if asleep:
+        return {"asleep": True, "words": gettext("Put away until %(day)s. Its clocks go on") % {"day": day}}
+    again = {"days": snooze.days or "", "until": ""}
+    if not snooze.days and snooze.until > board.today:
+        again["until"] = snooze.until.isoformat()
+    if board.case.revision != snooze.revision or snooze.until > board.today:
+        words = gettext("It was put away until %(day)s and is back: something happened to it") % {"day": day}
+    else:
+        words = gettext("It was put away until %(day)s and is back") % {"day": day}
+    return {"asleep": False, "words": words, "again": again if any(again.values()) else None}
+
+
+def _wrote_meanwhile(board: Board) -> bool:
+    """Tell whether the sender wrote since an answer was approved that is held now."""
+    draft = board.shared
+    if draft is None or draft.state != Draft.State.APPROVED or draft.send_at is not None:
+        return False
+    approved = max((one.at for one in draft.approvals.all() if one.at), default=None)
+    return approved is not None and any(one.direction == "in" and one.at > approved for one in board.messages)
+
+
 def _offers(board: Board, chore: Chore, actor: User) -> bool:
     case = board.case
     if chore.code in ("suspect", "trust") and case.suspect != (chore.code == "trust"):
+        return False
+    if chore.code == "wake":
+        return board.beside.snooze is not None and may_do(chore, case, board.standing, is_asked=False)
+    if chore.code in ("snippet", "cite") and not board.may_write:
         return False
     if chore.code == "mine":
         here = Who.LEAD if case.lead_id else Who.CLERK

@@ -13,24 +13,33 @@ from django.utils.translation import gettext_lazy as _
 from engage.accounts.models import User
 from mailbox import actions
 from mailbox.actions import Given
+from mailbox.desk import actions as desk
 from mailbox.desk.forms import (
     AddForm,
     AssignForm,
+    CiteForm,
     DelegateForm,
     DeskForm,
+    NoteForm,
     OfForm,
     OpinionForm,
     OtherCaseForm,
     QuestionsForm,
     SettleForm,
+    SnippetChoiceForm,
+    SnoozeForm,
     SplitForm,
     TagForm,
+    TickForm,
     WaiveForm,
 )
+from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
 from mailbox.machine import Transition, Who
 from mailbox.models import Case
 
 Text = Any
+# What takes a thing back (`undoing.take_back`); None where nothing does.
+Back = dict[str, Any] | None
 # What the sender or the platform does, whoever else stands where; the desk has no button for it.
 ELSEWHERE = frozenset({"rate_case", "withdraw_case", "send_due_answers"})
 LEADING = frozenset({Who.LEAD})
@@ -39,8 +48,8 @@ NOBODY: frozenset[Who] = frozenset()
 ALL = HANDLING | {Who.APPROVER, Who.ARBITER, Who.OPENNESS, Who.REVIEW_BODY}
 
 
-def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, actor: User, now: datetime) -> None:
-    """Take a step with what its form brought. Raises as the action of its door does."""
+def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, actor: User, now: datetime) -> Back:
+    """Take a step with what its form brought; returns what takes it back. Raises as the action of its door does."""
     seen: dict[str, Any] = {"actor": actor, "now": now, "revision": given["revision"]}
     # Of this case and step: the token of another page finds nothing and stands in nobody's way.
     token = uuid5(given["token"], f"{case.pk}:{transition.code}")
@@ -70,7 +79,9 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
         case _ if transition.code == "give_detail":
             actions.give_detail(case.pk, words=given["words"], token=token, **seen)
         case _:
-            actions.take_step(case.pk, transition.code, _given(given), token=token, **seen)
+            done = actions.take_step(case.pk, transition.code, _given(given), token=token, undo=True, **seen)
+            return payload([of_step(done)])
+    return None
 
 
 def _given(given: Mapping[str, Any]) -> Given:
@@ -92,7 +103,8 @@ def _lines(text: str) -> tuple[str, ...]:
 # --- chores ---------------------------------------------------------------------------------------------------------
 
 
-Run = Callable[[Case, DeskForm, User, datetime], object]
+# What runs may return what takes it back; whatever else it returns counts as nothing.
+Run = Callable[[Case, DeskForm, User, datetime], Any]
 
 
 @dataclass(frozen=True)
@@ -114,15 +126,52 @@ class Chore:
     hint: Text = field(default="")
 
 
-def _assign(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+def _assign(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
     given = form.cleaned_data
-    actions.assign_case(
-        case.pk, to=int(given["to"]) if given["to"] else None, actor=actor, now=now, revision=given["revision"]
-    )
+    return _give(case, int(given["to"]) if given["to"] else None, given["revision"], actor, now)
 
 
-def _mine(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
-    actions.assign_case(case.pk, to=actor.pk, actor=actor, now=now, revision=form.cleaned_data["revision"])
+def _mine(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
+    return _give(case, actor.pk, form.cleaned_data["revision"], actor, now)
+
+
+def _give(case: Case, to: int | None, revision: int, actor: User, now: datetime) -> Back:
+    before = case.owner_id
+    return payload([of_owner(before, actions.assign_case(case.pk, to=to, actor=actor, now=now, revision=revision))])
+
+
+def _snooze(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
+    given = form.cleaned_data
+    when = {"days": given["days"], "until": given["until"]}
+    desk.snooze_case(case.pk, **when, actor=actor, now=now, revision=given["revision"])
+    return payload([of_snooze(case.pk)])
+
+
+def _wake(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    desk.wake_case(case.pk, actor=actor)
+
+
+def _note(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    desk.write_note(case.pk, form.cleaned_data["text"], actor=actor, now=now)
+
+
+def _seen(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    desk.see_mentions(case.pk, actor=actor, now=now)
+
+
+def _tick(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    desk.tick(case.pk, given["of"], done=given["done"], actor=actor, now=now)
+
+
+def _snippet(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    desk.use_snippet(case.pk, given["snippet"], shared=given["shared"], actor=actor, now=now)
+
+
+def _cite(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    desk.cite(case.pk, given["line"], shared=given["shared"], actor=actor, now=now)
 
 
 def _add(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
@@ -168,8 +217,10 @@ def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.split_case(case.pk, form.parts, actor=actor, now=now, revision=form.cleaned_data["revision"])
 
 
-def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
-    actions.tag_cases([case.pk], form.cleaned_data["name"], actor=actor, now=now)
+def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
+    before = set(case.tags.values_list("pk", flat=True))
+    tag = actions.tag_cases([case.pk], form.cleaned_data["name"], actor=actor, now=now)
+    return payload([of_tag(case.pk, tag.pk)]) if tag.pk not in before else None
 
 
 def _untag(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
@@ -177,8 +228,9 @@ def _untag(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
 
 
 def _suspicion(suspect: bool) -> Run:
-    def mark(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
-        actions.mark_suspect(case.pk, suspect=suspect, actor=actor, revision=form.cleaned_data["revision"])
+    def mark(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
+        revision = form.cleaned_data["revision"]
+        return payload([of_suspicion(actions.mark_suspect(case.pk, suspect=suspect, actor=actor, revision=revision))])
 
     return mark
 
@@ -216,6 +268,15 @@ CHORES: dict[str, Chore] = {
     chore.code: chore
     for chore in (
         Chore("mine", _("Take over"), _mine, plain, _("The case is yours"), is_button=True),
+        Chore("snooze", _("Put away for a while"), _snooze, SnoozeForm, _("Put away for a while"), ALL),
+        Chore("wake", _("Take it up again"), _wake, plain, _("It is back"), ALL, open_only=False, is_button=True),
+        Chore("note", _("Note to colleagues"), _note, NoteForm, _("The note is written"), ALL, False, True),
+        Chore("seen", _("I have seen it"), _seen, plain, _("Seen"), ALL, False, True, is_button=True),
+        Chore("tick", _("Tick a point"), _tick, TickForm, _("The checklist is kept"), ALL, is_button=True),
+        Chore(
+            "snippet", _("Put in a piece of text"), _snippet, SnippetChoiceForm, _("It stands in the answer"), LEADING
+        ),
+        Chore("cite", _("Cite what is published"), _cite, CiteForm, _("It is cited"), LEADING),
         Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
         Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
         Chore(

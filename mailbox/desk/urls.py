@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from mailbox.desk import views
+from mailbox.desk import texts, views
 
 urlpatterns = [
     path("", views.home, name="desk_cases"),
+    path("cases.csv", views.as_csv, name="desk_cases_csv"),
+    path("cases.xlsx", views.as_xlsx, name="desk_cases_xlsx"),
+    path("texts/", texts.snippets, name="desk_snippets"),
+    path("texts/<int:pk>/", texts.snippet, name="desk_snippet"),
+    path("texts/<int:pk>/delete/", texts.delete_snippet, name="desk_snippet_delete"),
+    path("checklists/", texts.checklists, name="desk_checklists"),
+    path("checklists/<slug:kind>/", texts.checklist_of, name="desk_checklist"),
     path("<int:pk>/", views.case, name="desk_case"),
+    path("<int:pk>/here/", views.here, name="desk_case_here"),
     path("<int:pk>/steps/<slug:code>/", views.step, name="desk_case_step"),
     path("<int:pk>/do/<slug:code>/", views.chore, name="desk_case_chore"),
     path("<int:pk>/draft/", views.draft, name="desk_case_draft"),

@@ -10,12 +10,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import time_format
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -23,25 +32,34 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from engage.accounts.actors import has_role
 from engage.calendars.words import TARGETS, source_words
-from engage.desk.views import for_staff, frame
+from engage.desk.actions import keep_undo
+from engage.desk.rules import clean_search
+from engage.desk.views import for_staff, frame, say, toast_of
 from engage.diffs import diff
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.queries import tracked
-from engage.typed import LARGEST_KEY
-from mailbox import actions, queries
+from engage.search.queries import Hit, search
+from engage.typed import LARGEST_KEY, whole_number
+from mailbox import actions, queries, rules
 from mailbox.actions import DraftWords
+from mailbox.actions.steps import say_if_moved_away
+from mailbox.desk import exports
 from mailbox.desk.board import Board, board_of
+from mailbox.desk.collision import HANDING_IN, doubts
 from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
 from mailbox.desk.papers import case_pdf
+from mailbox.desk.presence import come
 from mailbox.desk.queue import CASES
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
-from mailbox.desk.words import DAYS, html_lang, language_name
+from mailbox.desk.words import DAYS, html_lang, language_name, present_words
 from mailbox.machine import Transition
 from mailbox.models import DESK_ROLES, Case
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., HttpResponse]
+CITED_SHOWN = 10
 LINKED = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -53,16 +71,45 @@ def for_cases(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not has_role(request.user, *DESK_ROLES):
             raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except MovedAway as moved:
+            return _moved_away(request, moved.refusal)
 
     return guarded
 
 
+class MovedAway(Exception):
+    """A case that lay at a unit of the reader's, and does so no longer."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 def _board(request: HttpRequest, pk: int) -> Board:
     board = board_of(pk, actor=request.user, now=timezone.now()) if pk <= LARGEST_KEY else None
-    if board is None:
-        raise Http404
-    return board
+    if board is not None:
+        return board
+    if request.method == "POST" and pk <= LARGEST_KEY:
+        try:
+            say_if_moved_away(pk, request.user)
+        except Refused as refusal:
+            raise MovedAway(refusal) from None
+    raise Http404
+
+
+# What of a form somebody typed; the rest is the page's own.
+TYPED = ("text", "words", "note", "question", "basis", "cites", "questions", "part_1", "part_2", "part_3", "because")
+
+
+def _moved_away(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say where a case went, with everything that was typed for it."""
+    said, status = refusal_message(refusal), refusal_status(refusal.code)
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"message": said}, status=status)
+    typed = [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+    return _page(request, "moved", {"refusal": said, "typed": typed}, status)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -79,6 +126,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_cases
+def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Give a view of the queue as CSV."""
+    content = exports.as_csv(exports.cases_for(request.user, request.GET.dict(), "csv"))
+    return _file(StreamingHttpResponse(content, content_type="text/csv; charset=utf-8"), "csv")
+
+
+@require_safe
+@for_cases
+def as_xlsx(request: HttpRequest) -> FileResponse:
+    """Give a view of the queue as a workbook."""
+    book = exports.as_xlsx(exports.cases_for(request.user, request.GET.dict(), "xlsx"))
+    return _file(FileResponse(book, content_type=XLSX), "xlsx")
+
+
+def _file(response: Any, ending: str) -> Any:
+    name = f"cases-{timezone.localdate().isoformat()}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@for_cases
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one case with all that can be done with it."""
     return _case(request, _board(request, pk))
@@ -90,7 +159,8 @@ def _case(
     context = case_context(board, actor=request.user, private=request.GET.get("draft") == "private")
     if draft is not None:
         context["draft_form"] = draft
-    context |= {"refusal": refusal_message(refusal) if refusal else ""}
+    context |= {"refusal": refusal_message(refusal) if refusal else "", "queue": CASES}
+    context |= toast_of(request) | {"others": present_words(come(board.case.pk, request.user, now=board.now))}
     return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
 
 
@@ -104,17 +174,41 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     board = _board(request, pk)
     transition = _transition(board, code)
     posted = request.method == "POST"
-    form = StepForm(request.POST if posted else None, case=board.case, transition=transition, initial=_initial(board))
+    asked = _doubts(request, board, transition)
+    form = StepForm(
+        request.POST if posted else None,
+        case=board.case,
+        transition=transition,
+        initial=_initial(board),
+        doubts=asked,
+    )
     if not posted or not form.is_valid():
         return _ask(request, board, form, transition=transition)
     try:
-        carry_out(board.case, transition, form.cleaned_data, actor=request.user, now=timezone.now())
+        back = carry_out(board.case, transition, form.cleaned_data, actor=request.user, now=timezone.now())
     except Refused as refusal:
         if not needs_form(transition):
             return _case(request, _board(request, pk), refusal)
         return _ask(request, _board(request, pk), form, transition=transition, refusal=refusal)
-    messages.success(request, gettext("Done: %(step)s") % {"step": step_name(transition)})
+    _told(request, gettext("Done: %(step)s") % {"step": step_name(transition)}, back)
     return _onward(request, pk)
+
+
+def _told(request: HttpRequest, words: str, back: Any) -> None:
+    """Say what was done; where it can be taken back, with the way to do it."""
+    if back and has_role(request.user, *CASES.roles):
+        say(request, words, token=keep_undo(request.user, CASES, "", back, now=timezone.now()))
+    else:
+        messages.success(request, words)
+
+
+def _doubts(request: HttpRequest, board: Board, transition: Transition) -> list[str]:
+    """Say what should be looked at before an answer leaves its author's hands."""
+    if transition.door not in HANDING_IN:
+        return []
+    seen = whole_number(request.POST.get("draft", ""), digits=9, otherwise=-1)
+    others = come(board.case.pk, request.user, now=board.now)
+    return doubts(board, user_id=request.user.pk, others=others, seen=seen if seen >= 0 else None)
 
 
 def _transition(board: Board, code: str) -> Transition:
@@ -126,7 +220,8 @@ def _transition(board: Board, code: str) -> Transition:
 
 
 def _initial(board: Board) -> dict[str, Any]:
-    return {"sha256": board.shared.sha256 if board.shared else ""}
+    draft = board.shared
+    return {"sha256": draft.sha256 if draft else "", "draft": draft.revision if draft else None}
 
 
 def _onward(request: HttpRequest, pk: int) -> HttpResponse:
@@ -148,17 +243,22 @@ def _ask(
     transition: Transition | None = None,
     chore: Chore | None = None,
     refusal: Refused | None = None,
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show a form; after a refusal with what was typed, sent once more for the case as it is now."""
     incomplete = form.is_bound and form.is_incomplete
     if refusal is not None or incomplete:
         form.renew(board.case.revision)
     label = step_name(transition) if transition else str(chore.label) if chore else ""
+    if form.is_bound and "draft" in form.fields and board.shared is not None:
+        form.data = form.data.copy()
+        form.data["draft"] = str(board.shared.revision)
     context: dict[str, Any] = {
         "board": board,
         "case": board.case,
         "lang": html_lang(board.case.submission.language),
         "form": form,
+        "code": chore.code if chore else "",
         "label": label,
         "hint": chore.hint if chore else "",
         "refusal": refusal_message(refusal) if refusal else "",
@@ -169,6 +269,7 @@ def _ask(
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)
+    context |= more or {}
     status = refusal_status(refusal.code) if refusal else 422 if form.is_bound else 200
     return _page(request, "ask", context, status)
 
@@ -186,21 +287,23 @@ def chore(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     posted = request.method == "POST"
     form = found.form(request.POST if posted else None, case=board.case, actor=request.user)
+    if "shared" in form.fields and not posted:
+        form.initial["shared"] = request.GET.get("draft") != "private"
     if "of" in form.fields and not posted:
         form.initial["of"] = request.GET.get("of", "")[:20]
     if not posted or not form.is_valid():
         if found.is_button:
             return redirect("desk_case", pk)
-        return _ask(request, board, form, chore=found)
+        return _ask(request, board, form, chore=found, more=_found_to_cite(request) if code == "cite" else {})
     try:
-        found.run(board.case, form, request.user, timezone.now())
+        back = found.run(board.case, form, request.user, timezone.now())
     except Refused as refusal:
         if found.is_button:
             return _case(request, _board(request, pk), refusal)
         return _ask(request, _board(request, pk), form, chore=found, refusal=refusal)
     except ObjectDoesNotExist:  # what the form names is not this case's
         raise Http404 from None
-    messages.success(request, str(found.said))
+    _told(request, str(found.said), back)
     return _onward(request, pk)
 
 
@@ -236,6 +339,10 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     if by_script:
         at = time_format(localtime(kept.changed_at), "TIME_FORMAT")
         return JsonResponse({"revision": kept.revision, "at": at})
+    then = request.POST.get("then", "")
+    if then in ("snippet", "cite"):
+        onward = reverse("desk_case_chore", args=[pk, then])
+        return HttpResponseRedirect(onward if shared else f"{onward}?draft=private")
     messages.success(request, gettext("The draft is kept"))
     address = reverse("desk_case", args=[pk])
     return HttpResponseRedirect(address if shared else f"{address}?draft=private")
@@ -257,6 +364,29 @@ def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused)
         "refusal": refusal_message(refusal),
     }
     return _page(request, "both", context, refusal_status(refusal.code))
+
+
+def _found_to_cite(request: HttpRequest) -> dict[str, Any]:
+    """Look among what is published for something to cite."""
+    text = clean_search(request.GET.get("q", ""))
+    found = search(text).items[:CITED_SHOWN] if text else []
+    return {"q": text, "hits": [(_cited(request, hit), hit) for hit in found]}
+
+
+def _cited(request: HttpRequest, hit: Hit) -> str:
+    return f"{strip_tags(hit.title)} {request.build_absolute_uri(hit.url)}"[: rules.CITE_MOST]
+
+
+@require_POST
+@for_cases
+def here(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who else has the case open and whether it moved on; asked for every two seconds, so two queries at most."""
+    revision = Case.objects.visible_to(request.user).filter(pk=pk).values_list("revision", flat=True).first()
+    if revision is None:
+        raise Http404
+    writing, leaving = request.POST.get("writing") == "yes", request.POST.get("leaving") == "yes"
+    others = come(pk, request.user, now=timezone.now(), writing=writing, leaving=leaving)
+    return JsonResponse({"others": present_words(others), "revision": revision})
 
 
 # --- looking --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -12,6 +13,8 @@ from engage.calendars.arithmetic import WorkCalendar
 from engage.calendars.rules import DayKind
 from engage.desk.registry import Due
 from engage.pages.translation import HTML_LANG
+from mailbox.desk.presence import Present
+from mailbox.words import listed
 
 SOON = 2
 
@@ -39,6 +42,24 @@ def due_chip(due: date | None, today: date, calendar: WorkCalendar, *, may_move:
     return Due(sentence % {"n": days, "day": day}, "warn" if days <= SOON else "ok")
 
 
+def present_words(others: Sequence[Present]) -> str:
+    """Say who else has a case open, those who write first; empty for nobody."""
+    writing = [one.name for one in others if one.writing]
+    looking = [one.name for one in others if not one.writing]
+    said = []
+    if writing:
+        said.append(
+            ngettext("%(names)s is writing the answer", "%(names)s are writing the answer", len(writing))
+            % {"names": listed(writing)}
+        )
+    if looking:
+        said.append(
+            ngettext("%(names)s has this case open, too", "%(names)s have this case open, too", len(looking))
+            % {"names": listed(looking)}
+        )
+    return gettext("; ").join(said)
+
+
 def language_name(code: str) -> str:
     """Name the language in which a sender reads."""
     return gettext("English") if code == "en" else gettext("Chinese")
@@ -58,5 +79,11 @@ DAYS = {
 }
 
 REFUSALS = {
+    "snooze_when": _("Choose a day that lies ahead, or working days"),
+    "snooze_too_long": _("It can be put away for at most %(most)d days"),
+    "mention_unknown": _("There is nobody “%(name)s” who may see this case. Write the name as the list has it"),
+    "point_in_both": _("Write each point in both languages"),
+    "point_twice": _("A point stands in the list twice"),
+    "snippet_elsewhere": _("Choose a unit of your own"),
     "case_gone": (_("One of the cases is no longer here. Look at the list again"), 409),
 }

@@ -25,9 +25,13 @@ export default function deskKeys(root) {
 
   function press(key) {
     const chosen = root.querySelector("input[name=id]:checked");
-    const button = chosen
-      ? root.querySelector(`[data-bulk-key="${key}"]`)
-      : current()?.querySelector(`[data-key="${key}"]`);
+    const aside = root.querySelector(`[data-bulk-key="${key}"]`);
+    let button = chosen ? aside : current()?.querySelector(`[data-key="${key}"]`);
+    // What rows have no button for is done with the present row as if it were chosen.
+    if (!button && !chosen && aside?.matches("[data-aside]") && current()) {
+      current().querySelector("input[name=id]").checked = true;
+      button = aside;
+    }
     button?.click();
     return Boolean(button);
   }

@@ -328,7 +328,7 @@ def test_filters_are_kept_under_a_name_and_found_again(officer, letters):
     view = SavedView.objects.get()
     assert (view.name, view.filters) == ("My fruit", {"view": "new", "starts": "b", "q": "an"})
     page = body(officer.get(QUEUE, view.filters))
-    assert re.search(r'aria-current="page"><span>My fruit', page)
+    assert re.search(r'aria-current="page" data-page-key="1"><span><kbd>1</kbd> <span class="typed">My fruit', page)
     assert "banana" in page and "apple" not in page
 
 

@@ -18,8 +18,9 @@ from pypdf import PdfReader
 from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.departments.models import Department
-from mailbox import actions
+from mailbox import actions, rules
 from mailbox.actions import DraftWords, Given
+from mailbox.actions.held import snapshot
 from mailbox.desk.board import board_of
 from mailbox.desk.forms import StepForm
 from mailbox.desk.steps import CHORES, ELSEWHERE, carry_out
@@ -212,10 +213,31 @@ def printed(content: bytes) -> str:
 class DeskWalk(Walk):
     """The walk through a table in which officers take each step by the desk's form."""
 
+    def __init__(self, place: House, kind: str) -> None:
+        super().__init__(place, kind)
+        self.undone: set[str] = set()
+
     def _take(self, transition: Transition, actor: Any, now: Any) -> None:
         if not isinstance(actor, User) or transition.door in ELSEWHERE:
             super()._take(transition, actor, now)
             return
+        before = snapshot(self.case)
+        back = self._carry_out(transition, actor, now)
+        assert (back is not None) == rules.may_be_undone(transition), transition.code
+        if back is not None and transition.code in self.undone:
+            assert actions.tell_held(now=later(now)) == 1
+        elif back is not None:
+            self.undone.add(transition.code)
+            # Taken back, the case and its clocks are what they were, and its sender has heard of nothing; then again.
+            told = self.case.submission.timeline.count(), self.case.notices.count()
+            [[_sort, pk, revision]] = back["back"]
+            actions.undo_step(pk, revision=revision, actor=actor, now=now)
+            assert snapshot(self.case) == before, transition.code
+            assert (self.case.submission.timeline.count(), self.case.notices.count()) == told, transition.code
+            self._carry_out(transition, actor, now)
+            assert actions.tell_held(now=later(now)) == 1
+
+    def _carry_out(self, transition: Transition, actor: User, now: Any) -> Any:
         case = self.case
         board = board_of(case.pk, actor=actor, now=now)
         assert board is not None
@@ -230,7 +252,7 @@ class DeskWalk(Walk):
         } | dict.fromkeys(("words", "note", "question", "cites"), "说明")
         form = StepForm(sent | {"units": "5", "days": "3"}, case=board.case, transition=transition)
         assert form.is_valid(), (transition.code, form.errors)
-        carry_out(board.case, transition, form.cleaned_data, actor=actor, now=now)
+        return carry_out(board.case, transition, form.cleaned_data, actor=actor, now=now)
 
     def _unit(self, transition: Transition) -> str:
         if transition.door == "consult":
@@ -311,6 +333,8 @@ def test_what_a_step_needs_is_asked_for_and_kept(place):
     assert "这件事不归我们管。" in answer.content.decode()
     assert "Choose one of the reasons" in answer.content.decode()
     assert take(place.clerk, case, "refuse", reason="NOT_OURS", words="这件事不归我们管。").status_code == 302
+    assert not case.notices.exists()
+    actions.tell_held(now=later(NOON))
     assert "这件事不归我们管。" in case.notices.get().content["words"]
 
 

@@ -1,0 +1,118 @@
+"""A view of the queue as a table: all its rows, whatever the number, written one by one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from engage.accounts.models import User
+from engage.desk.queries import screen_filters
+from engage.journal import actions as journal
+from engage.participation.words import channel_name
+from engage.spreadsheets import harmless, printable
+from mailbox.desk.queue import CASES, SHOWN_WITH, found
+from mailbox.desk.words import language_name
+from mailbox.models import Case, CaseQuerySet
+
+AT_ONCE = 2_000
+# More rows does no sheet of a spreadsheet take.
+SHEET_MOST = 1_000_000
+
+
+def headings() -> list[str]:
+    """Name the columns in the active language."""
+    return [
+        _("Reference"),
+        pgettext("case", "Title"),
+        pgettext("case", "Kind"),
+        pgettext("case", "State"),
+        pgettext("case", "With"),
+        _("Officer"),
+        pgettext("case", "Received"),
+        pgettext("case", "Due"),
+        _("Came"),
+        _("Reads"),
+        pgettext("case", "Number of people"),
+    ]
+
+
+def _line(case: Case) -> list[Any]:
+    return [
+        case.reference,
+        case.title,
+        str(case.machine.label),
+        str(case.state_of.label),
+        str(case.desk or ""),
+        str(case.owner or ""),
+        localtime(case.received_at).date().isoformat(),
+        case.due.isoformat() if case.due else "",
+        channel_name(case.submission.channel),
+        language_name(case.submission.language),
+        case.people,
+    ]
+
+
+@transaction.atomic
+def cases_for(actor: User, asked: Mapping[str, str], form: str) -> CaseQuerySet:
+    """Return the cases of a view as its address asks for them; the journal keeps who took them along and as what."""
+    view, filters = screen_filters(actor, CASES, asked)
+    journal.record(actor, "cases.exported", "mailbox.case", view=view, form=form, filters=sorted(filters))
+    return found(actor, view, filters, timezone.localdate()).select_related(*SHOWN_WITH)
+
+
+def as_csv(cases: CaseQuerySet) -> Iterator[bytes]:
+    """Write the table line by line; the mark at its head tells a spreadsheet that it is UTF-8."""
+    yield "\ufeff".encode()
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(headings())
+    for case in cases.iterator(chunk_size=AT_ONCE):
+        writer.writerow([harmless(value) for value in _line(case)])
+        if buffer.tell() > 64_000:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
+
+
+def as_xlsx(cases: CaseQuerySet) -> IO[bytes]:
+    """Write the table as a workbook into a file that is gone when it is closed; text stays text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(str(CASES.label))
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEFGHIJK", (20, 60, 16, 22, 24, 20, 12, 12, 16, 12, 10), strict=True):
+        sheet.column_dimensions[letter].width = width
+    heads = [WriteOnlyCell(sheet, head) for head in headings()]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    for case in cases[:SHEET_MOST].iterator(chunk_size=AT_ONCE):
+        cells = []
+        for value in _line(case):
+            cell = WriteOnlyCell(sheet, None if value == "" else printable(value))
+            if isinstance(value, str) and value:
+                # Else openpyxl would keep a text that begins with = as a formula.
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response that sends it closes it
+    book.save(file)
+    file.seek(0)
+    return file

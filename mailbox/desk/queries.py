@@ -1,0 +1,120 @@
+"""What the desk reads beside a case: who sees it, what waits for a person, the points of its checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from engage.accounts.actors import Actor
+from engage.accounts.models import User
+from engage.departments.models import Department, Membership
+from engage.search.terms import read_question
+from mailbox.desk.models import CaseWords, CheckItem, Mention, Note, Snippet, Snooze, Ticked
+from mailbox.models import DESK_ROLES, Case, CaseQuerySet, CoConsultation
+
+
+def units_below(paths: Iterable[str]) -> QuerySet[Department]:
+    """Return the units of these paths and those below them."""
+    inside = Q(pk=None)
+    for path in paths:
+        inside |= Q(path__startswith=path)
+    return Department.objects.filter(inside)
+
+
+def people_who_see(case: Case, asked: Iterable[str] | None = None) -> list[User]:
+    """List the officers, approvers and reviewers of openness who may see a case, by name.
+
+    The same rule as `Case.objects.visible_to`, from the other side: members of its units or of units above them, and
+    nobody of the unit that it accuses. `asked` are the paths of the units that were asked, where they are known.
+    """
+    if asked is None:
+        asked = CoConsultation.objects.filter(case=case).values_list("department__path", flat=True)
+    units = [unit.path for unit in (case.triage, case.lead, case.reviewer) if unit is not None] + list(asked)
+    above = {path[:end] for path in units for end in range(Department.steplen, len(path) + 1, Department.steplen)}
+    roles = [role.value for role in DESK_ROLES]
+    held = Q()
+    for role in roles:
+        held |= Q(role=role, user__groups__name=role)
+    rows = Membership.objects.filter(held, department__path__in=above, user__is_active=True)
+    people = {row.user_id: row.user for row in rows.select_related("user")}
+    if case.barred is not None:
+        path = case.barred.path
+        barred = {path[:end] for end in range(Department.steplen, len(path) + 1, Department.steplen)}
+        out = Membership.objects.filter(held, department__path__in=barred).values_list("user_id", flat=True)
+        for pk in out:
+            people.pop(pk, None)
+    return sorted(people.values(), key=str)
+
+
+def mentions_for(actor: Actor) -> QuerySet[Mention]:
+    """List where a person is named and has not said to have seen it, the oldest first; for the view and the digest."""
+    return (
+        Mention.objects.waiting_for(actor)
+        .select_related("note__case__submission", "note__by")
+        .order_by("note__at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the checklist as a case shows it."""
+
+    item: CheckItem
+    ticked: Ticked | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside one case for one officer."""
+
+    snooze: Snooze | None
+    asleep: bool
+    notes: list[Note]
+    mentioned: int
+    points: list[Point]
+
+
+NOTHING_BESIDE = Beside(None, False, [], 0, [])
+
+
+def beside(case: Any, *, actor: Actor, today: date) -> Beside:
+    """Read what the desk keeps beside a case that `board.case_of` has read, which knows what there is to read."""
+    snooze, asleep = None, False
+    if case.has_snooze:
+        snooze = Snooze.objects.filter(case=case).select_related("by").first()
+        asleep = Snooze.objects.asleep(today).filter(pk=case.pk).exists()
+    notes = list(Note.objects.filter(case=case).select_related("by")) if case.has_talk else []
+    mentioned = 0
+    if notes:
+        mentioned = Mention.objects.filter(note__case=case, user_id=actor.pk, seen_at=None).count()
+    items = list(CheckItem.objects.filter(kind=case.kind, active=True)) if case.is_open else []
+    done = {row.item_id: row for row in case.ticked.select_related("by")} if items else {}
+    return Beside(snooze, asleep, notes, mentioned, [Point(item, done.get(item.pk)) for item in items])
+
+
+def snippets_for(actor: Actor, language: str) -> QuerySet[Snippet]:
+    """List the pieces of text in a language that a person may use, the most used first."""
+    return Snippet.objects.visible_to(actor).filter(language=language).select_related("department")
+
+
+def cases_with_words(cases: CaseQuerySet, text: str) -> CaseQuerySet:
+    """Narrow cases to those whose title or letters hold the words; no words narrow nothing, signs alone find none."""
+    question = read_question(text)
+    if not question.asked:
+        return cases
+    if not question.terms:
+        return cases.none()
+    found = CaseWords.objects.filter(terms__holds=question.terms)
+    for phrase in question.phrases:
+        found = found.filter(folded__contains=phrase)
+    return cases.filter(pk__in=found.values("case_id"))
+
+
+def asleep_today() -> QuerySet[Snooze]:
+    """List what is snoozed now."""
+    return Snooze.objects.asleep(timezone.localdate())

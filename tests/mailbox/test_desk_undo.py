@@ -1,0 +1,200 @@
+"""Taking back: ten seconds in which nothing of a step has left the house."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from engage.accounts.models import User
+from engage.errors import Refused
+from engage.participation.models import OutgoingMail
+from mailbox import actions, rules
+from mailbox.actions import Given
+from mailbox.actions.held import snapshot
+from mailbox.desk.models import HeldStep
+from mailbox.models import Case
+from tests.accounts.people import sign_in
+from tests.mailbox import factories
+from tests.mailbox.factories import NOW, House, house, later, sender, taken_on
+
+pytestmark = pytest.mark.django_db
+OVER = NOW + timedelta(seconds=15)
+
+
+@pytest.fixture
+def place() -> House:
+    return house()
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+def browser(user: User) -> Client:
+    client = sign_in(Client(), user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def routed(place: House, case: Case, **how: Any) -> Case:
+    given = Given(department=place.water.pk)
+    return actions.take_step(case.pk, "route", given, actor=place.clerk, now=NOW, undo=True, **how)
+
+
+def told(case: Case) -> list[str]:
+    return [entry.code for entry in case.submission.timeline.all()]
+
+
+def letters(case: Case) -> int:
+    return OutgoingMail.objects.filter(submission=case.submission).count()
+
+
+def test_a_step_is_told_after_the_time_to_take_it_back_and_once(place):
+    case = factories.case()
+    before = letters(case)
+    routed(place, case)
+    assert "letter.route" not in told(case) and not case.notices.exists() and letters(case) == before
+    assert actions.tell_held(now=OVER - timedelta(seconds=1)) == 0
+    assert actions.tell_held(now=OVER) == 1
+    assert actions.tell_held(now=OVER) == 0
+    assert told(case).count("letter.route") == 1
+    assert (case.notices.get().form, letters(case)) == ("routed", before + 1)
+    # What the sender reads has the moment at which it happened.
+    assert case.submission.timeline.get(code="letter.route").at == NOW
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=1, actor=place.clerk, now=OVER)
+
+
+def test_a_step_taken_back_leaves_the_case_as_it_was_and_stands_on_record(place):
+    case = factories.case()
+    before = snapshot(case)
+    step = routed(place, case)
+    undone = actions.undo_step(case.pk, revision=step.revision, actor=place.clerk, now=NOW)
+    assert snapshot(undone) == before
+    assert [row.code for row in case.steps.all()] == ["route", rules.UNDONE]
+    assert case.steps.last().reason == "route"
+    assert actions.tell_held(now=later(NOW)) == 0
+    assert "letter.route" not in told(case)
+    # Who reads the case at the desk sees both.
+    page = browser(place.clerk).get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert "Taken back" in page
+
+
+def test_a_clock_that_a_step_stopped_runs_again(place):
+    case = factories.case()
+    due = case.due
+    given = Given(reason="NOT_OURS", words="请向街道反映。")
+    step = actions.take_step(case.pk, "refuse", given, actor=place.clerk, now=NOW, undo=True)
+    assert step.due is None and not case.clocks.filter(stopped_at=None).exists()
+    undone = actions.undo_step(case.pk, revision=step.revision, actor=place.clerk, now=NOW)
+    assert (undone.due, undone.is_open, case.clocks.get().state) == (due, True, "running")
+
+
+def test_what_can_be_done_once_can_be_done_again_after_it_was_taken_back(place):
+    case = factories.case()
+    for _ in range(2):
+        given = Given(words="哪一栋楼？")
+        step = actions.take_step(case.pk, "ask_detail", given, actor=place.clerk, now=NOW, undo=True)
+        actions.undo_step(case.pk, revision=step.revision, actor=place.clerk, now=NOW)
+    actions.take_step(case.pk, "ask_detail", Given(words="哪一栋楼？"), actor=place.clerk, now=NOW)
+    actions.give_detail(case.pk, words="三栋。", actor=sender(case), now=NOW)
+    with pytest.raises(Refused, match="step_taken_already"):
+        actions.take_step(case.pk, "ask_detail", Given(words="又问"), actor=place.clerk, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["arbiter", "officer", "stranger"])
+def test_nobody_else_takes_it_back(place, who):
+    case = factories.case()
+    step = routed(place, case)
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=step.revision, actor=getattr(place, who), now=NOW)
+
+
+def test_what_others_built_upon_is_not_taken_back_and_is_told_in_order(place):
+    case = factories.case()
+    step = routed(place, case)
+    actions.accept_case(case.pk, actor=place.officer, now=NOW + timedelta(seconds=2))
+    assert told(case)[-2:] == ["letter.route", "letter.accept"]
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=step.revision, actor=place.clerk, now=NOW)
+    assert not HeldStep.objects.exists()
+
+
+def test_a_word_of_the_sender_closes_the_way_back(place):
+    case = factories.case()
+    step = routed(place, case)
+    actions.add_message(case.pk, "还有一件事。", actor=sender(case), now=NOW)
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=step.revision, actor=place.clerk, now=NOW)
+    assert actions.tell_held(now=OVER) == 1
+
+
+def test_an_answer_does_not_leave_while_its_sender_has_just_written(place):
+    case = taken_on(place)
+    draft = factories.approved(place, case)
+    actions.add_message(case.pk, "水管已经有人来修了。", actor=sender(case), now=NOW + timedelta(seconds=5))
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    draft.refresh_from_db()
+    assert (draft.state, draft.send_at) == ("approved", None)
+    page = browser(place.officer).get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert "the sender wrote meanwhile" in page
+    # Somebody has read it and says so.
+    actions.send_answer(case.pk, actor=place.officer, now=later(NOW))
+    assert actions.send_due_answers(now=later(NOW, 62)) == 1
+
+
+# --- on the pages -----------------------------------------------------------------------------------------------------
+
+
+def test_the_toast_on_the_page_of_a_case_takes_its_step_back(place):
+    case = taken_on(place)
+    client = browser(place.officer)
+    sent = {"revision": case.revision, "token": "6f1cfb4e-4f0e-4d0e-9d1a-1d2f3a4b5c6d"}
+    client.post(reverse("desk_case_step", args=[case.pk, "draft"]), sent)
+    page = client.get(reverse("desk_case", args=[case.pk]))
+    assert "Undo (10 seconds)" in page.content.decode()
+    address = reverse("desk_case", args=[case.pk])
+    token = page.context["toast"]["token"]
+    back = client.post(reverse("desk_undo"), {"queue": "cases", "token": token, "next": address})
+    assert back.url == address
+    case.refresh_from_db()
+    assert case.state == "handling"
+    assert "Taken back." in client.get(address).content.decode()
+    assert client.post(reverse("desk_undo"), {"queue": "cases", "token": token, "next": address}).status_code == 409
+
+
+def test_several_cases_are_taken_back_together_or_not_at_all(place):
+    cases = [factories.case(text=f"第{n}封") for n in range(3)]
+    client = browser(place.clerk)
+    ids = [f"{case.pk}-{case.revision}" for case in cases]
+    given = {"department": "Water", "note": "", "filled": "yes"}
+    client.post(reverse("desk_act", args=["cases"]), {"act": "route", "id": ids} | given)
+    assert Case.objects.filter(state="routed").count() == 3
+    token = client.get(reverse("desk_queue", args=["cases"])).context["toast"]["token"]
+    actions.accept_case(cases[2].pk, actor=place.officer, now=NOW)
+    assert client.post(reverse("desk_undo"), {"queue": "cases", "token": token}).status_code == 409
+    assert Case.objects.filter(state="registered").count() == 0
+
+
+@pytest.mark.parametrize("code", ["accept", "mine", "suspect", "snooze", "tag", "refuse"])
+def test_every_action_of_the_queue_is_taken_back(place, code):
+    case = factories.case("enquiry") if code == "refuse" else factories.case("grievance")
+    if code == "accept":
+        case = factories.case()
+        actions.route_case(case.pk, to=place.water.pk, actor=place.clerk, now=NOW)
+        case.refresh_from_db()
+    user = place.officer if code == "accept" else place.clerk
+    before, client = snapshot(case), browser(user)
+    given = {"filled": "yes", "days": "3", "until": "", "name": "水管", "reason": "NO_CONTENT", "words": "看不懂。"}
+    client.post(reverse("desk_act", args=["cases"]), {"act": code, "id": f"{case.pk}-{case.revision}"} | given)
+    token = client.get(reverse("desk_queue", args=["cases"])).context["toast"]["token"]
+    assert token, code
+    client.post(reverse("desk_undo"), {"queue": "cases", "token": token})
+    case = Case.objects.get(pk=case.pk)
+    assert snapshot(case) == before, code
+    assert not case.tags.exists() and not hasattr(case, "snooze")
