@@ -20,6 +20,8 @@ from tests.services import NOT_FOR_A_SITE, ROOT, Server, free_port
 HOST = "127.0.0.1"
 WORKERS = 2
 READY_SECONDS = 60
+# The address of the view that does nothing (see _empty.py).
+EMPTY = "/bench/empty/"
 # What the reverse proxy in front of a production site adds: without it every page is sent on to https.
 PROXY_HEADERS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
 

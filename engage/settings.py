@@ -216,6 +216,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# From so many sends a minute on, the whole site taken together, everybody solves a small task before sending.
+ATTACK_SENDS_A_MINUTE = env.int("ATTACK_SENDS_A_MINUTE", default=1_200)
 CSRF_FAILURE_VIEW = "engage.pages.views.form_not_ours"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -18,7 +18,7 @@ from engage.participation.vault import blind_index
 SEND_WINDOWS = (Window(20, 60), Window(200, 3600))
 CONTACT_WINDOWS = (Window(5, 60), Window(40, 24 * 3600))
 # The whole site: above this many submissions a minute the challenge is switched on.
-ATTACK_WINDOW = Window(1_200, 60)
+ATTACK_WINDOW = Window(settings.ATTACK_SENDS_A_MINUTE, 60)
 
 
 def client_address(request: HttpRequest) -> str:
