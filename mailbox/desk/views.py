@@ -153,6 +153,11 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return _case(request, _board(request, pk))
 
 
+def show_case(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
+    """Show a case with what was refused on it, for rooms that do something beside it."""
+    return _case(request, _board(request, pk), refusal)
+
+
 def _case(
     request: HttpRequest, board: Board, refusal: Refused | None = None, draft: DraftForm | None = None
 ) -> HttpResponse:
