@@ -173,6 +173,21 @@ def search(
     )
 
 
+def owners_of(text: str, *, kind: str) -> list[str] | None:
+    """Return which objects of a kind answer a question in any language, newest first, at most COUNT_LIMIT entries.
+
+    None for a text that asks nothing: every object answers it. For rooms that list their own things.
+    """
+    question = read_question(text)
+    if not question.asked:
+        return None
+    if not question.terms:
+        return []
+    found, _more = _newest(SearchEntry.objects.visible_to(ANYONE).filter(kind=kind), question)
+    owners = dict(SearchEntry.objects.filter(pk__in=[one.pk for one in found]).values_list("pk", "owner_id"))
+    return [owners[one.pk] for one in found if one.pk in owners]
+
+
 def _filtered(language: str | None, since: date | None, until: date | None) -> QuerySet[SearchEntry]:
     entries = SearchEntry.objects.visible_to(ANYONE)
     if language:

@@ -24,6 +24,7 @@ from engage.search.models import SearchEntry
 from mailbox import queries as cases
 from mailbox.letterbox.words import EVENTS
 from mailbox.models import Case, CaseClock, Message, Notice
+from mailbox.publication.ways import publishing_ways
 
 # What other people think is no answer.
 NO_ANSWERS = ("comment",)
@@ -194,6 +195,7 @@ def ways_on(case: Case, *, actor: Actor, now: datetime) -> list[tuple[str, str]]
         ways.append((_("Add something"), reverse("case_add", args=at)))
     if "withdraw" in possible:
         ways.append((_("Withdraw it"), reverse("submission_withdraw", args=at)))
+    ways += publishing_ways(case)
     return ways
 
 

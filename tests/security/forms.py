@@ -175,6 +175,37 @@ def case_being_written(world: World) -> list[Any]:
     return [made.pk]
 
 
+def case_being_published(world: World) -> list[Any]:
+    """Name an answered case that is prepared for the public."""
+    from mailbox.models import Case
+    from mailbox.publication import actions
+    from mailbox.publication.models import Publication
+    from tests.mailbox import factories, publications
+
+    found = Publication.objects.filter(published_at=None).order_by("pk").first()
+    if found is None:
+        place = world.get("house") or world.setdefault("house", factories.house())
+        made = publications.reply_case(place, now=timezone.now())
+        found = actions.open_publication(made.pk, actor=place.officer, now=timezone.now())
+    return [Case.objects.get(pk=found.case_id).pk]
+
+
+def published_reply(world: World) -> list[Any]:
+    """Name an answer that everybody reads."""
+    from mailbox.publication.models import Publication
+    from tests.mailbox import factories, publications
+
+    found = Publication.objects.filter(published_at__isnull=False).first()
+    if found is None:
+        place = world.get("house") or world.setdefault("house", factories.house())
+        made = publications.reply_case(place, now=timezone.now())
+        found = publications.released(place, made, now=timezone.now())
+    return [found.pk]
+
+
+ASKED = ("language", "q", "topic", "department", "kind", "year", "before")
+
+
 def open_redaction(world: World) -> list[Any]:
     """Name a text that the officer is redacting."""
     from engage.accounts.models import User
@@ -624,6 +655,26 @@ FORMS: dict[str, Form] = {
         {"text": WORDS, "basis": "养老服务条例第六条", "cites": "办事指南"},
         {"revision": "0", "shared": "True"},
     ),
+    # what is published of cases
+    "desk_case_publish_keep": Form(
+        "administrator",
+        case_being_published,
+        {"more": "王强", "title_zh": "水管", "title_en": "", "question_en": WORDS, "answer_en": WORDS},
+        {"revision": "1", "basis": "personal-privacy", "topics": "", "out": "李梅", "known": "李梅"},
+    ),
+    "desk_case_publish_files": Form(
+        "administrator",
+        case_being_published,
+        {"title_zh": "水管的照片", "title_en": ""},
+        {"source": "upload", "do": "bench"},
+    ),
+    "desk_case_publish_file": Form(
+        "administrator", lambda world: [*case_being_published(world), 1], {}, {"do": "fetch"}, said=False
+    ),
+    "desk_case_publish_begin": Form("administrator", case_being_published),
+    "published_reply_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
+    "published_disclosure_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
+    "case_publishing": Form("holder", answered_letter, {}, {"publish": "yes"}),
     # interpretations at the desk
     "pack_begin": Form("editor", nothing, {}, {"target": ""}),
     "pack_add": Form("editor", open_pack_key, {}, {"kind": "case", "revision": "0"}),
@@ -917,6 +968,14 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),
     "track": ("anonymous", nothing, ("reference",)),
     "write_answers": ("anonymous", nothing, ("q",)),
+    "replies": ("anonymous", nothing, ("q", "topic", "department", "kind", "year", "before")),
+    "disclosures": ("anonymous", nothing, ("q", "topic", "department", "kind", "year", "before")),
+    "published_reply": ("anonymous", published_reply, ("said",)),
+    "published_disclosure": ("anonymous", published_reply, ("said",)),
+    "api:list_published_replies": ("anonymous", nothing, ASKED),
+    "api:one_published_reply": ("anonymous", published_reply, ASKED),
+    "api:list_disclosures": ("anonymous", nothing, ASKED),
+    "api:one_disclosure": ("anonymous", published_reply, ASKED),
     "performance": ("anonymous", nothing, ("unit", "kind")),
     "performance_year": ("anonymous", lambda world: [2026], ("unit", "kind")),
     "desk_performance": ("officer", nothing, ("unit", "kind")),

@@ -42,6 +42,7 @@ from engage.participation.models import OutgoingMail
 from engage.participation.new_code import sign as sign_new_code
 from engage.publishing.models import Release
 from engage.search import registry as searchable
+from mailbox.publication.models import Publication, PublishedFile
 from tests.security.leaks_markers import NEIGHBOURS, markers_in, read_bytes
 from tests.security.leaks_site import Site
 
@@ -182,6 +183,12 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("api/v1/campaigns/", "slug", _slugs(Campaign)),
     ("api/v1/press/", "slug", _slugs(PressRelease)),
     ("plan/", "slug", _slugs(Policy)),
+    ("replies/", "pk", _keys(Publication)),
+    ("replies/", "file", _keys(PublishedFile)),
+    ("disclosures/", "pk", _keys(Publication)),
+    ("disclosures/", "file", _keys(PublishedFile)),
+    ("api/v1/replies/", "key", _keys(Publication)),
+    ("api/v1/disclosures/", "key", _keys(Publication)),
     ("campaigns/", "slug", _slugs(Campaign)),
     ("press/releases/", "slug", _slugs(PressRelease)),
     ("press/releases/", "key", _keys(Material)),
@@ -312,6 +319,9 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "embed": ("site=www.example.org",),
     "finder": tuple(f"state={state}" for state in ("planned", "announced", "open", "analysing", "answered")),
     "plan": ("topic=leaks",),
+    "replies": ("kind=letter&topic=leaks", "year=2026"),
+    "published_reply": ("preview=1&said=yes",),
+    "disclosures": ("year=2026",),
     "press": ("kind=routine", "topic=leaks", "year=2026", "page=2"),
     "press_release": ("edition=2&preview=1",),
     "campaign": ("preview=1",),
@@ -426,6 +436,13 @@ INTERNAL: dict[str, str] = {
     "press.Release": "a press release in work",
     "press.Material": "files of a press release in work",
     "press.Digest": "a digest in work",
+    "publication.Publication": "what is published of a case, in work",
+    "publication.PublishedFile": "files of what is published of a case",
+    "mailbox.Case": "a case, read by its sender and at the desk",
+    "mailbox.Message": "a case, read by its sender and at the desk",
+    "mailbox.Notice": "a case, read by its sender and at the desk",
+    "mailbox.Draft": "a case, read at the desk",
+    "mailbox.DraftVersion": "a case, read at the desk",
 }
 
 

@@ -33,7 +33,7 @@ from consultations.study.models import PARTS
 from consultations.voices import embedding
 from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
-from engage.departments.models import Membership
+from engage.departments.models import Department, Membership
 from engage.outreach.campaigns import actions as campaigns
 from engage.outreach.delivery import actions as delivery
 from engage.outreach.delivery.actions.writing import Text
@@ -46,12 +46,15 @@ from engage.pages.structure import ensure_structure
 from engage.publishing import actions as gate_actions
 from engage.publishing import gate, proposals, registry
 from engage.publishing.models import Release, Review
+from mailbox.publication import actions as publishing
 from tests.accounts.people import person
 from tests.campaigns import builders as campaign_builders
 from tests.consultations.factories import CHINESE, ENGLISH, call, comment, department
 from tests.consultations.outcomes import builders as outcome_builders
 from tests.delivery import builders as delivery_builders
 from tests.follows.builders import EVERYTHING, follower
+from tests.mailbox import factories as cases
+from tests.mailbox import publications
 from tests.packs import builders as pack_builders
 from tests.press import builders as press_builders
 from tests.security.leaks_markers import EDITED, NEVER, RETURNED, STAGES, WAITING, Marker, marker
@@ -80,6 +83,7 @@ class Site:
     expert_token: str = ""
     plants: list[tuple[str, str]] = field(default_factory=list)
     calls: list[Consultation] = field(default_factory=list)
+    house: cases.House | None = None
 
     def take(self, kind: str, stage: str) -> Marker:
         """Return the words for a plant and keep that it is there."""
@@ -591,6 +595,57 @@ def plant_media_digest(site: Site) -> None:
                 turn_away(release)
 
 
+# --- what is published of cases -------------------------------------------------------------------------------------
+
+
+def write_publication(made: Any, words: Marker, site: Site) -> None:
+    """Write the marker into everything that is written of a case for the public, and hang a file with it under it."""
+    names = ("title", "summary") if made.form == "disclosure" else ("title", "question", "answer")
+    said = {language: dict.fromkeys(names, words.said(language)) for language in LANGUAGES}
+    name, content = words.file(original(words).zh.encode(), "txt")
+    titles = {language: words.said(language) for language in LANGUAGES}
+    new = publishing.NewFile(content, name, titles)
+    publishing.add_file(made.pk, new, to_bench=False, actor=house_of(site).officer, now=timezone.now())
+    made.refresh_from_db()
+    given = publishing.Checked(said, [], ["leaks"], made.revision)
+    publishing.check_words(made.pk, given, actor=house_of(site).officer, now=timezone.now())
+    made.refresh_from_db()
+
+
+def house_of(site: Site) -> cases.House:
+    """The house with its people, made once."""
+    site.house = site.house or cases.house()
+    return site.house
+
+
+def plant_published(site: Site, kind: str) -> None:
+    for stage in site.stages:
+        words, place = site.take(kind, stage), house_of(site)
+        plain = {"name": "", "email": "", "title": "水管"}
+        if kind == "disclosure":
+            made = publications.request_case(place, **plain | {"name": "李梅"})
+        else:
+            asked = {} if stage == EDITED else {"text": words.zh, "answer": f"{words.zh} {words.en}"}
+            made = publications.reply_case(place, **plain | ({"text": "水管", "answer": "修好了"} | asked))
+        if stage == EDITED:
+            prepared = publications.released(place, made, more=())
+        else:
+            prepared = publishing.open_publication(made.pk, actor=place.officer, now=timezone.now())
+        write_publication(prepared, words, site)
+        if stage in (WAITING, RETURNED):
+            release = gate.request(kind, prepared, actor=place.officer, now=timezone.now())
+            if stage == RETURNED:
+                turn_away(release)
+
+
+def plant_case_reply(site: Site) -> None:
+    plant_published(site, "case_reply")
+
+
+def plant_disclosure(site: Site) -> None:
+    plant_published(site, "disclosure")
+
+
 PLANTERS: dict[str, Callable[[Site], None]] = {
     "page": plant_page,
     "call": plant_call,
@@ -610,6 +665,8 @@ PLANTERS: dict[str, Callable[[Site], None]] = {
     "campaign": plant_campaign,
     "press_release": plant_press_release,
     "media_digest": plant_media_digest,
+    "case_reply": plant_case_reply,
+    "disclosure": plant_disclosure,
 }
 
 

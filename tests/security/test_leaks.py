@@ -87,6 +87,14 @@ APPEARS: dict[str, set[str]] = {
         "api:one_release", "search", "sitemap", "letters", "follow_feed",
     },
     "media_digest": {"letters"},
+    "case_reply": {
+        "published_reply", "published_reply_file", "replies", "replies_rss", "replies_atom",
+        "api:list_published_replies", "api:one_published_reply", "search",
+    },
+    "disclosure": {
+        "published_disclosure", "published_disclosure_file", "disclosures", "disclosures_rss", "disclosures_atom",
+        "api:list_disclosures", "api:one_disclosure", "search",
+    },
 }  # fmt: skip
 # Public addresses that give no page to any of our readers, each with the reason.
 A_FORM = "takes a form only"
@@ -95,6 +103,8 @@ SAYS_NOTHING: dict[str, str] = {
     "submission_forget": A_FORM,
     "write_answered": A_FORM,
     "write_discard": A_FORM,
+    "published_reply_helped": A_FORM,
+    "published_disclosure_helped": A_FORM,
     "follow_push": A_FORM,
     "follow_push_mine": A_FORM,
     "follow_rest": A_FORM,
