@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -39,7 +39,7 @@ class AnsweringCommand(BaseCommand):
         """Do the work; subclasses end by calling `say`, and `refuse` where they need another exit code than 1."""
         raise NotImplementedError
 
-    def say(self, answer: Mapping[str, Any], lines: Iterable[str], *, code: int = 0) -> None:
+    def say(self, answer: Mapping[str, Any] | Sequence[Any], lines: Iterable[str], *, code: int = 0) -> None:
         """Print the answer as JSON or as lines for a person, and end with the code."""
         if self.as_json:
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
@@ -49,9 +49,9 @@ class AnsweringCommand(BaseCommand):
         if code:
             sys.exit(code)
 
-    def refuse(self, refusal: Refused, *, code: int = REFUSED) -> None:
-        """End with a refusal. For a person it goes to standard error."""
-        entry = refusal_entry(refusal)
+    def refuse(self, refusal: Refused, *, code: int = REFUSED, **where: Any) -> None:
+        """End with a refusal, and where it is. For a person it goes to standard error."""
+        entry = refusal_entry(refusal, **where)
         if not self.as_json:
             self.stderr.write(entry["message"])
         self.say({"errors": [entry]}, (), code=code)

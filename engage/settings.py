@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "mailbox",
     "mailbox.desk",
     "mailbox.letterbox",
+    "mailbox.post",
     "mailbox.publication",
     "mailbox.routing",
     "mailbox.performance",
@@ -326,6 +327,12 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 1
 # The release gate publishes, once every review is done; a finished workflow does not, and publishing ends none.
+# Where people write to the office (case@example.org) and how it gets here; docs/mail.md. Without an address no mail
+# is taken in, and letters of cases say nothing of answering.
+MAIL_ADDRESS = env("ENGAGE_MAIL_ADDRESS", default="")
+MAIL_DROP_DIR = env("ENGAGE_MAIL_DROP_DIR", default="")
+MAIL_IMAP_URL = env("ENGAGE_MAIL_IMAP_URL", default="")
+MAIL_IMAP_SECONDS = env.int("ENGAGE_MAIL_IMAP_SECONDS", default=60)
 WAGTAIL_FINISH_WORKFLOW_ACTION = "engage.publishing.finishing.leave_to_the_gate"
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
 WAGTAIL_ENFORCE_PASSWORD_PRESENCE = False

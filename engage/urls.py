@@ -36,6 +36,7 @@ urlpatterns = [
     path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
     path("desk/packs/", include("consultations.packs.desk_urls")),
     path("desk/cases/", include("mailbox.desk.urls")),
+    path("desk/post/", include("mailbox.post.urls")),
     path("desk/cases/", include("mailbox.publication.desk_urls")),
     path("desk/performance/", include("mailbox.performance.desk_urls")),
     path("desk/", include("consultations.voices.desk_urls")),

@@ -26,7 +26,7 @@ from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
-from engage.participation import kinds, moderation, timeline
+from engage.participation import kinds, moderation, outgoing, timeline
 from engage.participation.models import (
     Attachment,
     Consent,
@@ -399,8 +399,22 @@ def _send(post: BaseEmailBackend, mail_id: int, now: datetime) -> int:
     mail = OutgoingMail.objects.select_related("contact").filter(pk=mail_id, sent_at__isnull=True).first()
     if mail is None:
         return 0
+    headers = _headers(mail)
+    dress = outgoing.dress_of(mail, headers["Message-ID"], now)
+    if dress.stopped:
+        waiting = OutgoingMail.objects.filter(pk=mail_id)
+        waiting.update(tries=MAIL_TRIES, last_error=dress.stopped, subject="", body="", html="", unsubscribe="")
+        return 0
+    headers |= dress.headers
+    if dress.returns_to:  # the sender of the envelope; the reader sees the house as always
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     letter = EmailMultiAlternatives(
-        mail.subject, mail.body, to=[mail.contact.email], headers=_headers(mail), connection=post
+        mail.subject,
+        mail.body,
+        from_email=dress.returns_to or None,
+        to=[mail.contact.email],
+        headers=headers,
+        connection=post,
     )
     if mail.html:
         letter.attach_alternative(mail.html, "text/html")

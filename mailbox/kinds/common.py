@@ -249,6 +249,16 @@ def rating(answered: str, rated: str, reopened: str) -> tuple[Transition, ...]:
             door="rate_case",
         ),
         Transition(
+            "write_again",
+            (answered, rated),
+            reopened,
+            (CITIZEN,),
+            _("Write again about the answer"),
+            told=_("You wrote again about the answer: %(department)s looks at it once more"),
+            effects=(start("call_back", "rated_low", "cn-rating"), start("put_right", "rated_low", "cn-rating")),
+            guards=("once", "rating_time"),
+        ),
+        Transition(
             "call_back",
             (reopened,),
             SAME,

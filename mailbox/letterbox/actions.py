@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,8 @@ def send_letter(new: cases.NewCase, beside: Beside, envelope: Envelope, *, held:
 def add_information(case_id: int, text: str, *, actor: Actor, now: datetime) -> Case:
     """Add the sender's words: the answer to a question of ours where we asked, else one more message.
 
-    The same words twice in a row are kept once, so pressing twice changes nothing. Raises as the steps do.
+    Within the time for a rating the first words after an answer open the case again. The same words twice in a row
+    are kept once, so pressing twice changes nothing. Raises as the steps do.
     """
     case = locked_case(case_id, actor)
     newest = case.messages.filter(direction=Message.Direction.IN).last()
@@ -61,6 +63,10 @@ def add_information(case_id: int, text: str, *, actor: Actor, now: datetime) -> 
         return cases.give_detail(case_id, words=text, actor=actor, now=now)
     if case.state == "reasons_asked":
         cases.take_step(case_id, "give_reasons", Given(words=text), actor=actor, now=now)
+    elif case.machine.has("write_again") and case.state in case.machine.transition("write_again").sources:
+        # Once, and not for ever: later words join the file without opening it.
+        with suppress(Refused), transaction.atomic():
+            cases.take_step(case_id, "write_again", actor=actor, now=now)
     cases.add_message(case_id, text, actor=actor, now=now)
     return case
 

@@ -322,6 +322,11 @@ ROWS: dict[str, Row] = {
     "desk_case_draft": everybody(405, first),
     "desk_case_clock": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
     "desk_case_pdf": Row((302, 404, 404, 404, 404, 404), first),
+    "desk_post": Row((302, 404, 200, 404, 404, 200)),
+    "desk_post_mail": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_post_raw": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_post_do": everybody(405, first),
+    "desk_post_trust": everybody(405, first),
     "desk_case_as_sender": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
     # campaigns: 404 until one is published
     "campaigns": everybody(200),
