@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("mailbox", "0003_duty_and_handover"),
+        ("mailbox", "0002_tally"),
         ("participation", "0002_consent_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
