@@ -40,6 +40,7 @@ urlpatterns = [
     path("desk/cases/", include("mailbox.publication.desk_urls")),
     path("desk/performance/", include("mailbox.performance.desk_urls")),
     path("desk/", include("consultations.voices.desk_urls")),
+    path("desk/", include("mailbox.routing.urls")),
     path("desk/", include("engage.publishing.desk_urls")),
     path("desk/", include("engage.publishing.redaction.desk_urls")),
     path("desk/", include("engage.publishing.preflight.desk_urls")),

@@ -181,7 +181,8 @@ class RowAction:
     With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own. Without
     `bulk` the action takes one row at a time. `undo` gets the actor and the payload of `Done.undo` and returns a
     whole sentence; it refuses (`Refused`) when the item has moved on. The tone "bad" marks what turns something away,
-    "go" the usual decision. `aside`: rows have no button for it; its key works on the present row all the same.
+    "go" the usual decision. `aside`: rows have no button for it; its key works on the present row all the same. An
+    action for one row at a time may share the key of one for many, where no row offers both.
     """
 
     code: str
@@ -376,6 +377,8 @@ def _faults(queue: Queue) -> list[str]:
             faults.append(f"two {name}s share a code")
     letters = [action.key for action in queue.actions if action.key]
     faults += [f"{key!r} is not a free letter" for key in letters if not re.fullmatch("[a-z]", key) or key in DESK_KEYS]
-    if len(set(letters)) < len(letters):
-        faults.append("two actions share a key")
+    for at_once in (True, False):
+        ours = [action.key for action in queue.actions if action.key and action.bulk is at_once]
+        if len(set(ours)) < len(ours):
+            faults.append("two actions share a key")
     return faults

@@ -90,7 +90,7 @@ def _is_short(text: str) -> bool:
     return len(text) < (SHORT_CJK if CJK_CHARACTER.search(text) else SHORT_OTHER)
 
 
-def _vectors(texts: Sequence[str]) -> csr_matrix:
+def _vectors(texts: Sequence[str], gram: int = GRAM) -> csr_matrix:
     """Return one row of length 1 for each text; a short one has an empty row, which is near to nothing."""
     import numpy as np
     from scipy.sparse import csr_matrix
@@ -101,8 +101,8 @@ def _vectors(texts: Sequence[str]) -> csr_matrix:
     for text in texts:
         row: Counter[int] = Counter()
         if not _is_short(text):
-            for gram in (text[start : start + GRAM] for start in range(len(text) - GRAM + 1)):
-                row[at.setdefault(gram, len(at))] += 1
+            for run in (text[start : start + gram] for start in range(len(text) - gram + 1)):
+                row[at.setdefault(run, len(at))] += 1
         seen.extend([0] * (len(at) - len(seen)))
         for number in row:
             seen[number] += 1
@@ -156,3 +156,20 @@ def _middle(vectors: csr_matrix, numbers: Sequence[int], copies: Sequence[int]) 
     near = np.asarray((own @ own[middle].T).todense()).ravel()
     near[middle] = 1.0
     return middle, [float(one) for one in near]
+
+
+def nearest(texts: Sequence[str], first: int, *, most: int, least: float, gram: int = 2) -> list[list[int]]:
+    """Return for each of the first texts the places of those nearest to it in subject, the nearest first.
+
+    Runs of two characters meet in what letters are about; `group` compares wording.
+    """
+    import numpy as np
+
+    vectors = _vectors([normal(text) for text in texts], gram)
+    found = []
+    for number in range(first):
+        near = np.asarray((vectors[number] @ vectors.T).todense()).ravel()
+        near[number] = 0
+        order = np.argsort(-near, kind="stable")[:most]
+        found.append([int(at) for at in order if near[at] >= least])
+    return found

@@ -111,7 +111,8 @@ class Board:
 
 def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
     """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
-    related = ("submission__contact", "triage", "lead", "reviewer", "desk", "owner", "merged_into__submission")
+    units = ("triage", "lead", "reviewer", "desk", "barred")
+    related = (*units, "submission__contact", "owner", "merged_into__submission", "route_suggestion")
     here = OuterRef("pk")
     return (
         Case.objects.visible_to(actor, own)

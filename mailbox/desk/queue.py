@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,12 +43,14 @@ from mailbox.kinds import KINDS
 from mailbox.machine import Who
 from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Message
 from mailbox.queries.desk import view_counts, view_rows
+from mailbox.routing.actions import accept_suggestion
+from mailbox.routing.queries import ShownProposal, in_a_line, proposals_for
 
 # What a search for words counts and shows at most: nobody pages through more, and no search reads a whole mailbox.
 FOUND_MOST = 500
 PREVIEW = 1_200
 ASKED = "asked"
-SHOWN_WITH = ("submission", "triage", "lead", "reviewer", "desk", "owner")
+SHOWN_WITH = ("submission", "triage", "lead", "reviewer", "desk", "owner", "barred", "route_suggestion")
 ORDERS = {
     "": ("due_order", "submission_id"),
     "newest": ("-submission_id",),
@@ -233,7 +235,21 @@ def _rows(actor: Actor, cases: Sequence[Case], today: date) -> list[Row]:
     words = first_words_of(cases)
     places = places_of(actor, desk_of(actor).memberships)
     regions = dict(about_options("region"))
-    return [_row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions) for case in cases]
+    proposed = proposals_for(cases)
+    return [
+        _with_proposal(
+            _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions), proposed.get(case.pk, [])
+        )
+        for case in cases
+    ]
+
+
+def _with_proposal(row: Row, proposals: Sequence[ShownProposal]) -> Row:
+    """Add the proposed unit to the row of a case that may be passed on; one key accepts what stands clearly first."""
+    if row.actions is None or "route" not in row.actions or not proposals:
+        return row
+    accepts = frozenset({"proposed"}) if proposals[0].chosen else frozenset()
+    return replace(row, notes=[*row.notes, in_a_line(proposals)], actions=row.actions | accepts)
 
 
 def first_words_of(cases: Sequence[Case]) -> dict[int, str]:
@@ -380,6 +396,24 @@ def _route(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     return Done(said % {"n": n, "department": unit}, undo=payload(back))
 
 
+def _as_proposed(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
+    now = timezone.now()
+
+    def accept(pk: int, revision: int) -> None:
+        first = next(iter(proposals_for(Case.objects.visible_to(actor).filter(pk=pk)).get(pk, [])), None)
+        if first is None or not first.chosen:
+            raise Refused("route_not_proposed")
+        given: dict[str, Any] = {"actor": actor, "now": now, "revision": revision, "undo": True}
+        case = accept_suggestion(pk, to=first.unit.pk, **given)
+        units.append(case.lead)
+        back.append(of_step(case))
+
+    back: list[Entry | None] = []
+    units: list[Any] = []
+    each(ids, accept)
+    return Done(gettext("Passed to %(unit)s") % {"unit": units[0]}, undo=payload(back))
+
+
 def _refuse(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     now, given = timezone.now(), Given(reason=data["reason"], words=data["words"])
 
@@ -485,6 +519,7 @@ CASES = Queue(
         Filter("where", pgettext_lazy("case", "Search in"), where_choices),
     ),
     actions=(
+        RowAction("proposed", _("Pass as proposed"), _as_proposed, "a", undo=take_back, bulk=False, tone="go"),
         RowAction("accept", _("Take on"), run=_accept, key="a", tone="go", undo=take_back),
         RowAction("route", _("Pass to a unit"), run=_route, key="r", form=RouteForm, undo=take_back),
         RowAction("mine", _("Take over"), run=_mine, key="m", undo=take_back),

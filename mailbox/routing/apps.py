@@ -8,8 +8,11 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Routing")
 
     def ready(self) -> None:
-        """Give the room's refusals their sentences."""
+        """Plug the groups into the desk, and give the room's refusals their sentences."""
+        from engage.desk.registry import register_page
         from engage.pages.messages import register_refusals
+        from mailbox.routing.views import GROUPS
         from mailbox.routing.words import REFUSALS
 
         register_refusals(REFUSALS)
+        register_page(GROUPS)

@@ -255,3 +255,16 @@ class DutyList:
             if share > best.get(key, (0.0,))[0]:
                 best[key] = (share, item)
         return best
+
+
+# --- the product's list of duties -----------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"^\s*[（(]?(\d+(?:[.．]\d+)*)[)）.、．:：]?\s*(?=\S)")
+
+
+def numbered(position: int, texts: Sequence[str]) -> DutyItem:
+    """Return an item of a unit's list: the number that its text begins with, else its place in the list."""
+    for text in texts:
+        if match := _NUMBER.match(text):
+            return DutyItem(match[1], "\n".join(_NUMBER.sub("", one) for one in texts if one))
+    return DutyItem(str(position + 1), "\n".join(one for one in texts if one))

@@ -328,6 +328,12 @@ ROWS: dict[str, Row] = {
     "desk_post_do": everybody(405, first),
     "desk_post_trust": everybody(405, first),
     "desk_case_as_sender": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
+    # letters of one wording and proposed units: officers, of their own desks; this one is nobody's
+    "desk_groups": Row((302, 404, 200, 404, 404, 200)),
+    "desk_group": Row((302, 404, 404, 404, 404, 404), first),
+    "desk_group_do": everybody(405, lambda world: [999_999, "confirm"]),
+    "desk_routing": Row((302, 404, 200, 404, 404, 200)),
+    "desk_route_proposed": everybody(405, first),
     # campaigns: 404 until one is published
     "campaigns": everybody(200),
     "campaigns_rss": everybody(200),
