@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from mailbox import actions as cases
 from mailbox.actions import DraftWords, Given, NewCase
 from mailbox.models import Case
 from mailbox.publication import actions, building
-from mailbox.publication.actions import Checked, NewFile
+from mailbox.publication.actions import Checked
 from mailbox.publication.models import Publication
 from mailbox.publication.rules import Candidate
 
@@ -52,8 +53,8 @@ def _publish(case: Case, entry: Mapping[str, Any], now: datetime, *, file: Mappi
     publication = actions.open_publication(case.pk, actor=officer, now=at)
     marks = building.candidates(case, building.source_of(case))
     if file is not None:
-        content = "\r\n".join(file["lines"]).encode()
-        new = NewFile(content, file["name"], file["titles"])
+        content = BytesIO("\r\n".join(file["lines"]).encode())
+        new = actions.uploaded_file(content, file["name"], file["titles"])
         actions.add_file(publication.pk, new, to_bench=False, actor=officer, now=at)
         publication.refresh_from_db()
     checked = Checked(entry["words"], [*marks, *_more(entry)], entry["topics"], publication.revision)

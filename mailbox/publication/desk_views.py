@@ -63,8 +63,20 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is published of a case: what is taken out, its words, its files, and how far it is."""
     case = _case(request, pk)
     if queries.publication_of(case, actor=request.user) is None:
-        return _page(request, "begin", {"case": case, "source": building.source_of(case)})
+        return _begin(request, case)
     return _prepare(request, case)
+
+
+def _begin(request: HttpRequest, case: Case, refusal: str = "", status: int = 200) -> HttpResponse:
+    is_disclosure = rules.form_for(case.kind, case.result) == rules.DISCLOSURE
+    allowed = case.may_publish and rules.asks_consent(case.kind)
+    context = {
+        "case": case,
+        "is_disclosure": is_disclosure,
+        "possible": case.answered_at is not None and (is_disclosure or allowed),
+        "refusal": refusal,
+    }
+    return _page(request, "begin", context, status)
 
 
 @require_POST
@@ -75,8 +87,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.open_publication(pk, actor=request.user, now=timezone.now())
     except Refused as refusal:
-        context = {"case": case, "source": building.source_of(case), "refusal": refusal_message(refusal)}
-        return _page(request, "begin", context, refusal_status(refusal.code))
+        return _begin(request, case, refusal_message(refusal), refusal_status(refusal.code))
     return redirect("desk_case_publish", pk)
 
 
@@ -102,6 +113,7 @@ def _prepare(
     form = form or CheckForm(publication=publication, offered=offered)
     built = building.build(publication)
     marks = building.marks_of(publication)
+    is_out_already = publication.is_public and publication.content_hash == built.hash
     address = reverse("release_hand_in", args=[publication.form, publication.pk])
     context = {
         "case": case,
@@ -124,7 +136,7 @@ def _prepare(
         "files": list(publication.files.filter(removed_at=None).select_related("redaction")),
         "file_form": file_form or FileForm(publication=publication, files=_attachments(request, case)),
         "release": gate.standing_of(publication.form, publication),
-        "hand_in": address if not built.lacks and not built.left else "",
+        "hand_in": "" if built.lacks or built.left or is_out_already else address,
         "now": timezone.now(),
         "previews": [(code, language_name(code)) for code, _name in settings.LANGUAGES],
         "public_url": reverse(queries.PAGES[publication.form], args=[publication.pk]) if publication.is_public else "",

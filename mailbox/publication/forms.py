@@ -124,13 +124,13 @@ class FileForm(forms.Form):
         error_messages={"required": _("Choose a file"), "invalid_choice": _("Choose a file")},
     )
     upload = forms.FileField(label=_("Another file"), required=False, help_text=_("At most 20 MB"))
-    title_zh = forms.CharField(
+    called_zh = forms.CharField(
         label=_("What it is, in Chinese"),
         required=False,
         max_length=rules.TITLE_MOST,
         widget=forms.TextInput(attrs={"class": "input"}),
     )
-    title_en = forms.CharField(
+    called_en = forms.CharField(
         label=_("What it is, in English"),
         required=False,
         max_length=rules.TITLE_MOST,
@@ -153,7 +153,7 @@ class FileForm(forms.Form):
             self.add_error("upload", _("Choose a file"))
         if upload is not None and upload.size > rules.FILE_BYTES_MOST:
             self.add_error("upload", _("A file may have at most 20 MB"))
-        own = "title_en" if self.publication.language == "en" else "title_zh"
+        own = "called_en" if self.publication.language == "en" else "called_zh"
         if not (given.get(own) or "").strip() and own not in self.errors:
             self.add_error(own, _("Write what the file is, in the language of the case"))
         return given
@@ -161,4 +161,4 @@ class FileForm(forms.Form):
     @property
     def titles(self) -> dict[str, str]:
         """What the file is called, by language."""
-        return {"zh-hans": self.cleaned_data["title_zh"], "en": self.cleaned_data["title_en"]}
+        return {"zh-hans": self.cleaned_data["called_zh"], "en": self.cleaned_data["called_en"]}

@@ -121,7 +121,7 @@ def test_a_document_goes_along_as_it_is_or_by_the_bench(place):
     address = reverse("desk_case_publish_files", args=[made.pk])
     assert client.post(address, {"source": "upload", "do": "bench"}).status_code == 422
     table = SimpleUploadedFile("table.csv", "日期,结果".encode())
-    given = {"source": "upload", "upload": table, "title_zh": "汇总表", "title_en": "Table", "do": "as_it_is"}
+    given = {"source": "upload", "upload": table, "called_zh": "汇总表", "called_en": "Table", "do": "as_it_is"}
     assert client.post(address, given).status_code == 302
     given["upload"] = SimpleUploadedFile("note.txt", f"{SECRET}的记录".encode())
     to_bench = client.post(address, given | {"do": "bench"})

@@ -665,7 +665,7 @@ FORMS: dict[str, Form] = {
     "desk_case_publish_files": Form(
         "administrator",
         case_being_published,
-        {"title_zh": "水管的照片", "title_en": ""},
+        {"called_zh": "水管的照片", "called_en": ""},
         {"source": "upload", "do": "bench"},
     ),
     "desk_case_publish_file": Form(

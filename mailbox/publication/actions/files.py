@@ -97,16 +97,13 @@ def _read(content: bytes, name: str) -> str:
 
 
 def _fill(row: PublishedFile, content: bytes, kind: str, text: str) -> None:
-    row.name = f"file-{row.pk}.{kind or 'bin'}"
-    row.media_type = _media_type(kind)
+    known = CLAIMED_BY_NAME.get(kind)
+    # A table as text keeps the ending of text: a spreadsheet program would run the formulas in a .csv.
+    row.name = f"file-{row.pk}.{known.extension if known else kind or 'bin'}"
+    row.media_type = known.media_type if known else "application/octet-stream"
     row.size, row.sha256, row.text = len(content), hashlib.sha256(content).hexdigest(), text
     row.file.save(row.name, ContentFile(content), save=False)
     row.save()
-
-
-def _media_type(kind: str) -> str:
-    known = CLAIMED_BY_NAME.get(kind)
-    return known.media_type if known else "application/octet-stream"
 
 
 def fetch_result(publication_id: int, file_id: int, *, actor: Actor, now: datetime) -> PublishedFile:
