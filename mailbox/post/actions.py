@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 
 from django.conf import settings
@@ -500,14 +501,26 @@ def read_again(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
     return row
 
 
+def forget(contacts: Sequence[int], now: datetime) -> None:
+    """Delete the mails of cases whose contact goes; what was made of them is the case's."""
+    mine = InMail.objects.filter(case__submission__contact__in=contacts) | InMail.objects.filter(
+        hint__submission__contact__in=contacts, case=None
+    )
+    _delete(list(mine.order_by("pk")))
+
+
+def _delete(rows: Sequence[InMail]) -> None:
+    for row in rows:
+        if row.file.name:
+            transaction.on_commit(partial(row.file.storage.delete, row.file.name))
+    InMail.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
 @transaction.atomic
 def sweep(*, now: datetime, limit: int = 200) -> int:
     """Delete mails whose time is over, with their bytes; returns how many."""
     due = list(InMail.objects.filter(delete_after__lte=now).order_by("pk")[:limit])
-    for row in due:
-        storage, name = row.file.storage, row.file.name
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
-    InMail.objects.filter(pk__in=[row.pk for row in due]).delete()
+    _delete(due)
     if due:
         journal.record(SYSTEM, "mail.expired", "post.inmail:all", n=len(due))
     return len(due)

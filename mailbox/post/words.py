@@ -73,7 +73,6 @@ REFUSALS = {
     "mail_settled": (_("Somebody has dealt with this mail meanwhile"), 409),
     "mail_case_unknown": _("There is no case %(reference)s that you see. Write the reference as it stands on the case"),
     "mail_unread": (_("This file cannot be opened."), 422),
-    "mail_no_server": _("The mail server cannot be reached: %(error)s"),
     "mail_no_way": _("Name files, or a way: --listen HOST:PORT, --imap or --drop"),
     "mail_bad_address": _("Write the address to listen at as HOST:PORT"),
 }

@@ -165,7 +165,8 @@ def _of_row(row: dict[str, str], said: str, letter: str, *, single: bool) -> Bou
     reason = _POWERMTA.get(row.get("x-powermta-bouncecategory", ""), "")
     if not reason:
         if status.endswith(".0.0") and not inner:
-            reason = reason_of(words, reply=reply, command=command)
+            passing = status if status.startswith("4") else ""
+            reason = reason_of(words, status=passing, reply=reply, command=command)
             if reason in ("undefined", "onhold") and nearby and nearby != words:
                 again = reason_of(nearby, reply=reply, command=command)
                 reason = again if again not in ("undefined", "onhold") else reason

@@ -826,7 +826,7 @@ def reason_of(said: str, *, status: str = "", reply: str = "", command: str = ""
         if by_words in BEFORE_STRONG and by_words != by_code and not _same_family(by_words, by_code):
             return by_words
         return by_code
-    unknown = bool(USER_UNKNOWN.search(bare))
+    unknown = not status.startswith("4") and bool(USER_UNKNOWN.search(bare))
     if unknown and code == ".1.0" and by_words not in BEFORE_STRONG:
         return "userunknown"
     if FILTERED.search(bare) and command not in ("MAIL", "RCPT"):
