@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "mailbox.post",
     "mailbox.publication",
     "mailbox.routing",
+    "mailbox.counter",
     "mailbox.performance",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
@@ -303,7 +304,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 BODY_MOST_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE + 64 * 1024
 STUDIO_BODY_MOST_BYTES = 64 * 1024 * 1024
 # Where people attach a file of at most 20 MB (engage.participation.attachments).
-UPLOAD_PATHS = ("/desk/redaction/begin/", "/mine/files/", "/publish/files/", "/desk/paper/table/", "/desk/press/", "/desk/outbox/import/")
+UPLOAD_PATHS = (
+    "/desk/redaction/begin/",
+    "/mine/files/",
+    "/write/files/",
+    "/publish/files/",
+    "/desk/counter/new/",
+    "/desk/paper/table/",
+    "/desk/press/",
+    "/desk/outbox/import/",
+)
 UPLOAD_BODY_MOST_BYTES = 20 * 1024 * 1024 + 64 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -11,8 +11,9 @@ class MailboxConfig(AppConfig):
     def ready(self) -> None:
         """Plug the kinds of case into the platform's registries."""
         from engage.pages.messages import register_refusals
-        from engage.participation import cases, kinds, timeline
+        from engage.participation import cases, kinds, retention, timeline
         from mailbox.actions import open_from_channel, withdraw_by_receipt
+        from mailbox.actions.forgetting import forget_with_contacts
         from mailbox.kinds import KINDS
         from mailbox.letterbox.story import case_story
         from mailbox.queries import cases_seen_by, words_by_token
@@ -32,3 +33,4 @@ class MailboxConfig(AppConfig):
                 )
             )
         cases.register(open_from_channel, words=words_by_token)
+        retention.register(forget_with_contacts)

@@ -157,6 +157,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     revision = models.PositiveIntegerField(default=0)
+    # Since when nothing in it says who its sender was (`mailbox.actions.forgetting`).
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -191,6 +193,7 @@ class Case(models.Model):
                 condition=Q(merged_into__isnull=False, answered_at=None),
                 name="case_merged_waits",
             ),
+            models.Index(fields=["received_at"], condition=Q(at_desk=False, forgotten_at=None), name="case_to_forget"),
         ]
 
     def __str__(self) -> str:
@@ -713,3 +716,85 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.score}"
+
+
+class Handover(models.Model):
+    """That a unit passed a case to another, and how the other said that it has it.
+
+    None by `due` alarms the unit that passed it on (`queries.handovers`).
+    """
+
+    class How(models.TextChoices):
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("handover", "acknowledged")
+        TAKEN = "taken", pgettext_lazy("handover", "taken on")
+        SENT_BACK = "sent_back", pgettext_lazy("handover", "sent back")
+        ENDED = "ended", pgettext_lazy("handover", "passed on or over before that")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
+    step = models.OneToOneField(StepRecord, on_delete=models.CASCADE, related_name="handover")
+    sender = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    receiver = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    due = models.DateField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    how = models.CharField(max_length=12, choices=How, blank=True)
+
+    objects = InternalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(settled_at=None), name="one_open_handover"),
+        ]
+        indexes = [
+            models.Index(fields=["sender", "due"], condition=Q(settled_at=None), name="handover_open_sent"),
+            models.Index(fields=["receiver", "due"], condition=Q(settled_at=None), name="handover_open_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.sender_id} to {self.receiver_id}"
+
+
+class DueMove(models.Model):
+    """That a changed calendar moved the day a case is due. Each is a line in the letter to those who work on it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="due_moves")
+    target = models.CharField(max_length=40)
+    before = models.DateField(null=True)
+    after = models.DateField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    objects = InternalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.before} to {self.after}"
+
+
+class DutyLetter(models.Model):
+    """That somebody's letter of a day about what is due was made: a row a person and day, so nobody gets two."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    at = models.DateTimeField()
+    is_sent = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="duty_letter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"
+
+
+class DutyChoice(models.Model):
+    """Whether somebody wants that letter, and in which language. Without a row: yes, in the site's first language."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    wants = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.wants}"

@@ -18,6 +18,12 @@ SEND_UNDO_SECONDS = 30
 UNMERGE_DAYS = 7
 # The code of a record that takes another step back; its reason names the step.
 UNDONE = "undone"
+# In so many working days the unit that gets a case says that it has it.
+HANDOVER_WORKDAYS = 5
+ABSENCE_DAYS_MOST = 366
+# What is recorded like a step and is none of a table: `mailbox.words.ACTS` names them.
+RESEND, SUSPECT, TRUST = "resend", "suspect", "trust"
+CHOSEN_MOST = 200
 LOW_RATING = 2
 RATINGS = range(1, 6)
 RATING_REASONS = ("slow", "unclear", "not_answered", "unfriendly", "not_carried_out", "quick", "clear", "helpful")

@@ -5,6 +5,7 @@ from django.utils import timezone
 from engage.calendars.models import Calendar
 from engage.schedule import every
 from mailbox import actions
+from mailbox.actions import duty_letters
 
 
 @every(seconds=5)
@@ -41,3 +42,15 @@ def run_due_steps() -> int:
     """Take the steps whose time has come, and note the silence of units that were asked."""
     now = timezone.now()
     return actions.run_due_steps(now=now) + actions.note_silence(now=now) + actions.release_merged(now=now)
+
+
+@every(seconds=300)
+def write_duty_letters() -> int:
+    """Write the letters of the day to who works on cases."""
+    return duty_letters.write_duty_letters(now=timezone.now())
+
+
+@every(seconds=3600)
+def forget_senders() -> int:
+    """Take out of cases that are over who sent them, when the time for keeping it has passed."""
+    return actions.forget_senders(now=timezone.now())

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from mailbox import rules
 from mailbox.actions.steps import told_code
 from mailbox.kinds import KINDS, kind_of
 from mailbox.kinds.common import WHO_LABELS
@@ -24,12 +25,20 @@ NEEDS = {
 }
 
 
+# What is recorded like a step and stands in no table.
+ACTS = {
+    rules.RESEND: _("A notice was sent again"),
+    rules.SUSPECT: _("Put among spam"),
+    rules.TRUST: _("Taken out of spam"),
+}
+
+
 def step_label(kind: str, step: str) -> str:
     """Return the name of a step in the active language; of a step that is no row of the table, the code."""
     machine = kind_of(kind)
     if step == UNDONE:
         return gettext("Taken back")
-    return str(machine.transition(step).label) if machine.has(step) else step
+    return str(machine.transition(step).label) if machine.has(step) else str(ACTS.get(step, step))
 
 
 def state_label(kind: str, state: str) -> str:
@@ -169,6 +178,15 @@ REFUSALS = {
     "answer_gone": (_("There is no approved answer that waits: it was sent, or taken back"), 409),
     "absence_reversed": _("The last day lies before the first"),
     "absence_own_deputy": _("Nobody stands in for oneself. Choose somebody else"),
+    "absence_too_long": _("An absence takes at most %(most)d days. Write two"),
+    "deputy_elsewhere": _("Choose somebody who works in the same unit or above it"),
+    "cases_chosen_none": _("Choose at least one case"),
+    "cases_chosen_many": _("At most %(most)d cases can be given on at once"),
+    "handover_settled": (_("There is nothing to acknowledge: the unit acted on it already"), 409),
+    # sending again
+    "resend_choice_missing": _("Choose why it is sent again, and whether the time keeps or begins anew"),
+    "resend_keeps": _("What we lost gains us no time: the clock keeps its day"),
+    "resend_no_clock": _("No time began with this notice that still runs. Choose that the time keeps"),
     # ratings
     "rating_unknown": _("Choose one of the five levels"),
     "rating_over": _("An answer can be rated for %(days)d days"),
@@ -202,5 +220,6 @@ TIMELINE = {
     "case.merged": _("Others wrote the same; one answer goes to each of you, and your time runs on"),
     "case.unmerged": _("Handled by itself again"),
     "case.split": _("Each further matter has its own number: %(references)s"),
+    "case.resent": _("Sent to you again: %(number)s"),
     "case.due_later": _("A day off was added to the calendar: the day it is due is now %(due)s"),
 }

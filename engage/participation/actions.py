@@ -26,7 +26,7 @@ from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
-from engage.participation import kinds, moderation, outgoing, timeline
+from engage.participation import kinds, moderation, outgoing, retention, timeline
 from engage.participation.models import (
     Attachment,
     Consent,
@@ -471,6 +471,7 @@ def delete_expired_contacts(*, now: datetime, limit: int = 500, actor: Actor) ->
     """Delete contact data whose retention date has passed; returns how many. Submissions stay, without contact."""
     due = list(Contact.objects.filter(delete_after__lte=now).values_list("pk", flat=True)[:limit])
     if due:
+        retention.forget(due, now)
         Contact.objects.filter(pk__in=due).delete()
         journal.record(actor, "contact.expired", "participation.contact:all", n=len(due))
     return len(due)

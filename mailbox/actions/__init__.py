@@ -3,6 +3,8 @@
 Locks are taken in one order: the case (of two, the lower number first), then its rows, then the series of notices.
 """
 
+from mailbox.actions.absences import end_absence, reassign_cases, set_absence
+from mailbox.actions.acknowledge import acknowledge_handover
 from mailbox.actions.answers import (
     DraftWords,
     answer_merged,
@@ -14,12 +16,12 @@ from mailbox.actions.answers import (
     save_draft,
     send_answer,
     send_due_answers,
-    set_absence,
     share_draft,
     submit_draft,
     take_back_draft,
 )
 from mailbox.actions.consult import consult, give_opinion, note_silence, waive_opinion
+from mailbox.actions.forgetting import forget_senders
 from mailbox.actions.handle import (
     accept_case,
     ask_detail,
@@ -57,6 +59,7 @@ from mailbox.actions.relations import (
     withdraw_by_receipt,
     withdraw_case,
 )
+from mailbox.actions.resend import resend_notice
 from mailbox.actions.steps import Given, take_step
 from mailbox.actions.tallies import fold_tallies
 from mailbox.actions.undo import tell_held, undo_step
@@ -67,6 +70,7 @@ __all__ = [
     "NewCase",
     "Representative",
     "accept_case",
+    "acknowledge_handover",
     "add_message",
     "answer_merged",
     "answer_plainly",
@@ -77,8 +81,10 @@ __all__ = [
     "consult",
     "decide_review",
     "delegate_approval",
+    "end_absence",
     "extend_case",
     "fold_tallies",
+    "forget_senders",
     "give_detail",
     "give_opinion",
     "hold_answer",
@@ -91,9 +97,11 @@ __all__ = [
     "object_to_case",
     "open_from_channel",
     "rate_case",
+    "reassign_cases",
     "recount_clocks",
     "register_case",
     "release_merged",
+    "resend_notice",
     "return_draft",
     "route_case",
     "run_due_steps",

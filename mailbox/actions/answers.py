@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from engage.accounts.actors import SYSTEM, Actor, Role, has_role
+from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
@@ -160,7 +160,10 @@ def approve_draft(
     place.decision, place.at, place.sha256, place.note = Approval.Decision.APPROVED, now, sha256, note.strip()
     place.by = actor if isinstance(actor, User) else None
     place.save()
-    journal.record(actor, "case.draft_approved", draft, case=case.pk, round=draft.round, sha256=sha256)
+    stood_in = place.assignee_id if place.assignee_id not in (None, actor.pk) else None
+    journal.record(
+        actor, "case.draft_approved", draft, case=case.pk, round=draft.round, sha256=sha256, stood_in_for=stood_in
+    )
     if draft.approvals.filter(round=draft.round, decision=Approval.Decision.WAITING).exists():
         return draft
     draft.state = Draft.State.APPROVED
@@ -388,20 +391,3 @@ def _shared(case: Case) -> Draft:
     if draft is None or not draft.text:
         raise Refused("draft_missing")
     return draft
-
-
-@transaction.atomic
-def set_absence(user_id: int, *, first: date, last: date, deputy: int | None = None, actor: Actor) -> Absence:
-    """Say when one is away and who stands in; an administrator may say it for others.
-
-    Raises Refused("not_allowed"), Refused("absence_reversed"), Refused("absence_own_deputy").
-    """
-    if actor.pk != user_id and not has_role(actor, Role.ADMINISTRATOR):
-        raise Refused("not_allowed")
-    if last < first:
-        raise Refused("absence_reversed")
-    if deputy == user_id:
-        raise Refused("absence_own_deputy")
-    row = Absence.objects.create(user_id=user_id, first=first, last=last, deputy_id=deputy)
-    journal.record(actor, "absence.set", row, user=user_id, first=first.isoformat(), last=last.isoformat())
-    return row

@@ -185,6 +185,21 @@ def stop(case: Case, clock: CaseClock, *, now: datetime, met: bool) -> None:
     clock.save(update_fields=["result", "state", "stopped_at"])
 
 
+def restart(case: Case, clock: CaseClock, *, now: datetime) -> None:
+    """Count a clock from today: from the event it began with, else from this moment. What stopped it meanwhile goes."""
+    profile = calendars.clock_profile(clock.profile_id)
+    begins = profile.target(clock.target)
+    first = (
+        clock.events[:1] if clock.events and not any(s.begins == clock.events[0][0] for s in begins.all_stops) else []
+    )
+    if first:
+        clock.events = [[first[0][0], today_of(case, now).isoformat(), None]]
+    else:
+        clock.start, clock.events = now, []
+    _count(clock, profile, zone_of(case))
+    clock.save()
+
+
 def recount(clock: CaseClock) -> bool:
     """Count a clock again after its calendar changed; tells whether its due day moved."""
     before = clock.due

@@ -19,7 +19,7 @@ from mailbox.actions.register import add_message
 from mailbox.actions.steps import Given, apply_step, check_revision, locked_case, take_step
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import Case, CaseClock, Question
+from mailbox.models import Case, CaseClock, DueMove, Question
 
 AT_ONCE = 500
 
@@ -193,5 +193,6 @@ def _recount(case: Case, clock: CaseClock, now: datetime) -> None:
         before=before.isoformat() if before else "",
         after=clock.due.isoformat() if clock.due else "",
     )
+    DueMove.objects.create(case=case, target=clock.target, before=before, after=clock.due, at=now)
     if before and clock.due and clock.due > before and clock.target not in case.machine.targets_of_sender:
         timeline.add(case.submission, "case.due_later", at=now, due={"day": clock.due.isoformat()})

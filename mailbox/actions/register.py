@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from engage.accounts.actors import Actor, Role, has_role, is_staff
 from engage.accounts.models import User
@@ -29,7 +30,7 @@ from mailbox.actions import clocks
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Machine, Phase, Who
-from mailbox.models import Case, CaseClock, Intake, Message, Party
+from mailbox.models import Case, CaseClock, Intake, Message, Party, StepRecord
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,18 @@ def mark_suspect(case_id: int, *, suspect: bool, actor: Actor, revision: int | N
         case.suspect = suspect
         case.revision += 1
         case.save(update_fields=["suspect", "revision"])
+        StepRecord.objects.create(
+            case=case,
+            kind=case.kind,
+            code=rules.SUSPECT if suspect else rules.TRUST,
+            from_state=case.state,
+            to_state=case.state,
+            at=timezone.now(),
+            by=actor if isinstance(actor, User) else None,
+            stood_as=next(str(who) for who in (Who.CLERK, Who.LEAD) if who in standing_of(case, actor)),
+            department=case.desk,
+            revision=case.revision,
+        )
         journal.record(actor, "case.suspected" if suspect else "case.trusted", case)
     return case
 

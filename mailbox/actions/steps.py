@@ -23,7 +23,7 @@ from engage.journal import actions as journal
 from engage.participation import timeline
 from mailbox import rules
 from mailbox.access import standing_of, unit_above
-from mailbox.actions import clocks, held
+from mailbox.actions import clocks, handovers, held
 from mailbox.actions.checklist import open_items
 from mailbox.actions.notices import make_notice
 from mailbox.desk.models import HeldStep
@@ -187,6 +187,7 @@ def apply_step(
         revision=case.revision,
         token=token,
     )
+    handovers.follow(case, transition, record, came_from=unit_before, now=now)
     if seen is None:
         _tell(case, transition, given, record, due=due)
     else:

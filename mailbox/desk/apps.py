@@ -16,9 +16,11 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
         from mailbox.desk.words import REFUSALS
+        from mailbox.desk.workload_views import WORKLOAD
 
         register_refusals(REFUSALS)
         register(CASES)
         register_page(TEXTS)
         register_page(CHECKLISTS)
+        register_page(WORKLOAD)
         demo_content.register("cases", order=45, load=demo.load)

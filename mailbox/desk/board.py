@@ -30,6 +30,7 @@ from mailbox.models import (
     CaseTag,
     CoConsultation,
     Draft,
+    Handover,
     Link,
     Message,
     Notice,
@@ -109,6 +110,11 @@ class Board:
         return any(one.department.path.startswith(path) for path in self.own_units)
 
 
+def may_export(board: Board) -> bool:
+    """Tell whether a person takes the whole case along: who works on it, not who is only asked for an opinion."""
+    return bool(board.standing)
+
+
 def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
     """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
     units = ("triage", "lead", "reviewer", "desk", "barred")
@@ -126,6 +132,7 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
             has_parties=Exists(Party.objects.filter(case=here)),
             has_talk=Exists(Note.objects.filter(case=here)),
             has_snooze=Exists(Snooze.objects.filter(case=here)),
+            has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),
         )
         .filter(pk=pk)
         .first()

@@ -22,7 +22,7 @@ from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
 from engage.participation.words import channel_name
 from mailbox import rules
-from mailbox.desk.board import Board, changed_since_look
+from mailbox.desk.board import Board, changed_since_look, may_export
 from mailbox.desk.forms import DraftForm, NoteForm, needs_form
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
@@ -31,6 +31,7 @@ from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
 from mailbox.models import CaseClock, Draft, StepRecord
 from mailbox.queries import Badge
+from mailbox.queries.senders import may_ask
 from mailbox.words import state_label, step_label, who_label
 
 # Turns something away or undoes what somebody did.
@@ -147,6 +148,7 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "note_form": NoteForm(case=case, actor=actor, page_key="n"),
         "people": people_who_see(case, [one.department.path for one in board.consultations]),
         "wrote_meanwhile": _wrote_meanwhile(board),
+        "takes": {"may_export": may_export(board), "may_ask": may_ask(case, board.standing)},
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
         "views_of_sender": [(code, language_name(code)) for code, _name in settings.LANGUAGES],
@@ -183,6 +185,10 @@ def _wrote_meanwhile(board: Board) -> bool:
 def _offers(board: Board, chore: Chore, actor: User) -> bool:
     case = board.case
     if chore.code in ("suspect", "trust") and case.suspect != (chore.code == "trust"):
+        return False
+    if chore.code == "received" and not getattr(case, "has_handover", False):
+        return False
+    if chore.code == "resend" and not board.notices:
         return False
     if chore.code == "wake":
         return board.beside.snooze is not None and may_do(chore, case, board.standing, is_asked=False)

@@ -33,6 +33,7 @@ from mailbox.desk.forms import (
     TickForm,
     WaiveForm,
 )
+from mailbox.desk.resending import ResendForm, received, resend
 from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
 from mailbox.machine import Transition, Who
 from mailbox.models import Case
@@ -350,6 +351,16 @@ CHORES: dict[str, Chore] = {
             "opinion", _("Give our opinion"), _opinion, OpinionForm, _("The opinion is given"), frozenset(), asked=True
         ),
         Chore("waive", _("Do without the opinion"), _waive, WaiveForm, _("Done without it"), LEADING),
+        Chore(
+            "received",
+            _("Say that it has come"),
+            received,
+            plain,
+            _("The unit that passed it on knows"),
+            LEADING | {Who.APPROVER},
+            is_button=True,
+        ),
+        Chore("resend", _("Send a notice again"), resend, ResendForm, _("Sent again"), open_only=False),
     )
 }
 

@@ -24,6 +24,9 @@ REASONS = {
     "MANY_RECORDS": _("Many records must be searched or read"),
     "OTHERS_ASKED": _("Others must be heard first"),
     "PUBLIC_INTEREST": _("The public interest must be weighed"),
+    "LOST_BY_US": _("We lost it, or it never left"),
+    "NOT_ARRIVED": _("It left and did not arrive"),
+    "ASKED_AGAIN": _("The sender asks for it again"),
 }
 
 RESULTS = {

@@ -12,10 +12,13 @@ class LetterboxConfig(AppConfig):
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.strips import register as register_strip
+        from mailbox.actions.forgetting import register_forgetting
         from mailbox.letterbox import demo
+        from mailbox.letterbox.queries import address_words
         from mailbox.letterbox.strips import DOOR
         from mailbox.letterbox.words import REFUSALS
 
         register_refusals(REFUSALS)
+        register_forgetting(words=address_words)
         register_strip(DOOR)
         demo_content.register("letterbox", order=30, load=demo.load)

@@ -22,6 +22,7 @@ from engage.participation.models import Submission
 from engage.search import suggesting
 from engage.search.models import SearchEntry
 from mailbox import queries as cases
+from mailbox.letterbox.models import PostalAddress
 from mailbox.letterbox.words import EVENTS
 from mailbox.models import Case, CaseClock, Message, Notice
 from mailbox.publication.ways import publishing_ways
@@ -72,6 +73,12 @@ def sent_before(text: str, references: Sequence[int]) -> Submission | None:
         .first()
     )
     return found.case.submission if found else None
+
+
+def address_words(case_id: int) -> list[str]:
+    """Return where a sender lives, which must go out of every text with the name (`mailbox.actions.forgetting`)."""
+    rows = PostalAddress.objects.filter(contact__submissions=case_id)
+    return [row.text for row in rows]
 
 
 # --- a case, for its sender -----------------------------------------------------------------------------------------

@@ -165,6 +165,16 @@ def case_at_chore(world: World) -> list[Any]:
     return [new_case(world).pk, "add"]
 
 
+def absence(world: World) -> list[Any]:
+    """Name an absence that an administrator may take out."""
+    from datetime import date
+
+    from mailbox.models import Absence
+    from tests.accounts.people import person
+
+    return [Absence.objects.create(user=person(), first=date(2026, 12, 1), last=date(2026, 12, 2)).pk]
+
+
 def case_being_written(world: World) -> list[Any]:
     """Name a case whose unit writes the answer."""
     from engage.departments.models import Department
@@ -675,6 +685,33 @@ FORMS: dict[str, Form] = {
     "published_reply_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "published_disclosure_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "case_publishing": Form("holder", answered_letter, {}, {"publish": "yes"}),
+    # the counter, and the work of units and people
+    "counter_kind": Form(
+        "officer",
+        lambda world: ["grievance"],
+        {"text": WORDS, "title": "食堂", "name": "李梅", "address": "河东路1号", "email": "mei@example.org", "phone": "1"},
+        {
+            "token": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f11",
+            "do": "check",
+            "way": "walk_in",
+            "received_on": "",
+            "language": "en",
+            "identity": "seen",
+            "department": "",
+            "accuses": "",
+            "people": "1",
+        },
+        ("files",),
+    ),
+    "counter_slip": Form("officer", said=False),
+    "desk_case_export": Form("administrator", lambda world: [new_case(world).pk], said=False),
+    "desk_case_history": Form("administrator", lambda world: [new_case(world).pk], said=False),
+    "workload_person": Form("administrator", lambda world: [0], {}, {"to": "1", "id": "1-0"}),
+    "workload_absences": Form(
+        "officer", nothing, {}, {"user": "1", "first": "2026-12-01", "last": "2026-12-02", "deputy": ""}
+    ),
+    "workload_end_absence": Form("administrator", absence, said=False),
+    "workload_letter": Form("officer", nothing, {}, {"wants": "on", "language": "en"}, said=False),
     # interpretations at the desk
     "pack_begin": Form("editor", nothing, {}, {"target": ""}),
     "pack_add": Form("editor", open_pack_key, {}, {"kind": "case", "revision": "0"}),
@@ -1015,6 +1052,10 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "pack_desk": ("editor", nothing, ("view",)),
     "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft",)),
     "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),
+    "workload": ("administrator", nothing, ("unit",)),
+    "workload_person": ("administrator", lambda world: [0], ("unit",)),
+    "workload_absences": ("administrator", nothing, ("unit", "month")),
+    "workload_turned_away": ("administrator", nothing, ("before",)),
     "notices": ("anonymous", nothing, ("page",)),
     "outbox": ("editor", nothing, ("page", "view")),
     "outbox_channel_new": ("administrator", nothing, ("kind",)),
