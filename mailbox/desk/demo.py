@@ -19,10 +19,20 @@ from engage.pages.demo_content import FOLDER
 from engage.participation import actions as participation
 from mailbox import actions
 from mailbox.actions import DraftWords, Given, NewCase
+from mailbox.desk import actions as desk
 from mailbox.models import Case, Intake
 
 # A step a day, in the middle of the day.
 A_DAY = timedelta(days=1)
+POINTS = (
+    desk.Point("来信所述事实已核对", "What the letter says was checked"),
+    desk.Point("答复中写明了依据", "The answer names its basis"),
+)
+TEXTS = (
+    ("zh-hans", "开头", "您好！您的来信（{reference}）收悉，现由{department}答复如下。"),
+    ("zh-hans", "结尾", "如对答复仍有疑问，可凭回执在来信页面评价并说明，我们会跟进。"),
+    ("en", "Opening", "Thank you for your letter ({reference}). {department} answers as follows."),
+)
 SOON = timedelta(minutes=20)
 
 
@@ -47,6 +57,11 @@ def load() -> None:
     now = timezone.now()
     for number, entry in enumerate(given):
         _case(number, entry, units, people, now)
+    for kind in ("letter", "enquiry"):
+        desk.set_checklist(kind, POINTS, actor=SYSTEM)
+    shared = next((units[code] for code in sorted(receiving)), None)
+    for language, title, text in TEXTS:
+        desk.keep_snippet(None, title=title, text=text, language=language, department=shared, actor=officer)
 
 
 def _case(

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +25,7 @@ from mailbox import rules
 from mailbox.desk import actions
 from mailbox.desk.forms import area
 from mailbox.desk.models import LANGUAGES, CheckItem, Snippet, shared_among
+from mailbox.desk.rules import PLACES
 from mailbox.desk.views import for_cases
 from mailbox.desk.words import html_lang
 from mailbox.kinds import KINDS
@@ -58,11 +61,12 @@ class SnippetForm(forms.Form):
         self.fields["title"].widget.attrs["class"] = "input"
         units = Department.objects.filter(pk__in=shared_among(actor))
         self.fields["department"].queryset = units  # type: ignore[attr-defined]
-        places = "{reference} {name} {due} {department}"
-        self.fields["text"].help_text = gettext(
+        said = gettext(
             "These places are filled in when it is put into an answer: %(places)s. An answer with a place that could "
             "not be filled is not handed in"
-        ) % {"places": places}
+        )
+        places = format_html_join(" ", "<code>{}</code>", ((f"{{{place}}}",) for place in PLACES))
+        self.fields["text"].help_text = mark_safe(escape(said) % {"places": places})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

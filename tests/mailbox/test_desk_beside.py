@@ -24,6 +24,7 @@ from mailbox.desk.models import CheckItem, Snippet
 from mailbox.desk.queries import mentions_for, people_who_see
 from mailbox.desk.queue import counts, rows
 from mailbox.desk.rules import find_mentions, places_filled
+from mailbox.desk.told import mentions_part
 from mailbox.models import Case
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
@@ -141,6 +142,16 @@ def test_who_is_named_finds_the_case_until_it_was_seen(place):
     assert listed(wang, "mentions") == [] and counts(User.objects.get(pk=wang.pk))["mentions"] == 0
     # The sender's page has none of it.
     assert not case.messages.filter(text__contains="王芳").exists()
+
+
+def test_the_morning_letter_names_the_cases_once_each(place):
+    wang, case, other = named(place), taken_on(place), taken_on(place)
+    for one, text in ((case, "@王芳 请看"), (case, "@王芳 还有一点"), (other, "不用看")):
+        actions.write_note(one.pk, text, actor=place.officer, now=NOW)
+    [part] = mentions_part(User.objects.get(pk=wang.pk), NOW)
+    assert part.splitlines()[1:] == [f"{case.reference} {case.title}"]
+    actions.see_mentions(case.pk, actor=wang, now=NOW)
+    assert mentions_part(User.objects.get(pk=wang.pk), NOW) == []
 
 
 def test_who_may_not_see_the_case_cannot_be_named(place):

@@ -1,0 +1,21 @@
+"""What the desk adds to the letter that officers get in the morning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from engage.accounts.models import User
+from mailbox.desk.queries import mentions_for
+
+LISTED = 20
+
+
+def mentions_part(user: User, since: datetime) -> list[str]:
+    """Name the cases in whose notes a person is named and has not said to have seen it, each once."""
+    cases = {one.note.case_id: one.note.case for one in mentions_for(user)[: LISTED * 5]}
+    if not cases:
+        return []
+    lines = [f"{case.reference} {case.title}" for case in list(cases.values())[:LISTED]]
+    return ["\n".join([gettext("You are named in notes on these cases:"), *lines])]
