@@ -17,7 +17,6 @@ from engage.pages.caching import shared_for_seconds
 from engage.spreadsheets import harmless
 from mailbox.kinds import KINDS, kind_of
 from mailbox.performance import queries
-from mailbox.performance.charts import bars
 from mailbox.performance.queries import Figures, YearView
 from mailbox.performance.words import month_name
 
@@ -63,12 +62,18 @@ def context_of(view: YearView, request: HttpRequest) -> dict[str, Any]:
         "unit": units.get(unit),
         "kind": kind_of(kind).label if kind in KINDS else "",
         "months": months,
-        "bars": list(zip(months, bars([figures["in_time_share"] for _name, figures in months]), strict=True)),
+        "bars": [(name, percent(figures["in_time_share"])) for name, figures in months],
+        "has_bars": any(figures["in_time_share"] is not None for _name, figures in months),
         "by_unit": [] if unit else _rows(view, "unit", {code: str(one) for code, one in units.items()}, kind=kind),
         "by_kind": [] if kind else _rows(view, "kind", {code: one.label for code, one in KINDS.items()}, unit=unit),
         "least": LEAST,
         "share_least": SHARE_LEAST,
     }
+
+
+def percent(share: float | None) -> int | None:
+    """Return a share in whole percent, as a bar shows it."""
+    return None if share is None else round(100 * share)
 
 
 def _rows(

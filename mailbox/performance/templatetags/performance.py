@@ -42,3 +42,9 @@ def days(figures: Any, name: str) -> str:
     if value is None:
         return "–"
     return f"≈{value}" if figures["estimated"] else str(value)
+
+
+@register.filter
+def is_nothing(written: str) -> bool:
+    """Tell whether a figure is written as a dash; a phone leaves such a cell out."""
+    return written == "–"

@@ -1,0 +1,104 @@
+"""Units for letters: how long a proposal takes, and learning from 10,000 letters; and letters of one wording.
+
+Letters are made here from sentences of twenty subjects and the names of towns, about as long as real ones; one thread,
+no database. What is proposed is measured on real letters by the tests and `manage.py route_eval` (docs/routing.md).
+"""
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import random
+import time
+
+from benchmarks._figures import load_average, percentile_95, report, report_most
+from engage.search.grouping import group
+from mailbox.routing.rules import DutyItem, Office
+from mailbox.routing.suggester import Letter, Suggester, from_bytes, to_bytes, train
+
+LETTERS, ASKED = 10_000, 500
+TRAIN_MOST_SECONDS, SUGGEST_MOST_MS = 30, 20
+SUBJECTS = 12
+COUNTIES = ("云山", "清河", "石桥", "双塔", "青原", "白石", "长岭", "东川")
+COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+SIGNS = "水电路灯校医保险房产证户籍公交站停车场物业暖气垃圾河道桥梁学区报销补贴工资合同社区街道招生疫苗燃气管网绿化噪音油烟施工拆迁征地"
+
+
+def letters(count: int, chance: random.Random) -> list[tuple[Letter, str]]:
+    """Make letters to eight counties and twelve units with a subject."""
+    words = [[chance.choice(SIGNS) + chance.choice(SIGNS) for _n in range(60)] for _subject in range(SUBJECTS)]
+    filler = ["".join(chance.choices(COMMON, k=chance.randint(2, 6))) for _n in range(4_000)]
+    towns = {county: ["".join(chance.choices(COMMON, k=2)) + "镇" for _n in range(15)] for county in COUNTIES}
+    made = []
+    for _number in range(count):
+        subject, county = chance.randrange(SUBJECTS), chance.choice(COUNTIES)
+        is_local = chance.random() < 0.6
+        said = [chance.choice(words[subject]) if chance.random() < 0.2 else chance.choice(filler) for _n in range(80)]
+        town = chance.choice(towns[county])
+        place = f"{county}县{town}" if chance.random() < 0.5 else town
+        text = f"我是{place}的居民，{'，'.join(said)}。" if is_local else f"{'，'.join(said)}。"
+        made.append((Letter("".join(said[:3]), text), f"{county}县政府" if is_local else f"市{subject}号局"))
+    return made
+
+
+def offices(known: list[tuple[Letter, str]]) -> list[Office]:
+    """Return the units, each with a list of ten duties."""
+    names = sorted({label for _letter, label in known})
+    duties = tuple(DutyItem(f"2.{n}", f"第{n}项：管网维修、路灯养护与物业监督{n}") for n in range(10))
+    return [Office(name, (name,), duties) for name in names]
+
+
+def learning(known: list[tuple[Letter, str]]) -> Suggester:
+    """Learn, and report how long it took."""
+    began = time.perf_counter()
+    made = train([letter for letter, _label in known], [label for _letter, label in known], offices(known))
+    note = f"{len(made.offices)} units, {load_average()}"
+    report_most("learning from 10,000 letters", round(time.perf_counter() - began, 1), "s", TRAIN_MOST_SECONDS, note)
+    return made
+
+
+def proposing(made: Suggester, asked: list[tuple[Letter, str]]) -> None:
+    """Propose three units with their reasons, one letter after the other."""
+    spent = []
+    for letter, _label in asked:
+        began = time.perf_counter()
+        made.suggest(letter)
+        spent.append((time.perf_counter() - began) * 1000)
+    note = f"median {sorted(spent)[len(spent) // 2]:.1f} ms, {load_average()}"
+    report_most("three units with reasons, p95", round(percentile_95(spent), 1), "ms", SUGGEST_MOST_MS, note)
+
+
+def keeping(made: Suggester) -> None:
+    """Store and load a version."""
+    content, sha256 = to_bytes(made)
+    began = time.perf_counter()
+    from_bytes(content, sha256, made.offices)
+    report("loading a version", round(time.perf_counter() - began, 2), "s", note=f"{len(content) / 2**20:.1f} MiB")
+
+
+def grouping(known: list[tuple[Letter, str]], chance: random.Random) -> None:
+    """Find 400 copies with small edits among 10,000 letters."""
+    copied = known[0][0].text
+    texts = [(str(number), letter.text) for number, (letter, _label) in enumerate(known)]
+    for number in range(400):
+        at = chance.randrange(len(copied) - 20)
+        texts.append((f"c{number}", f"您好！{copied[:at]}{copied[at + 10 :]}"))
+    began = time.perf_counter()
+    found = group(texts)
+    seconds = round(time.perf_counter() - began, 1)
+    report("grouping 10,400 letters", seconds, "s", note=f"largest group {len(found.groups[0].members)} of 401")
+
+
+def main() -> None:
+    """Print the figures."""
+    chance = random.Random(7)
+    made = letters(LETTERS + ASKED, chance)
+    suggester = learning(made[:LETTERS])
+    proposing(suggester, made[LETTERS:])
+    keeping(suggester)
+    grouping(made[:LETTERS], chance)
+
+
+if __name__ == "__main__":
+    main()
