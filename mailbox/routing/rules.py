@@ -230,7 +230,7 @@ def words_in(text: str) -> frozenset[str]:
 class DutyList:
     """The list of powers and responsibilities, ready to be compared with letters."""
 
-    items: tuple[tuple[str, DutyItem, frozenset[str]], ...] = ()
+    items: tuple[tuple[str, DutyItem, frozenset[str], float], ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -238,17 +238,18 @@ class DutyList:
         """Weigh each word by how few items hold it: "management" says little, "water meter" much."""
         items = tuple((one.key, item, words_in(item.words)) for one in offices for item in one.duties)
         seen = Counter(word for _key, _item, words in items for word in words)
-        return cls(items, {word: 1 / n for word, n in seen.items()})
+        weights = {word: 1 / n for word, n in seen.items()}
+        whole = tuple((key, item, words, sum(weights[word] for word in words)) for key, item, words in items)
+        return cls(whole, weights)
 
     def matches(self, text: str) -> dict[str, tuple[float, DutyItem]]:
         """Return for each office its item that is nearest to a letter, with the share of it that the letter says."""
         if not self.items:
             return {}
-        said = words_in(text)
+        said = words_in(text) & self.weights.keys()
         best: dict[str, tuple[float, DutyItem]] = {}
-        for key, item, words in self.items:
+        for key, item, words, whole in self.items:
             both = words & said
-            whole = sum(self.weights[word] for word in words)
             if len(both) < min(DUTY_TERMS_LEAST, len(words)) or not whole:
                 continue
             share = sum(self.weights[word] for word in both) / whole

@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import re
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,35 +119,50 @@ class Words:
     at: dict[str, int] = field(init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, letters: Sequence[Letter]) -> Words:
-        """Keep the most frequent runs that at least two letters have."""
-        seen: Counter[str] = Counter()
-        for letter in letters:
-            seen.update(_grams(letter).keys())
-        kept = sorted(((n, gram) for gram, n in seen.items() if n > 1), key=lambda one: (-one[0], one[1]))[:GRAMS_MOST]
-        grams = tuple(sorted(gram for _n, gram in kept))
-        counts = np.array([seen[gram] for gram in grams], dtype=np.float64)
-        return cls(grams, np.log((1 + len(letters)) / (1 + counts)) + 1)
+    def learn(cls, letters: Sequence[Letter]) -> tuple[Words, sparse.csr_matrix]:
+        """Keep the most frequent runs that at least two letters have; return them with the letters as vectors."""
+        at: dict[str, int] = {}
+        rows = [
+            np.unique([at.setdefault(gram, len(at)) for gram in _grams(one)], return_counts=True) for one in letters
+        ]
+        seen = np.bincount(np.concatenate([row for row, _counts in rows]), minlength=len(at))
+        every = list(at)
+        frequent = sorted(
+            (number for number in range(len(every)) if seen[number] > 1), key=lambda n: (-seen[n], every[n])
+        )
+        kept = sorted(frequent[:GRAMS_MOST], key=every.__getitem__)
+        place = np.full(len(every), -1, dtype=np.int32)
+        place[kept] = np.arange(len(kept))
+        words = cls(tuple(every[number] for number in kept), np.log((1 + len(letters)) / (1 + seen[kept])) + 1)
+        return words, words._matrix([(place[row], counts) for row, counts in rows])
 
     def vectors(self, letters: Sequence[Letter]) -> sparse.csr_matrix:
         """Return one row of length 1 for each letter."""
-        indices: list[int] = []
-        values: list[float] = []
+        known = self.at
+        rows = [np.unique([known.get(gram, -1) for gram in _grams(letter)], return_counts=True) for letter in letters]
+        return self._matrix(rows)
+
+    def _matrix(self, rows: Sequence[tuple[np.ndarray, np.ndarray]]) -> sparse.csr_matrix:
+        """Weigh counts of runs, -1 for those that are not kept."""
+        indices: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
+        values: list[np.ndarray] = [np.zeros(0)]
         starts = [0]
-        for letter in letters:
-            found = sorted((at, n) for gram, n in _grams(letter).items() if (at := self.at.get(gram)) is not None)
-            row = np.array([at for at, _n in found], dtype=np.int32)
-            weight = (1 + np.log(np.array([n for _at, n in found], dtype=np.float64))) * self.rarity[row]
-            length = np.sqrt((weight**2).sum()) or 1.0
-            indices.extend(row.tolist())
-            values.extend((weight / length).tolist())
-            starts.append(len(indices))
-        return sparse.csr_matrix((values, indices, starts), shape=(len(letters), len(self.grams)))
+        for row, counts in rows:
+            order = np.argsort(row, kind="stable")
+            order = order[row[order] >= 0]
+            found = row[order].astype(np.int32)
+            weight = (1 + np.log(counts[order])) * self.rarity[found]
+            indices.append(found)
+            values.append(weight / (np.sqrt((weight**2).sum()) or 1.0))
+            starts.append(starts[-1] + len(found))
+        return sparse.csr_matrix(
+            (np.concatenate(values), np.concatenate(indices), starts), shape=(len(rows), len(self.grams))
+        )
 
 
-def _grams(letter: Letter) -> Counter[str]:
+def _grams(letter: Letter) -> list[str]:
     text = _SPACES.sub(" ", f"{letter.title}\n{letter.title}\n{letter.text[:TEXT_MOST]}".lower())
-    return Counter(text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1))
+    return [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
 
 
 @dataclass(frozen=True)
@@ -193,20 +207,25 @@ class Suggester:
 
     def suggest(self, letter: Letter, *, barred: frozenset[str] = frozenset()) -> list[Proposal]:
         """Return at most three offices with their reasons, the likeliest first; never a barred one."""
-        features = self._features([letter])[0]
+        vectors = self.learned.words.vectors([letter]) if self.learned else None
+        features = self._features([letter], vectors)[0]
         shares = np.exp(_log_shares((features @ self.weights)[None])[0])
         order = [number for number in np.argsort(-shares, kind="stable") if self.offices[number].key not in barred]
         matched = self.duties.matches(letter.whole)
         found = []
         for number in order[:SHOWN_MOST]:
             office = self.offices[number]
-            reasons = tuple(self._reasons(letter, office, features[number], matched.get(office.key)))
+            reasons = tuple(self._reasons(letter, office, vectors, matched.get(office.key)))
             if reasons or self.learned:
                 found.append(Proposal(office.key, round(float(shares[number]), 4), reasons))
         return found
 
     def _reasons(
-        self, letter: Letter, office: Office, features: np.ndarray, matched: tuple[float, DutyItem] | None
+        self,
+        letter: Letter,
+        office: Office,
+        vector: sparse.csr_matrix | None,
+        matched: tuple[float, DutyItem] | None,
     ) -> list[Reason]:
         reasons = []
         if matched and matched[0] >= DUTY_LEAST:
@@ -216,7 +235,7 @@ class Suggester:
         named = max((mention(letter.whole, name)[3] for name in office.names), key=len, default="")
         if named and not place:
             reasons.append(Reason("named", named))
-        if said := self._words_said(letter, office.key):
+        if said := self._words_said(vector, office.key):
             reasons.append(Reason("words", ", ".join(said)))
         return reasons
 
@@ -236,11 +255,10 @@ class Suggester:
                         return way
         return ""
 
-    def _words_said(self, letter: Letter, key: str, most: int = 3) -> list[str]:
+    def _words_said(self, vector: sparse.csr_matrix | None, key: str, most: int = 3) -> list[str]:
         """Return the runs of characters that speak most for an office, none inside another."""
-        if self.learned is None or key not in self.learned.every.labels:
+        if self.learned is None or vector is None or key not in self.learned.every.labels:
             return []
-        vector = self.learned.words.vectors([letter])
         model = self.learned.every
         mine = model.weights[model.labels.index(key), vector.indices] - model.weights[:, vector.indices].mean(axis=0)
         speaks = mine * vector.data
@@ -253,12 +271,14 @@ class Suggester:
                 said.append(gram)
         return said
 
-    def _features(self, letters: Sequence[Letter]) -> np.ndarray:
+    def _features(self, letters: Sequence[Letter], vectors: sparse.csr_matrix | None = None) -> np.ndarray:
         """Return letters x offices x FEATURES."""
         rules = self._rules(letters)
         if self.learned is None:
             return rules
-        return self._said_by_models(rules, self.learned, self.learned.words.vectors(letters))
+        if vectors is None:
+            vectors = self.learned.words.vectors(letters)
+        return self._said_by_models(rules, self.learned, vectors)
 
     def _said_by_models(self, rules: np.ndarray, learned: Learned, vectors: sparse.csr_matrix) -> np.ndarray:
         rules = rules.copy()
@@ -396,8 +416,7 @@ def train(letters: Sequence[Letter], labels: Sequence[str], offices: Sequence[Of
     cold = by_rules(offices)
     if len(letters) < LEARN_FROM or len(set(labels)) < 2:
         return cold
-    words = Words.of(letters)
-    vectors = words.vectors(letters)
+    words, vectors = Words.learn(letters)
     weights = _weigh(letters, labels, offices, words, vectors)
     return _taught(letters, labels, offices, words, vectors, weights)
 
@@ -425,16 +444,13 @@ def _taught(
 
 def _separate(vectors: sparse.csr_matrix, labels: Sequence[str], softness: float) -> Linear:
     """Fit a linear support vector machine, rare offices weighing as much as frequent ones."""
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import LinearSVC
 
     known = tuple(sorted(set(labels)))
     if len(known) == 1:
         return Linear(known, np.zeros((1, vectors.shape[1])), np.zeros(1))
-    model = LinearSVC(C=softness, class_weight="balanced", random_state=SEED, max_iter=200)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 200 rounds are enough for ranks; 10,000 letters in time
-        model.fit(vectors, labels)
+    model = LinearSVC(C=softness, class_weight="balanced", random_state=SEED, tol=1e-2)
+    model.fit(vectors, labels)
     weights, constants = model.coef_, model.intercept_
     if len(known) == 2:
         weights, constants = np.vstack([-weights, weights]), np.concatenate([-constants, constants])
