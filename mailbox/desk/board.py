@@ -36,6 +36,7 @@ from mailbox.models import (
     Notice,
     Party,
     Question,
+    Rating,
     StepRecord,
     Tag,
 )
@@ -66,6 +67,7 @@ class Board:
     merged: list[Case] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
     parties: list[Party] = field(default_factory=list)
+    rating: Rating | None = None
     beside: Beside = NOTHING_BESIDE
     calendar: WorkCalendar | None = None
     own_units: tuple[str, ...] = ()
@@ -118,7 +120,14 @@ def may_export(board: Board) -> bool:
 def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
     """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
     units = ("triage", "lead", "reviewer", "desk", "barred")
-    related = (*units, "submission__contact", "owner", "merged_into__submission", "route_suggestion")
+    related = (
+        *units,
+        "submission__contact__postal_address",
+        "owner",
+        "merged_into__submission",
+        "route_suggestion",
+        "wish__department",
+    )
     here = OuterRef("pk")
     return (
         Case.objects.visible_to(actor, own)
@@ -205,6 +214,7 @@ def _count(board: Board) -> None:
     known = {code: calendars.work_calendar(code) for code in sorted(codes)}
     board.calendar = known[own.calendar]
     board.clocks = [_badge(case, row, profiles[row.profile_id], known, board.now) for row in rows]
+    board.rating = case.ratings.last() if case.answered_at else None
     allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, board.standing)]
     if case.merged_into_id is None and allowed:
         facts = _facts(board, rows)
@@ -223,7 +233,7 @@ def _badge(case: Case, row: CaseClock, profile: Profile, known: dict[str, WorkCa
 def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
     """Collect what guards look at from what was read; `actions.steps.facts_of` reads it anew under the lock."""
     case = board.case
-    rating = case.ratings.last() if case.answered_at else None
+    rating = board.rating
     assert board.calendar is not None
     since = local_day(case.state_since, counting.zone_of(case))
     return rules.Facts(

@@ -22,6 +22,7 @@ from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
 from engage.participation.words import channel_name
 from mailbox import rules
+from mailbox.desk.asked import asked_facts
 from mailbox.desk.board import Board, changed_since_look, may_export
 from mailbox.desk.forms import DraftForm, NoteForm, needs_form
 from mailbox.desk.queries import people_who_see
@@ -330,7 +331,7 @@ def _facts(board: Board) -> list[tuple[str, str]]:
     ]
     if case.people > 1:
         facts.append((gettext("People who join in"), str(case.people)))
-    return facts
+    return [*facts, *asked_facts(board)]
 
 
 def _published(may_be: bool) -> str:
@@ -348,5 +349,7 @@ def _contact(board: Board) -> list[tuple[str, str]]:
         (gettext("E-mail"), contact.email),
         (gettext("Telephone"), contact.phone),
     ]
+    if (postal := getattr(contact, "postal_address", None)) is not None:
+        known.append((gettext("Postal address"), postal.text))
     known += [(gettext("Speaks for it"), one.contact.name) for one in board.parties if one.contact]
     return [(label, value) for label, value in known if value]

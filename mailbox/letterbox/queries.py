@@ -50,11 +50,18 @@ class Cited:
 
 
 def cited(path: str) -> Cited | None:
-    """Return the published thing at an address of this site; None where nothing is published."""
+    """Return the published thing at an address of this site, or the one it lies below; None where nothing is."""
     if not path.startswith("/") or len(path) > 500 or clean_text(path) != path:
         return None
-    entry = SearchEntry.objects.visible_to(ANYONE).filter(url=path).only("url", "title").first()
+    found = SearchEntry.objects.visible_to(ANYONE).filter(url__in=_with_above(path)).only("url", "title")
+    entry = max(found, key=lambda one: len(one.url), default=None)
     return Cited(entry.url, entry.title) if entry else None
+
+
+def _with_above(path: str) -> list[str]:
+    """Return an address and those it lies below: the page of a draft is about its call, a list of comments too."""
+    parts = path.strip("/").split("/")
+    return [path, *(f"/{'/'.join(parts[:n])}/" for n in range(len(parts) - 1, 2, -1))]
 
 
 def answers_to(text: str, *, language: str) -> list[suggesting.Suggestion]:

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from engage.accounts.models import User
+from mailbox.actions import rate_case
+from mailbox.letterbox.models import PostalAddress, Wish
 from mailbox.models import Case
 from mailbox.publication.models import Publication
 from tests.accounts.people import sign_in
-from tests.mailbox.factories import House, answered, case, house, taken_on
+from tests.mailbox.factories import House, answered, case, house, sender, taken_on
 from tests.mailbox.publications import SECRET, handed_in, prepared, released, reply_case, request_case, sign
 from tests.participation.factories import envelope
 
@@ -181,3 +183,16 @@ def test_the_page_of_a_grievance_offers_no_publishing(place):
     made = case("grievance")
     client = browser(place.clerk)
     assert "Publish question" not in text(client.get(reverse("desk_case", args=[made.pk])))
+
+
+def test_the_desk_reads_what_the_sender_wished_and_what_was_thought_of_the_answer(place):
+    made = reply_case(place)
+    Wish.objects.create(case=made, department=place.roads, delivery="post")
+    PostalAddress.objects.create(contact=made.submission.contact, text="锦绣路18弄3号")
+    made.messages.update(url="/zh/c/shown/")
+    rate_case(made.pk, score=2, reasons=["slow", "unclear"], text="等了很久", actor=sender(made), now=timezone.now())
+    page = text(browser(place.officer).get(reverse("desk_case", args=[made.pk])))
+    assert "Roads Unit" in page and "By post, on paper" in page and 'href="/zh/c/shown/"' in page
+    assert "Not content: It took too long, I do not understand it" in page and "等了很久" in page
+    # A low rating lets the officer call back; before, the address stayed with the letter.
+    assert "锦绣路18弄3号" in page

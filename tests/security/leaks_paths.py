@@ -183,6 +183,7 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("api/v1/campaigns/", "slug", _slugs(Campaign)),
     ("api/v1/press/", "slug", _slugs(PressRelease)),
     ("plan/", "slug", _slugs(Policy)),
+    ("performance/", "year", _only(2026)),
     ("replies/", "pk", _keys(Publication)),
     ("replies/", "file", _keys(PublishedFile)),
     ("disclosures/", "pk", _keys(Publication)),

@@ -7,7 +7,8 @@ from typing import Any
 from django import template
 
 from mailbox.models import Case
-from mailbox.publication import actions, queries, rules
+from mailbox.publication import queries, rules
+from mailbox.publication.actions.preparing import PREPARES
 
 register = template.Library()
 
@@ -15,9 +16,10 @@ register = template.Library()
 @register.inclusion_tag("mailbox/publication/desk/panel.html", takes_context=True)
 def publishing_panel(context: dict[str, Any], case: Case) -> dict[str, Any]:
     """Show how far the publication of an answered case is, to who prepares it."""
-    user = context["request"].user
     form = rules.form_for(case.kind, case.result)
     possible = form == rules.DISCLOSURE or rules.asks_consent(case.kind)
-    if case.answered_at is None or not possible or not actions.may_prepare(case, user):
+    # Where the reader stands was read with the case.
+    if case.answered_at is None or not possible or not context["board"].standing & PREPARES:
         return {"case": None}
-    return {"case": case, "publication": queries.publication_of(case, actor=user), "form": form}
+    found = queries.publication_of(case, actor=context["request"].user)
+    return {"case": case, "publication": found, "form": form}
