@@ -11,8 +11,8 @@ class PostConfig(AppConfig):
         """Plug mail into the outbox, the desk, the timeline and the refusals."""
         from engage.desk.registry import register_page
         from engage.pages.messages import register_refusals
-        from engage.participation import outgoing, timeline
-        from mailbox.post import dress
+        from engage.participation import outgoing, retention, timeline
+        from mailbox.post import actions, dress
         from mailbox.post.desk import POST
         from mailbox.post.words import REFUSALS, TIMELINE
 
@@ -20,3 +20,4 @@ class PostConfig(AppConfig):
         timeline.register(TIMELINE)
         register_page(POST)
         outgoing.register(dress.dress)
+        retention.register(actions.forget)

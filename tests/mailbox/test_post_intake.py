@@ -3,6 +3,10 @@ where a machine wrote."""
 
 from __future__ import annotations
 
+import smtplib
+import socket
+import socketserver
+import threading
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -12,9 +16,9 @@ from django.core import mail as sent_mail
 from django.core.management import call_command
 from django.test import Client
 
-from engage.accounts.actors import Role
+from engage.accounts.actors import SYSTEM, Role
 from engage.errors import Refused
-from engage.participation.actions import deliver_mail
+from engage.participation.actions import delete_expired_contacts, deliver_mail
 from engage.participation.models import Attachment, OutgoingMail
 from engage.participation.vault import blind_index
 from mailbox.letterbox.actions import add_information
@@ -43,6 +47,13 @@ def letter(text: str = "水管还是坏的。", **headers: str) -> bytes:
             message[name] = value
     message.set_content(text)
     return message.as_bytes()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def signed(case: Case, party: str = rules.SENDER) -> str:
@@ -486,6 +497,72 @@ def test_old_mail_goes_with_its_bytes(django_capture_on_commit_callbacks: Any) -
         assert actions.sweep(now=row.delete_after) == 1
     assert not row.file.storage.exists(row.file.name)
     assert Message.objects.count() == 1
+
+
+def test_a_mail_goes_with_the_contact_of_its_case(django_capture_on_commit_callbacks: Any) -> None:
+    house()
+    row = come(letter())
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_expired_contacts(now=row.case.submission.contact.delete_after, actor=SYSTEM)
+    assert not InMail.objects.exists()
+    assert not row.file.storage.exists(row.file.name)
+
+
+def test_a_listener_keeps_before_it_says_so_and_takes_only_our_mail(transactional_db: None) -> None:
+    house()
+    case = factories.case()
+    listener = ways.Listener("127.0.0.1", free_port())
+    listener.start()
+    try:
+        with smtplib.SMTP("127.0.0.1", listener.port, timeout=10) as post:
+            post.sendmail("mei@example.org", [signed(case)], letter(to="undisclosed:;"))
+            with pytest.raises(smtplib.SMTPRecipientsRefused):
+                post.sendmail("mei@example.org", ["someone@else.example"], letter())
+            post.sendmail("", [BASE], letter("x", **{"from": "", "message_id": "<e@e>"}))
+    finally:
+        listener.stop()
+    assert InMail.objects.count() == 2
+    actions.read_new(now=NOW)
+    assert case.messages.last().text == "水管还是坏的。"
+    assert InMail.objects.get(state=InMail.State.NEEDS_READING).why == "no_sender"
+
+
+class Imap(socketserver.StreamRequestHandler):
+    """As much of a mailbox on a server as is asked for: one mail nobody has seen."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"* OK ready\r\n")
+        while line := self.rfile.readline():
+            tag, verb, *rest = line.strip().split(b" ")
+            said = b" ".join(rest)
+            if verb == b"CAPABILITY":
+                self.wfile.write(b"* CAPABILITY IMAP4rev1\r\n")
+            elif verb == b"SELECT":
+                self.wfile.write(b"* 1 EXISTS\r\n")
+            elif said.startswith(b"SEARCH"):
+                self.wfile.write(b"* SEARCH" + (b"" if self.server.seen else b" 7") + b"\r\n")
+            elif said.startswith(b"FETCH"):
+                raw = letter()
+                self.wfile.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % len(raw) + raw + b")\r\n")
+            elif said.startswith(b"STORE"):
+                self.server.seen = InMail.objects.exists  # what is marked is kept already
+            self.wfile.write(tag + b" OK done\r\n")
+
+
+def test_a_mailbox_on_a_server_is_fetched_once() -> None:
+    house()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
+        server.seen, server.daemon_threads = None, True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"imap://mei:secret%40word@127.0.0.1:{server.server_address[1]}/INBOX"
+        assert ways.take_from_imap(url, now=NOW) == 1
+        assert ways.take_from_imap(url, now=NOW) == 0
+        server.shutdown()
+    assert InMail.objects.get().raw() == letter().replace(b"\r\n", b"\n") or InMail.objects.get().raw() == letter()
+
+
+def test_a_server_that_is_away_is_no_fault() -> None:
+    assert ways.take_from_imap(f"imap://a:b@127.0.0.1:{free_port()}/INBOX", now=NOW) == 0
 
 
 def test_addresses_are_signed_for_one_party_of_one_case() -> None:
