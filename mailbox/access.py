@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left, Length
 
 from engage.accounts.actors import Actor, ReceiptHolder, Role, System, roles_of
 from engage.departments.models import Department, Membership
 from mailbox.machine import Who
-from mailbox.models import Case
+from mailbox.models import DESK_ROLES, Case
 
 # (column of the case, role in that unit or one above it, place)
 PLACES = (
@@ -35,6 +36,13 @@ def memberships_of(actor: Actor) -> list[tuple[str, str]]:
         return []
     rows = Membership.objects.filter(user_id=actor.pk, role__in=wanted)
     return list(rows.values_list("role", "department__path"))
+
+
+def units_where(actor: Actor) -> QuerySet[Department]:
+    """Return the units of an actor's places at the desk and those below them, for use inside another query."""
+    held = Membership.objects.filter(user_id=actor.pk, role__in=roles_of(actor) & set(DESK_ROLES))
+    inside = held.filter(department__path=Left(OuterRef("path"), Length("department__path")))
+    return Department.objects.filter(Exists(inside)) if actor.pk is not None else Department.objects.none()
 
 
 def places_of(actor: Actor, memberships: list[tuple[str, str]] | None = None) -> Callable[[Case], frozenset[Who]]:

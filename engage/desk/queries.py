@@ -118,6 +118,9 @@ def screen(actor: User, queue: Queue, asked: Mapping[str, str]) -> Screen:
     code, given = screen_filters(actor, queue, asked)
     view = queue.view(code) or queue.views[0]
     search = given.get("q", "")
+    chosen = {"view": view.code} | given
+    # Before anything else is counted: a queue may count all its views in one reading.
+    saved = _shown_saved(actor, queue, chosen)
     page, pages, cursor = _page_number(asked.get("page", "")), 1, ""
     if queue.keyset:
         page, cursor = 1, asked.get("from", "")[:CURSOR_MAX_LENGTH]
@@ -130,8 +133,6 @@ def screen(actor: User, queue: Queue, asked: Mapping[str, str]) -> Screen:
         if page > pages:
             page = pages
             rows = queue.rows(actor, view.code, given, page)
-    chosen = {"view": view.code} | given
-    saved = _shown_saved(actor, queue, chosen)
     counts = queue.counts(actor)
     return Screen(
         queue=queue,

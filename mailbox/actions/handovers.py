@@ -16,6 +16,14 @@ from mailbox.models import Case, Handover, StepRecord
 RECEIVERS = frozenset({Who.LEAD, Who.APPROVER})
 
 
+def undo(record: StepRecord) -> None:
+    """Bring the handovers of a case back to where they were before a step that is taken back."""
+    Handover.objects.filter(step=record).delete()
+    Handover.objects.filter(case_id=record.case_id, settled_at=record.at).update(
+        settled_at=None, settled_by=None, how=""
+    )
+
+
 def follow(
     case: Case, transition: Transition, record: StepRecord, *, came_from: Department | None, now: datetime
 ) -> None:

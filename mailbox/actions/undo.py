@@ -11,7 +11,7 @@ from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
 from mailbox import rules
-from mailbox.actions import held
+from mailbox.actions import handovers, held
 from mailbox.actions.steps import locked_case, say_held
 from mailbox.desk.models import HeldStep
 from mailbox.models import Case, StepRecord
@@ -34,6 +34,7 @@ def undo_step(case_id: int, *, actor: Actor, now: datetime, revision: int) -> Ca
         raise Refused("undo_too_late")
     undone, after = row.record, case.state
     held.put_back(case, row)
+    handovers.undo(undone)
     case.revision += 1
     case.save()
     StepRecord.objects.create(

@@ -12,13 +12,16 @@ class MailboxDeskConfig(AppConfig):
         from engage.desk.registry import register, register_page
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
+        from mailbox.actions.duty_letters import register_part
         from mailbox.desk import demo, receivers  # noqa: F401
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
+        from mailbox.desk.told import mentions_part
         from mailbox.desk.words import REFUSALS
         from mailbox.desk.workload_views import WORKLOAD
 
         register_refusals(REFUSALS)
+        register_part(mentions_part)
         register(CASES)
         register_page(TEXTS)
         register_page(CHECKLISTS)

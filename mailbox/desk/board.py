@@ -20,7 +20,7 @@ from engage.participation.models import Attachment
 from mailbox import rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
-from mailbox.desk.models import Note, Snooze
+from mailbox.desk.models import CheckItem, Note, Snooze
 from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside, units_below
 from mailbox.machine import Phase, Transition, Who
 from mailbox.models import (
@@ -40,6 +40,7 @@ from mailbox.models import (
     StepRecord,
     Tag,
 )
+from mailbox.post.models import InMail
 from mailbox.queries.case import Badge, PossibleStep, refusal_of
 
 # In these states the words are with the approvers, or on their way out: nobody writes.
@@ -141,6 +142,8 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
             has_parties=Exists(Party.objects.filter(case=here)),
             has_talk=Exists(Note.objects.filter(case=here)),
             has_snooze=Exists(Snooze.objects.filter(case=here)),
+            has_points=Exists(CheckItem.objects.filter(kind=OuterRef("kind"), active=True)),
+            has_mail_in=Exists(InMail.objects.filter(case=here)),
             has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),
         )
         .filter(pk=pk)

@@ -92,7 +92,8 @@ def beside(case: Any, *, actor: Actor, today: date) -> Beside:
     mentioned = 0
     if notes:
         mentioned = Mention.objects.filter(note__case=case, user_id=actor.pk, seen_at=None).count()
-    items = list(CheckItem.objects.filter(kind=case.kind, active=True)) if case.is_open else []
+    has_points = case.has_points and case.is_open
+    items = list(CheckItem.objects.filter(kind=case.kind, active=True)) if has_points else []
     done = {row.item_id: row for row in case.ticked.select_related("by")} if items else {}
     return Beside(snooze, asleep, notes, mentioned, [Point(item, done.get(item.pk)) for item in items])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -63,28 +63,21 @@ BESIDE = (ASKED, MENTIONS, SNOOZED)
 
 @dataclass
 class Desk:
-    """What one request reads once of a person: places, units, counts."""
+    """What one request reads once of a person: places, units, and, when somebody asks for them, counts."""
 
     memberships: list[tuple[str, str]]
     own: list[int] | None
-    counts: dict[str, int]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def desk_of(actor: Actor) -> Desk:
     """Read a person's desk; once for a request, as roles are (`actors.roles_of`)."""
     kept: Desk | None = getattr(actor, "_case_desk", None)
     if kept is None:
-        today = timezone.localdate()
         held = memberships_of(actor)
-        own = (
-            None
-            if has_role(actor, Role.ADMINISTRATOR)
-            else list(units_below(path for _role, path in held).values_list("pk", flat=True))
-        )
-        kept = Desk(held, own, view_counts(actor, today=today, own=own))
+        own = units_below(path for _role, path in held).values_list("pk", flat=True)
+        kept = Desk(held, None if has_role(actor, Role.ADMINISTRATOR) else list(own))
         actor._case_desk = kept  # type: ignore[union-attr]
-        beside = [view_of(actor, view, today).order_by() for view in (*BESIDE, "mine")]
-        kept.counts |= dict(zip((*BESIDE, "mine"), count_each(beside), strict=True))
     return kept
 
 
@@ -117,7 +110,19 @@ def visible(actor: Actor) -> CaseQuerySet:
 
 def counts(actor: Actor) -> Mapping[str, int]:
     """Count the views: the sums of a few rows, never the cases."""
+    if not desk_of(actor).counts:
+        count_with(actor, ())
     return desk_of(actor).counts
+
+
+def count_with(actor: Actor, more: Sequence[CaseQuerySet]) -> list[int]:
+    """Count the views, and in the same reading other lists of cases; returns the numbers of these."""
+    today, here = timezone.localdate(), desk_of(actor)
+    codes = (*BESIDE, "mine")
+    numbers = count_each([*(view_of(actor, code, today).order_by() for code in codes), *more])
+    here.counts = view_counts(actor, today=today, own=here.own, mine=False)
+    here.counts |= dict(zip(codes, numbers, strict=False))
+    return numbers[len(codes) :]
 
 
 def asked(actor: Actor, memberships: Sequence[tuple[str, str]]) -> QuerySet[CoConsultation]:
@@ -202,11 +207,12 @@ def page_at(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str]:
 
 
 def count_saved(actor: Actor, filters: Sequence[Mapping[str, str]]) -> list[int | str]:
-    """Count saved views in one reading, as far as anybody counts."""
+    """Count saved views in the one reading that counts the others, as far as anybody counts."""
     today = timezone.localdate()
     known = {view.code for view in CASES.views}
     views = [one["view"] if one.get("view") in known else "new" for one in filters]
-    counted = count_each(found(actor, view, one, today).order_by() for view, one in zip(views, filters, strict=True))
+    lists = [found(actor, view, one, today).order_by() for view, one in zip(views, filters, strict=True)]
+    counted = count_with(actor, lists)
     return [n if n <= FOUND_MOST else f"{FOUND_MOST}+" for n in counted]
 
 

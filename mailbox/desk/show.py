@@ -25,7 +25,6 @@ from mailbox import rules
 from mailbox.desk.asked import asked_facts
 from mailbox.desk.board import Board, changed_since_look, may_export
 from mailbox.desk.forms import DraftForm, NoteForm, needs_form
-from mailbox.desk.queries import people_who_see
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
@@ -147,7 +146,6 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "snoozed": _snoozed(board),
         "notes": board.beside.notes,
         "note_form": NoteForm(case=case, actor=actor, page_key="n"),
-        "people": people_who_see(case, [one.department.path for one in board.consultations]),
         "wrote_meanwhile": _wrote_meanwhile(board),
         "takes": {"may_export": may_export(board), "may_ask": may_ask(case, board.standing)},
         "undo_seconds": rules.SEND_UNDO_SECONDS,

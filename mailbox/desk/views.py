@@ -50,6 +50,7 @@ from mailbox.desk.collision import HANDING_IN, doubts
 from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
+from mailbox.desk.queries import people_who_see
 from mailbox.desk.queue import CASES
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
@@ -274,6 +275,8 @@ def _ask(
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)
+    if chore is not None and chore.code == "note":
+        context["people"] = people_who_see(board.case, [one.department.path for one in board.consultations])
     context |= more or {}
     status = refusal_status(refusal.code) if refusal else 422 if form.is_bound else 200
     return _page(request, "ask", context, status)

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import Role, System, is_staff, roles_of
-from engage.departments.queries import departments_of
 from engage.participation.models import OutgoingMail, Submission, private_storage
 from engage.participation.vault import SealedTextField
-from mailbox.models import DESK_ROLES, Case, Intake, Message
+from mailbox.access import units_where
+from mailbox.models import Case, Intake, Message
 from mailbox.post.reading.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -34,16 +34,16 @@ class InMailQuerySet(models.QuerySet["InMail"]):
             return self.all()
         if not is_staff(actor):
             return self.none()
-        return self.filter(Q(case__in=Case.objects.visible_to(actor)) | (Q(case=None) & _works_at_intake(actor)))
+        own = units_where(actor)
+        return self.filter(Q(case__in=Case.objects.visible_to(actor, own)) | (Q(case=None) & _works_at_intake(own)))
 
     def waiting(self) -> Any:
         """What somebody has to read."""
         return self.filter(state__in=(InMail.State.NEEDS_READING, InMail.State.FROM_ANOTHER))
 
 
-def _works_at_intake(actor: Actor) -> Q:
+def _works_at_intake(own: Any) -> Q:
     """The condition that somebody works where letters arrive; inside the one query that asks for mails."""
-    own = departments_of(actor, *DESK_ROLES)
     intake = Intake.objects.filter(kind="letter", department__isnull=False)
     at_root = ~Q(Exists(intake)) & Q(Exists(own.filter(depth=1)))
     return Q(Exists(intake.filter(department__in=own))) | at_root
@@ -53,8 +53,8 @@ def reads_post(actor: Actor) -> bool:
     """Tell whether somebody works where letters arrive."""
     if Role.ADMINISTRATOR in roles_of(actor):
         return True
-    return Intake.objects.filter(_works_at_intake(actor)).exists() or (
-        not Intake.objects.exists() and departments_of(actor, *DESK_ROLES).filter(depth=1).exists()
+    return Intake.objects.filter(_works_at_intake(units_where(actor))).exists() or (
+        not Intake.objects.exists() and units_where(actor).filter(depth=1).exists()
     )
 
 

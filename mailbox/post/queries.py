@@ -91,7 +91,9 @@ def of_case(case: Case) -> dict[str, Any]:
     """Return the mails of a case for somebody at the desk who sees it: what went out, what came, a dead address."""
     letters = OutgoingMail.objects.filter(submission_id=case.pk).select_related("out").order_by("created_at", "pk")
     sent = list(letters[:100])
-    incoming = InMail.objects.filter(case=case).order_by("received_at", "pk")[:100]
+    # The page of a case knows whether there is any.
+    has_any = getattr(case, "has_mail_in", True)
+    incoming = InMail.objects.filter(case=case).order_by("received_at", "pk")[:100] if has_any else ()
     hard = any(out.hard for out in (getattr(one, "out", None) for one in sent) if out is not None)
     contact = case.submission.contact
     return {

@@ -77,8 +77,11 @@ def view_rows(
     return cases.order_by(*described.order)
 
 
-def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None) -> dict[str, int]:
-    """Count every view for an actor by the tally and the own cases; `own` as in `view_rows`."""
+def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None, mine: bool = True) -> dict[str, int]:
+    """Count every view for an actor by the tally and the own cases; `own` as in `view_rows`.
+
+    Without `mine` the own cases are left to the caller, who counts other lists in the same reading.
+    """
     if not is_staff(actor):
         return {}
     tally = CaseTally.objects.all()
@@ -86,8 +89,9 @@ def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None) 
         tally = tally.filter(desk__in=desk_units(actor) if own is None else own)
     sums = {code: Sum("change", filter=view.tally(today), default=0) for code, view in VIEWS.items() if view.tally}
     counts: dict[str, int] = tally.aggregate(**sums)
-    counts["mine"] = Case.objects.filter(OPEN, owner_id=actor.pk).count() if actor.pk else 0
-    return {code: counts[code] for code in VIEWS}
+    if mine:
+        counts["mine"] = Case.objects.filter(OPEN, owner_id=actor.pk).count() if actor.pk else 0
+    return {code: counts[code] for code in VIEWS if code in counts}
 
 
 def open_questions_to(actor: Actor) -> QuerySet[CoConsultation]:

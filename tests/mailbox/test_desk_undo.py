@@ -125,6 +125,24 @@ def test_what_others_built_upon_is_not_taken_back_and_is_told_in_order(place):
     assert not HeldStep.objects.exists()
 
 
+def test_what_the_units_owe_one_another_is_as_before(place):
+    case = taken_on(place)
+    note = "归道路处管"
+    given = Given(department=place.roads.pk, note=note)
+    before = list(case.handovers.values("sender", "receiver", "settled_at", "how"))
+    assert before
+    step = actions.take_step(case.pk, "transfer", given, actor=place.officer, now=later(NOW), undo=True)
+    assert case.handovers.filter(settled_at=None, receiver=place.roads).exists()
+    actions.undo_step(case.pk, revision=step.revision, actor=place.officer, now=later(NOW))
+    assert list(case.handovers.values("sender", "receiver", "settled_at", "how")) == before
+    routed_one = factories.case()
+    actions.route_case(routed_one.pk, to=place.water.pk, actor=place.clerk, now=NOW)
+    step = actions.take_step(routed_one.pk, "accept", actor=place.officer, now=later(NOW), undo=True)
+    assert not routed_one.handovers.filter(settled_at=None).exists()
+    actions.undo_step(routed_one.pk, revision=step.revision, actor=place.officer, now=later(NOW))
+    assert routed_one.handovers.filter(settled_at=None, receiver=place.water).exists()
+
+
 def test_a_word_of_the_sender_closes_the_way_back(place):
     case = factories.case()
     step = routed(place, case)
