@@ -332,6 +332,8 @@ class StepRecord(models.Model):
             models.UniqueConstraint(fields=["case", "revision"], name="step_revision_once"),
             models.UniqueConstraint(fields=["case", "token"], name="step_token_once"),
         ]
+        # What a unit turned away is listed without reading all it did.
+        indexes = [models.Index(fields=["department", "code"], name="step_of_unit")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.code}"

@@ -98,9 +98,10 @@ def _forget(case_id: int, now: datetime) -> int:
             _clean_row(row, columns, clean)
     for notice in Notice.objects.filter(case=case):
         _clean_notice(notice, clean)
+    case.title = clean(case.title)
+    case.save(update_fields=["title"])
     for other in _others:
         other(case.pk, clean)
-    case.title = clean(case.title)
     submission = case.submission
     submission.signature = ""
     submission.save(update_fields=["signature"])
@@ -109,7 +110,7 @@ def _forget(case_id: int, now: datetime) -> int:
         OutgoingMail.objects.filter(submission=submission).delete()
         _delete_files(case)
         case.forgotten_at = now
-    case.save(update_fields=["title", "forgotten_at"])
+    case.save(update_fields=["forgotten_at"])
     journal.record(SYSTEM, "case.sender_forgotten", case, whole=case.forgotten_at is not None)
     return 1
 

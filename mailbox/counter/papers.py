@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from engage.calendars.words import TARGETS
 from engage.pages.models import Office
 from engage.participation.receipts import track_url
 from engage.participation.rules import format_code
 from mailbox.counter.models import Entry
+from mailbox.models import Case
+
+ANSWER = "final_reply"
 
 
 def slip_pdf(entry: Entry, code: str) -> bytes:
@@ -41,6 +47,13 @@ def slip_pdf(entry: Entry, code: str) -> bytes:
         )
 
 
+def owed_first(case: Case) -> tuple[str, date] | None:
+    """Return what the sender can wait for, and until when: the answer where its clock runs, else what comes first."""
+    running = [clock for clock in case.clocks.filter(stopped_at=None) if clock.due]
+    clock = next((one for one in running if one.target == ANSWER), min(running, key=lambda one: one.due, default=None))
+    return (str(TARGETS.get(clock.target, clock.target)), clock.due) if clock and clock.due else None
+
+
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     case = entry.case
     facts = [
@@ -48,6 +61,6 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         (_("Came"), str(entry.get_way_display())),
         (pgettext("case", "With"), str(case.triage or "")),
     ]
-    if case.due:
-        facts.append((_("Answer due by"), date_format(case.due, "DATE_FORMAT")))
+    if owed := owed_first(case):
+        facts.append((owed[0], date_format(owed[1], "DATE_FORMAT")))
     return [(label, value) for label, value in facts if value]

@@ -30,10 +30,10 @@ from engage.participation.vault import seal, unseal
 from engage.typed import whole_number
 from mailbox.actions import NewCase, Representative
 from mailbox.counter import actions
-from mailbox.counter.forms import HOW, CounterForm
+from mailbox.counter.forms import CounterForm
 from mailbox.counter.models import Entry, Identity, Way
 from mailbox.counter.pages import COUNTER
-from mailbox.counter.papers import slip_pdf
+from mailbox.counter.papers import owed_first, slip_pdf
 from mailbox.letterbox import files, queries
 from mailbox.letterbox.actions import Beside
 from mailbox.letterbox.forms import REPRESENTATIVES
@@ -153,7 +153,6 @@ def _form_page(
         "refusal": refusal,
         "held": files.held(digest),
         "most": files.FILES_MOST,
-        "how": [form[name] for name in HOW if name in form.fields],
     }
     return _page(request, "form", context, status)
 
@@ -273,6 +272,7 @@ def slip(request: HttpRequest) -> HttpResponse:
         "code": format_code(code),
         "spelled": " ".join(code),
         "qr": qr_svg(track_url(case.submission, code)),
+        "owed": owed_first(case),
         "may_open": Case.objects.visible_to(request.user).filter(pk=case.pk).exists(),
     }
     return _page(request, "slip", context)

@@ -13,7 +13,9 @@ class MailboxDeskConfig(AppConfig):
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from mailbox.actions.duty_letters import register_part
+        from mailbox.actions.forgetting import register_forgetting
         from mailbox.desk import demo, receivers  # noqa: F401
+        from mailbox.desk.forgetting import forget_beside
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
         from mailbox.desk.told import mentions_part
@@ -21,9 +23,10 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.desk.workload_views import WORKLOAD
 
         register_refusals(REFUSALS)
-        register_part(mentions_part)
         register(CASES)
         register_page(TEXTS)
         register_page(CHECKLISTS)
         register_page(WORKLOAD)
+        register_forgetting(forget_beside)
+        register_part(mentions_part)
         demo_content.register("cases", order=45, load=demo.load)

@@ -31,6 +31,7 @@ from engage.participation import timeline
 from engage.participation.models import Attachment
 from mailbox import queries
 from mailbox.actions import clocks as counting
+from mailbox.counter.models import Entry
 from mailbox.desk.board import Board
 from mailbox.desk.papers import WRITERS, case_pdf
 from mailbox.desk.show import happened
@@ -247,6 +248,7 @@ def _facts(board: Board, actor: User) -> dict[str, Any]:
         "zone": case.zone,
         "channel": sent.channel,
         "language": sent.language,
+        "counter": _entry(case),
         "may_publish": case.may_publish,
         "people": case.people,
         "result": case.result,
@@ -310,6 +312,12 @@ def _facts(board: Board, actor: User) -> dict[str, Any]:
             for one in board.files
         ],
     }
+
+
+def _entry(case: Case) -> dict[str, Any] | None:
+    """How it came to the counter, where it did."""
+    entry = Entry.objects.filter(case=case).first()
+    return {"way": entry.way, "received_on": entry.received_on, "identity": entry.identity} if entry else None
 
 
 def _sender(board: Board) -> dict[str, Any] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from engage.accounts.models import User
@@ -17,5 +19,9 @@ def mentions_part(user: User, since: datetime) -> list[str]:
     cases = {one.note.case_id: one.note.case for one in mentions_for(user)[: LISTED * 5]}
     if not cases:
         return []
-    lines = [f"{case.reference} {case.title}" for case in list(cases.values())[:LISTED]]
+    # No word of a case leaves the house in an officer's mail.
+    lines = [
+        f"{case.reference}: {settings.PUBLIC_URL}{reverse('desk_case', args=[pk])}"
+        for pk, case in list(cases.items())[:LISTED]
+    ]
     return ["\n".join([gettext("You are named in notes on these cases:"), *lines])]

@@ -139,7 +139,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('workload_person', args=[pk])}?unit={unit.pk}")
     today = timezone.localdate()
     worked = calendars.work_calendar(settings.WORK_CALENDAR)
-    cases = queries.cases_of(pk, request.user) if owner else queries.without_owner(unit, request.user)
+    cases = queries.cases_of(pk, unit, request.user) if owner else queries.without_owner(unit, request.user)
     rows = [
         (case, due_chip(case.due, today, worked, may_move=case.may_move), html_lang(case.submission.language))
         for case in cases[: queries.LISTED]

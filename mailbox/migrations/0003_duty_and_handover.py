@@ -170,4 +170,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(("settled_at", None)), fields=("case",), name="one_open_handover"
             ),
         ),
+        migrations.AddIndex(
+            model_name="steprecord",
+            index=models.Index(fields=["department", "code"], name="step_of_unit"),
+        ),
     ]

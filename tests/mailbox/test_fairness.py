@@ -354,6 +354,21 @@ def test_another_room_adds_its_part_once(place):
     assert letter_to(place.stranger).count("You were mentioned") == 1
 
 
+def test_who_was_named_in_a_note_is_told_until_it_is_seen(place):
+    from mailbox.desk.actions import see_mentions, write_note
+
+    made = taken_on(place)
+    colleague = factories.member(place.water, Role.OFFICER, first_name="Li", last_name="Wang")
+    write_note(made.pk, f"@{colleague} 请看一下", actor=place.officer, now=NOW)
+    write_duty_letters(now=MORNING)
+    told = letter_to(colleague)
+    assert made.reference in told and "请看一下" not in told
+    see_mentions(made.pk, actor=colleague, now=MORNING)
+    OutgoingMail.objects.all().delete()
+    write_duty_letters(now=MORNING + timedelta(days=1))
+    assert not [one for one in letters() if one.contact.email == colleague.email]
+
+
 def test_the_letter_leaves_through_the_outbox(place):
     from engage.participation.actions import deliver_mail
 

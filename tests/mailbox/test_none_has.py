@@ -198,6 +198,7 @@ def everything(but: set[Path]) -> str:
 
 def written_by_somebody(place: House, kind: str) -> Case:
     """A case in which the sender's name stands wherever a name can come to stand."""
+    from mailbox.desk.actions import write_note
     from mailbox.letterbox.models import PostalAddress
 
     case = factories.case(
@@ -221,6 +222,7 @@ def written_by_somebody(place: House, kind: str) -> Case:
     actions.accept_case(case.pk, actor=place.officer, now=NOW)
     actions.add_message(case.pk, f"{NAME}再补充一句。", actor=sender(case), now=NOW)
     other = SPEAKER if kind == "grievance" else NAME
+    write_note(case.pk, f"{NAME}打过电话，{PHONE}", actor=place.officer, now=NOW)
     question = actions.set_questions(case.pk, [f"{NAME}问何时修好"], actor=place.officer)[0]
     actions.settle_question(question.pk, because=f"{other}已知", answered=False, actor=place.officer)
     case.refresh_from_db()
