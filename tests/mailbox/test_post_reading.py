@@ -273,6 +273,184 @@ def test_reasons_are_told_by_words_and_codes(said: str, status: str, reply: str,
     assert reason in REASONS
 
 
+# What servers say, most of it in the words of RFC 3463, with the code they give it: (status, reply, words, reason).
+SAID = (
+    ("5.1.1", "550", "Bad destination mailbox address", "userunknown"),
+    ("5.1.1", "550", "User unknown", "userunknown"),
+    ("5.1.2", "550", "Bad destination system address", "hostunknown"),
+    ("5.1.3", "501", "Bad destination mailbox address syntax", "userunknown"),
+    ("5.1.6", "551", "Destination mailbox has moved, No forwarding address", "hasmoved"),
+    ("5.1.8", "553", "Bad sender's system address", "rejected"),
+    ("5.1.7", "553", "Bad sender's mailbox address syntax", "rejected"),
+    ("5.1.10", "556", "Recipient address has null MX", "notaccept"),
+    ("5.2.1", "550", "Mailbox disabled, not accepting messages", "suspend"),
+    ("5.2.2", "552", "Mailbox full", "mailboxfull"),
+    ("5.2.3", "552", "Message length exceeds administrative limit", "exceedlimit"),
+    ("5.2.4", "550", "Mailing list expansion problem", "filtered"),
+    ("4.3.1", "452", "Mail system full", "systemfull"),
+    ("5.3.2", "521", "System not accepting network messages", "notaccept"),
+    ("5.3.3", "550", "System not capable of selected features", "systemerror"),
+    ("5.3.4", "552", "Message too big for system", "mesgtoobig"),
+    ("5.3.5", "550", "System incorrectly configured", "systemerror"),
+    ("4.4.1", "450", "No answer from host", "expired"),
+    ("4.4.2", "450", "Bad connection", "networkerror"),
+    ("4.4.3", "450", "Directory server failure", "systemerror"),
+    ("5.4.4", "550", "Unable to route", "hostunknown"),
+    ("4.4.5", "452", "Mail system congestion", "systemfull"),
+    ("5.4.6", "554", "Routing loop detected", "networkerror"),
+    ("4.4.7", "450", "Delivery time expired", "expired"),
+    ("5.5.1", "503", "Invalid command", "syntaxerror"),
+    ("5.5.2", "500", "Syntax error", "syntaxerror"),
+    ("5.5.3", "552", "Too many recipients", "toomanyconn"),
+    ("5.5.4", "501", "Invalid command arguments", "syntaxerror"),
+    ("5.6.1", "550", "Media not supported", "contenterror"),
+    ("5.6.2", "550", "Conversion required and prohibited", "contenterror"),
+    ("5.6.3", "550", "Conversion required but not supported", "contenterror"),
+    ("5.6.5", "550", "Conversion Failed", "contenterror"),
+    ("5.7.1", "550", "Delivery not authorized, message refused", "securityerror"),
+    ("5.7.1", "554", "Relay access denied", "norelaying"),
+    ("5.7.4", "504", "Security features not supported", "securityerror"),
+    ("5.7.5", "550", "Cryptographic failure", "securityerror"),
+    ("5.7.7", "550", "Message integrity failure", "securityerror"),
+    ("5.7.8", "535", "Authentication credentials invalid", "securityerror"),
+    ("5.7.10", "523", "Encryption Needed", "failedstarttls"),
+    ("5.7.0", "530", "Must issue a STARTTLS command first", "failedstarttls"),
+    ("5.7.13", "525", "User Account Disabled", "suspend"),
+    ("5.7.20", "550", "No passing DKIM signature found", "authfailure"),
+    ("5.7.23", "550", "SPF validation failed", "authfailure"),
+    ("5.7.25", "550", "Reverse DNS validation failed", "requireptr"),
+    ("5.7.26", "550", "Multiple authentication checks failed", "authfailure"),
+    ("5.7.27", "550", "Sender address has null MX", "notaccept"),
+    ("5.7.1", "550", "Blocked by RBL", "blocked"),
+    ("5.7.1", "550", "Client host rejected: Access denied", "blocked"),
+    (
+        "5.7.1",
+        "554",
+        "Your access to this mail system has been rejected due to the sending MTA's poor reputation",
+        "badreputation",
+    ),
+    ("5.7.1", "550", "Spam detected", "spamdetected"),
+    ("5.7.1", "550", "Message rejected as spam by Content Filtering", "spamdetected"),
+    ("5.7.0", "550", "Policy violation", "policyviolation"),
+    ("5.7.1", "550", "This message is not RFC 5322 compliant", "notcompliantrfc"),
+    ("4.7.1", "450", "Rate limit exceeded", "speeding"),
+    ("4.7.0", "421", "Too many concurrent SMTP connections", "toomanyconn"),
+    ("4.2.1", "450", "The user you are trying to contact is receiving mail too quickly", "speeding"),
+    ("5.0.0", "550", "Account suspended", "suspend"),
+    ("5.0.0", "550", "sorry, no mailbox here by that name", "userunknown"),
+    ("5.0.0", "553", "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "norelaying"),
+    ("5.0.0", "550", "Requested action not taken: mailbox unavailable", "userunknown"),
+    (
+        "5.0.0",
+        "554",
+        "5.7.1 The message from (<a@b.cn>) with the subject of (x) matches a profile the Internet community may consider spam",
+        "spamdetected",
+    ),
+    ("4.4.2", "421", "lost connection with mx while sending end of data", "networkerror"),
+    ("5.4.1", "550", "Recipient address rejected: Access denied", "userunknown"),
+    ("5.7.1", "550", "Sender address rejected: not owned by user", "rejected"),
+    ("5.1.8", "450", "Sender address rejected: Domain not found", "rejected"),
+    ("4.1.2", "450", "Recipient address rejected: Domain not found", "hostunknown"),
+    ("4.7.1", "451", "Greylisting in action, please come back later", "blocked"),
+    ("4.2.0", "450", "Greylisted, see http://postgrey", "blocked"),
+    ("5.7.1", "550", "Unauthenticated email from b.cn is not accepted due to domain's DMARC policy", "authfailure"),
+    (
+        "5.7.0",
+        "552",
+        "This message was blocked because its content presents a potential security issue",
+        "policyviolation",
+    ),
+    ("5.7.1", "550", "Our system has detected that this message is likely unsolicited mail", "spamdetected"),
+    (
+        "5.7.1",
+        "550",
+        "The IP you're using to send mail is not authorized to send email directly to our servers",
+        "blocked",
+    ),
+    ("4.3.0", "451", "Temporary lookup failure", "systemerror"),
+    ("4.3.5", "451", "Server configuration error", "systemerror"),
+    ("5.3.0", "554", "unknown mailer error 1", "mailererror"),
+    ("5.2.2", "550", "User's disk quota exceeded", "mailboxfull"),
+    ("5.2.2", "452", "The email account that you tried to reach is over quota", "mailboxfull"),
+    ("5.0.0", "552", "Message size exceeds maximum permitted", "mesgtoobig"),
+    ("5.3.4", "552", "Message size exceeds fixed limit", "mesgtoobig"),
+    ("5.0.0", "550", "Domain frequency limited", "speeding"),
+    ("5.0.0", "550", "Mail content denied", "spamdetected"),
+    ("5.0.0", "550", "Connection frequency limited", "toomanyconn"),
+    ("5.0.0", "554", "DT:SPM 163 smtp", "spamdetected"),
+    ("5.0.0", "550", "suspected bounce attacks", "spamdetected"),
+    ("5.0.0", "550", "User suspended", "suspend"),
+    ("5.0.0", "550", "No such user", "userunknown"),
+    ("5.0.0", "550", "Host unknown", "hostunknown"),
+    (
+        "5.4.4",
+        "550",
+        "Host or domain name not found. Name service error for name=b.cn type=A: Host not found",
+        "hostunknown",
+    ),
+    ("5.0.0", "550", "Virus found in message", "virusdetected"),
+)
+
+
+@pytest.mark.parametrize(("status", "reply", "words", "reason"), SAID)
+@pytest.mark.parametrize(
+    "form", ["{0} {1} {2}", "{0} {1} <x@b.cn>: Recipient address rejected: {2}. See https://b.cn/#userunknown"]
+)
+def test_the_words_of_servers_are_told_apart(status: str, reply: str, words: str, reason: str, form: str) -> None:
+    given = "" if status.endswith(".0.0") else status
+    assert reason_of(form.format(reply, status, words), status=given, reply=reply, command="RCPT") == reason
+
+
+QMAIL = """Hi. This is the qmail-send program at mx.b.cn.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<k@e.net>:
+{}
+
+--- Below this line is a copy of the message.
+
+Message-ID: <own@gov.example>
+"""
+EXIM = """This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  k@e.net
+    {}
+
+------ This is a copy of the message, including all the headers. ------
+
+Message-ID: <own@gov.example>
+"""
+
+
+@pytest.mark.parametrize(
+    ("report", "said", "reason"),
+    [
+        (QMAIL, "Sorry, I couldn't find any host named e.net. (#5.1.2)", "hostunknown"),
+        (QMAIL, "Sorry, no mailbox here by that name. (#5.1.1)", "userunknown"),
+        (QMAIL, "192.0.2.1 does not like recipient.\nRemote host said: 550 User unknown\nGiving up.", "userunknown"),
+        (QMAIL, "192.0.2.1 failed after I sent the message.\nRemote host said: 550 User unknown", "filtered"),
+        (QMAIL, "Sorry, the mailbox is over quota (#5.2.2)", "mailboxfull"),
+        (EXIM, "Unrouteable address", "hostunknown"),
+        (EXIM, "retry timeout exceeded", "expired"),
+        (EXIM, "mailbox is full: retry timeout exceeded", "mailboxfull"),
+        (
+            EXIM,
+            "SMTP error from remote mail server after RCPT TO:<k@e.net>:\n    host mx [1.2.3.4]: 550 Unknown user",
+            "userunknown",
+        ),
+        (EXIM, "an MX or SRV record indicated no SMTP service", "notaccept"),
+    ],
+)
+def test_reports_in_words_name_the_recipient_the_reason_and_the_letter(report: str, said: str, reason: str) -> None:
+    raw = f"From: MAILER-DAEMON@b.cn\r\nTo: case@gov.example\r\nSubject: failure notice\r\n\r\n{report.format(said)}"
+    [bounce] = read_mail(raw.encode()).bounces
+    assert (bounce.recipient, bounce.reason, bounce.letter) == ("k@e.net", reason, "<own@gov.example>")
+
+
 def test_only_wrong_addresses_and_hosts_without_mail_are_hard() -> None:
     assert [one for one in REASONS if is_hard(one, "550", "5.0.0")] == [
         "hasmoved",

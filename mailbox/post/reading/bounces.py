@@ -59,7 +59,7 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:\-])([45]\d\d)(?=[\s\-:,)]|\Z)(?!\s*(?:bytes|kb|mb|seconds))")
 _COMMANDS = (
     ("MAIL", re.compile(r"(?i)(?:after|reply to|our|in response to|response to|>>>)\s*(?:pipelined )?mail(?: ?from)?\b|sender was rejected")),
-    ("RCPT", re.compile(r"(?i)(?:after|reply to|our|in response to|response to|>>>)\s*(?:pipelined )?rcpt(?: ?to)?\b|does not like recipient|callout verification|recipient verify")),
+    ("RCPT", re.compile(r"(?i)(?:after|reply to|our|in response to|response to|>>>)\s*(?:pipelined )?rcpt(?: ?to)?\b|does not like recipient|\(state 1[45]\)|(?:收件人|收信人|用户).{0,40}不存在|callout verification|recipient verify")),
     ("DATA", re.compile(r"(?i)(?:after|reply to|our|in response to|response to|>>>)\s*(?:pipelined )?(?:end of )?data\b|after end of (?:data|message)|failed after i sent the message|>>> \.|end of message")),
     ("HELO", re.compile(r"(?i)(?:after|reply to|our|in response to|response to|>>>)\s*(?:helo|ehlo|initial connection)|refused to talk to me")),
 )  # fmt: skip

@@ -28,6 +28,11 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 # Tried in this order on small letters with single blanks. What names one cause stands before what many servers say.
 WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("networkerror", _any(r"wasn't able to establish an smtp connection", r"couldn't find a mail exchanger")),
+    ("expired", _any(r"host lookup did not complete", r"did not accept our requests to connect")),
+    ("rejected", _any(r"badmailfrom", r"envelope sender is in my")),
+    ("policyviolation", _any(r"content presents a potential security issue", r"prohibited attachment")),
+    ("blocked", _any(r"not authorized to send e-?mail directly", r"blocked by (?:an? )?rbl")),
     (
         "spamdetected",
         _any(
@@ -166,7 +171,7 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"too many (?:messages?|mails?|e-?mails?|requests)\b.{0,40}(?:hour|minute|day|time|sent|quick|slow|from|per|short)?",
             r"sending (?:rate|limit|quota)",
             r"(?:message|mail|delivery|sending|submission|recipient|sender|domain|ip) (?:rate|frequency|quota|limit)[- ](?:limit|exceed|is|has|quota|rate)",
-            r"frequency limit",
+            r"(?<!connection )frequency limit",
             r"throttl",
             r"please try again slower",
             r"slow(?:er)? down",
@@ -273,7 +278,6 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "exceedlimit",
         _any(
-            r"message (?:size|length) exceeds? (?:the )?(?:fixed |maximum |limit|administrative|size|set|user|recipient)",
             r"message length exceeds",
             r"recipsizelimit",
             r"too large for (?:this |the )?(?:recipient|user|mailbox)",
@@ -566,7 +570,7 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"network (?:is )?down",
             r"too many redirect",
             r"maximum forwarding",
-            r"temporary (?:dns|lookup|name)",
+            r"temporary (?:dns|name)",
             r"host or domain name lookup",
             r"cname loop|mx (?:loop|points)|points (?:back )?to (?:itself|localhost|127)",
         ),
@@ -608,7 +612,7 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"sequence of commands",
             r"command (?:not|un)(?: )?(?:recogni[sz]ed|implemented|known|understood|supported|allowed)",
             r"(?:unrecogni[sz]ed|unknown|invalid|unsupported|unimplemented|bad) command",
-            r"command (?:rejected|error|failed)",
+            r"command (?:error|failed)",
             r"(?:bad|invalid|illegal|incorrect) (?:address )?syntax",
             r"syntactically",
             r"incorrectly constructed",
@@ -645,6 +649,7 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "systemerror",
         _any(
             r"ldap",
+            r"lookup failure",
             r"(?:system|server|internal|local|configuration|database|software|processing|lookup|transport|temporary server|mail server|unexpected|i/o|resources?|storage|timeout|mta)[ -](?:config\w* )?(?:error|fail\w*|problem|crash|misconfig\w*)",
             r"service (?:is )?(?:currently |temporarily |not )?(?:un)?available",
             r"(?:mis)?configur(?:ation|ed)",
@@ -758,7 +763,7 @@ CODES: dict[str, str] = {
     ".3.0": "systemerror", ".3.1": "systemfull", ".3.2": "notaccept", ".3.3": "systemerror", ".3.4": "mesgtoobig",
     ".3.5": "systemerror",
     ".4.0": "networkerror", ".4.1": "expired", ".4.2": "networkerror", ".4.3": "systemerror", "5.4.4": "hostunknown",
-    "4.4.4": "networkerror", ".4.5": "toomanyconn", ".4.6": "networkerror", ".4.7": "expired",
+    "4.4.4": "networkerror", ".4.5": "systemfull", ".4.6": "networkerror", ".4.7": "expired",
     ".4.9": "networkerror", ".4.14": "networkerror", ".4.310": "hostunknown", ".4.312": "networkerror",
     ".4.316": "expired",
     ".5.0": "mailererror", ".5.1": "syntaxerror", ".5.2": "syntaxerror", ".5.3": "toomanyconn", ".5.4": "syntaxerror",
@@ -791,6 +796,8 @@ REPLIES = {"421": "blocked", "450": "onhold", "452": "systemfull", "521": "notac
            "551": "hasmoved", "552": "mailboxfull", "553": "rejected", "500": "syntaxerror", "501": "syntaxerror",
            "502": "syntaxerror", "503": "syntaxerror"}  # fmt: skip
 _BLANKS = re.compile(r"\s+")
+# Postfix begins so, whatever comes after it.
+_PREFIX = re.compile(r"recipient address rejected: (?=\S)(?!access denied)")
 # A line of a reply is often broken, each piece with the code before it again: "550-5.7.1 ... 550 5.7.1 ...".
 _REPEATED = re.compile(r"(?<=\s)[245]\d\d[- ](?:[245]\.\d{1,3}\.\d{1,3}\s)?")
 _ADDRESSES = re.compile(r"<?[\w.+=-]+@[\w.-]+>?")
@@ -801,7 +808,7 @@ def folded(said: str) -> str:
     """Return what was said in the form the words are looked for: small letters, no addresses, no links."""
     text = _BLANKS.sub(" ", said).strip().lower()
     first, rest = text[:12], text[12:]
-    return _LINKS.sub(_link_words, first + _REPEATED.sub("", rest))
+    return _PREFIX.sub("", _LINKS.sub(_link_words, first + _REPEATED.sub("", rest)))
 
 
 def _link_words(match: re.Match[str]) -> str:
@@ -826,6 +833,8 @@ def reason_of(said: str, *, status: str = "", reply: str = "", command: str = ""
         if by_words in BEFORE_STRONG and by_words != by_code and not _same_family(by_words, by_code):
             return by_words
         return by_code
+    if code == ".4.1" and "recipient address rejected: access denied" in text:  # so Microsoft says it
+        return "userunknown"
     unknown = not status.startswith("4") and bool(USER_UNKNOWN.search(bare))
     if unknown and code == ".1.0" and by_words not in BEFORE_STRONG:
         return "userunknown"
@@ -834,7 +843,9 @@ def reason_of(said: str, *, status: str = "", reply: str = "", command: str = ""
     if by_words in BEFORE_STRONG:
         return by_words
     if unknown and (by_words in ("", "systemerror", "securityerror", "expired", "networkerror", "syntaxerror")):
-        return "userunknown" if command == "RCPT" or code in (".1.3", ".1.0") else "filtered"
+        # Without a reply of another server the reporting one speaks of people of its own.
+        is_sure = command == "RCPT" or code in (".1.3", ".1.0") or not (reply or command)
+        return "userunknown" if is_sure else "filtered"
     if by_words:
         return by_words
     return by_code or (REPLIES.get(reply, "") if bare else "") or ("onhold" if bare.strip(" .;:") else "undefined")
