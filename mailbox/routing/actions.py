@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -127,6 +127,13 @@ def settle_suggestions(*, now: datetime, limit: int = 500) -> int:
         rank = named.index(row.taker) + 1 if row.taker in named else 0
         done += Suggestion.objects.filter(pk=row.pk, settled_at=None).update(unit=row.taker, rank=rank, settled_at=now)
     return done
+
+
+def forget_reasons(case_id: int, clean: Callable[[Any], Any]) -> None:
+    """Take the words of a letter out of what was proposed for it; which units, and what became of it, stays."""
+    for row in Suggestion.objects.filter(case=case_id):
+        row.proposals = [one | {"reasons": []} for one in row.proposals]
+        row.save(update_fields=["proposals"])
 
 
 @transaction.atomic

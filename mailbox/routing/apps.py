@@ -11,8 +11,11 @@ class RoutingConfig(AppConfig):
         """Plug the groups into the desk, and give the room's refusals their sentences."""
         from engage.desk.registry import register_page
         from engage.pages.messages import register_refusals
+        from mailbox.actions.forgetting import register_forgetting
+        from mailbox.routing.actions import forget_reasons
         from mailbox.routing.views import GROUPS
         from mailbox.routing.words import REFUSALS
 
         register_refusals(REFUSALS)
         register_page(GROUPS)
+        register_forgetting(forget_reasons)

@@ -80,6 +80,7 @@ def letters_to_learn_from() -> list[tuple[Letter, str]]:
             kind__in=PASSED_ON,
             phase__in=[Phase.DONE.value, Phase.CLOSED.value],
             suspect=False,
+            forgotten_at=None,
             lead__active=True,
             steps__code="accept",
             steps__department=F("lead"),

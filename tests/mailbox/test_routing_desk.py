@@ -236,6 +236,16 @@ def test_bytes_that_were_changed_in_the_database_are_not_used(place, caplog):
     assert "is not used" in caplog.text
 
 
+def test_what_is_forgotten_is_not_learned_from_and_its_words_leave_the_proposals(place):
+    handled(place, 40)
+    case = Case.objects.filter(state="closed").first()
+    proposed(case, place.water)
+    assert cases.forget_senders(now=NOW + timedelta(days=4_000)) == 40
+    row = Suggestion.objects.get(case=case)
+    assert row.proposals[0]["reasons"] == [] and row.proposals[0]["department"] == place.water.pk
+    assert learning.letters_to_learn_from() == []
+
+
 def test_only_the_last_versions_are_kept(place):
     handled(place, 40)
     for day in range(7):
