@@ -34,13 +34,13 @@ def memberships_of(actor: Actor) -> list[tuple[str, str]]:
     wanted = roles_of(actor) & {role for _column, role, _who in PLACES}
     if not wanted or actor.pk is None:
         return []
-    rows = Membership.objects.filter(user_id=actor.pk, role__in=wanted)
+    rows = Membership.objects.filter(user_id=actor.pk or 0, role__in=wanted)
     return list(rows.values_list("role", "department__path"))
 
 
 def units_where(actor: Actor) -> QuerySet[Department]:
     """Return the units of an actor's places at the desk and those below them, for use inside another query."""
-    held = Membership.objects.filter(user_id=actor.pk, role__in=roles_of(actor) & set(DESK_ROLES))
+    held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(DESK_ROLES))
     inside = held.filter(department__path=Left(OuterRef("path"), Length("department__path")))
     return Department.objects.filter(Exists(inside)) if actor.pk is not None else Department.objects.none()
 

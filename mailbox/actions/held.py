@@ -112,4 +112,5 @@ def put_back(case: Case, row: HeldStep) -> None:
 
 def _fill(row: Model, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
-        setattr(row, name, row._meta.get_field(name).to_python(value))
+        column: Any = row._meta.get_field(name)
+        setattr(row, name, column.to_python(value))

@@ -114,7 +114,7 @@ def write_note(case_id: int, text: str, *, actor: Actor, now: datetime) -> Note:
 def see_mentions(case_id: int, *, actor: Actor, now: datetime) -> int:
     """Say that one has seen where one is named in a case; returns how many notes that were."""
     locked_case(case_id, actor)
-    return Mention.objects.filter(note__case_id=case_id, user_id=actor.pk, seen_at=None).update(seen_at=now)
+    return Mention.objects.filter(note__case_id=case_id, user_id=actor.pk or 0, seen_at=None).update(seen_at=now)
 
 
 # --- checklists -----------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def beside(case: Any, *, actor: Actor, today: date) -> Beside:
     notes = list(Note.objects.filter(case=case).select_related("by")) if case.has_talk else []
     mentioned = 0
     if notes:
-        mentioned = Mention.objects.filter(note__case=case, user_id=actor.pk, seen_at=None).count()
+        mentioned = Mention.objects.filter(note__case=case, user_id=actor.pk or 0, seen_at=None).count()
     has_points = case.has_points and case.is_open
     items = list(CheckItem.objects.filter(kind=case.kind, active=True)) if has_points else []
     done = {row.item_id: row for row in case.ticked.select_related("by")} if items else {}
