@@ -309,6 +309,7 @@ UPLOAD_PATHS = (
     "/mine/files/",
     "/write/files/",
     "/publish/files/",
+    "/add/",
     "/desk/counter/new/",
     "/desk/paper/table/",
     "/desk/press/",

@@ -12,9 +12,10 @@ from engage.accounts.models import User
 from engage.pages.models import Office
 from mailbox.desk.board import Board
 from mailbox.desk.show import Happened, case_context
-from mailbox.letterbox.words import LEVELS
+from mailbox.letterbox.words import LEVELS, RATING_REASONS
 from mailbox.machine import Who
 from mailbox.models import Case
+from mailbox.words import listed
 
 # Who works on the answer reads its drafts.
 WRITERS = frozenset({Who.LEAD, Who.APPROVER})
@@ -90,7 +91,8 @@ def _drafts(board: Board) -> list[dict[str, str]]:
 
 
 def _rating(one: Any) -> dict[str, str]:
-    return _entry(dict(LEVELS)[one.score], _moment(one.at), one.text)
+    reasons = listed(str(RATING_REASONS[code]) for code in one.reasons if code in RATING_REASONS)
+    return _entry(dict(LEVELS)[one.score], _moment(one.at), "\n".join(filter(None, (reasons, one.text))))
 
 
 def _links(board: Board, actor: User) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -49,13 +50,17 @@ def send_letter(new: cases.NewCase, beside: Beside, envelope: Envelope, *, held:
 
 
 @transaction.atomic
-def add_information(case_id: int, text: str, *, actor: Actor, now: datetime) -> Case:
-    """Add the sender's words: the answer to a question of ours where we asked, else one more message.
+def add_information(
+    case_id: int, text: str, *, upload: BinaryIO | None = None, name: str = "", actor: Actor, now: datetime
+) -> Case:
+    """Add the sender's words, and a file: the answer to a question of ours where we asked, else one more message.
 
     Within the time for a rating the first words after an answer open the case again. The same words twice in a row
-    are kept once, so pressing twice changes nothing. Raises as the steps do.
+    are kept once, so pressing twice changes nothing. Raises as the steps do, and as `files.add_to_case`.
     """
     case = locked_case(case_id, actor)
+    if upload is not None:
+        files.add_to_case(case.submission, upload, name, actor=actor)
     newest = case.messages.filter(direction=Message.Direction.IN).last()
     if newest is not None and newest.text == text.strip():
         return case

@@ -14,12 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from engage.accounts.actors import ReceiptHolder
 from engage.errors import Refused
-from engage.pages.messages import refusal_message, refusal_status
-from engage.participation import wallet
+from engage.pages.messages import refusal_message, refusal_status, registered_codes
+from engage.participation import limits, wallet
+from engage.participation.file_faults import file_fault
+from engage.participation.rules import Window
 from mailbox import actions as cases
 from mailbox.letterbox import actions, papers, queries
 from mailbox.letterbox.forms import AddForm, RateForm, ReviewForm
 from mailbox.models import Case, CaseClock, Notice
+
+UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 
 
 def _case(request: HttpRequest, reference: str) -> tuple[Case, ReceiptHolder] | None:
@@ -64,13 +68,20 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     if found is None:
         return _to_track(reference)
     case, actor = found
-    form = AddForm(request.POST if request.method == "POST" else None)
+    form = AddForm(request.POST, request.FILES) if request.method == "POST" else AddForm()
     refusal = None
     if form.is_bound and form.is_valid():
+        given, upload = form.cleaned_data["text"], form.cleaned_data["file"]
         try:
-            actions.add_information(case.pk, form.cleaned_data["text"], actor=actor, now=timezone.now())
+            if upload is not None:
+                limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
+            name = upload.name if upload is not None else ""
+            actions.add_information(case.pk, given, upload=upload, name=name, actor=actor, now=timezone.now())
         except Refused as refused:
-            refusal = refused
+            if refused.code not in registered_codes():
+                form.add_error("file", file_fault(refused))
+            else:
+                refusal = refused
         else:
             return redirect("submission", reference=reference)
     asked = case.state in ("returned", "reasons_asked")

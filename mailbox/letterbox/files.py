@@ -14,11 +14,14 @@ from django.db.models import QuerySet, Sum
 from engage.accounts.actors import Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
+from engage.participation import actions as participation
 from engage.participation.models import Attachment, Submission
 from mailbox.letterbox.models import HeldFile
 
 FILES_MOST = 5
 BYTES_MOST = 20 * 1024 * 1024
+# Of a whole case, with what was added to it later.
+CASE_FILES_MOST = 20
 
 
 def held(letter: str) -> list[HeldFile]:
@@ -97,3 +100,23 @@ def take_along(submission: Submission, letter: str, *, actor: Actor) -> None:
         journal.record(actor, "attachment.stored", attachment, sha256=row.sha256, size=row.size)
     if rows:
         HeldFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def add_to_case(submission: Submission, upload: BinaryIO, name: str, *, actor: Actor) -> Attachment:
+    """Put a file to a case that was sent already, inside the caller's transaction; the same bytes are kept once.
+
+    Raises Refused("letter_files_full", most=...), Refused("letter_files_large") past 20 MB, and the codes of
+    `attachments.inspect`.
+    """
+    from engage.participation.attachments import inspect
+
+    if submission.attachments.count() >= CASE_FILES_MOST:
+        raise Refused("letter_files_full", most=CASE_FILES_MOST)
+    inspected = inspect(upload, name=name)
+    known = submission.attachments.filter(sha256=inspected.sha256).first()
+    if known is not None:
+        return known
+    content = upload.read()
+    if len(content) > BYTES_MOST:
+        raise Refused("letter_files_large")
+    return participation.attach(submission, inspected, content, actor=actor)

@@ -251,6 +251,7 @@ class AddForm(forms.Form):
         most=rules.WORDS_MOST,
         error_messages={"required": _("Write what you want to add")},
     )
+    file = forms.FileField(label=_("Files (optional)"), required=False)
 
 
 class ReviewForm(forms.Form):

@@ -439,6 +439,7 @@ INTERNAL: dict[str, str] = {
     "press.Digest": "a digest in work",
     "publication.Publication": "what is published of a case, in work",
     "publication.PublishedFile": "files of what is published of a case",
+    "mailbox_desk.CaseWords": "what the desk searches cases by",
     "mailbox.Case": "a case, read by its sender and at the desk",
     "mailbox.Message": "a case, read by its sender and at the desk",
     "mailbox.Notice": "a case, read by its sender and at the desk",
