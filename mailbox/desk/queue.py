@@ -157,10 +157,14 @@ def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Ro
     today = timezone.localdate()
     cases = found(actor, view, filters, today)
     total, more = None if filters.keys() - {"order"} else counts(actor).get(view), False
-    if total is None:
-        total = cases.order_by()[: FOUND_MOST + 1].count()
+    if filters.get("q"):
+        shown, before, after, total = page_found(cases, cursor)
         total, more = min(total, FOUND_MOST), total > FOUND_MOST
-    shown, before, after = page_at(cases.select_related(*SHOWN_WITH), cursor)
+    else:
+        if total is None:
+            total = cases.order_by()[: FOUND_MOST + 1].count()
+            total, more = min(total, FOUND_MOST), total > FOUND_MOST
+        shown, before, after = page_at(cases.select_related(*SHOWN_WITH), cursor)
     return Rows(
         _rows(actor, shown, today),
         max(total, len(shown)),
@@ -169,6 +173,26 @@ def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Ro
         before=before,
         after=after,
     )
+
+
+def page_found(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str, int]:
+    """Return a page of what a search finds, the cursors beside it and how many there are, all from one reading.
+
+    The index is asked once for the keys of the first `FOUND_MOST`; counting and showing would ask it twice.
+    """
+    keys = list(cases.values_list("pk", flat=True)[: FOUND_MOST + 1])
+    listed = keys[:FOUND_MOST]
+    cursor = read_cursor(raw, dated=False)
+    start = 0
+    if cursor is not None and cursor.key in listed:
+        at = listed.index(cursor.key)
+        start = max(0, at - PAGE_SIZE) if cursor.back else at + 1
+    end = start + PAGE_SIZE
+    by_key = Case.objects.select_related(*SHOWN_WITH).in_bulk(listed[start:end])
+    shown = [by_key[key] for key in listed[start:end] if key in by_key]
+    before = str(Cursor(listed[start], back=True)) if start and listed[start:end] else ""
+    after = str(Cursor(listed[end - 1])) if end < len(listed) else ""
+    return shown, before, after, len(keys)
 
 
 def page_at(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str]:

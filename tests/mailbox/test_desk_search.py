@@ -82,6 +82,22 @@ def test_a_search_finds_only_what_its_officer_may_see(place):
     assert listed(person(Role.ADMINISTRATOR), q="举报") == [other.pk, secret.pk]
 
 
+def test_pages_of_what_is_found_follow_one_another(place):
+    made = [factories.case(text=f"第{n}封：水管漏水") for n in range(60)]
+    clerk, filters = User.objects.get(pk=place.clerk.pk), {"q": "漏水"}
+    seen, cursor, pages = [], "", []
+    for _ in range(3):
+        page = rows(clerk, "new", filters, cursor)
+        seen += [int(row.id.partition("-")[0]) for row in page.rows]
+        pages.append(page)
+        cursor = page.after
+    assert seen == [case.pk for case in reversed(made)]
+    assert (pages[0].before, pages[2].after, pages[0].total) == ("", "", 60)
+    back = rows(clerk, "new", filters, pages[2].before)
+    assert [row.id for row in back.rows] == [row.id for row in pages[1].rows]
+    assert [row.id for row in rows(clerk, "new", filters, "a_999999").rows] == [row.id for row in pages[0].rows]
+
+
 def test_what_is_deleted_is_not_found(place):
     case = factories.case(text="独一无二的词语")
     assert CaseWords.objects.filter(case=case).exists()
