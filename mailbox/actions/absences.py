@@ -67,7 +67,8 @@ def may_set_absence_of(user_ids: Collection[int], actor: Actor) -> set[int]:
         return set(user_ids)
     own = departments_of(actor, Role.APPROVER)
     held = Membership.objects.filter(user__in=user_ids, department__in=own)
-    return set(held.values_list("user_id", flat=True)) | ({actor.pk} & set(user_ids))
+    found = set(held.values_list("user_id", flat=True))
+    return found | {actor.pk} if actor.pk is not None and actor.pk in user_ids else found
 
 
 def deputies_for(user_id: int) -> set[int]:

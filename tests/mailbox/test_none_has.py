@@ -10,6 +10,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -42,6 +43,10 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
+
+
+# What a file of this process says: other processes put theirs into the same folder meanwhile.
+MARK = f"FILE-OF-{uuid4().hex}"
 
 
 @pytest.fixture
@@ -137,7 +142,7 @@ def stored(case: Case) -> Attachment:
         sha256="0" * 64,
         state=Attachment.State.CLEAN,
     )
-    row.file.save("scan.png", SimpleUploadedFile("scan.png", PIXEL + b"LI-MEI-WAS-HERE"), save=False)
+    row.file.save("scan.png", SimpleUploadedFile("scan.png", PIXEL + MARK.encode()), save=False)
     row.save()
     return row
 
@@ -171,7 +176,7 @@ def test_approving_is_refused_while_one_question_has_no_answer_and_no_reason_why
 
 NAME, SIGNATURE, EMAIL, PHONE = "欧阳沐晴", "河东老街坊", "muqing.ouyang@example.org", "13912345678"
 ADDRESS, SPEAKER, IP = "临河市河东路八十八号三单元", "司马若云", "203.0.113.77"
-NEEDLES = (NAME, SIGNATURE, EMAIL, PHONE, ADDRESS, SPEAKER, IP, "LI-MEI-WAS-HERE", "李梅的申请")
+NEEDLES = (NAME, SIGNATURE, EMAIL, PHONE, ADDRESS, SPEAKER, IP, MARK, "李梅的申请")
 
 
 def stored_files() -> set[Path]:
@@ -241,10 +246,15 @@ def test_after_the_time_nothing_in_database_or_files_says_who_it_was(
     place, settings, django_capture_on_commit_callbacks, kind
 ):
     others = stored_files()
+    visitor = Client(REMOTE_ADDR=IP)
+    visitor.post("/zh/write/letter/", {"text": f"我是{NAME}，水管坏了，没有人来修。", "email": EMAIL, "publish": "no"})
+    assert visitor.get("/zh/write/mine/check/").status_code == 200
+    visitor.post("/zh/write/mine/discard/")
     case = written_by_somebody(place, kind)
+    visitor.post("/zh/track/", {"reference": case.reference, "code": "0000-0000-0000"})
     before = everything(others)
     # It does find them while they are there; the file's bytes and names too.
-    for needle in (NAME, SIGNATURE, EMAIL, PHONE, ADDRESS, "LI-MEI-WAS-HERE", "李梅的申请"):
+    for needle in (NAME, SIGNATURE, EMAIL, PHONE, ADDRESS, MARK, "李梅的申请"):
         assert needle in before, needle
     after = NOW + timedelta(days=settings.CONTACT_RETENTION_DAYS + 1)
     with django_capture_on_commit_callbacks(execute=True):

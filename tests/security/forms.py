@@ -689,7 +689,14 @@ FORMS: dict[str, Form] = {
     "counter_kind": Form(
         "officer",
         lambda world: ["grievance"],
-        {"text": WORDS, "title": "食堂", "name": "李梅", "address": "河东路1号", "email": "mei@example.org", "phone": "1"},
+        {
+            "text": WORDS,
+            "title": "食堂",
+            "name": "李梅",
+            "address": "河东路1号",
+            "email": "mei@example.org",
+            "phone": "1",
+        },
         {
             "token": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f11",
             "do": "check",
