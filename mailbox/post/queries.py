@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,8 +39,8 @@ class Opened:
     row: InMail
     mail: Mail
     why: str | Promise
-    faults: list[str | Promise]
-    files: list[tuple[str, str, int, str | Promise]]
+    faults: Sequence[str | Promise]
+    files: Sequence[tuple[str, str, int, str | Promise]]
     headers: str
 
 

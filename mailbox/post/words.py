@@ -77,8 +77,6 @@ REFUSALS = {
     "mail_bad_address": _("Write the address to listen at as HOST:PORT"),
 }
 TIMELINE = {
-    "mail.address_dead": _(
-        "A letter to your e-mail address came back: the address does not exist. All is on this page"
-    ),
+    "mail.address_dead": _("A letter to your e-mail address came back: it does not exist. Everything is on this page"),
     "mail.another": _("Somebody else wrote about this; an officer looks at it first"),
 }
