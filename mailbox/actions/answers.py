@@ -331,7 +331,8 @@ def _send(case_id: int, now: datetime) -> int:
 def _wrote_since(case: Case, draft: Draft) -> bool:
     """Tell whether the sender wrote after it was said that the answer goes out: somebody reads that first."""
     assert draft.send_at is not None
-    said = draft.send_at - timedelta(seconds=rules.SEND_UNDO_SECONDS)
+    # The letter itself is no further word, whatever the clocks of who answers and who wrote say.
+    said = max(draft.send_at - timedelta(seconds=rules.SEND_UNDO_SECONDS), case.received_at)
     return case.messages.filter(direction=Message.Direction.IN, at__gt=said).exists()
 
 
