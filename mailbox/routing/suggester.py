@@ -43,6 +43,9 @@ WEIGHED_MOST, FOLDS = 1_800, 4
 LEARN_FROM = 30
 TEMPERATURE, FAR = 0.35, -12.0
 RIDGE = 10.0
+# On letters it never saw, the likeliest office of a letter was right less often than the weights say; so much less
+# sure, what is shown as 77, 90 and 98 % was right in 80, 84 and 98 % (docs/routing.md). Ranks do not change.
+LESS_SURE = 0.75
 LOCAL = "*"
 FORMAT = 1
 
@@ -203,13 +206,13 @@ class Suggester:
 
     def probabilities(self, letters: Sequence[Letter]) -> np.ndarray:
         """Return letters x offices, each row adding up to 1."""
-        return np.exp(_log_shares(self._features(letters) @ self.weights))
+        return np.exp(_log_shares(self._features(letters) @ self.weights * LESS_SURE))
 
     def suggest(self, letter: Letter, *, barred: frozenset[str] = frozenset()) -> list[Proposal]:
         """Return at most three offices with their reasons, the likeliest first; never a barred one."""
         vectors = self.learned.words.vectors([letter]) if self.learned else None
         features = self._features([letter], vectors)[0]
-        shares = np.exp(_log_shares((features @ self.weights)[None])[0])
+        shares = np.exp(_log_shares((features @ self.weights * LESS_SURE)[None])[0])
         order = [number for number in np.argsort(-shares, kind="stable") if self.offices[number].key not in barred]
         matched = self.duties.matches(letter.whole)
         found = []

@@ -77,7 +77,7 @@ def test_units_are_proposed_once_with_their_reasons(place):
     assert row.model is None and not row.chosen
     text = page_of(place.clerk, case)
     assert "Pass to Water Unit" in text and "matches item 2.1.4 of its list of duties" in text
-    assert "right in" not in text and 'data-page-key="a"' not in text
+    assert "% likely" not in text and 'data-page-key="a"' not in text
 
 
 def test_an_item_without_a_number_is_told_by_its_place(place):
@@ -115,7 +115,7 @@ def test_one_press_passes_the_case_on_and_can_be_taken_back(place):
     case = factories.case()
     proposed(case, place.water, place.roads)
     text = page_of(place.clerk, case)
-    assert "right in 83 % of such cases" in text and text.count('data-page-key="a"') == 1
+    assert "83 % likely" in text and text.count('data-page-key="a"') == 1
     client = browser(place.clerk)
     sent = {"to": place.water.pk, "revision": case.revision}
     answer = client.post(reverse("desk_route_proposed", args=[case.pk]), sent)
