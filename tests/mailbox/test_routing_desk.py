@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
@@ -149,9 +150,11 @@ def test_the_row_of_the_queue_says_the_unit_and_takes_the_key(place):
     clear, close, none = factories.case(), factories.case(), factories.case()
     proposed(clear, place.water, place.roads)
     proposed(close, place.roads, place.water, chosen=False, shares=(0.4, 0.35))
-    found = {row.id.partition("-")[0]: row for row in rows(User.objects.get(pk=place.clerk.pk), "new", {}, "").rows}
+    with translation.override("en"):
+        shown = rows(User.objects.get(pk=place.clerk.pk), "new", {}, "").rows
+    found = {row.id.partition("-")[0]: row for row in shown}
     row = found[str(clear.pk)]
-    assert any("水务处 (83 %; matches item 2.1.4" in str(note) for note in row.notes), row.notes
+    assert row.notes == ["Proposed: Water Unit (83 %; matches item 2.1.4 of its list of duties)"]
     assert "proposed" in row.actions
     assert "proposed" not in found[str(close.pk)].actions and found[str(close.pk)].notes
     assert found[str(none.pk)].notes == []
