@@ -33,7 +33,7 @@ from consultations.study.models import PARTS
 from consultations.voices import embedding
 from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
-from engage.departments.models import Department, Membership
+from engage.departments.models import Membership
 from engage.outreach.campaigns import actions as campaigns
 from engage.outreach.delivery import actions as delivery
 from engage.outreach.delivery.actions.writing import Text
