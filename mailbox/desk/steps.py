@@ -277,7 +277,7 @@ CHORES: dict[str, Chore] = {
         Chore(
             "snippet", _("Put in a piece of text"), _snippet, SnippetChoiceForm, _("It stands in the answer"), LEADING
         ),
-        Chore("cite", _("Cite what is published"), _cite, CiteForm, _("It is cited"), LEADING),
+        Chore("cite", _("Cite something published"), _cite, CiteForm, _("It is cited"), LEADING),
         Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
         Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
         Chore(
