@@ -50,7 +50,7 @@ _FOREIGN = """([pattern, own]) => {
   return [...found];
 }"""
 # What is called the same in both languages.
-NAMES = frozenset(["API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "RSS", "SHA", "XLSX"])
+NAMES = frozenset(["API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "RSS", "SHA", "XLSX", "ZIP"])
 
 
 def foreign_words(page: "Page") -> list[str]:
