@@ -33,6 +33,9 @@ from mailbox.publication.models import Publication
 from mailbox.publication.rules import Candidate
 from mailbox.publication.words import LACKS, LEFT, WHY
 
+# Refusals that are said beside a field.
+BESIDE = {"mark_too_short": "more", "mark_too_long": "more", "too_many_marks": "more", "basis_missing": "basis"}
+
 
 def _case(request: HttpRequest, pk: int) -> Case:
     """Return a case that the officer prepares for the public; hidden from everybody else."""
@@ -170,6 +173,9 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.check_words(publication.pk, form.checked(), actor=request.user, now=timezone.now())
     except Refused as refusal:
+        if refusal.code in BESIDE:
+            form.add_error(BESIDE[refusal.code], refusal_message(refusal))
+            return _prepare(request, case, form=form, status=422)
         if refusal.code == "publication_changed":
             form.data = form.data.copy()
             form.data["revision"] = str(Publication.objects.values_list("revision", flat=True).get(pk=publication.pk))

@@ -14,6 +14,7 @@ from engage.pages.models import Topic
 from engage.participation.forms import TypedTextField
 from engage.participation.models import Attachment
 from engage.publishing.redaction.models import Basis
+from engage.typed import whole_number
 from mailbox.publication import building, rules
 from mailbox.publication.actions import Checked
 from mailbox.publication.building import PERSONAL_BASIS
@@ -57,7 +58,7 @@ def written_fields(publication: Publication) -> list[tuple[str, str]]:
 class CheckForm(forms.Form):
     """The words of a publication, its topics and what is taken out."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.Field(required=False, widget=forms.HiddenInput)
     more = TypedTextField(
         label=_("More words to take out, one a line"),
         required=False,
@@ -87,6 +88,10 @@ class CheckForm(forms.Form):
         self.fields["revision"].initial = publication.revision
         self.fields["basis"].initial = PERSONAL_BASIS
         self.fields["topics"].initial = [topic.code for topic in publication.topics.all()]
+
+    def clean_revision(self) -> int:
+        """Read it; what is no number is no revision that anybody saw."""
+        return whole_number(str(self.cleaned_data["revision"] or 0), digits=9, otherwise=-1)
 
     @property
     def written(self) -> list[Any]:

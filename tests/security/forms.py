@@ -670,7 +670,7 @@ FORMS: dict[str, Form] = {
         "administrator",
         case_being_published,
         {"more": "王强", "title_zh": "水管", "title_en": "", "question_en": WORDS, "answer_en": WORDS},
-        {"revision": "1", "basis": "personal-privacy", "topics": "", "out": "李梅", "known": "李梅"},
+        {"revision": "1", "basis": "personal-privacy", "out": "李梅", "known": "李梅"},
     ),
     "desk_case_publish_files": Form(
         "administrator",
