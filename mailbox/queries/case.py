@@ -66,7 +66,9 @@ def clock_lines(case: Case, *, now: datetime) -> list[Badge]:
     profiles: dict[str, Profile] = {}
     lines = []
     for clock in case.clocks.all():
-        profile = profiles.setdefault(clock.profile_id, calendars.clock_profile(clock.profile_id))
+        if clock.profile_id not in profiles:
+            profiles[clock.profile_id] = calendars.clock_profile(clock.profile_id)
+        profile = profiles[clock.profile_id]
         left = None
         if clock.state != CaseClock.State.STOPPED:
             due = clocks.due_of(clock, profile, zone)
