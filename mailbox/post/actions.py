@@ -11,7 +11,7 @@ from io import BytesIO
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -83,9 +83,26 @@ def take_in(raw: bytes, *, way: str, now: datetime, envelope_from: str = "", env
 
 
 def read_new(*, now: datetime, limit: int = 50) -> int:
-    """Read what was taken in, each in a transaction of its own; returns how many. Safe to run twice, and killed."""
+    """Read what was taken in, each in a transaction of its own; returns how many. Safe to run twice, and killed.
+
+    A mail at which the program fails waits for a person, so that those behind it are read; the fault is logged.
+    """
     waiting = InMail.objects.filter(state=InMail.State.NEW).order_by("pk")
-    return sum(read_one(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:limit])
+    read = 0
+    for pk in waiting.values_list("pk", flat=True)[:limit]:
+        try:
+            read += read_one(pk, now=now)
+        except OperationalError:  # the database is away or busy: the mail stays new
+            raise
+        except Exception:
+            log.exception("mail %s cannot be read", pk)
+            read += _put_aside(pk, now=now)
+    return read
+
+
+def _put_aside(mail_id: int, *, now: datetime) -> int:
+    waiting = InMail.objects.filter(pk=mail_id, state=InMail.State.NEW)
+    return waiting.update(state=InMail.State.NEEDS_READING, why="failed", read_at=now)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ WHY = {
     "no_sender": _("It names no sender"),
     "reference_only": _("It names a reference, but did not come to the address of the case"),
     "not_to_us": _("It is not addressed to the office"),
+    "failed": _("The program failed at it; the fault is written down. Read it again once it is mended"),
     "list": _("It came over a mailing list, or to many at once"),
 }
 FAULTS = {

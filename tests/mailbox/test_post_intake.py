@@ -25,7 +25,7 @@ from mailbox.letterbox.actions import add_information
 from mailbox.models import Case, Message
 from mailbox.post import actions, rules, ways
 from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report
-from tests.accounts.people import sign_in
+from tests.accounts.people import sign_in, staff_client
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, answered, house, later, member, sender, taken_on
 
@@ -125,6 +125,26 @@ def test_what_a_reader_killed_half_way_did_is_undone_and_done_once(monkeypatch: 
     assert actions.read_new(now=NOW) == 1
     assert actions.read_new(now=NOW) == 0
     assert Case.objects.count() == 1
+
+
+def test_a_mail_at_which_the_program_fails_waits_and_holds_none_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    house()
+    bad = actions.take_in(letter(), way="file", now=NOW)
+    good = actions.take_in(letter(message_id="<2@example.org>"), way="file", now=NOW)
+    read = actions.reading.read_mail
+
+    def fails(raw: bytes) -> Any:
+        if b"<1@" in raw:
+            raise ZeroDivisionError
+        return read(raw)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions.reading, "read_mail", fails)
+        assert actions.read_new(now=NOW) == 2
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.why, good.state) == (InMail.State.NEEDS_READING, "failed", InMail.State.OPENED)
+    assert staff_client(Role.ADMINISTRATOR).get(f"/desk/post/{bad.pk}/").status_code == 200
 
 
 def test_an_empty_and_a_too_large_mail_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
