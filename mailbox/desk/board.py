@@ -154,7 +154,8 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
 def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     """Read one case; None for one the actor may not see."""
     held = memberships_of(actor)
-    case: Any = case_of(pk, actor=actor, own=units_below(path for _role, path in held))
+    own = units_below(path for _role, path in held)
+    case: Any = case_of(pk, actor=actor, own=own)
     if case is None:
         return None
     board = Board(case, places_of(actor, held)(case), now, counting.today_of(case, now))
@@ -172,7 +173,7 @@ def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     if case.has_tags:
         board.tags = list(case.tags.all())
     if case.has_links:
-        board.links = _links(case)
+        board.links = _links(case, actor, own)
     if case.has_parties:
         board.parties = list(case.parties.select_related("contact"))
     board.drafts = _drafts(case, actor)
@@ -191,11 +192,23 @@ def _drafts(case: Case, actor: Actor) -> list[Draft]:
     return list(rows)
 
 
-def _links(case: Case) -> list[tuple[Link, Case]]:
-    """List the cases that belong with this one, whichever of the two the link was made from."""
+def _links(case: Case, actor: Actor, own: Any) -> list[tuple[Link, Case]]:
+    """List the cases that belong with this one, whichever of the two the link was made from.
+
+    `may_open` says of each whether the actor may see it; of another only the reference is shown.
+    """
+    visible = Case.objects.visible_to(actor, own)
     rows = Link.objects.filter(Q(source=case) | Q(target=case), undone_at=None)
-    rows = rows.select_related("source__submission", "target__submission")
-    return [(link, link.target if link.source_id == case.pk else link.source) for link in rows]
+    rows = rows.select_related("source__submission", "target__submission").annotate(
+        sees_source=Exists(visible.filter(pk=OuterRef("source"))),
+        sees_target=Exists(visible.filter(pk=OuterRef("target"))),
+    )
+    found = []
+    for link in rows:
+        other: Any = link.target if link.source_id == case.pk else link.source
+        other.may_open = link.sees_target if link.source_id == case.pk else link.sees_source
+        found.append((link, other))
+    return found
 
 
 def _own_units(actor: Actor, held: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -513,6 +513,15 @@ def test_going_on_without_an_opinion_needs_a_note(place):
     assert asked.state == CoConsultation.State.WAIVED
 
 
+def test_of_a_linked_case_at_another_unit_only_the_reference_is_shown(place):
+    case, elsewhere = taken_on(place), factories.case(title="路灯的事")
+    actions.link_cases(case.pk, elsewhere.pk, actor=place.head, now=NOW)
+    body = page(place.officer, case).content.decode()
+    assert elsewhere.reference in body and "路灯的事" not in body
+    assert reverse("desk_case", args=[elsewhere.pk]) not in body
+    assert "路灯的事" in page(place.clerk, case).content.decode()
+
+
 def test_cases_are_linked_merged_split_and_grouped(place):
     case, other = taken_on(place), taken_on(place)
     assert do(place.officer, case, "link", other=other.reference).status_code == 302
