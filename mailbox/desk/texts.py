@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import escape, format_html_join
@@ -33,6 +36,7 @@ from mailbox.models import DESK_ROLES
 
 BLANK_POINTS = 3
 POINTS_MOST = 30
+POINT = re.compile(r"point-([0-9]{1,2})-words_(?:zh|en)")
 
 TEXTS = DeskPage("snippets", _("Pieces of text"), DESK_ROLES, "desk_snippets", group=MAILBOX)
 CHECKLISTS = DeskPage("checklists", _("Checklists"), (Role.ADMINISTRATOR,), "desk_checklists", group=MAILBOX)
@@ -117,28 +121,52 @@ def delete_snippet(request: HttpRequest, pk: int) -> HttpResponse:
 # --- checklists -----------------------------------------------------------------------------------------------------
 
 
-class PointForm(forms.Form):
-    """One point; empty in both languages: no point."""
+class ChecklistForm(forms.Form):
+    """The points of a kind, one after the other; one that is empty in both languages is none."""
 
-    words_zh = forms.CharField(label=_("in Chinese"), max_length=200, required=False)
-    words_en = forms.CharField(label=_("in English"), max_length=200, required=False)
-    blocking = forms.BooleanField(label=_("must be ticked"), required=False)
+    def __init__(self, data: Any = None, *, kept: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(data)
+        # As many as came back: a page that was opened before others were added loses none of its own.
+        named = [int(found[1]) for name in data or () if (found := POINT.fullmatch(name))]
+        self.count = min(POINTS_MOST, max(len(kept) + BLANK_POINTS, *(number + 1 for number in named), 0))
+        for number in range(self.count):
+            point = kept[number] if number < len(kept) else {}
+            for name, label, language in (
+                ("words_zh", _("in Chinese"), "zh-Hans"),
+                ("words_en", _("in English"), "en"),
+            ):
+                field = forms.CharField(label=label, max_length=200, required=False, initial=point.get(name, ""))
+                field.widget.attrs |= {"class": "input", "lang": language}
+                self.fields[f"point-{number}-{name}"] = field
+            self.fields[f"point-{number}-blocking"] = forms.BooleanField(
+                label=_("must be ticked"), required=False, initial=point.get("blocking", False)
+            )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name, language in (("words_zh", "zh-Hans"), ("words_en", "en")):
-            self.fields[name].widget.attrs |= {"class": "input", "lang": language}
+    def rows(self) -> list[tuple[BoundField, BoundField, BoundField]]:
+        """The fields of each point: in Chinese, in English, whether it must be ticked."""
+        return [
+            (self[f"point-{n}-words_zh"], self[f"point-{n}-words_en"], self[f"point-{n}-blocking"])
+            for n in range(self.count)
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the other language where one is given."""
         given = self.cleaned_data
-        for name, other in (("words_zh", "words_en"), ("words_en", "words_zh")):
-            if given.get(other) and not given.get(name):
-                self.add_error(name, _("Write each point in both languages"))
+        for number in range(self.count):
+            for name, other in (("words_zh", "words_en"), ("words_en", "words_zh")):
+                here, there = f"point-{number}-{name}", f"point-{number}-{other}"
+                if given.get(there) and not given.get(here) and here not in self.errors:
+                    self.add_error(here, _("Write each point in both languages"))
         return given
 
-
-PointFormSet = forms.formset_factory(PointForm, extra=BLANK_POINTS, max_num=POINTS_MOST, validate_max=True)
+    def points(self) -> list[actions.Point]:
+        """The points that were written."""
+        given = self.cleaned_data
+        return [
+            actions.Point(*(given[f"point-{n}-{name}"] for name in ("words_zh", "words_en", "blocking")))
+            for n in range(self.count)
+            if given[f"point-{n}-words_zh"]
+        ]
 
 
 @require_safe
@@ -160,19 +188,18 @@ def checklist_of(request: HttpRequest, kind: str) -> HttpResponse:
     _only_managers(request)
     if kind not in KINDS:
         raise Http404
-    kept = CheckItem.objects.filter(kind=kind, active=True).values("words_zh", "words_en", "blocking")
-    points = PointFormSet(request.POST if request.method == "POST" else None, initial=list(kept), prefix="point")
-    refusal, status = "", 422 if points.is_bound else 200
-    if points.is_bound and points.is_valid():
-        given = [one.cleaned_data for one in points if one.cleaned_data.get("words_zh")]
+    kept = list(CheckItem.objects.filter(kind=kind, active=True).values("words_zh", "words_en", "blocking"))
+    form = ChecklistForm(request.POST if request.method == "POST" else None, kept=kept)
+    refusal, status = "", 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
         try:
-            actions.set_checklist(kind, [actions.Point(**one) for one in given], actor=request.user)
+            actions.set_checklist(kind, form.points(), actor=request.user)
         except Refused as refused:
             refusal, status = refusal_message(refused), refusal_status(refused.code)
         else:
             messages.success(request, gettext("The checklist is kept"))
             return redirect("desk_checklists")
-    context = {"points": points, "machine": KINDS[kind], "refusal": refusal}
+    context = {"form": form, "machine": KINDS[kind], "refusal": refusal}
     return render(request, "mailbox/desk/checklist_of.html", frame(request, CHECKLISTS) | context, status=status)
 
 

@@ -665,6 +665,16 @@ FORMS: dict[str, Form] = {
         {"text": WORDS, "basis": "养老服务条例第六条", "cites": "办事指南"},
         {"revision": "0", "shared": "True"},
     ),
+    "desk_snippets": Form(
+        "officer", nothing, {"title": "问候", "text": WORDS}, {"language": "zh-hans", "department": ""}
+    ),
+    "desk_checklist": Form(
+        "administrator",
+        lambda world: ["letter"],
+        {"point-0-words_zh": "核对地址", "point-0-words_en": "Check the address"},
+        {"point-0-blocking": "on"},
+    ),
+    "desk_routing": Form("administrator", nothing, {}, {"proposes": "on", "learns": "on"}, said=False),
     # what is published of cases
     "desk_case_publish_keep": Form(
         "administrator",
@@ -1060,6 +1070,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft",)),
     "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),
     "workload": ("administrator", nothing, ("unit",)),
+    "desk_post": ("administrator", nothing, ("before", "view")),
+    "desk_groups": ("administrator", nothing, ("page",)),
+    "desk_group": ("administrator", lambda world: [1], ("page",)),
     "workload_person": ("administrator", lambda world: [0], ("unit",)),
     "workload_absences": ("administrator", nothing, ("unit", "month")),
     "workload_turned_away": ("administrator", nothing, ("before",)),
