@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from ninja import Query, Router, Schema
 
+from engage.participation.forms import clean_text
 from engage.typed import whole_number
 from mailbox.publication import queries, rules
 
@@ -36,7 +37,8 @@ class Asked(Schema):
     def filters(self) -> queries.Filters:
         """What the list is narrowed to."""
         year = whole_number(self.year, digits=4, otherwise=0)
-        return queries.Filters(self.q[:200], self.topic, self.department, self.kind, year)
+        words, *codes = (clean_text(typed[:200]) for typed in (self.q, self.topic, self.department, self.kind))
+        return queries.Filters(words, *codes, year)
 
 
 class FileOut(Schema):
