@@ -227,7 +227,7 @@ def test_who_has_many_places_finds_them_under_their_sorts_by_keyboard(language, 
     page.locator("button[value=administrator]").click()
     page.locator("html[data-bound]").wait_for(state="attached")
     groups = page.locator(".desk-group")
-    expect(groups).to_have_count(3)
+    expect(groups).to_have_count(4)
     expect(page.locator(".desk-group.here summary")).to_have_count(1)
     first, second = groups.nth(0), groups.nth(1)
     first.locator("summary").focus()
