@@ -28,7 +28,7 @@ from engage.participation.receipts import qr_svg, track_url
 from engage.participation.rules import format_code, token_digest
 from engage.participation.vault import seal, unseal
 from engage.typed import whole_number
-from mailbox.actions import NewCase, Representative
+from mailbox.actions import NewCase
 from mailbox.counter import actions
 from mailbox.counter.forms import CounterForm
 from mailbox.counter.models import Entry, Identity, Way
@@ -36,7 +36,7 @@ from mailbox.counter.pages import COUNTER
 from mailbox.counter.papers import owed_first, slip_pdf
 from mailbox.letterbox import files, queries
 from mailbox.letterbox.actions import Beside
-from mailbox.letterbox.forms import REPRESENTATIVES
+from mailbox.letterbox.forms import representatives_in
 from mailbox.letterbox.models import Delivery
 from mailbox.letterbox.words import WAYS
 from mailbox.letterbox.words import Way as Kind
@@ -195,18 +195,13 @@ def _envelope(form: CounterForm, token: uuid.UUID, now: datetime) -> Envelope:
 
 def _new_case(form: CounterForm) -> NewCase:
     values = form.cleaned_data
-    named = [
-        Representative(values[f"rep_name{n}"], values[f"rep_email{n}"])
-        for n in REPRESENTATIVES
-        if values.get(f"rep_name{n}")
-    ]
     return NewCase(
         kind=form.kind,
         text=values["text"],
         title=values["title"],
         may_publish=values.get("publish") == "yes",
         people=int(values.get("people", "1")),
-        representatives=named,
+        representatives=representatives_in(values),
         barred=int(values["accuses"]) if values.get("accuses") else None,
     )
 

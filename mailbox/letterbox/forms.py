@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.participation.forms import GuardFields, TypedTextField, clean_text
 from engage.typed import whole_number
 from mailbox import rules
+from mailbox.actions import Representative
 from mailbox.letterbox.models import Delivery
 from mailbox.letterbox.words import LEVELS, RATING_REASONS
 from mailbox.machine import Text
@@ -292,3 +294,12 @@ class RateForm(forms.Form):
         },
     )
     text = TypedTextField(label=_("In your words (optional)"), required=False, most=rules.NOTE_MOST)
+
+
+def representatives_in(values: Mapping[str, Any]) -> list[Representative]:
+    """Return who speaks for a joint petition, from the cleaned values of a form."""
+    return [
+        Representative(values[f"rep_name{n}"], values[f"rep_email{n}"])
+        for n in REPRESENTATIVES
+        if values.get(f"rep_name{n}")
+    ]

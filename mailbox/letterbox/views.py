@@ -23,9 +23,9 @@ from engage.participation.file_faults import file_fault
 from engage.participation.forms import clean_text, read_token
 from engage.participation.rules import Window, looks_automatic, parse_reference
 from engage.typed import whole_number
-from mailbox.actions import NewCase, Representative
+from mailbox.actions import NewCase
 from mailbox.letterbox import actions, files, kept, queries
-from mailbox.letterbox.forms import FIELDS, REPRESENTATIVES, SendForm, WriteForm
+from mailbox.letterbox.forms import FIELDS, SendForm, WriteForm, representatives_in
 from mailbox.letterbox.models import Delivery
 from mailbox.letterbox.words import PART_OF, QUESTIONS, WAYS, Way
 
@@ -284,11 +284,6 @@ def _envelope(guard: SendForm, letter: kept.Letter, form: WriteForm, token: uuid
 
 def _new_case(letter: kept.Letter, form: WriteForm) -> NewCase:
     values = form.cleaned_data
-    named = [
-        Representative(values[f"rep_name{n}"], values[f"rep_email{n}"])
-        for n in REPRESENTATIVES
-        if values.get(f"rep_name{n}")
-    ]
     return NewCase(
         kind=letter.kind,
         text=values["text"],
@@ -296,7 +291,7 @@ def _new_case(letter: kept.Letter, form: WriteForm) -> NewCase:
         url=letter.values.get("about", ""),
         may_publish=values.get("publish") == "yes",
         people=int(values.get("people", "1")),
-        representatives=named,
+        representatives=representatives_in(values),
         barred=int(values["accuses"]) if values.get("accuses") else None,
     )
 

@@ -10,22 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engage.figures.rules import LEAST, PROTECTING, SHARE_LEAST, SMALL, mask_alone, mask_table
-from mailbox.performance.figures import ALL, DAYS, Cell, Place
+from mailbox.performance.figures import ALL, COUNTS, DAYS, Cell, Place
 
-NUMBERS = ("received", "valid", "answered", "open", "overdue", "due", "rated")
 # Shown as numbers; the others only in shares.
-SHOWN_COUNTS = (
-    "received",
-    "valid",
-    "answered",
-    "open",
-    "overdue",
-    "due",
-    "rated",
-    "opened_again",
-    "extended",
-    "reviews",
-)
+SHOWN_COUNTS = tuple(name for name in COUNTS if name not in ("in_time", "satisfied"))
 # share -> (part, of)
 SHARES = {
     "in_time_share": ("in_time", "due"),
