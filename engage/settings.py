@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "mailbox.routing",
     "mailbox.counter",
     "mailbox.performance",
+    "mailbox.petitions",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from engage.accounts.models import User
 from engage.journal.queries import SealedRow, sealed_rows
 from engage.publishing import rules
 from engage.publishing.models import Review
-from engage.spreadsheets import harmless
+from engage.spreadsheets import csv_text
 
 # Reviews read at once for a file, so that its size does not matter.
 BATCH = 500
@@ -135,18 +133,15 @@ def _batch(asked: Asked, actor: Actor, below: int | None) -> list[Review]:
 
 
 def _as_csv(batch: Sequence[Review], *, is_first: bool) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    if is_first:
-        out.write("\ufeff")
-        writer.writerow(COLUMNS)
-    for row in rows(batch):
-        plain = row | {
-            "void_reason": " ".join(row["void_reason"]),
-            "manifest": json.dumps(row["manifest"], ensure_ascii=False, sort_keys=True),
-        }
-        writer.writerow([harmless(plain[name]) for name in COLUMNS])
-    return out.getvalue()
+    return csv_text(map(_cells, rows(batch)), head=COLUMNS if is_first else ())
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    plain = row | {
+        "void_reason": " ".join(row["void_reason"]),
+        "manifest": json.dumps(row["manifest"], ensure_ascii=False, sort_keys=True),
+    }
+    return [plain[name] for name in COLUMNS]
 
 
 def _as_json(batch: Sequence[Review], *, is_first: bool) -> str:

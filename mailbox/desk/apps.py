@@ -15,6 +15,7 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.actions.duty_letters import register_part
         from mailbox.actions.forgetting import register_forgetting
         from mailbox.desk import demo, receivers  # noqa: F401
+        from mailbox.desk.extensions import EXTENSIONS
         from mailbox.desk.forgetting import forget_beside
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
@@ -24,6 +25,7 @@ class MailboxDeskConfig(AppConfig):
 
         register_refusals(REFUSALS)
         register(CASES)
+        register(EXTENSIONS)
         register_page(TEXTS)
         register_page(CHECKLISTS)
         register_page(WORKLOAD)

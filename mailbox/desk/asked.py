@@ -1,9 +1,10 @@
-"""What a sender asked for beside the words, and what the sender thinks of the answer, as facts of the desk's page."""
+"""Facts of the desk's page: how it came to the counter, what was asked for beside the words, how it was rated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
@@ -19,8 +20,13 @@ Fact = tuple[str, str]
 
 
 def asked_facts(board: Board) -> list[Fact]:
-    """Return what the letter is about, the unit and the delivery that are wished for, and the last rating."""
+    """Return how it was brought, what it is about, the unit and the delivery that are wished for, the last rating."""
     facts: list[Fact] = []
+    entry = getattr(board.case, "entry", None)
+    if entry is not None:
+        facts.append((gettext("How it came"), entry.get_way_display()))
+        facts.append((gettext("Day of receipt"), date_format(entry.received_on, "DATE_FORMAT")))
+        facts.append((gettext("Identity"), entry.get_identity_display()))
     about = next((message.url for message in board.messages if message.url), "")
     if about:
         facts.append((gettext("About this"), _linked(about)))

@@ -128,6 +128,7 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
         "merged_into__submission",
         "route_suggestion",
         "wish__department",
+        "entry",
     )
     here = OuterRef("pk")
     return (

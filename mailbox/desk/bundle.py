@@ -6,7 +6,6 @@ there for who works on the answer, other cases only where the person may open th
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -29,6 +28,7 @@ from engage.accounts.models import User
 from engage.journal import actions as journal
 from engage.participation import timeline
 from engage.participation.models import Attachment
+from engage.spreadsheets import csv_text
 from mailbox import queries
 from mailbox.actions import clocks as counting
 from mailbox.counter.models import Entry
@@ -361,18 +361,7 @@ def _days(clock: Any) -> bytes:
 
 
 def _table(head: list[str], rows: list[list[Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return "\ufeff".encode() + out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    """A cell that a table program does not take for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
+    return csv_text(rows, head=head).encode("utf-8", "replace")
 
 
 def _moment(at: datetime) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -21,7 +19,7 @@ from engage.accounts.models import User
 from engage.desk.queries import screen_filters
 from engage.journal import actions as journal
 from engage.participation.words import channel_name
-from engage.spreadsheets import harmless, printable
+from engage.spreadsheets import csv_stream, printable
 from mailbox.desk.queue import CASES, SHOWN_WITH, found
 from mailbox.desk.words import language_name
 from mailbox.models import Case, CaseQuerySet
@@ -73,23 +71,8 @@ def cases_for(actor: User, asked: Mapping[str, str], form: str) -> CaseQuerySet:
 
 
 def as_csv(cases: CaseQuerySet) -> Iterator[bytes]:
-    """Write the table line by line; the mark at its head tells a spreadsheet that it is UTF-8."""
-    yield "\ufeff".encode()
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(headings())
-    for case in cases.iterator(chunk_size=AT_ONCE):
-        writer.writerow([harmless(value) for value in _line(case)])
-        if buffer.tell() > 64_000:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+    """Write the table piece by piece."""
+    return csv_stream(headings(), (_line(case) for case in cases.iterator(chunk_size=AT_ONCE)))
 
 
 def as_xlsx(cases: CaseQuerySet) -> IO[bytes]:

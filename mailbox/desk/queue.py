@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -166,7 +167,7 @@ def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Ro
             total, more = min(total, FOUND_MOST), total > FOUND_MOST
         shown, before, after = page_at(cases.select_related(*SHOWN_WITH), cursor)
     return Rows(
-        _rows(actor, shown, today),
+        case_rows(actor, shown, today, place={"view": view} | dict(filters)),
         max(total, len(shown)),
         more=more,
         next_due="" if shown else _next_due(actor, today),
@@ -201,22 +202,10 @@ def page_at(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str]:
     The key of the last row says where the next page begins, so no page is slower than the first, and a case that
     moves meanwhile makes no other one stand twice or nowhere.
     """
-    order = tuple(cases.query.order_by)
-    dated, newest = order == ORDERS[""], order == ORDERS["newest"]
+    dated = _is_dated(cases)
     cursor = read_cursor(raw, dated=dated)
     back = cursor is not None and cursor.back
-    if cursor is not None:
-        upwards = back == newest
-        beyond = Q(pk__gt=cursor.key) if upwards else Q(pk__lt=cursor.key)
-        if dated and cursor.day is not None:
-            # The first condition is what an index is entered by, the second what tells rows of one day apart.
-            past = {"due_order__gte" if upwards else "due_order__lte": cursor.day}
-            further = {"due_order__gt" if upwards else "due_order__lt": cursor.day}
-            beyond = Q(**past) & (Q(**further) | Q(due_order=cursor.day) & beyond)
-        cases = cases.filter(beyond)
-    if back:
-        cases = cases.reverse()
-    shown = list(cases[: PAGE_SIZE + 1])
+    shown = list((past(cases, cursor) if cursor else cases)[: PAGE_SIZE + 1])
     more, shown = len(shown) > PAGE_SIZE, shown[:PAGE_SIZE]
     if back:
         shown.reverse()
@@ -228,6 +217,40 @@ def page_at(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str]:
 
     has_before, has_after = (more, True) if back else (cursor is not None, more)
     return shown, at(shown[0], back=True) if has_before else "", at(shown[-1], back=False) if has_after else ""
+
+
+def _is_dated(cases: CaseQuerySet) -> bool:
+    return tuple(cases.query.order_by) == ORDERS[""]
+
+
+def past(cases: CaseQuerySet, cursor: Cursor) -> CaseQuerySet:
+    """Narrow a list to what comes after a place in it, or (`back`) before it, what is nearest first."""
+    upwards = cursor.back == (tuple(cases.query.order_by) == ORDERS["newest"])
+    beyond = Q(pk__gt=cursor.key) if upwards else Q(pk__lt=cursor.key)
+    if cursor.day is not None:
+        # The first condition is what an index is entered by, the second what tells rows of one day apart.
+        entered = {"due_order__gte" if upwards else "due_order__lte": cursor.day}
+        further = {"due_order__gt" if upwards else "due_order__lt": cursor.day}
+        beyond = Q(**entered) & (Q(**further) | Q(due_order=cursor.day) & beyond)
+    cases = cases.filter(beyond)
+    return cases.reverse() if cursor.back else cases
+
+
+def neighbour(actor: Actor, view: str, filters: Mapping[str, str], pk: int, *, back: bool) -> int | None:
+    """Return the case after one in a list, or before it; from where it would stand if it has left the list.
+
+    None at the end, and for a case that the actor does not see.
+    """
+    cases = found(actor, view, filters, timezone.localdate())
+    if filters.get("q"):
+        keys = list(cases.values_list("pk", flat=True)[:FOUND_MOST])
+        at = keys.index(pk) + (-1 if back else 1) if pk in keys else -1
+        return keys[at] if 0 <= at < len(keys) else None
+    day = visible(actor).filter(pk=pk).values_list("due_order", flat=True).first()
+    if day is None:
+        return None
+    at_case = Cursor(pk, day if _is_dated(cases) else None, back)
+    return past(cases, at_case).values_list("pk", flat=True).first()
 
 
 def count_saved(actor: Actor, filters: Sequence[Mapping[str, str]]) -> list[int | str]:
@@ -260,7 +283,8 @@ def count_each(queries: Iterable[QuerySet[Any]]) -> list[int]:
     return [next(numbers) if one else 0 for one in counted]
 
 
-def _rows(actor: Actor, cases: Sequence[Case], today: date) -> list[Row]:
+def case_rows(actor: Actor, cases: Sequence[Case], today: date, place: Mapping[str, str] | None = None) -> list[Row]:
+    """Describe cases; `place` is the list that they stand in, which goes along to their pages."""
     calendar = calendars.work_calendar(settings.WORK_CALENDAR)
     words = first_words_of(cases)
     places = places_of(actor, desk_of(actor).memberships)
@@ -268,7 +292,8 @@ def _rows(actor: Actor, cases: Sequence[Case], today: date) -> list[Row]:
     proposed = proposals_for(cases)
     return [
         _with_proposal(
-            _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions), proposed.get(case.pk, [])
+            _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions, come_from(place)),
+            proposed.get(case.pk, []),
         )
         for case in cases
     ]
@@ -280,6 +305,11 @@ def _with_proposal(row: Row, proposals: Sequence[ShownProposal]) -> Row:
         return row
     accepts = frozenset({"proposed"}) if proposals[0].chosen else frozenset()
     return replace(row, notes=[*row.notes, in_a_line(proposals)], actions=row.actions | accepts)
+
+
+def come_from(place: Mapping[str, str] | None) -> str:
+    """Return what the address of a case carries of the list that it was opened from."""
+    return f"?{urlencode({'in': urlencode(place)})}" if place else ""
 
 
 def first_words_of(cases: Sequence[Case]) -> dict[int, str]:
@@ -296,12 +326,13 @@ def _row(
     today: date,
     calendar: WorkCalendar,
     regions: Mapping[str, str],
+    came: str = "",
 ) -> Row:
-    came = [regions.get(case.submission.region, ""), channel_name(case.submission.channel)]
+    way = [regions.get(case.submission.region, ""), channel_name(case.submission.channel)]
     return Row(
         id=f"{case.pk}-{case.revision}",
         title=case.title,
-        url=reverse("desk_case", args=[case.pk]),
+        url=reverse("desk_case", args=[case.pk]) + came,
         reference=case.reference,
         body=words if words.strip() != case.title else "",
         language=html_lang(case.submission.language),
@@ -309,7 +340,7 @@ def _row(
         cells=(
             Cell(case.machine.label, case.state_of.label),
             Cell(str(case.desk or ""), str(case.owner or "")),
-            Cell(_day(case), " · ".join(part for part in came if part)),
+            Cell(_day(case), " · ".join(part for part in way if part)),
         ),
         actions=frozenset(_possible(actor, case, standing)),
         notes=list(_notes(case)),
@@ -512,7 +543,7 @@ def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
     """Return the rows behind ids, for the page that asks what an action needs."""
     today = timezone.localdate()
     cases = Case.objects.visible_to(actor).filter(pk__in=[split_id(one)[0] for one in ids])
-    return _rows(actor, list(cases.select_related(*SHOWN_WITH)), today)
+    return case_rows(actor, list(cases.select_related(*SHOWN_WITH)), today)
 
 
 CASES = Queue(
@@ -567,6 +598,7 @@ CASES = Queue(
         Key(("Ctrl", "Enter"), _("In a case: keep what is written")),
         Key(("s",), _("In a case: put it away for a while")),
         Key(("n",), _("In a case: a note to colleagues")),
+        Key(("[", "]"), _("In a case: the one before, the one after it in the list")),
         Key(("u",), _("In a case: back to the queue")),
     ),
     keyset=True,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.http import (
     HttpResponse,
     HttpResponseRedirect,
     JsonResponse,
+    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
@@ -33,6 +35,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from engage.accounts.actors import has_role
 from engage.calendars.words import TARGETS, source_words
 from engage.desk.actions import keep_undo
+from engage.desk.queries import screen_filters
 from engage.desk.rules import clean_search
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.diffs import diff
@@ -51,7 +54,7 @@ from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
 from mailbox.desk.queries import people_who_see
-from mailbox.desk.queue import CASES
+from mailbox.desk.queue import CASES, come_from, neighbour
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
 from mailbox.desk.words import DAYS, html_lang, language_name, present_words
@@ -61,6 +64,9 @@ from mailbox.models import DESK_ROLES, Case
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 View = Callable[..., HttpResponse]
 CITED_SHOWN = 10
+# The session's word for the list that the present case was opened from.
+CAME_FROM = "desk_case_from"
+PLACE_MOST = 600
 LINKED = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -151,7 +157,39 @@ def _file(response: Any, ending: str) -> Any:
 @for_cases
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one case with all that can be done with it."""
-    return _case(request, _board(request, pk))
+    board = _board(request, pk)
+    if "in" in request.GET and has_role(request.user, *CASES.roles):
+        came = [pk, _place(request)]
+        if request.session.get(CAME_FROM) != came:
+            request.session[CAME_FROM] = came
+    return _case(request, board)
+
+
+def _place(request: HttpRequest) -> dict[str, str]:
+    """Return the list that an address says a case was opened from, as far as there is such a list."""
+    view, filters = screen_filters(request.user, CASES, QueryDict(request.GET.get("in", "")[:PLACE_MOST]).dict())
+    return {"view": view} | filters
+
+
+def _came_from(request: HttpRequest, pk: int) -> dict[str, str]:
+    """Return the list that the present case was opened from: the steps that are taken in it keep it."""
+    case, place = request.session.get(CAME_FROM, (0, {}))
+    return place if case == pk else {}
+
+
+@require_safe
+@for_cases
+def beside(request: HttpRequest, pk: int, back: bool) -> HttpResponse:
+    """Lead to the case before or after one in the list that it was opened from; at its end to the list."""
+    if not has_role(request.user, *CASES.roles) or pk > LARGEST_KEY:
+        raise Http404
+    place = _place(request)
+    filters = {name: value for name, value in place.items() if name != "view"}
+    found = neighbour(request.user, place["view"], filters, pk, back=back)
+    if found is None:
+        say(request, gettext("This was the first of the list") if back else gettext("This was the last of the list"))
+        return redirect(f"{reverse('desk_queue', args=[CASES.code])}?{urlencode(place)}")
+    return redirect(reverse("desk_case", args=[found]) + come_from(place))
 
 
 def show_case(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
@@ -166,6 +204,8 @@ def _case(
     if draft is not None:
         context["draft_form"] = draft
     context |= {"refusal": refusal_message(refusal) if refusal else "", "queue": CASES}
+    if place := _came_from(request, board.case.pk):
+        context |= {"list": f"?{urlencode(place)}", "came": come_from(place)}
     context |= toast_of(request) | {"others": present_words(come(board.case.pk, request.user, now=board.now))}
     return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
 
@@ -293,8 +333,12 @@ def chore(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     found = CHORES.get(code)
     if found is None or not may_do(found, board.case, board.standing, is_asked=bool(board.asked_of_us())):
         raise Http404
-    posted = request.method == "POST"
+    # Who asks from the page of a case whom a note may name takes along what is written so far.
+    asks = found.code == "note" and "people" in request.POST
+    posted = request.method == "POST" and not asks
     form = found.form(request.POST if posted else None, case=board.case, actor=request.user)
+    if asks:
+        form.initial["text"] = request.POST.get("text", "")
     if "shared" in form.fields and not posted:
         form.initial["shared"] = request.GET.get("draft") != "private"
     if "of" in form.fields and not posted:

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext_l
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from engage.accounts.actors import Role, has_role
+from engage.accounts.actors import Actor, Role, has_role
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.departments.models import Department
@@ -37,11 +37,18 @@ from mailbox.models import Absence, Case, DutyChoice
 from mailbox.queries.duty import awaited_handovers, late_handovers, stands_in_for
 from mailbox.words import step_label, who_label
 
+
+def alarms(actor: Actor) -> int:
+    """Count what a person's units passed on and nobody acknowledged in time."""
+    return late_handovers(actor, today=timezone.localdate()).order_by().count()
+
+
 WORKLOAD = DeskPage(
     code="workload",
     label=pgettext_lazy("desk", "Workload"),
     roles=(Role.OFFICER, Role.APPROVER),
     url_name="workload",
+    count=alarms,
     group=MAILBOX,
     keys=(
         Key(("w",), _("People and their cases")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from engage.desk.registry import MAILBOX, DeskPage, pages_for
 from engage.desk.views import for_staff, frame
-from engage.spreadsheets import harmless
+from engage.spreadsheets import csv_stream
 from mailbox.performance import actions, facts, queries
 from mailbox.performance.figures import Place
 from mailbox.performance.models import ALL_UNITS, OWN_UNITS
@@ -70,13 +68,6 @@ def figures(request: HttpRequest, year: int | None = None) -> HttpResponse:
     )
 
 
-class _Echo:
-    """What csv writes into when each line is to be sent at once."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @require_safe
 @for_staff
 def cases_csv(request: HttpRequest, year: int) -> StreamingHttpResponse:
@@ -85,19 +76,13 @@ def cases_csv(request: HttpRequest, year: int) -> StreamingHttpResponse:
     if year not in queries.years():
         raise Http404
     actions.record_export(year, actor=request.user)
+    rows = queries.exported(year, actor=request.user, today=timezone.localdate())
     name = content_disposition_header(as_attachment=True, filename=f"cases-{year}.csv")
     return StreamingHttpResponse(
-        _lines(queries.exported(year, actor=request.user, today=timezone.localdate())),
+        csv_stream(facts.COLUMNS, ([_cell(value) for value in row] for row in rows)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": name or "", "Cache-Control": "private, no-store"},
     )
-
-
-def _lines(rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    written = csv.writer(_Echo(), lineterminator="\n")
-    yield "\ufeff" + written.writerow(facts.COLUMNS)
-    for row in rows:
-        yield written.writerow([harmless(_cell(value)) for value in row])
 
 
 def _cell(value: Any) -> Any:

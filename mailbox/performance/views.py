@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_safe
 from engage.accounts.actors import ANYONE
 from engage.figures.rules import LEAST, SHARE_LEAST
 from engage.pages.caching import shared_for_seconds
-from engage.spreadsheets import harmless
+from engage.spreadsheets import csv_text
 from mailbox.kinds import KINDS, kind_of
 from mailbox.performance import queries
 from mailbox.performance.queries import Figures, YearView
@@ -92,16 +90,12 @@ def _rows(
 @require_safe
 def figures_csv(request: HttpRequest, year: int) -> HttpResponse:
     """Hand the published figures of a year over as a table; hidden counts are empty and named in the last column."""
-    text = io.StringIO()
-    written = csv.writer(text, lineterminator="\n")
-    written.writerow([*queries.OPEN_COLUMNS, "hidden"])
-    for row in queries.open_data(_year(year)):
-        cells = ["" if row[name] is None else row[name] for name in queries.OPEN_COLUMNS]
-        written.writerow([harmless(cell) for cell in cells] + [" ".join(row["hidden"])])
+    head = [*queries.OPEN_COLUMNS, "hidden"]
+    data = queries.open_data(_year(year))
+    rows = ([*(row[name] for name in queries.OPEN_COLUMNS), " ".join(row["hidden"])] for row in data)
+    text = csv_text(rows, head=head)
     name = content_disposition_header(as_attachment=True, filename=f"answers-{year}.csv")
-    return HttpResponse(
-        "\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name or ""}
-    )
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name or ""})
 
 
 @require_safe

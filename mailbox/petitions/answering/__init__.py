@@ -1,0 +1,1 @@
+"""What thresholds earn: answers, debates and hearings, and who is told."""

@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PetitionsConfig(AppConfig):
+    name = "mailbox.petitions"
+    label = "petitions"
+    verbose_name = _("Signature petitions")
+    # Of the counts of signatures; see engage/journal/management/commands/flush.py.
+    trigger_tables = ("petitions_signature",)
+
+    def ready(self) -> None:
+        """Plug petitions into the platform's registries."""
+        from engage.pages.messages import register_refusals
+        from engage.participation import kinds, timeline
+        from mailbox.petitions.starting.story import petition_story
+        from mailbox.petitions.words import REFUSALS, TIMELINE
+
+        register_refusals(REFUSALS)
+        timeline.register(TIMELINE)
+        kinds.register(kinds.Kind(code="petition", letter="P", label=_("petition"), story=petition_story))

@@ -1,0 +1,1 @@
+"""The moderators' desk: queue with clocks, decisions, notes and tags."""

@@ -1,0 +1,19 @@
+"""How petitions are run here, read once in a few seconds: the hot pages ask for it with every request."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+
+from mailbox.petitions.models import PetitionRules
+
+_KEPT_SECONDS = 5
+_KEY = "petition-rules"
+
+
+def rules() -> PetitionRules:
+    """Return the rules in force; the defaults where nobody has set any. A change shows within five seconds."""
+    found = cache.get(_KEY)
+    if found is None:
+        found = PetitionRules.objects.first() or PetitionRules()
+        cache.set(_KEY, found, _KEPT_SECONDS)
+    return found

@@ -1,0 +1,1 @@
+"""What everybody reads: lists, a petition with its curve and map, data, poster, picture."""

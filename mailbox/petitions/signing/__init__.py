@@ -1,0 +1,1 @@
+"""Signing: the form, the letter with one link, its confirmation, withdrawing, news."""

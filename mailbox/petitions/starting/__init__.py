@@ -1,0 +1,1 @@
+"""Starting a petition: chooser, what is like it already, the form, sponsors, the receipt."""

@@ -1,0 +1,9 @@
+"""Addresses of petitions that the public opens."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("petitions/", include("mailbox.petitions.starting.urls")),
+    path("petitions/", include("mailbox.petitions.signing.urls")),
+    path("petitions/", include("mailbox.petitions.showing.urls")),
+]
