@@ -7,14 +7,14 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, Envelope, syntax
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
@@ -39,14 +39,37 @@ def take_from_folder(folder: str, *, now: datetime, limit: int = AT_ONCE) -> int
         log.warning("the folder for mail is not there: %s", place)
         return 0
     taken = 0
-    for path in sorted(place.iterdir()):
+    for path in _whole_files(place):
         if taken >= limit:
             break
-        if path.name.startswith(".") or path.name.endswith(_UNFINISHED) or path.is_symlink() or not path.is_file():
-            continue
         if _take_file(path, now):
             taken += 1
     return taken
+
+
+def _whole_files(place: Path) -> Iterator[Path]:
+    for path in sorted(place.iterdir()):
+        unfinished = path.name.startswith(".") or path.name.endswith(_UNFINISHED)
+        if not unfinished and not path.is_symlink() and path.is_file():
+            yield path
+
+
+def oldest_in_folder(folder: str) -> datetime | None:
+    """Return since when the oldest mail lies in a folder, None for an empty one; OSError where there is none."""
+    top = Path(folder)
+    times = [path.stat().st_mtime for path in _whole_files(top / "new" if (top / "new").is_dir() else top)]
+    return datetime.fromtimestamp(min(times), tz=UTC) if times else None
+
+
+def imap_answers(url: str) -> bool:
+    """Sign in to a mailbox on a server and look into it; nothing is fetched or marked."""
+    parts = urlsplit(url)
+    try:
+        with _connected(parts) as post:
+            post.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            return post.select(unquote(parts.path.strip("/")) or "INBOX", readonly=True)[0] == "OK"
+    except (OSError, imaplib.IMAP4.error):
+        return False
 
 
 def _take_file(path: Path, now: datetime) -> bool:
@@ -144,6 +167,27 @@ def _keep(raw: bytes, envelope_from: str, envelope_to: list[str]) -> None:
         close_old_connections()
 
 
+class Delivery(LMTP):
+    """A conversation of a delivery agent: after a mail it waits for one answer per recipient (RFC 2033, 4.2)."""
+
+    _owed = 0
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:
+        """Take a mail in, and answer as often as it has recipients."""
+        self._owed = len(self.envelope.rcpt_tos) if self.envelope else 0
+        await super().smtp_DATA(arg)
+        self._owed = 0
+
+    async def push(self, status: Any) -> None:
+        """Say a line; what is said of a whole mail, once for each recipient. "354" only asks for the mail."""
+        times = self._owed if self._owed and not str(status).startswith("354") else 1
+        for _recipient in range(times):
+            await super().push(status)
+        if times > 1:
+            self._owed = 0
+
+
 class Listener(Controller):
     """The listener in a thread of its own; `lmtp` speaks as a delivery agent is spoken to."""
 
@@ -153,7 +197,7 @@ class Listener(Controller):
 
     def factory(self) -> SMTP:
         """Make one conversation."""
-        kind = LMTP if self._lmtp else SMTP
+        kind = Delivery if self._lmtp else SMTP
         return kind(
             self.handler,
             data_size_limit=rules.STORED_MOST,
