@@ -34,9 +34,7 @@ def extendable(actor: Actor, view: str, today: date) -> CaseQuerySet:
     """List the requests of the actor's units that run, may be extended and have not been, the next due first."""
     step = KINDS[KIND].transition("extend")
     own = departments_of(actor, Role.REVIEWER_OPENNESS)
-    until = (
-        {} if view == ALL else {"due__lte": calendars.work_calendar(settings.WORK_CALENDAR).add(today, SOON_WORKDAYS)}
-    )
+    soon = calendars.work_calendar(settings.WORK_CALENDAR).add(today, SOON_WORKDAYS)
     clocks = CaseClock.objects.filter(
         case=OuterRef("pk"),
         target=TARGET,
@@ -44,8 +42,9 @@ def extendable(actor: Actor, view: str, today: date) -> CaseQuerySet:
         extension=0,
         due__gte=today,
         profile__in=_profiles(),
-        **until,
     )
+    if view == SOON:
+        clocks = clocks.filter(due__lte=soon)
     cases = Case.objects.visible_to(actor).filter(Q(triage__in=own) | Q(lead__in=own))
     cases = cases.filter(Exists(clocks), kind=KIND, state__in=step.sources, merged_into=None)
     return cases.order_by(*ORDERS[""])

@@ -1,4 +1,4 @@
-"""Whether mail comes in: the folder, the mailbox on a server, what was kept and is not read, what waits for a person."""
+"""Whether mail comes in: its folder, the mailbox on a server, what is not read yet, what waits for a person."""
 
 from __future__ import annotations
 
