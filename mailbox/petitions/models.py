@@ -157,9 +157,14 @@ class Petition(models.Model):
     decided_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.ForeignKey(RejectionReason, null=True, blank=True, on_delete=models.PROTECT)
     reason_note = models.TextField(blank=True)
-    # The second person of a rejection as unlawful is not the first.
+    # The second person of a rejection as unlawful, or of taking down what was open, is not the first. Why stands here
+    # until both agree: a rejected petition keeps its public reason meanwhile.
     hide_asked_at = models.DateTimeField(null=True, blank=True)
     hide_asked_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    hide_reason = models.ForeignKey(
+        RejectionReason, null=True, blank=True, on_delete=models.PROTECT, related_name="asked"
+    )
+    hide_note = models.TextField(blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     resubmitted_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="again")
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -186,7 +191,7 @@ class Petition(models.Model):
             models.CheckConstraint(
                 condition=Q(hide_asked_by__isnull=True)
                 | Q(decided_by__isnull=True)
-                | ~Q(state=State.HIDDEN)
+                | ~Q(state__in=[State.HIDDEN, State.REMOVED])
                 | ~Q(hide_asked_by=F("decided_by")),
                 name="petition_hidden_by_two",
             ),
@@ -219,6 +224,8 @@ class Wording(models.Model):
     background = models.CharField(max_length=300)
     details = models.CharField(max_length=800, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    # Words that a moderator took out because the law or somebody's privacy forbids them are kept, and not shown.
+    shown = models.BooleanField(default=True)
     by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -549,9 +556,10 @@ class SignatureLetter(models.Model):
     """
 
     class State(models.TextChoices):
-        """Where it is."""
+        """Where it is. Those about one's own signature wait until limits and lists had their say, then are ready."""
 
         WAITING = "waiting", _("waiting")
+        READY = "ready", _("ready to be sent")
         CLAIMED = "claimed", _("being sent")
         SENT = "sent", _("sent")
         STOPPED = "stopped", _("not sent")
@@ -572,7 +580,7 @@ class SignatureLetter(models.Model):
             models.Index(
                 fields=["next_try_at", "id"],
                 name="signature_letters_due",
-                condition=Q(state__in=["waiting", "claimed"]),
+                condition=Q(state__in=["waiting", "ready", "claimed"]),
             ),
         ]
         constraints = [

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("reason_note", models.TextField(blank=True)),
                 ("hide_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("hide_note", models.TextField(blank=True)),
                 ("opened_at", models.DateTimeField(blank=True, null=True)),
                 ("closes_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -454,6 +455,17 @@ class Migration(migrations.Migration):
                 blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="petitions.rejectionreason"
             ),
         ),
+        migrations.AddField(
+            model_name="petition",
+            name="hide_reason",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="asked",
+                to="petitions.rejectionreason",
+            ),
+        ),
         migrations.CreateModel(
             name="SignatureNumber",
             fields=[
@@ -503,6 +515,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("waiting", "waiting"),
+                            ("ready", "ready to be sent"),
                             ("claimed", "being sent"),
                             ("sent", "sent"),
                             ("stopped", "not sent"),
@@ -617,6 +630,7 @@ class Migration(migrations.Migration):
                 ("background", models.CharField(max_length=300)),
                 ("details", models.CharField(blank=True, max_length=800)),
                 ("note", models.CharField(blank=True, max_length=300)),
+                ("shown", models.BooleanField(default=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "by",
@@ -810,7 +824,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("hide_asked_by__isnull", True),
                     ("decided_by__isnull", True),
-                    models.Q(("state", "hidden"), _negated=True),
+                    models.Q(("state__in", ["hidden", "removed"]), _negated=True),
                     models.Q(("hide_asked_by", models.F("decided_by")), _negated=True),
                     _connector="OR",
                 ),
@@ -890,7 +904,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signatureletter",
             index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "claimed"])),
+                condition=models.Q(("state__in", ["waiting", "ready", "claimed"])),
                 fields=["next_try_at", "id"],
                 name="signature_letters_due",
             ),
