@@ -660,6 +660,45 @@ class Trend(models.Model):
         return f"{self.value}: {self.total}"
 
 
+class Pace(models.Model):
+    """How many requests had one mark (address, network, name, domain and so on) within one minute; kept for a day.
+
+    Limits that slide are sums of a few of these. `what` is one of `guarding.rules.What`.
+    """
+
+    what = models.CharField(max_length=8)
+    value = models.CharField(max_length=120)
+    minute = models.DateTimeField()
+    total = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["minute"], name="pace_by_minute")]
+        constraints = [models.UniqueConstraint(fields=["what", "value", "minute"], name="pace_once_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.total}"
+
+
+class Suspect(models.Model):
+    """A mark whose requests are held for a while, with the sign that gave it away; a moderator may let it go."""
+
+    what = models.CharField(max_length=8)
+    value = models.CharField(max_length=120)
+    why = models.CharField(max_length=24)
+    total = models.PositiveIntegerField(default=0, help_text=_("requests of the hour in which it was noticed"))
+    noticed_at = models.DateTimeField()
+    until = models.DateTimeField()
+    let_go_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    let_go_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-noticed_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["what", "value"], name="suspect_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
+
+
 class Invalidation(models.Model):
     """An order to take many signatures out of the count: previewed, carried out in batches, cancelled or undone."""
 
@@ -683,8 +722,13 @@ class Invalidation(models.Model):
     found = models.PositiveBigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
     last_key = models.BigIntegerField(default=0, help_text=_("how far the worker has come"))
+    # Of those found when previewed: how many counted. Above a number a second person has to agree.
+    counted = models.PositiveBigIntegerField(default=0)
+    # Undone, but others of the same person or address count meanwhile: these stay out.
+    stay_out = models.PositiveBigIntegerField(default=0)
     by = models.ForeignKey(PERSON, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    run_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -315,6 +315,18 @@ class Migration(migrations.Migration):
                 ("found", models.PositiveBigIntegerField(default=0)),
                 ("changed", models.PositiveBigIntegerField(default=0)),
                 ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
+                ("counted", models.PositiveBigIntegerField(default=0)),
+                ("stay_out", models.PositiveBigIntegerField(default=0)),
+                (
+                    "run_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -920,5 +932,49 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="signaturenumber",
             constraint=models.UniqueConstraint(fields=("petition", "number"), name="signature_number_once"),
+        ),
+        migrations.CreateModel(
+            name="Pace",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=8)),
+                ("value", models.CharField(max_length=120)),
+                ("minute", models.DateTimeField()),
+                ("total", models.PositiveIntegerField()),
+            ],
+            options={
+                "indexes": [models.Index(fields=["minute"], name="pace_by_minute")],
+                "constraints": [models.UniqueConstraint(fields=("what", "value", "minute"), name="pace_once_a_minute")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Suspect",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=8)),
+                ("value", models.CharField(max_length=120)),
+                ("why", models.CharField(max_length=24)),
+                (
+                    "total",
+                    models.PositiveIntegerField(default=0, help_text="requests of the hour in which it was noticed"),
+                ),
+                ("noticed_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("let_go_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "let_go_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-noticed_at", "-pk"],
+                "constraints": [models.UniqueConstraint(fields=("what", "value"), name="suspect_once")],
+            },
         ),
     ]
