@@ -519,6 +519,19 @@ class Crossing(models.Model):
         return f"{self.petition_id} {self.kind} {self.number}"
 
 
+class DebateQuerySet(models.QuerySet["Debate"]):
+    """Reads of debates and hearings."""
+
+    def visible_to(self, actor: Actor) -> DebateQuerySet:
+        """Everybody reads the released ones of petitions they read; moderators also what is being prepared."""
+        own = self.filter(petition__in=Petition.objects.visible_to(actor))
+        return own if has_role(actor, *MODERATORS) else own.public()
+
+    def public(self) -> DebateQuerySet:
+        """Keep what everybody reads."""
+        return self.filter(published_at__isnull=False, taken_down_at=None)
+
+
 class Debate(models.Model):
     """A debate or hearing about a petition: planned, held or called off, and what happened there."""
 
@@ -540,9 +553,43 @@ class Debate(models.Model):
     held = models.BooleanField(null=True)
     by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    writers = models.ManyToManyField(PERSON, blank=True, related_name="+")
+    revision = models.PositiveIntegerField(default=0)
+    # What the public reads: frozen when the gate lets it go, for the plan and again for what happened.
+    content = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    revised_at = models.DateTimeField(null=True, blank=True)
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DebateQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("debate or hearing")
+        verbose_name_plural = _("debates and hearings")
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.petition_id} {self.kind}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody reads it."""
+        return self.published_at is not None and self.taken_down_at is None
+
+
+class Announcement(models.Model):
+    """One event of which the signers who asked are told by a letter: listed in batches, each once."""
+
+    event = models.OneToOneField(PetitionEvent, primary_key=True, on_delete=models.PROTECT, related_name="announcement")
+    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="announcements")
+    kind = models.CharField(max_length=16)
+    last_key = models.BigIntegerField(default=0, help_text=_("how far the worker has come"))
+    listed = models.PositiveBigIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["event"], name="announcement_goes_on", condition=Q(ended_at=None))]
 
     def __str__(self) -> str:
         return f"{self.petition_id} {self.kind}"

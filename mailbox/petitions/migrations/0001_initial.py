@@ -367,6 +367,12 @@ class Migration(migrations.Migration):
                 ("what_en", models.TextField(blank=True)),
                 ("held", models.BooleanField(null=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("content", models.JSONField(default=dict)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("revised_at", models.DateTimeField(blank=True, null=True)),
+                ("taken_down_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "by",
                     models.ForeignKey(
@@ -378,6 +384,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "writers",
+                    models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
                     "petition",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="debates", to="petitions.petition"
@@ -385,6 +395,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "debate or hearing",
+                "verbose_name_plural": "debates and hearings",
                 "ordering": ["pk"],
             },
         ),
@@ -404,6 +416,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Announcement",
+            fields=[
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="announcement",
+                        serialize=False,
+                        to="petitions.petitionevent",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
+                ("listed", models.PositiveBigIntegerField(default=0)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "petition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="announcements",
+                        to="petitions.petition",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["event"], name="announcement_goes_on")
+                ],
             },
         ),
         migrations.CreateModel(
