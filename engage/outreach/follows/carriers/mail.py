@@ -69,9 +69,13 @@ class MailCarrier:
                 outcomes.append(self._one(job))
         return outcomes
 
+    def written(self, job: Job) -> EmailMessage:
+        """Return the letter of a job; other rooms' letters have other words."""
+        return _letter(job)
+
     def _one(self, job: Job) -> Outcome:
         try:
-            letter = _letter(job)
+            letter = self.written(job)
             raw: bytes = letter.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
             address = sanitize_address(letter.to[0], "utf-8")
         except Refused as refused:  # the key of the address is gone

@@ -1,0 +1,240 @@
+"""What signers do: ask to sign, confirm, have the letter sent again, correct the address, withdraw, end letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from engage.accounts.actors import ANYONE
+from engage.errors import Refused
+from engage.journal import actions as journal
+from engage.participation.rules import code_digest, external_token, token_digest, tracking_code
+from engage.participation.vault import seal
+from mailbox.petitions.actions import statements
+from mailbox.petitions.addresses import canonical
+from mailbox.petitions.hashes import address_key, network_key, networks, person_key
+from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
+from mailbox.petitions.queries.settings import rules
+from mailbox.petitions.signing import links
+
+RESENT_MOST = 5
+ALL_PARTS = tuple(Signature.Part.values)
+_after: dict[str, list[Callable[[Signature], None]]] = {}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request to sign, its fields checked (signing/typed.py).
+
+    The same token is the same request. `client` is the client's address (participation.limits.client_address);
+    `letter` the kind of letter it gets, empty for none.
+    """
+
+    petition_id: int
+    token: UUID
+    name: str
+    email: str
+    language: str
+    region: str = ""
+    country: str = ""
+    wants_news: bool = False
+    client: str = ""
+    part: str = Signature.Part.SIGNER
+    letter: str = "confirm"
+
+    @property
+    def code(self) -> str:
+        """The tracking code that belongs to the token."""
+        return tracking_code(self.token.bytes, settings.TRACKING_KEY)
+
+    def row(self) -> statements.Row:
+        """Return what is written of it; addresses.AddressError for an address that cannot be one."""
+        address = canonical(self.email)
+        network, subnet = networks(self.client)
+        return statements.Row(
+            petition_id=self.petition_id,
+            part=str(self.part),
+            name=seal(self.name),
+            email=seal(self.email),
+            address=address_key(address),
+            person=person_key(self.name),
+            region=self.region,
+            country=self.country,
+            language=self.language,
+            wants_news=self.wants_news,
+            domain=address.rpartition("@")[2][:120],
+            network=network_key(network),
+            subnet=network_key(subnet),
+            token_digest=token_digest(self.token.bytes, settings.TRACKING_KEY),
+            code_digest=code_digest(self.code, settings.TRACKING_KEY),
+            kind=self.letter,
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the signer gets at once."""
+
+    pk: int
+    reference: str
+    code: str
+
+
+def receipt(pk: int, asked_at: datetime, code: str) -> Receipt:
+    """Return the receipt of a request; its reference is derived, not stored."""
+    return Receipt(pk, links.reference(pk, timezone.localtime(asked_at).year), code)
+
+
+def ask_to_sign(ask: Ask) -> Receipt:
+    """Write a request to sign with its letter, in the caller's transaction where there is one.
+
+    Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
+    row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
+    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open").
+    """
+    row = ask.row()
+    with transaction.atomic(), connection.cursor() as cursor:
+        written = statements.ask(cursor, connection.vendor, [row]).get(row.token_digest)
+    if written is not None:
+        return receipt(written.pk, written.asked_at, ask.code)
+    return asked_before(ask)
+
+
+def asked_before(ask: Ask) -> Receipt:
+    """Return the receipt of a request whose token is known already; raises Refused as `ask_to_sign` otherwise."""
+    digest = token_digest(ask.token.bytes, settings.TRACKING_KEY)
+    found = Signature.objects.filter(token_digest=digest, petition=ask.petition_id).values_list("pk", "asked_at")
+    if known := found.first():
+        return receipt(*known, ask.code)
+    raise not_taken(ask.petition_id)
+
+
+def not_taken(petition_id: int) -> Refused:
+    """Say why a petition takes no signature now."""
+    if PetitionRules.objects.filter(signing_paused=True).exists():
+        return Refused("petition_signing_paused")
+    state = Petition.objects.filter(pk=petition_id).values_list("state", flat=True).first()
+    return Refused("petition_closed" if state in (State.OPEN, State.CLOSED) else "petition_not_open")
+
+
+def after_confirmation(part: str, follow: Callable[[Signature], None]) -> None:
+    """Have something done in the transaction in which a signature of this part ("sponsor", "starter") is confirmed."""
+    if follow not in _after.setdefault(part, []):
+        _after[part].append(follow)
+
+
+def confirm(signature_id: int) -> str:
+    """Confirm a request whose link was shown; returns what the signer is told.
+
+    "confirmed"; "already": this person's signature counts already; "full": two persons use the address; "expired": the
+    link is too old, or the request was withdrawn or taken out; Refused as `ask_to_sign` when the petition takes none.
+    A request that is held is thanked for like any other: it is counted, or not, by whoever looks at it.
+    """
+    for _race in range(3):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    done = statements.confirm(cursor, connection.vendor, [signature_id], ALL_PARTS)
+                if done:
+                    _follow(signature_id)
+                    return "confirmed"
+        except IntegrityError:
+            # Somebody with the same address was faster: this person, or another one of the household.
+            continue
+        break
+    return _why_not(signature_id)
+
+
+def _follow(signature_id: int) -> None:
+    signature = Signature.objects.get(pk=signature_id)
+    for follow in _after.get(signature.part, []):
+        follow(signature)
+
+
+def _why_not(signature_id: int) -> str:
+    signature = Signature.objects.get(pk=signature_id)
+    if signature.state == Signature.State.CONFIRMED:
+        return "already"
+    if signature.state in (Signature.State.WITHDRAWN, Signature.State.INVALIDATED):
+        return "expired"
+    others = Signature.objects.counted().filter(petition=signature.petition_id, address=signature.address)
+    persons = list(others.values_list("person", flat=True))
+    if signature.person in persons:
+        return "already"
+    if len(persons) >= 2:
+        return "full"
+    age = timezone.now() - signature.asked_at
+    if age.days >= rules().confirm_days:
+        return "expired"
+    if signature.state == Signature.State.HELD:
+        Signature.objects.filter(pk=signature.pk, confirmed_at=None).update(confirmed_at=timezone.now())
+        return "confirmed"
+    raise not_taken(signature.petition_id)
+
+
+@transaction.atomic
+def send_again(signature_id: int) -> bool:
+    """Write the letter once more, at most RESENT_MOST times; tells whether one goes out."""
+    signature = Signature.objects.select_for_update().get(pk=signature_id)
+    sent = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about")
+    newest = sent.first()
+    if newest is None or newest.about >= RESENT_MOST or signature.state not in _UNCONFIRMED:
+        return False
+    SignatureLetter.objects.create(signature=signature, kind=newest.kind, about=newest.about + 1)
+    return True
+
+
+_UNCONFIRMED = (Signature.State.PENDING, Signature.State.HELD)
+
+
+@transaction.atomic
+def correct_address(signature_id: int, email: str, *, client: str, new_token: UUID | None = None) -> Ask | None:
+    """Ask anew with another address and void the first request; None once it is confirmed.
+
+    Returns the new request for its receipt. Pressing twice leads to the same one: its token comes from the first
+    request and the address. Whoever owns the wrong address can confirm nothing any more.
+    """
+    signature = Signature.objects.select_for_update().get(pk=signature_id)
+    named = external_token(f"signature-corrected:{signature.pk}", canonical(email), settings.TRACKING_KEY)
+    letter = signature.letters.filter(kind__in=["confirm", "sponsor"]).values_list("kind", flat=True).first()
+    ask = Ask(
+        petition_id=signature.petition_id,
+        token=new_token or UUID(bytes=named),
+        name=signature.name or "",
+        email=email,
+        language=signature.language,
+        region=signature.region,
+        country=signature.country,
+        wants_news=signature.wants_news,
+        client=client,
+        part=signature.part,
+        letter=letter or "",
+    )
+    if signature.state not in _UNCONFIRMED:
+        known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()
+        return ask if known else None
+    ask_to_sign(ask)
+    Signature.objects.filter(pk=signature.pk).update(state=Signature.State.WITHDRAWN, ended_at=timezone.now())
+    return ask
+
+
+@transaction.atomic
+def withdraw(signature_id: int) -> None:
+    """Withdraw a signature for whoever holds its link or code. Its number is not given again. Twice is harmless."""
+    signature = Signature.objects.select_for_update().get(pk=signature_id)
+    if signature.state in (Signature.State.WITHDRAWN, Signature.State.INVALIDATED):
+        return
+    signature.state, signature.ended_at, signature.wants_news = Signature.State.WITHDRAWN, timezone.now(), False
+    signature.save(update_fields=["state", "ended_at", "wants_news"])
+    journal.record(ANYONE, "petition.signature_withdrawn", signature)
+
+
+def set_news(signature_id: int, wanted: bool) -> None:
+    """Begin or end letters about the petition for one signer. Twice is harmless."""
+    Signature.objects.filter(pk=signature_id).exclude(wants_news=wanted).update(wants_news=wanted)
