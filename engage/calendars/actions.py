@@ -172,6 +172,11 @@ def add_profile(actor: Actor, profile: Profile, *, now: datetime) -> ClockProfil
     return row
 
 
+def keep_profile(profile: Profile) -> None:
+    """Write a profile of a room whose own rows say how long something takes; one that is there stays as it is."""
+    ClockProfile.objects.get_or_create(code=profile.code, defaults=columns_of(profile))
+
+
 @transaction.atomic
 def supersede_profile(actor: Actor, code: str, successor: Profile, *, now: datetime) -> ClockProfile:
     """Let a new version follow a profile; what was received before keeps the old one for life.

@@ -108,6 +108,7 @@ SOURCES = {
     "Departmental rule after the interim regulation on major decisions": _(
         "Departmental rule after the interim regulation on major decisions"
     ),
+    "Threshold of signature petitions, set by the office": _("Threshold of signature petitions, set by the office"),
     "City rule on live interviews; not law": _("City rule on live interviews; not law"),
     "Zhejiang rule on evaluation of government services": _("Zhejiang rule on evaluation of government services"),
 }

@@ -1,0 +1,17 @@
+"""Periodic work of petitions; each is safe to run twice."""
+
+from engage.schedule import every
+from mailbox.petitions.actions import counting, crossings
+from mailbox.petitions.queries.clock import database_now
+
+
+@every(seconds=2)
+def roll_up() -> int:
+    """Number and count what was confirmed, withdrawn and invalidated since."""
+    return counting.roll_up(database_now())
+
+
+@every(seconds=60)
+def judge_all() -> int:
+    """Look at petitions that a changed threshold lets earn something."""
+    return crossings.judge_all(database_now())
