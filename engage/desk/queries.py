@@ -74,6 +74,7 @@ class Screen:
     views: list[ShownView]
     saved: list[ShownSaved]
     saved_now: SavedView | None
+    about: Sequence[Text] = ()
     chosen: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -151,6 +152,7 @@ def screen(actor: User, queue: Queue, asked: Mapping[str, str]) -> Screen:
         views=[ShownView(part, counts.get(part.code), part == view) for part in queue.views],
         saved=saved,
         saved_now=next((kept.view for kept in saved if kept.current), None),
+        about=queue.about(actor) if queue.about else (),
         chosen=chosen,
     )
 

@@ -217,7 +217,7 @@ class Queue:
     With `keyset` the fourth argument of `rows` is a cursor ("": the first page) and not a number: no page costs more
     than the first. `count_saved` counts saved views, given by their filters, all in one go. `undo` takes back what was
     done on the room's own pages (`actions.keep_undo`). `exports` are (label, name of an address) that give the present
-    view as a file.
+    view as a file. `about` are whole sentences above the rows, for example how long the work takes.
     """
 
     code: str
@@ -240,6 +240,7 @@ class Queue:
     count_saved: Callable[[Actor, Sequence[Mapping[str, str]]], Sequence[int | str]] | None = None
     undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
     exports: Sequence[tuple[Text, str]] = ()
+    about: Callable[[Actor], Sequence[Text]] | None = None
 
     def taking_back(self, action: str) -> Callable[[Actor, Mapping[str, Any]], Text] | None:
         """Return what takes an action back; of no action, what was done on the room's own pages."""

@@ -13,6 +13,7 @@ class PetitionsConfig(AppConfig):
         """Plug petitions into the platform's registries."""
         from engage.pages.messages import register_refusals
         from engage.participation import kinds, timeline
+        from mailbox.petitions.moderating.plugging import plug_in as plug_moderating_in
         from mailbox.petitions.signing.plugs import plug_in as plug_signing_in
         from mailbox.petitions.starting.story import petition_story
         from mailbox.petitions.words import REFUSALS, TIMELINE
@@ -21,3 +22,4 @@ class PetitionsConfig(AppConfig):
         timeline.register(TIMELINE)
         kinds.register(kinds.Kind(code="petition", letter="P", label=_("petition"), story=petition_story))
         plug_signing_in()
+        plug_moderating_in()
