@@ -127,7 +127,7 @@ WHERE s.id = %s AND s.state = 'pending' AND s.part IN (SELECT value FROM json_ea
     AND {_LINK_HOLDS["sqlite"]}
     AND EXISTS (SELECT 1 FROM petitions_petition p WHERE p.submission_id = s.petition_id
         AND ({_confirms(_SQLITE_NOW)}))
-RETURNING s.id
+RETURNING id
 """
 
 
@@ -145,9 +145,10 @@ def ask(cursor: Any, vendor: str, rows: Sequence[Row]) -> dict[str, Written]:
         kind = values.pop("kind")
         cursor.execute(SQLITE_ASK, [*values.values(), row.petition_id, row.part])
         if made := cursor.fetchone():
-            found[row.token_digest] = Written(made[0], _moment(made[1]))
+            # SQLite keeps moments as text without a zone, in UTC; Django's cursor reads them as such.
+            found[row.token_digest] = Written(made[0], made[1].replace(tzinfo=UTC))
             if kind:
-                cursor.execute(SQLITE_LETTER, [made[0], kind, made[1]])
+                cursor.execute(SQLITE_LETTER, [made[0], kind, str(made[1])])
     return found
 
 
@@ -163,6 +164,3 @@ def confirm(cursor: Any, vendor: str, keys: Sequence[int], parts: Sequence[str])
             done.add(key)
     return done
 
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
