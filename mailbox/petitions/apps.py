@@ -14,6 +14,7 @@ class PetitionsConfig(AppConfig):
         from engage.pages.messages import register_refusals
         from engage.participation import kinds, timeline
         from mailbox.petitions.moderating.plugging import plug_in as plug_moderating_in
+        from mailbox.petitions.showing.plugs import plug_in as plug_showing_in
         from mailbox.petitions.signing.plugs import plug_in as plug_signing_in
         from mailbox.petitions.starting.story import petition_story
         from mailbox.petitions.words import REFUSALS, TIMELINE
@@ -23,3 +24,4 @@ class PetitionsConfig(AppConfig):
         kinds.register(kinds.Kind(code="petition", letter="P", label=_("petition"), story=petition_story))
         plug_signing_in()
         plug_moderating_in()
+        plug_showing_in()

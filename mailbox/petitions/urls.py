@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("mailbox.petitions.showing.data_urls")),
     path("petitions/", include("mailbox.petitions.starting.urls")),
     path("petitions/", include("mailbox.petitions.signing.urls")),
     path("petitions/", include("mailbox.petitions.showing.urls")),

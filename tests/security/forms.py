@@ -200,6 +200,14 @@ def case_being_published(world: World) -> list[Any]:
     return [Case.objects.get(pk=found.case_id).pk]
 
 
+def open_petition(world: World) -> list[Any]:
+    """Make a petition that everybody can read and sign."""
+    from tests.petitions import factories
+
+    made = world.get("open_petition") or world.setdefault("open_petition", factories.petition(now=timezone.now()))
+    return [made.pk]
+
+
 def published_reply(world: World) -> list[Any]:
     """Name an answer that everybody reads."""
     from mailbox.publication.models import Publication
@@ -1030,6 +1038,11 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "api:one_published_reply": ("anonymous", published_reply, ASKED),
     "api:list_disclosures": ("anonymous", nothing, ASKED),
     "api:one_disclosure": ("anonymous", published_reply, ASKED),
+    "petitions": ("anonymous", nothing, ("state", "region", "q", "sort", "after")),
+    "petitions_json": ("anonymous", nothing, ("state", "region", "q", "sort", "after")),
+    "petitions_csv": ("anonymous", nothing, ("state", "region", "q", "sort")),
+    "api:list_petitions": ("anonymous", nothing, ("language", "state", "region", "q", "sort", "after")),
+    "api:one_petition": ("anonymous", open_petition, ("language",)),
     "performance": ("anonymous", nothing, ("unit", "kind")),
     "performance_year": ("anonymous", lambda world: [2026], ("unit", "kind")),
     "desk_performance": ("officer", nothing, ("unit", "kind")),
