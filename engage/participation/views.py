@@ -18,7 +18,7 @@ from engage.accounts.actors import ReceiptHolder
 from engage.errors import Refused
 from engage.journal import queries as journal_queries
 from engage.pages.messages import refusal_message
-from engage.participation import actions, limits, queries, wallet
+from engage.participation import actions, doors, limits, queries, wallet
 from engage.participation.forms import TrackForm
 from engage.participation.models import Attachment, Submission
 from engage.participation.new_code import signed_submission
@@ -64,24 +64,34 @@ def track(request: HttpRequest) -> HttpResponse:
             "The reference or code is not right. Check your receipt, or have a new code sent to the e-mail you gave"
         )
         return _track_refused(request, context, error)
-    response = redirect("submission", reference=found.reference)
-    wallet.put(request, response, found.reference, code)
+    reference, address = found
+    response = redirect(address)
+    wallet.put(request, response, reference, code)
     return response
 
 
-def _prove_within_limits(request: HttpRequest, reference: str, code: str) -> Submission | None:
-    """Check a reference and a code; wrong tries are counted per address and per reference, right ones are not."""
+def _prove_within_limits(request: HttpRequest, reference: str, code: str) -> tuple[str, str] | None:
+    """Check a reference and a code; return the reference and the page it opens.
+
+    Wrong tries are counted per address and per reference, right ones are not.
+    """
     address = limits.client_address(request)
     pair = f"{address} {parse_reference(reference) or reference.strip().upper()}"
     wait = max(limits.peek("track", pair, _TRIES), limits.peek("track-address", address, _TRIES_PER_ADDRESS))
     if wait:
         raise Refused("too_many", seconds=wait)
-    found = wallet.prove(reference, code)
-    if found is None:
+    if (found := _opened(reference, code)) is None:
         limits.count("track", pair, _TRIES)
         limits.count("track-address", address, _TRIES_PER_ADDRESS)
-        return None
-    return found[0]
+    return found
+
+
+def _opened(typed: str, code: str) -> tuple[str, str] | None:
+    reference = str(parse_reference(typed) or "")
+    if door := doors.door_of(reference):
+        return (reference, door.address(reference)) if door.proves(reference, code) else None
+    found = wallet.prove(typed, code)
+    return (found[0].reference, reverse("submission", args=[found[0].reference])) if found else None
 
 
 def _track_refused(request: HttpRequest, context: dict[str, Any], error: str, status: int = 422) -> HttpResponse:
@@ -92,6 +102,8 @@ def _track_refused(request: HttpRequest, context: dict[str, Any], error: str, st
 @require_safe
 def submission(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one submission to whoever holds its receipt; anybody else is asked for the code."""
+    if door := doors.door_of(reference):
+        return redirect(door.address(reference))
     found = wallet.holder(request, reference)
     if found is None:
         return redirect(f"{reverse('track')}?reference={reference}")

@@ -1,7 +1,7 @@
 """Periodic work of petitions; each is safe to run twice."""
 
 from engage.schedule import every
-from mailbox.petitions.actions import counting, crossings
+from mailbox.petitions.actions import counting, crossings, letters
 from mailbox.petitions.queries.clock import database_now
 
 
@@ -15,3 +15,9 @@ def roll_up() -> int:
 def judge_all() -> int:
     """Look at petitions that a changed threshold lets earn something."""
     return crossings.judge_all(database_now())
+
+
+@every(seconds=0.5, alone=True)
+def carry_letters() -> int:
+    """Ask limits and lists about new requests, and send what is ready, for a few seconds."""
+    return letters.carry()

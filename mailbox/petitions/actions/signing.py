@@ -214,7 +214,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         wants_news=signature.wants_news,
         client=client,
         part=signature.part,
-        letter=letter or "",
+        letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
     )
     if signature.state not in _UNCONFIRMED:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()
