@@ -1,7 +1,7 @@
 """Periodic work of petitions; each is safe to run twice."""
 
 from engage.schedule import every
-from mailbox.petitions.actions import counting, crossings, letters
+from mailbox.petitions.actions import counting, crossings, letters, moderation
 from mailbox.petitions.queries.clock import database_now
 
 
@@ -9,6 +9,12 @@ from mailbox.petitions.queries.clock import database_now
 def roll_up() -> int:
     """Number and count what was confirmed, withdrawn and invalidated since."""
     return counting.roll_up(database_now())
+
+
+@every(seconds=2)
+def close_due() -> int:
+    """Write down that petitions are closed whose second has come."""
+    return moderation.close_due(now=database_now())
 
 
 @every(seconds=60)

@@ -208,6 +208,18 @@ def open_petition(world: World) -> list[Any]:
     return [made.pk]
 
 
+def waiting_petition(world: World) -> list[Any]:
+    """Name a petition that waits for moderation; what was sent before changed the one before."""
+    from tests.petitions.moderated import waiting
+
+    return [waiting(sponsors=0).pk]
+
+
+def petition_words(world: World) -> list[Any]:
+    """Name the form in which its words are edited."""
+    return [*waiting_petition(world), "edit"]
+
+
 def published_reply(world: World) -> list[Any]:
     """Name an answer that everybody reads."""
     from mailbox.publication.models import Publication
@@ -662,6 +674,15 @@ FORMS: dict[str, Form] = {
         },
     ),
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
+    # petitions at the desk
+    "desk_petition_act": Form(
+        "officer",
+        petition_words,
+        {"title": "标题", "action": WORDS, "background": WORDS, "details": WORDS, "note": "更短"},
+        {"revision": "0", "unshown": ""},
+    ),
+    "desk_petition_note": Form("officer", waiting_petition, {"text": WORDS}),
+    "desk_petition_tag": Form("officer", waiting_petition, {"word": "交通"}),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
     # cases at the desk
@@ -1077,6 +1098,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "coding_decisions": ("administrator", slug, ("view", "page")),
     "coding_decide": ("administrator", lambda world: [*slug(world), "theme", world["theme"].pk], ("comment", "back")),
     "coding_bulk": ("administrator", slug, ("q", "state", "clause", "stance", "language", "same")),
+    "desk_petition_act": ("officer", lambda world: [*waiting_petition(world), "merge"], ("of",)),
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),

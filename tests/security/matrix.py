@@ -342,6 +342,12 @@ ROWS: dict[str, Row] = {
     "desk_post_do": everybody(405, first),
     "desk_post_trust": everybody(405, first),
     "desk_case_as_sender": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
+    # petitions before their publication
+    "desk_petitions": Row((302, 404, 302, 404, 404, 302)),
+    "desk_petition": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_act": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "open"]),
+    "desk_petition_note": everybody(405, lambda world: [999_999]),
+    "desk_petition_tag": everybody(405, lambda world: [999_999]),
     # the counter, and the work of units and people
     "counter": Row((302, 404, 200, 404, 404, 200)),
     "counter_slip": Row((302, 404, 302, 404, 404, 302)),
