@@ -34,6 +34,17 @@ PETITION_ANSWER = Machine(
     transitions=(
         *routing("handling"),
         *answering("handling", "answered", meet("answer")),
+        # What was earned was a debate or hearing: it was held, or it is settled that there is none.
+        Transition(
+            "conclude",
+            ("registered", "routed", "handling", "consulting", "drafting", "approval", "approved", "answered"),
+            "closed",
+            (SYSTEM,),
+            _("Close after the debate"),
+            told=_("The debate is over; what became of it stands on the page of the petition"),
+            effects=(meet("answer"), END_ALL),
+            door="debates.publish",
+        ),
         Transition(
             "close",
             ("answered",),

@@ -1,7 +1,7 @@
 """Periodic work of petitions; each is safe to run twice."""
 
 from engage.schedule import every
-from mailbox.petitions.actions import counting, crossings, letters, moderation
+from mailbox.petitions.actions import announcing, counting, crossings, letters, moderation
 from mailbox.petitions.queries.clock import database_now
 
 
@@ -27,3 +27,9 @@ def judge_all() -> int:
 def carry_letters() -> int:
     """Ask limits and lists about new requests, and send what is ready, for a few seconds."""
     return letters.carry()
+
+
+@every(seconds=2)
+def list_letters() -> int:
+    """List the letters about answers and debates, a few at a time."""
+    return announcing.list_letters(now=database_now())

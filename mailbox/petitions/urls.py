@@ -7,4 +7,5 @@ urlpatterns = [
     path("petitions/", include("mailbox.petitions.starting.urls")),
     path("petitions/", include("mailbox.petitions.signing.urls")),
     path("petitions/", include("mailbox.petitions.showing.urls")),
+    path("petitions/", include("mailbox.petitions.answering.public_urls")),
 ]

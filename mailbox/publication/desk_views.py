@@ -72,7 +72,7 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _begin(request: HttpRequest, case: Case, refusal: str = "", status: int = 200) -> HttpResponse:
     is_disclosure = rules.form_for(case.kind, case.result) == rules.DISCLOSURE
-    allowed = case.may_publish and rules.asks_consent(case.kind)
+    allowed = case.may_publish and rules.is_published(case.kind)
     context = {
         "case": case,
         "is_disclosure": is_disclosure,

@@ -46,6 +46,11 @@ def asks_consent(kind: str) -> bool:
     return kind in ("letter", "enquiry", "information_request")
 
 
+def is_published(kind: str) -> bool:
+    """Tell whether question and answer of a kind may go public: what a sender can allow, and what a petition earned."""
+    return asks_consent(kind) or kind == "petition_answer"
+
+
 def worth_marking(value: str) -> bool:
     """Tell whether words are long enough to be looked for and short enough to be kept."""
     return WORD_LEAST <= len(value.strip()) <= WORD_MOST

@@ -37,3 +37,46 @@ def days_late(due: date, today: date) -> int:
 def share_of(total: int, number: int) -> int:
     """Return how much of a threshold is reached, in whole per cent, never 100 before it is."""
     return min(100, total * 100 // number) if number else 100
+
+
+# --- debates and hearings ---------------------------------------------------------------------------------------------
+
+PLANNED, HELD, CALLED_OFF, NONE = "planned", "held", "called_off", "none"
+WORDS_MOST, PLACE_MOST = 20_000, 200
+
+
+def stage_of(*, held: bool | None, has_day: bool) -> str:
+    """Return how far a debate is. Called off is what had a day; without one it is said that there will be none."""
+    if held is None:
+        return PLANNED
+    if held:
+        return HELD
+    return CALLED_OFF if has_day else NONE
+
+
+def debate_state(stages: Iterable[str], *, is_owed: bool) -> str:
+    """Return what became of the debate that a petition earned, from the stages of its released debates."""
+    said = set(stages)
+    if HELD in said:
+        return "debated"
+    if PLANNED in said:
+        return "scheduled"
+    if NONE in said:
+        return "not_debated"
+    return "awaiting" if is_owed else "none"
+
+
+def event_of(stage: str, before: str) -> str:
+    """Return the code of the event that a release is told by; empty where nothing new is said."""
+    if stage == before:
+        return ""
+    return {PLANNED: "debate_scheduled", HELD: "debated", CALLED_OFF: "debate_cancelled", NONE: "not_debated"}[stage]
+
+
+# Kinds of letters to signers by the code of the event.
+LETTERS = {
+    "debate_scheduled": "planned",
+    "debated": "debated",
+    "debate_cancelled": "not_held",
+    "not_debated": "not_held",
+}

@@ -59,7 +59,7 @@ def open_publication(case_id: int, *, actor: Actor, now: datetime) -> Publicatio
     if not source.answer:
         raise Refused("publication_not_answered")
     form = rules.form_for(case.kind, case.result)
-    if form == rules.REPLY and not (case.may_publish and rules.asks_consent(case.kind)):
+    if form == rules.REPLY and not (case.may_publish and rules.is_published(case.kind)):
         raise Refused("publication_no_consent")
     head = case.merged_into_id or case.pk
     other = Publication.objects.filter(Q(case=head) | Q(case__merged_into=head)).select_related("case__submission")
