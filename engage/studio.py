@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, reverse
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
 from engage.errors import Refused
+from engage.journal import actions as journal
 from engage.pages.messages import refusal_message
 
 
@@ -22,6 +24,23 @@ class RefusalsInForm:
             form.add_error(None, refusal_message(refusal))
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined]
+
+
+class Journalled:
+    """Wagtail writes the row and its history; in the same transaction the public record hears of it."""
+
+    journal_verb = ""
+
+    @transaction.atomic
+    def save_instance(self) -> Any:
+        saved = super().save_instance()  # type: ignore[misc]
+        journal.record(self.request.user, self.journal_verb, saved)  # type: ignore[attr-defined]
+        return saved
+
+    @transaction.atomic
+    def delete_action(self) -> None:
+        journal.record(self.request.user, self.journal_verb, self.object)  # type: ignore[attr-defined]
+        super().delete_action()  # type: ignore[misc]
 
 
 class WithoutHistory(ModelViewSet):

@@ -33,13 +33,13 @@ from consultations.models import Change, Consultation
 from consultations.plans.studio import PolicyViewSet
 from consultations.queries import is_answered
 from consultations.rules import CallState
-from consultations.studio.journalled import Journalled
 from consultations.words import STATES
 from engage.accounts.actors import ANYONE
 from engage.accounts.models import User
 from engage.journal import actions as journal
 from engage.pages.models import Topic
 from engage.pages.proposed_rows import ProposedRowMixin
+from engage.studio import Journalled
 
 
 class CallForm(WagtailAdminModelForm):

@@ -49,8 +49,8 @@ class Story:
     """What the sender reads on the receipt and tracking pages.
 
     `holder` says who has it now; `part_template` shows the parts of the submission with `context`, `aside_template`
-    what stands above the progress (its clocks); `sent` are the same parts for the PDF; `links` are what the sender may
-    do now (label, URL). Once it `is_answered`, the receipt
+    what stands above the progress (its clocks), `next_template` what its receipt asks the sender to do; `sent` are the
+    same parts for the PDF; `links` are what the sender may do now (label, URL). Once it `is_answered`, the receipt
     shows the parts with their answers, too.
     """
 
@@ -63,6 +63,7 @@ class Story:
     sent: list[SentPart] = field(default_factory=list)
     is_answered: bool = False
     aside_template: str = ""
+    next_template: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from mailbox.actions import NewCase
 from mailbox.letterbox import actions, files, kept, queries
 from mailbox.letterbox.forms import FIELDS, SendForm, WriteForm, representatives_in
 from mailbox.letterbox.models import Delivery
-from mailbox.letterbox.words import PART_OF, QUESTIONS, WAYS, Way
+from mailbox.letterbox.words import PART_OF, PETITION, QUESTIONS, WAYS, Way
 
 UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 FOUND_WINDOWS = (Window(20, 60), Window(100, 3600))
@@ -41,7 +41,7 @@ def _way(part: str) -> Way:
 
 def page_context(**more: Any) -> dict[str, Any]:
     """Return what every page about writing needs."""
-    return {"door": "write", "ways": list(WAYS.values()), **more}
+    return {"door": "write", "ways": [*WAYS.values(), PETITION], **more}
 
 
 @require_safe
@@ -85,6 +85,8 @@ def answers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, part: str) -> HttpResponse:
     """Write a message of one kind; its text stays when it moves to another kind."""
+    if part == PETITION.part:
+        return redirect("petition_start")
     way = _way(part)
     letter = kept.read(request)
     if request.method != "POST":
@@ -98,7 +100,7 @@ def write(request: HttpRequest, part: str) -> HttpResponse:
     about = request.POST.get("about", "")[:500]
     leaving = request.POST.get("to", "")
     form.is_valid()
-    if leaving in {*WAYS, "which", "files"} and not _too_long(form):
+    if leaving in {*WAYS, PETITION.part, "which", "files"} and not _too_long(form):
         return _leave(request, way, form, about, leaving)
     if form.errors:
         return _write_page(request, way, form, letter, about, status=422)
@@ -124,7 +126,7 @@ def _leave(request: HttpRequest, way: Way, form: WriteForm, about: str, leaving:
     except Refused as refusal:
         form.add_error("text", refusal_message(refusal))
         return _write_page(request, way, form, None, about, status=refusal_status(refusal.code))
-    if leaving in WAYS:
+    if leaving in WAYS or leaving == PETITION.part:
         return redirect("write_kind", part=leaving)
     return redirect("write_which" if leaving == "which" else "write_files")
 

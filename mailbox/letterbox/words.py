@@ -64,6 +64,15 @@ WAYS = {
     )
 }
 PART_OF = {way.kind: part for part, way in WAYS.items()}
+# No letter: mailbox.petitions has pages of its own for it.
+PETITION = Way(
+    "petition",
+    "petition",
+    _("Ask for something together with many"),
+    _("A public petition that others sign; from a set number of signatures on it is answered in public"),
+    _("Start a petition"),
+    _("You need sponsors first; then the moderators look at it."),
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,9 @@ QUESTIONS = (
         "enquiry",
     ),
     Question(
-        _("Do you want to suggest, praise or report something?"),
-        _("For example a broken street lamp, an idea, thanks to somebody"),
-        "letter",
+        _("Do you want to demand something in public that many people sign?"),
+        _("For example ramps at all older housing estates, a new bus line, another rule. Not for your own case"),
+        PETITION.part,
     ),
 )
 

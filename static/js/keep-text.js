@@ -36,7 +36,8 @@ export default (form) => {
     note.hidden = false;
   };
   let fields = {};
-  const untouched = () => !form.querySelector("[name=text]").value.trim();
+  const main = form.querySelector("[name=text]") ?? form.querySelector("textarea");
+  const untouched = () => !main.value.trim();
 
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? "null");

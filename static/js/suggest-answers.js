@@ -3,11 +3,11 @@ const PAUSE = 700, LEAST = 4, MOST = 300;
 
 export default (form) => {
   const place = document.querySelector("[data-answers-place]");
-  const title = form.querySelector("[name=title]"), text = form.querySelector("[name=text]");
+  const fields = form.querySelectorAll("[name=title], [name=text], [name=q], [name=action]");
   if (!place) return;
   let timer, asked = "";
   const show = async () => {
-    const question = `${title.value} ${text.value}`.trim().slice(0, MOST);
+    const question = [...fields].map((field) => field.value).join(" ").trim().slice(0, MOST);
     if (question.length < LEAST || question === asked) return;
     asked = question;
     try {
@@ -24,6 +24,5 @@ export default (form) => {
     clearTimeout(timer);
     timer = setTimeout(show, PAUSE);
   };
-  title.addEventListener("input", soon);
-  text.addEventListener("input", soon);
+  for (const field of fields) field.addEventListener("input", soon);
 };

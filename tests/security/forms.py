@@ -11,12 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from engage.accounts.actors import SYSTEM
+from engage.participation.rules import code_digest
+from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
+PETITION_WORDS = {
+    "title": "在地铁口增设自行车停车位",
+    "action": "请在每个地铁口增设不少于一百个停车位。",
+    "background": "早高峰时车辆占满人行道。",
+    "details": "",
+}
+SIGNER = {"name": "李小河", "email": "li@example.org"}
+LIVES = {"region": "abroad", "country": "SE", "eligible": "yes"}
 BASIS_FIELDS = ("name_zh_hans", "name_en", "law_zh_hans", "law_en")
 World = dict[str, Any]
 Arguments = Callable[[World], list[Any]]
@@ -206,6 +217,72 @@ def open_petition(world: World) -> list[Any]:
 
     made = world.get("open_petition") or world.setdefault("open_petition", factories.petition(now=timezone.now()))
     return [made.pk]
+
+
+def looked(world: World) -> list[Any]:
+    """Let the sender have looked at what is like a petition, so that the form opens."""
+    world["clients"]["sender"].post("/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
+    return []
+
+
+def written_petition(world: World) -> list[Any]:
+    """Put a petition that is not sent into the sender's session."""
+    looked(world)
+    world["clients"]["sender"].post("/zh/petitions/start/write/", PETITION_WORDS | SIGNER | LIVES)
+    return []
+
+
+def gathering(world: World) -> Any:
+    """Return a petition that looks for its sponsors."""
+    from mailbox.petitions.models import Petition
+    from mailbox.petitions.starting import links
+    from tests.petitions import factories
+
+    if "gathering" not in world:
+        world["gathering"] = made = factories.petition("collecting")
+        Petition.objects.filter(pk=made.pk).update(sponsor_digest=links.sponsor_digest(made.pk))
+    return world["gathering"]
+
+
+def sponsor_link(world: World) -> list[Any]:
+    """Name the link that a starter gives to sponsors."""
+    from mailbox.petitions.starting import links
+
+    made = gathering(world)
+    return [made.pk, links.sponsor_key(made.pk)]
+
+
+def asked_sponsor(world: World) -> list[Any]:
+    """Let the sender have asked to sponsor; name the page that says so."""
+    at = sponsor_link(world)
+    world["clients"]["sender"].post(f"/zh/petitions/{at[0]}/sponsor/{at[1]}/", SIGNER | LIVES)
+    return at
+
+
+def sponsor_letter(world: World) -> list[Any]:
+    """Name the link in a sponsor's letter."""
+    from mailbox.petitions.signing import links
+    from tests.petitions import factories
+
+    made = factories.signature(gathering(world), "pending", part="sponsor", now=timezone.now())
+    return [made.pk, links.key("sponsor", made.pk)]
+
+
+def own_petition(state: str) -> Arguments:
+    """Name a petition whose receipt the holder has."""
+
+    def name(world: World) -> list[Any]:
+        from tests.participation.factories import envelope
+        from tests.petitions import factories
+
+        made = factories.petition(state)
+        given = envelope()
+        made.submission.code_digest = code_digest(given.code, settings.TRACKING_KEY)
+        made.submission.save()
+        world["clients"]["holder"].post("/zh/track/", {"reference": made.reference, "code": given.code})
+        return [made.reference]
+
+    return name
 
 
 def waiting_petition(world: World) -> list[Any]:
@@ -674,6 +751,76 @@ FORMS: dict[str, Form] = {
         },
     ),
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
+    # starting a petition
+    "petition_start": Form("anonymous", nothing, {"title": WORDS}),
+    "petition_write": Form("sender", looked, PETITION_WORDS | SIGNER, LIVES | {"to": ""}),
+    "petition_check": Form("sender", written_petition, {}, {"token": "", "opened": "", "altcha": "", "website": ""}),
+    "petition_sent": Form("sender", written_petition),
+    "petition_discard": Form("sender", written_petition),
+    "petition_confirm_start": Form("anonymous", lambda world: ["forged"], said=False),
+    "petition_again": Form("holder", own_petition("rejected")),
+    "petition_withdraw": Form("holder", own_petition("waiting")),
+    "petition_sponsor": Form("sender", sponsor_link, SIGNER, LIVES | {"token": ""}),
+    "petition_sponsor_sent": Form("sender", asked_sponsor, {"email": "li@example.org"}),
+    "petition_confirm_sponsor": Form("anonymous", sponsor_letter),
+    "petition-reasons:add": Form(
+        "administrator",
+        nothing,
+        {
+            "code": "late",
+            "title_zh": "太晚",
+            "title_en": "Too late",
+            "mend_zh": "早些写。",
+            "mend_en": "Write earlier.",
+        },
+        {"hides": "", "active": "on", "position": "1"},
+    ),
+    "petition-reasons:edit": Form(
+        "administrator",
+        lambda world: [RejectionReason.objects.first().pk],
+        {
+            "code": "late",
+            "title_zh": "太晚",
+            "title_en": "Too late",
+            "mend_zh": "早些写。",
+            "mend_en": "Write earlier.",
+        },
+        {"hides": "", "active": "on", "position": "1"},
+    ),
+    "petition-rules:edit": Form(
+        "administrator",
+        lambda world: [PetitionRules.objects.get().pk],
+        {"pause_zh": "维护中", "pause_en": "Maintenance"},
+        {
+            "sponsors_needed": "5",
+            "sponsors_most": "20",
+            "months_open": "6",
+            "moderation_days": "14",
+            "moderation_near_days": "11",
+            "queue_long": "500",
+            "confirm_days": "7",
+            "keep_months": "6",
+            "signing_paused": "",
+        },
+    ),  # fmt: skip
+    "petition-thresholds:add": Form(
+        "administrator", nothing, {}, {"kind": "answer", "number": "5000", "days": "30", "valid_from": "2030-01-01"}
+    ),
+    "petition-thresholds:edit": Form(
+        "administrator",
+        lambda world: [Threshold.objects.first().pk],
+        {},
+        {"kind": "answer", "number": "5000", "days": "30", "valid_from": "2030-01-01"},
+    ),
+    "petition-limits:add": Form(
+        "administrator", nothing, {}, {"by": "network", "most": "9", "seconds": "90", "active": "on"}
+    ),
+    "petition-limits:edit": Form(
+        "administrator",
+        lambda world: [RateLimit.objects.first().pk],
+        {},
+        {"by": "network", "most": "9", "seconds": "90", "active": "on"},
+    ),
     # petitions at the desk
     "desk_petition_act": Form(
         "officer",
@@ -1051,6 +1198,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "search": ("anonymous", nothing, ("q", "kind", "department", "since", "until", "page")),
     "track": ("anonymous", nothing, ("reference",)),
     "write_answers": ("anonymous", nothing, ("q",)),
+    "petition_start": ("anonymous", nothing, ("q",)),
+    "petition_alike": ("anonymous", nothing, ("q",)),
     "replies": ("anonymous", nothing, ("q", "topic", "department", "kind", "year", "before")),
     "disclosures": ("anonymous", nothing, ("q", "topic", "department", "kind", "year", "before")),
     "published_reply": ("anonymous", published_reply, ("said",)),
@@ -1102,7 +1251,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
-    "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft",)),
+    "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft", "in")),
+    "desk_case_previous": ("administrator", lambda world: [new_case(world).pk], ("in",)),
+    "desk_case_next": ("administrator", lambda world: [new_case(world).pk], ("in",)),
     "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),
     "workload": ("administrator", nothing, ("unit",)),
     "desk_post": ("administrator", nothing, ("before", "view")),

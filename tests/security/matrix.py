@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engage.accounts.actors import Role
+from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
 
 ORDER = ("anonymous", Role.CITIZEN, Role.OFFICER, Role.EDITOR, Role.REVIEWER_LEGAL, Role.ADMINISTRATOR)
 World = dict[str, Any]
@@ -199,6 +200,19 @@ ROWS: dict[str, Row] = {
     "petition_count": everybody(404, first),
     "petition_poster": everybody(404, first),
     "petition_follow": everybody(404, first),
+    # starting a petition: the form opens only after a look at what is like it; its links are secret
+    "petition_start": everybody(200),
+    "petition_alike": everybody(200),
+    "petition_write": everybody(302),
+    "petition_check": everybody(302),
+    "petition_sent": everybody(302),
+    "petition_discard": everybody(405),
+    "petition_confirm_start": everybody(410, lambda world: ["forged"]),
+    "petition_again": everybody(405, lambda world: ["P-2026-000001-A"]),
+    "petition_withdraw": everybody(404, lambda world: ["P-2026-000001-A"]),
+    "petition_sponsor": everybody(404, lambda world: [999_999, "forged"]),
+    "petition_sponsor_sent": everybody(404, lambda world: [999_999, "forged"]),
+    "petition_confirm_sponsor": everybody(410, lambda world: [999_999, "forged"]),
     "api:list_petitions": everybody(200),
     "api:one_petition": everybody(404, first),
     "api:list_published_replies": everybody(200),
@@ -323,6 +337,8 @@ ROWS: dict[str, Row] = {
     # cases at the desk: officers, approvers and reviewers of openness of the units where they lie; this one is nobody's
     "desk_cases": Row((302, 404, 302, 404, 404, 302)),
     "desk_case": Row((302, 404, 404, 404, 404, 404), first),
+    "desk_case_previous": Row((302, 404, 302, 404, 404, 302), first),
+    "desk_case_next": Row((302, 404, 302, 404, 404, 302), first),
     "desk_case_here": everybody(405, first),
     "desk_cases_csv": Row((302, 404, 200, 404, 404, 200)),
     "desk_cases_xlsx": Row((302, 404, 200, 404, 404, 200)),
@@ -512,6 +528,21 @@ ROWS: dict[str, Row] = {
     "clock-profiles:inspect": staff(lambda world: [world["profile"].pk]),
     "clock-profiles:edit": administrators(lambda world: [world["profile"].pk]),
     "clock-profiles:copy": administrators(lambda world: [world["profile"].pk]),
+    "petition-rules:index": administrators(),
+    "petition-rules:index_results": administrators(),
+    "petition-rules:edit": administrators(lambda world: [PetitionRules.objects.get().pk]),
+    "petition-reasons:index": administrators(),
+    "petition-reasons:index_results": administrators(),
+    "petition-reasons:add": administrators(),
+    "petition-reasons:edit": administrators(lambda world: [RejectionReason.objects.first().pk]),
+    "petition-thresholds:index": administrators(),
+    "petition-thresholds:index_results": administrators(),
+    "petition-thresholds:add": administrators(),
+    "petition-thresholds:edit": administrators(lambda world: [Threshold.objects.first().pk]),
+    "petition-limits:index": administrators(),
+    "petition-limits:index_results": administrators(),
+    "petition-limits:add": administrators(),
+    "petition-limits:edit": administrators(lambda world: [RateLimit.objects.first().pk]),
     "departments:index": staff(),
     "departments:index_results": staff(),
     "departments:add": administrators(),

@@ -98,11 +98,19 @@ APPEARS: dict[str, set[str]] = {
 }  # fmt: skip
 # Public addresses that give no page to any of our readers, each with the reason.
 A_FORM = "takes a form only"
+A_SECRET = "opens by a link that nobody here has"
 SAYS_NOTHING: dict[str, str] = {
     "keep_text": A_FORM,
     "submission_forget": A_FORM,
     "write_answered": A_FORM,
     "write_discard": A_FORM,
+    "petition_discard": A_FORM,
+    "petition_again": A_FORM,
+    "petition_withdraw": "for the starter of a petition",
+    "petition_confirm_start": A_SECRET,
+    "petition_confirm_sponsor": A_SECRET,
+    "petition_sponsor": A_SECRET,
+    "petition_sponsor_sent": A_SECRET,
     "published_reply_helped": A_FORM,
     "published_disclosure_helped": A_FORM,
     "follow_push": A_FORM,
