@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from mailbox.petitions.models import (
     Wording,
 )
 from mailbox.petitions.moderating import letters, rules
+from mailbox.petitions.queries.moderation import unpublished
 from mailbox.petitions.queries.settings import rules as rules_in_force
 
 DUPLICATE = "duplicate"
@@ -419,7 +420,7 @@ def _close(petition_id: int, now: datetime) -> int:
     return 1
 
 
-def stop_unpublished(*, actor: Actor, now: datetime, only: Sequence[int] | None = None) -> int:
+def stop_unpublished(*, actor: Actor, now: datetime) -> int:
     """Stop every petition that was not published: the body that would answer them is dissolved. Returns how many.
 
     Each in its own transaction, so that a kill half way leaves what was done done and a second run does the rest.
@@ -427,9 +428,7 @@ def stop_unpublished(*, actor: Actor, now: datetime, only: Sequence[int] | None 
     """
     if not has_role(actor):
         raise Refused("not_allowed")
-    waiting = Petition.objects.filter(state__in=[State.PENDING, *QUEUE_STATES]).order_by("pk")
-    if only is not None:
-        waiting = waiting.filter(pk__in=only)
+    waiting = unpublished().order_by("pk")
     stopped = 0
     while keys := list(waiting.values_list("pk", flat=True)[:STOPPED_AT_ONCE]):
         stopped += sum(_stop(key, actor, now) for key in keys)
@@ -438,8 +437,7 @@ def stop_unpublished(*, actor: Actor, now: datetime, only: Sequence[int] | None 
 
 @transaction.atomic
 def _stop(petition_id: int, actor: Actor, now: datetime) -> int:
-    found = Petition.objects.select_for_update().filter(pk=petition_id, state__in=[State.PENDING, *QUEUE_STATES])
-    petition = found.first()
+    petition = unpublished().select_for_update().filter(pk=petition_id).first()
     if petition is None:
         return 0
     petition.hide_asked_at = None

@@ -103,6 +103,11 @@ def found(actor: Actor, view: str, *, search: str, tag: str, today: date) -> Pet
     return petitions.order_by("waiting_since", "pk")
 
 
+def unpublished() -> PetitionQuerySet:
+    """Return what was handed in and neither published nor turned down, confirmed or not."""
+    return Petition.objects.filter(state__in=[State.PENDING, *QUEUE_STATES])
+
+
 def counts(actor: Actor, *, today: date) -> dict[str, int]:
     """Count the views before publication in one reading; what is open or over nobody counts here."""
     views = {code: condition for code, condition in _conditions(today).items() if code not in ("open", "all")}
