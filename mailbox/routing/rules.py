@@ -57,7 +57,7 @@ class Office:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an office is proposed: `kind` is "duty", "place", "named" or "words"; `said` is what was found."""
+    """Why an office is proposed: `kind` is "duty", "place", "named", "usual" or "words"; `said` is what was found."""
 
     kind: str
     said: str

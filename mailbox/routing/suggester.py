@@ -1,5 +1,7 @@
 """To which unit a letter goes: places, named units, duties and a model of past letters, weighed together. Pure.
 
+What units of such a name usually do (`usual.py`) helps where few letters are known.
+
 The model is linear and small: a support vector machine and naive Bayes over runs of one to three characters (title
 twice), once with all offices and once with those of territories as one. What they say, and what the rules of `rules.py`
 find, are features of a pair (letter, office); one set of weights, learned on letters that the models had not seen,
@@ -34,6 +36,7 @@ from mailbox.routing.rules import (
     spots,
     towns_said,
 )
+from mailbox.routing.usual import times, usual_words
 
 SEED = 20161
 GRAMS_MOST = 50_000
@@ -77,6 +80,8 @@ FEATURES = (
     "subject_named_in_title",
     "letters",
     "duty",
+    "usual",
+    "usual_in_title",
 )
 # Before there are letters to learn from: how much each rule counts.
 COLD = {
@@ -90,6 +95,8 @@ COLD = {
     "part_in_title": 0.7,
     "part_times": 0.5,
     "duty": 5.0,
+    "usual": 0.6,
+    "usual_in_title": 1.0,
 }
 # How much each trace of a place counts in the first look at whose territory a letter comes from.
 PLACE_WEIGHTS = np.array([2.0, 2.0, 1.0, 2.0, 2.0, 4.0, 6.0])
@@ -203,6 +210,10 @@ class Suggester:
     learned: Learned | None = None
     duties: DutyList = field(default_factory=DutyList)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    usual: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "usual", {one.key: usual_words(one.names) for one in self.offices})
 
     def probabilities(self, letters: Sequence[Letter]) -> np.ndarray:
         """Return letters x offices, each row adding up to 1."""
@@ -238,6 +249,8 @@ class Suggester:
         named = max((mention(letter.whole, name)[3] for name in office.names), key=len, default="")
         if named and not place:
             reasons.append(Reason("named", named))
+        if not matched and (usual := self._usual_said(letter, office.key)):
+            reasons.append(Reason("usual", ", ".join(usual)))
         if said := self._words_said(vector, office.key):
             reasons.append(Reason("words", ", ".join(said)))
         return reasons
@@ -257,6 +270,12 @@ class Suggester:
                     if seen is not None and seen[at] > 1 and seen[at] == sum(seen):
                         return way
         return ""
+
+    def _usual_said(self, letter: Letter, key: str, most: int = 3) -> list[str]:
+        """Return the words of an office's usual business that a letter says most often, its title first."""
+        text, title = letter.whole.lower(), letter.title.lower()
+        counts = {word: (times(word, title), n) for word in self.usual[key] if (n := times(word, text))}
+        return sorted(counts, key=lambda word: counts[word], reverse=True)[:most]
 
     def _words_said(self, vector: sparse.csr_matrix | None, key: str, most: int = 3) -> list[str]:
         """Return the runs of characters that speak most for an office, none inside another."""
@@ -306,6 +325,7 @@ class Suggester:
             self._read_names(letter, row)
             for key, (share, _item) in self.duties.matches(letter.whole).items():
                 row[self._at[key], FEATURES.index("duty")] = share
+            self._read_business(letter, row)
         return found
 
     @property
@@ -346,6 +366,20 @@ class Suggester:
             own = self.parts.get(office.key, ())
             row[number, part] = any(one in low_title for one in own)
             row[number, part + 1] = min(sum(low_text.count(one) for one in own), 3) / 3
+
+    def _read_business(self, letter: Letter, row: np.ndarray) -> None:
+        """Count the words of what units of such names usually do; each is looked for once, whoever has it."""
+        every = dict.fromkeys(word for words in self.usual.values() for word in words)
+        text, title = letter.text[:TEXT_MOST].lower(), letter.title.lower()
+        said = {word: n for word in every if (n := times(word, text))}
+        titled = {word: n for word in every if (n := times(word, title))}
+        if not said and not titled:
+            return
+        first = FEATURES.index("usual")
+        for number, office in enumerate(self.offices):
+            words = self.usual[office.key]
+            row[number, first] = np.log1p(sum(min(said.get(word, 0), 3) for word in words))
+            row[number, first + 1] = np.log1p(sum(titled.get(word, 0) for word in words))
 
 
 def _traces(letter: Letter, places: Places) -> np.ndarray:

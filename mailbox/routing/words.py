@@ -23,6 +23,7 @@ def reason_words(kind: str, said: str) -> str:
         "duty": gettext("matches item %(said)s of its list of duties"),
         "place": gettext("names %(said)s"),
         "named": gettext("the letter speaks of %(said)s"),
+        "usual": gettext("usual business of such a unit: %(said)s"),
         "words": gettext("words as in letters it handled: %(said)s"),
     }
     return str(sentences[kind] % {"said": said})

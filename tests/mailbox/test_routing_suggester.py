@@ -32,6 +32,7 @@ from mailbox.routing.suggester import (
     to_bytes,
     train,
 )
+from mailbox.routing.usual import times, usual_words
 from tests.shared import shared_file
 
 CLEARING = {"市信息中心", "其他"}
@@ -117,6 +118,49 @@ def test_parts_that_only_one_office_has_are_its_own():
     assert "教育" in own["a"] and "育局" not in own["a"] and "体育" in own["b"]
 
 
+@pytest.mark.parametrize(
+    ("name", "has", "has_not"),
+    [
+        ("市教育局", "招生", "违章"),
+        ("市公安局", "户口", "违章"),
+        ("市公安局交警支队", "违章", "户口"),
+        ("省卫生健康委员会", "疫苗", "社保"),
+        ("Water Bureau", "water meter", "bus"),
+        ("City Police", "police", "tax"),
+    ],
+)
+def test_a_name_tells_what_such_a_unit_usually_does(name, has, has_not):
+    assert has in usual_words([name]) and has_not not in usual_words([name])
+
+
+@pytest.mark.parametrize(
+    "name", ["云山县政府", "市信息中心", "其他", "Linhe County Government", "Taxidermy Museum Office"]
+)
+def test_other_names_tell_nothing_of_business(name):
+    assert not {"税", "tax"} & set(usual_words([name]))
+    assert name.startswith("Taxi") or usual_words([name]) == ()
+
+
+def test_words_written_with_spaces_count_whole():
+    assert times("bus", "the business of buses and a bus") == 2
+    assert times("校车", "校车晚点，校车超载") == 2
+
+
+def test_without_a_list_of_duties_the_usual_business_of_a_unit_is_a_reason():
+    offices = [Office("school", ("市教育局", "Education Bureau")), Office("traffic", ("市公安局交警支队",))]
+    for title, text, said in (
+        ("孩子入学", "今年招生名额不够，学位怎么分？", "入学"),
+        ("School", "No teacher for a term.", "school"),
+    ):
+        (first, *_others) = by_rules(offices).suggest(Letter(title, text))
+        assert first.office == "school" and first.reasons[0].kind == "usual" and said in first.reasons[0].said
+    own = Office("school", ("市教育局",), (DutyItem("3.1", "中小学招生入学"),))
+    kinds = [
+        one.kind for one in by_rules([own, offices[1]]).suggest(Letter("入学", "中小学招生入学名额不够"))[0].reasons
+    ]
+    assert "duty" in kinds and "usual" not in kinds
+
+
 def test_towns_are_learned_from_letters_that_name_their_county():
     offices = [Office("n", ("云山县政府",)), Office("s", ("清河县政府",))]
     places = Places.of(offices).learn(["我是云山县石桥镇的村民", "清河县双塔镇停电"], ["n", "s"])
@@ -165,13 +209,13 @@ def test_nothing_is_chosen_beforehand_below_the_margin(confidences: Sequence[flo
 
 
 def test_on_real_letters_it_names_more_than_a_plain_model_does():
-    """Five folds within the file; a plain model of the same folds has 0.61 and 0.86 on 18 offices."""
+    """Five folds within the file; a plain model of the same folds has 0.67 and 0.89 on 18 offices."""
     first = among = asked = 0
     for known, rest in folds(letters(CLEARING)):
         one, three = hits(taught(known), rest)
         first, among, asked = first + one, among + three, asked + len(rest)
-    assert first / asked >= 0.74
-    assert among / asked >= 0.91
+    assert first / asked >= 0.75
+    assert among / asked >= 0.925
 
 
 def test_on_all_twenty_offices_the_right_one_is_among_three():
