@@ -156,14 +156,11 @@ def confirm_start(token: uuid.UUID, *, now: datetime) -> tuple[Petition, str]:
     )
     if petition is None:
         raise Refused("petition_link_over")
-    if petition.state == State.PENDING:
+    if not queries.starter_has_confirmed(petition):
         starter = Signature.objects.filter(petition=petition, part=Signature.Part.STARTER).values_list("pk", flat=True)
-        if signing.confirm(starter.get()) not in ("confirmed", "already"):
+        if petition.state not in rules.GATHERS or signing.confirm(starter.get()) != "confirmed":
             raise Refused("petition_link_over")
-        petition.refresh_from_db(fields=["state", "sponsor_digest", "revision"])
         _tell_of_sponsors(petition, envelope.code)
-    elif not queries.starter_has_confirmed(petition):
-        raise Refused("petition_link_over")
     return petition, envelope.code
 
 
@@ -248,11 +245,16 @@ def _tell_of_waiting(petition: Petition) -> None:
         )
 
 
+@transaction.atomic
 def stop_unconfirmed(*, now: datetime, limit: int = 200) -> int:
     """Stop petitions that nobody confirmed while the link was good; returns how many. Their names go with the rest."""
     old = now - timedelta(days=settings_of_petitions().confirm_days + 1)
-    due = list(Petition.objects.filter(state=State.PENDING, created_at__lt=old).values_list("pk", flat=True)[:limit])
-    return Petition.objects.filter(pk__in=due, state=State.PENDING).update(state=State.STOPPED, ended_at=now)
+    due = Petition.objects.select_for_update(skip_locked=True).filter(state=State.PENDING, created_at__lt=old)
+    keys = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+    if keys:
+        Petition.objects.filter(pk__in=keys).update(state=State.STOPPED, ended_at=now)
+        journal.record(SYSTEM, "petition.never_confirmed", "petitions.petition:all", n=len(keys))
+    return len(keys)
 
 
 # --- in the starter's hands -----------------------------------------------------------------------------------------

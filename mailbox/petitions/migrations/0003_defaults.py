@@ -11,7 +11,7 @@ FIRST_DAY = date(2020, 1, 1)
 REASONS = {
     "duplicate": (
         False,
-        "已有内容相同的联名倡议",
+        "已有内容相同的请愿",
         "A petition that asks for the same is there already",
         "请为已有的那一项签名；如果诉求不同，请在标题里写明差别后重新提交。",
         "Sign the one that is there. If yours asks for something else, say so in the title and send it again.",
@@ -20,7 +20,7 @@ REASONS = {
         False,
         "没有写明希望做什么",
         "It is not clear what should be done",
-        "请写明希望哪个部门做什么事、做到什么程度，一项倡议只提一个诉求。",
+        "请写明希望哪个部门做什么事、做到什么程度，一项请愿只提一个诉求。",
         "Say what should be done, by whom and how far, and ask for one thing in one petition.",
     ),
     "irrelevant": (
@@ -132,7 +132,7 @@ REASONS = {
         True,
         "公开后发现不能继续展示",
         "It was found unlawful after it was published",
-        "请看说明里指出的文字，改写后可以作为新的倡议提交。",
+        "请看说明里指出的文字，改写后可以作为新的请愿提交。",
         "Read which words the note names; written without them it can be sent as a new petition.",
     ),
 }
@@ -150,7 +150,7 @@ LIMITS = (
 )
 
 CONSENT = (
-    "审核通过后，倡议的文字会公开，不显示您的姓名。姓名和邮箱加密保存，只用来确认、防止重复签名和通知结果，倡议结束六个月后删除。",
+    "审核通过后，请愿的文字会公开，不显示您的姓名。姓名和邮箱加密保存，只用来确认、防止重复签名和通知结果，请愿结束六个月后删除。",
     "Once the moderators have checked it, the words of your petition are public, without your name. Your name and e-mail "
     "are kept encrypted, used only to confirm, to prevent double signatures and to tell you the result, and deleted six "
     "months after the petition has ended.",

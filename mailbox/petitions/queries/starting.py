@@ -60,10 +60,14 @@ def starter_has_confirmed(petition: Petition) -> bool:
 
 
 def petition_of_link(petition_id: int, key: str) -> Petition | None:
-    """Return the petition that a link for sponsors opens; None for a wrong one and one that is over."""
+    """Return the petition that a link for sponsors opens; None for a wrong one and one that is over.
+
+    Once everybody reads the petition the link leads to where they do.
+    """
     if not links.is_sponsor_link(petition_id, key):
         return None
-    return Petition.objects.select_related("submission").exclude(sponsor_digest="").filter(pk=petition_id).first()
+    good = Petition.objects.exclude(sponsor_digest="") | Petition.objects.public()
+    return good.select_related("submission").filter(pk=petition_id).first()
 
 
 def is_blocked(email: str, client: str) -> bool:

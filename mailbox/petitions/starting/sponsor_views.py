@@ -46,7 +46,7 @@ def _petition(petition_id: int, key: str) -> Petition:
 def sponsor(request: HttpRequest, petition_id: int, key: str) -> HttpResponse:
     """Show a petition to whoever has its link, how many sponsors are missing, and let them sign."""
     petition = _petition(petition_id, key)
-    if petition.state in PUBLIC_STATES:
+    if petition.state in PUBLIC_STATES or petition.opened_at is not None:
         return redirect("petition", pk=petition.pk)
     if petition.state not in rules.GATHERS:
         return unlisted(request, "petitions/sponsor_over.html", status=410)

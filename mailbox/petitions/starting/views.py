@@ -25,7 +25,7 @@ from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
 from mailbox.letterbox.words import WAYS
 from mailbox.petitions.actions import starting as actions
-from mailbox.petitions.models import Petition, State
+from mailbox.petitions.models import Petition
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.moderation import delay
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
@@ -271,7 +271,7 @@ def confirm_start(request: HttpRequest, key: str) -> HttpResponse:
     if token is None or petition is None:
         return _over(request)
     if request.method != "POST":
-        over = petition.state in (State.STOPPED, State.WITHDRAWN)
+        over = petition.state not in rules.GATHERS and not queries.starter_has_confirmed(petition)
         return _over(request) if over else unlisted(request, "petitions/confirm_start.html", petition=petition)
     try:
         petition, code = actions.confirm_start(token, now=timezone.now())
