@@ -3,6 +3,7 @@
 from engage.schedule import every
 from mailbox.petitions.actions import announcing, counting, crossings, letters, moderation
 from mailbox.petitions.queries.clock import database_now
+from mailbox.petitions.starting import tasks as starting  # noqa: F401  registers its own
 
 
 @every(seconds=2)
