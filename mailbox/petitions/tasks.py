@@ -1,7 +1,7 @@
 """Periodic work of petitions; each is safe to run twice."""
 
 from engage.schedule import every
-from mailbox.petitions.actions import announcing, counting, crossings, letters, moderation
+from mailbox.petitions.actions import announcing, counting, crossings, forgetting, letters, moderation
 from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.starting import tasks as starting  # noqa: F401  registers its own
 
@@ -34,3 +34,9 @@ def carry_letters() -> int:
 def list_letters() -> int:
     """List the letters about answers and debates, a few at a time."""
     return announcing.list_letters(now=database_now())
+
+
+@every(seconds=600)
+def forget_signers() -> int:
+    """Take out of petitions whose time is over who signed them."""
+    return forgetting.forget_signers(now=database_now())

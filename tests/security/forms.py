@@ -219,6 +219,19 @@ def open_petition(world: World) -> list[Any]:
     return [made.pk]
 
 
+def planned_debate(world: World) -> list[Any]:
+    """Name a debate that is being prepared; what was sent before changed the one before."""
+    from mailbox.petitions.models import Debate
+
+    return [Debate.objects.create(petition_id=open_petition(world)[0], kind="hearing").pk]
+
+
+DEBATE_WORDS = {"place_zh": "市政厅", "place_en": "City Hall", "what_zh": WORDS, "what_en": "They talked."}
+DEBATE_CHOICES = {
+    "revision": "0", "kind": "hearing", "stage": "held", "on": "2026-12-20", "video": "", "transcript": "",
+}  # fmt: skip
+
+
 def looked(world: World) -> list[Any]:
     """Let the sender have looked at what is like a petition, so that the form opens."""
     world["clients"]["sender"].post("/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
@@ -830,6 +843,9 @@ FORMS: dict[str, Form] = {
     ),
     "desk_petition_note": Form("officer", waiting_petition, {"text": WORDS}),
     "desk_petition_tag": Form("officer", waiting_petition, {"word": "交通"}),
+    "desk_petition_debate_new": Form("officer", open_petition, DEBATE_WORDS, DEBATE_CHOICES),
+    "desk_petition_debate": Form("officer", planned_debate, DEBATE_WORDS, DEBATE_CHOICES),
+    "desk_petition_protection": Form("administrator", open_petition, {}, {"protected": "no"}),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
     # cases at the desk

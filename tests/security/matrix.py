@@ -213,6 +213,7 @@ ROWS: dict[str, Row] = {
     "petition_sponsor": everybody(404, lambda world: [999_999, "forged"]),
     "petition_sponsor_sent": everybody(404, lambda world: [999_999, "forged"]),
     "petition_confirm_sponsor": everybody(410, lambda world: [999_999, "forged"]),
+    "petition_debate": everybody(404, lambda world: [999_999, 1]),
     "api:list_petitions": everybody(200),
     "api:one_petition": everybody(404, first),
     "api:list_published_replies": everybody(200),
@@ -364,6 +365,13 @@ ROWS: dict[str, Row] = {
     "desk_petition_act": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "open"]),
     "desk_petition_note": everybody(405, lambda world: [999_999]),
     "desk_petition_tag": everybody(405, lambda world: [999_999]),
+    # what petitions earned
+    "desk_petition_answers": Row((302, 404, 200, 404, 404, 200)),
+    "desk_petition_outcome": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_protection": everybody(405, lambda world: [999_999]),
+    "desk_petition_debate_new": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_debate": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_debate_preview": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
     # the counter, and the work of units and people
     "counter": Row((302, 404, 200, 404, 404, 200)),
     "counter_slip": Row((302, 404, 302, 404, 404, 302)),

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from engage.accounts.actors import has_role
+from engage.accounts.actors import Role, has_role
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
@@ -21,6 +21,7 @@ from engage.publishing import gate
 from engage.typed import LARGEST_KEY
 from mailbox.desk.words import html_lang, language_name
 from mailbox.petitions.actions import debates as actions
+from mailbox.petitions.actions import forgetting
 from mailbox.petitions.answering import building
 from mailbox.petitions.answering.forms import DebateForm
 from mailbox.petitions.answering.gated import KIND, body
@@ -102,9 +103,27 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
         "lang": html_lang(petition.language),
         "owed": owed,
         "debates": [(row, STAGES[building.build(row).content["stage"]]) for row in _debates(request, petition)],
+        "may_protect": has_role(request.user, Role.ADMINISTRATOR),
         "letters": [(LETTERS[one.announcement.kind], one) for one in queries.told_of(petition)],
     }
     return _page(request, "outcome", context | toast_of(request))
+
+
+@require_POST
+@for_staff
+def protection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the signers beyond their time, or no longer."""
+    _petition(request, pk)
+    protected = request.POST.get("protected") == "yes"
+    try:
+        forgetting.protect(pk, protected=protected, actor=request.user)
+    except Refused:
+        raise Http404 from None
+    say(
+        request,
+        gettext("Its signers are kept") if protected else gettext("Its signers are forgotten when the time is over"),
+    )
+    return redirect("desk_petition_outcome", pk)
 
 
 def _debates(request: HttpRequest, petition: Petition) -> list[Debate]:
