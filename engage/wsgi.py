@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
 application = get_wsgi_application()
+
+from engage import quick  # noqa: E402  (needs the app registry)
+
+application = quick.wsgi(application)

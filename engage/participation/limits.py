@@ -26,12 +26,17 @@ def client_address(request: HttpRequest) -> str:
 
     Of an IPv6 address the first half: the other half is for the client alone to choose, anew for every request.
     """
+    return address_of(request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def address_of(forwarded: str, remote: str) -> str:
+    """Return `client_address` from the header X-Forwarded-For and the address that is connected to us."""
     hops = settings.TRUSTED_PROXY_COUNT
     if hops:
-        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        chain = [part.strip() for part in forwarded.split(",") if part.strip()]
         if len(chain) >= hops:
             return _one_line(chain[-hops])
-    return _one_line(request.META.get("REMOTE_ADDR", ""))
+    return _one_line(remote)
 
 
 def _one_line(address: str) -> str:

@@ -117,7 +117,7 @@ CASE WHEN EXISTS (SELECT 1 FROM petitions_signature o WHERE o.petition_id = s.pe
 POSTGRES_CONFIRM = f"""
 UPDATE petitions_signature s SET state = 'confirmed', confirmed_at = clock_timestamp(), slot = {_FREE_SLOT}
 FROM petitions_petition p
-WHERE s.id = ANY(%s) AND p.submission_id = s.petition_id AND s.state = 'pending' AND s.part = ANY(%s)
+WHERE s.id = ANY(%s::bigint[]) AND p.submission_id = s.petition_id AND s.state = 'pending' AND s.part = ANY(%s::text[])
     AND {_LINK_HOLDS["postgresql"]} AND ({_confirms("clock_timestamp()")})
 RETURNING s.id
 """

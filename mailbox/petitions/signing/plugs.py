@@ -13,6 +13,7 @@ def plug_in() -> None:
     """Register refusals and letters; called once, when the apps are ready."""
     from mailbox.petitions.actions import letters
     from mailbox.petitions.queries.signing import proven
+    from mailbox.petitions.signing import quick
     from mailbox.petitions.signing.letters import confirmation
 
     register_refusals(REFUSALS)
@@ -24,3 +25,4 @@ def plug_in() -> None:
             address=lambda reference: reverse("petition_signature", args=[reference]),
         )
     )
+    quick.plug_in()

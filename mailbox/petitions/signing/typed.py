@@ -1,17 +1,15 @@
-"""Reads the sign form: one reader for the page and for the short path, so that both take and refuse the same."""
+"""Reads the sign form where nothing is left to doubt: the short way. What has a fault goes to the page that says it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from mailbox.petitions.addresses import LONGEST, AddressError, split_address
 
 NAME_MOST = 80
 ABROAD = "abroad"
-FIELDS = ("name", "email", "region", "country", "eligible", "news", "token", "act")
 # A link in any of the ways people and programs write one.
 _LINK = re.compile(
     r"https?:|www\.|://|[a-z0-9-]{2,}\.(?:com|net|org|info|biz|top|xyz|cn|ru|io|me|cc|vip|shop|site|club)\b", re.I
@@ -21,13 +19,12 @@ _MARKUP = re.compile(r"[<>{}\[\]\\|@]|&#|&[a-z]+;")
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed, cleaned; `faults` says by field what is wrong with it, as codes (signing/words.py)."""
+    """What was typed, cleaned; `faults` says by field what is wrong with it, as codes."""
 
     name: str = ""
     email: str = ""
     region: str = ""
     country: str = ""
-    eligible: bool = False
     news: bool = False
     token: str = ""
     faults: dict[str, str] = field(default_factory=dict)
@@ -44,23 +41,24 @@ def read(
     name = " ".join(clean(get("name", "")[: 20 * NAME_MOST]).split())
     email = clean(get("email", "")[: 4 * LONGEST])
     region, country = get("region", "")[:64], get("country", "")[:8]
-    eligible, news = get("eligible", "") == "yes", get("news", "") == "yes"
+    news = get("news", "")
     if fault := name_fault(name):
         faults["name"] = fault
     if fault := email_fault(email):
         faults["email"] = fault
     if region == ABROAD:
+        region = ""
         if country not in countries:
             faults["country"] = "country_missing"
-            country = ""
-    elif region not in regions:
-        faults["region"] = "region_missing" if not region else "region_unknown"
-        region = ""
-    if not eligible:
+    else:
+        country = ""
+        if region not in regions:
+            faults["region"] = "region_missing"
+    if get("eligible", "") != "yes":
         faults["eligible"] = "eligible_missing"
-    return Typed(
-        name, email, region, country if region == ABROAD else "", eligible, news, get("token", "")[:64], faults
-    )
+    if news not in ("", "yes"):
+        faults["news"] = "news_unclear"
+    return Typed(name, email, region, country, news == "yes", get("token", "")[:64], faults)
 
 
 def name_fault(name: str) -> str:
@@ -83,13 +81,3 @@ def email_fault(email: str) -> str:
     except AddressError as error:
         return f"email_{error}"
     return ""
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Return the ISO codes of countries."""
-    from babel import Locale
-
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha()) - {
-        "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ",
-    }  # fmt: skip
