@@ -219,6 +219,31 @@ def open_petition(world: World) -> list[Any]:
     return [made.pk]
 
 
+def signature_link(purpose: str) -> Arguments:
+    """Name a link in a letter to somebody who asked to sign; what was sent before changed the one before."""
+
+    def name(world: World) -> list[Any]:
+        from mailbox.petitions.models import Petition
+        from mailbox.petitions.signing import links
+        from tests.petitions import factories
+
+        of = Petition.objects.get(pk=open_petition(world)[0])
+        made = factories.signature(of, "pending", now=timezone.now())
+        return [made.pk, links.key(purpose, made.pk)]
+
+    return name
+
+
+def own_signature(world: World) -> list[Any]:
+    """Name a signature whose receipt the holder has."""
+    from mailbox.petitions.actions import signing
+
+    ask = signing.Ask(open_petition(world)[0], uuid.uuid4(), "李小河", "li@example.org", "zh-hans", region="east")
+    receipt = signing.ask_to_sign(ask)
+    world["clients"]["holder"].post("/zh/track/", {"reference": receipt.reference, "code": receipt.code})
+    return [receipt.reference]
+
+
 def planned_debate(world: World) -> list[Any]:
     """Name a debate that is being prepared; what was sent before changed the one before."""
     from mailbox.petitions.models import Debate
@@ -764,6 +789,14 @@ FORMS: dict[str, Form] = {
         },
     ),
     "coding_order": Form("administrator", order, {}, {"do": "cancel"}),
+    # signing a petition
+    "petition_sign": Form("anonymous", open_petition, SIGNER, LIVES | {"token": "", "news": "yes"}),
+    "petition_signature": Form("holder", own_signature, {"email": "li@example.net"}, {"act": "correct", "sure": "yes"}),
+    "petition_mine": Form(
+        "anonymous", signature_link("mine"), {"email": "li@example.net"}, {"act": "correct", "sure": "yes"}
+    ),
+    "petition_confirm": Form("anonymous", signature_link("confirm"), {}, {"act": ""}),
+    "petition_news_stop": Form("anonymous", signature_link("news"), {}, {"List-Unsubscribe": "One-Click"}),
     # starting a petition
     "petition_start": Form("anonymous", nothing, {"title": WORDS}),
     "petition_write": Form("sender", looked, PETITION_WORDS | SIGNER, LIVES | {"to": ""}),

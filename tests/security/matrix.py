@@ -214,6 +214,13 @@ ROWS: dict[str, Row] = {
     "petition_sponsor_sent": everybody(404, lambda world: [999_999, "forged"]),
     "petition_confirm_sponsor": everybody(410, lambda world: [999_999, "forged"]),
     "petition_debate": everybody(404, lambda world: [999_999, 1]),
+    # signing: a signature is opened by its code or by the link of its letter
+    "petition_sign": everybody(404, first),
+    "petition_signature": everybody(302, lambda world: ["S-2026-000001-A"]),
+    "petition_confirm": everybody(410, lambda world: [999_999, "forged"]),
+    "petition_confirmed": everybody(410, lambda world: [999_999, "forged"]),
+    "petition_mine": everybody(410, lambda world: [999_999, "forged"]),
+    "petition_news_stop": everybody(410, lambda world: [999_999, "forged"]),
     "api:list_petitions": everybody(200),
     "api:one_petition": everybody(404, first),
     "api:list_published_replies": everybody(200),
