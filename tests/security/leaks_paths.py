@@ -42,6 +42,7 @@ from engage.participation.models import OutgoingMail
 from engage.participation.new_code import sign as sign_new_code
 from engage.publishing.models import Release
 from engage.search import registry as searchable
+from mailbox.petitions.models import Debate
 from mailbox.publication.models import Publication, PublishedFile
 from tests.security.leaks_markers import NEIGHBOURS, markers_in, read_bytes
 from tests.security.leaks_site import Site
@@ -214,6 +215,7 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("share/", "path", _only(*_LANGUAGES)),
     ("share/", "kind", lambda site: [kind.code for kind in subjects.registered()]),
     ("share/", "id", _shared),
+    ("petitions/<int:pk>/debates/", "debate", _keys(Debate)),
     ("petitions/start/confirm/", "key", _only("forged")),
     ("petitions/mine/", "reference", lambda site: [site.comment.submission.reference]),
     ("petitions/sponsors/", "signature_id", _only(1)),
@@ -445,6 +447,7 @@ INTERNAL: dict[str, str] = {
     "press.Digest": "a digest in work",
     "publication.Publication": "what is published of a case, in work",
     "publication.PublishedFile": "files of what is published of a case",
+    "petitions.Debate": "a debate being prepared, and a corrected record of one",
     "mailbox_desk.CaseWords": "what the desk searches cases by",
     "mailbox.Case": "a case, read by its sender and at the desk",
     "mailbox.Message": "a case, read by its sender and at the desk",

@@ -46,6 +46,8 @@ from engage.pages.structure import ensure_structure
 from engage.publishing import actions as gate_actions
 from engage.publishing import gate, proposals, registry
 from engage.publishing.models import Release, Review
+from mailbox.petitions.actions import debates
+from mailbox.petitions.actions.debates import DebateWords
 from mailbox.publication import actions as publishing
 from tests.accounts.people import person
 from tests.campaigns import builders as campaign_builders
@@ -56,6 +58,7 @@ from tests.follows.builders import EVERYTHING, follower
 from tests.mailbox import factories as cases
 from tests.mailbox import publications
 from tests.packs import builders as pack_builders
+from tests.petitions import factories as petitions
 from tests.press import builders as press_builders
 from tests.security.leaks_markers import EDITED, NEVER, RETURNED, STAGES, WAITING, Marker, marker
 
@@ -646,6 +649,24 @@ def plant_disclosure(site: Site) -> None:
     plant_published(site, "disclosure")
 
 
+# --- debates about petitions ----------------------------------------------------------------------------------------
+
+
+def plant_petition_debate(site: Site) -> None:
+    for stage in site.stages:
+        words, about = site.take("petition_debate", stage), petitions.petition(now=timezone.now())
+        marked = {"place_zh": words.zh, "place_en": words.en, "what_zh": words.zh, "what_en": words.en}
+        plain = {"what_zh": "谈了三小时。", "what_en": "They talked for three hours."}
+        said = DebateWords("debate", timezone.localdate(), held=True, **plain if stage == EDITED else marked)
+        made = debates.plan_debate(about.pk, said, actor=site.officer, now=timezone.now())
+        if stage == EDITED:
+            gate.request("petition_debate", made, actor=site.editor, now=timezone.now())
+            gate.release_by_platform("petition_debate", made, now=timezone.now())
+            said = DebateWords("debate", timezone.localdate(), held=True, **marked)
+            debates.edit_debate(made.pk, said, revision=None, actor=site.officer, now=timezone.now())
+        hand_in("petition_debate", made, stage, site)
+
+
 PLANTERS: dict[str, Callable[[Site], None]] = {
     "page": plant_page,
     "call": plant_call,
@@ -667,6 +688,7 @@ PLANTERS: dict[str, Callable[[Site], None]] = {
     "media_digest": plant_media_digest,
     "case_reply": plant_case_reply,
     "disclosure": plant_disclosure,
+    "petition_debate": plant_petition_debate,
 }
 
 

@@ -95,6 +95,7 @@ APPEARS: dict[str, set[str]] = {
         "published_disclosure", "published_disclosure_file", "disclosures", "disclosures_rss", "disclosures_atom",
         "api:list_disclosures", "api:one_disclosure", "search",
     },
+    "petition_debate": {"petition_debate"},
 }  # fmt: skip
 # Public addresses that give no page to any of our readers, each with the reason.
 A_FORM = "takes a form only"
