@@ -14,6 +14,7 @@ class PetitionsConfig(AppConfig):
         from engage.pages.messages import register_refusals
         from engage.participation import kinds, timeline
         from mailbox.petitions.answering.plugs import plug_in as plug_answering_in
+        from mailbox.petitions.guarding.plugs import plug_in as plug_guarding_in
         from mailbox.petitions.moderating.plugging import plug_in as plug_moderating_in
         from mailbox.petitions.showing.plugs import plug_in as plug_showing_in
         from mailbox.petitions.signing.plugs import plug_in as plug_signing_in
@@ -27,5 +28,6 @@ class PetitionsConfig(AppConfig):
         plug_signing_in()
         plug_starting_in()
         plug_moderating_in()
+        plug_guarding_in()
         plug_showing_in()
         plug_answering_in()

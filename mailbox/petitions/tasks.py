@@ -2,6 +2,7 @@
 
 from engage.schedule import every
 from mailbox.petitions.actions import announcing, counting, crossings, forgetting, letters, moderation
+from mailbox.petitions.guarding import tasks as guarding  # noqa: F401  registers its own
 from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.starting import tasks as starting  # noqa: F401  registers its own
 

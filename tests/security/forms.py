@@ -330,6 +330,29 @@ def waiting_petition(world: World) -> list[Any]:
     return [waiting(sponsors=0).pk]
 
 
+def petition_order(world: World) -> list[Any]:
+    """Name an order that is previewed."""
+    from mailbox.petitions.models import Invalidation
+
+    return [Invalidation.objects.create(conditions={"domain": "bad.example", "through": 1}, why=WORDS).pk]
+
+
+def petition_listed(world: World) -> list[Any]:
+    """Name an entry of the lists."""
+    from mailbox.petitions.models import Listed
+
+    return [Listed.objects.get_or_create(what="domain", value="bad.example", shown="bad.example")[0].pk]
+
+
+def petition_suspect(world: World) -> list[Any]:
+    """Name a mark that is suspected."""
+    from mailbox.petitions.models import Suspect
+
+    now = timezone.now()
+    values = {"why": "sequence", "noticed_at": now, "until": now.replace(year=now.year + 1, day=1)}
+    return [Suspect.objects.get_or_create(what="domain", value="bad.example", defaults=values)[0].pk]
+
+
 def petition_words(world: World) -> list[Any]:
     """Name the form in which its words are edited."""
     return [*waiting_petition(world), "edit"]
@@ -874,6 +897,20 @@ FORMS: dict[str, Form] = {
         {"title": "标题", "action": WORDS, "background": WORDS, "details": WORDS, "note": "更短"},
         {"revision": "0", "unshown": ""},
     ),
+    # petitions against fraud
+    "petition_let_go": Form("administrator", petition_suspect, said=False),
+    "petition_orders": Form(
+        "administrator",
+        nothing,
+        {"petition": "", "domain": "bad.example", "network": "203.0.113.0/24", "why": WORDS, "since": "", "until": ""},
+        {"region": "", "standing": "", "sign": "", "suspect": ""},
+    ),
+    "petition_order_act": Form("administrator", petition_order, {}, {"act": "run"}, said=False),
+    "petition_lists": Form(
+        "administrator", nothing, {"typed": "bad.example", "note": WORDS}, {"what": "domain", "side": "block"}
+    ),
+    "petition_unlist": Form("administrator", petition_listed, said=False),
+    "petition_pause": Form("administrator", nothing, {"zh": WORDS, "en": WORDS}, {"act": "pause"}),
     "desk_petition_note": Form("officer", waiting_petition, {"text": WORDS}),
     "desk_petition_tag": Form("officer", waiting_petition, {"word": "交通"}),
     "desk_petition_debate_new": Form("officer", open_petition, DEBATE_WORDS, DEBATE_CHOICES),
@@ -1297,6 +1334,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "coding_decide": ("administrator", lambda world: [*slug(world), "theme", world["theme"].pk], ("comment", "back")),
     "coding_bulk": ("administrator", slug, ("q", "state", "clause", "stance", "language", "same")),
     "desk_petition_act": ("officer", lambda world: [*waiting_petition(world), "merge"], ("of",)),
+    "petition_orders": ("officer", nothing, ("suspect",)),
     "outcomes": ("anonymous", nothing, ("page",)),
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),

@@ -372,6 +372,16 @@ ROWS: dict[str, Row] = {
     "desk_petition_act": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "open"]),
     "desk_petition_note": everybody(405, lambda world: [999_999]),
     "desk_petition_tag": everybody(405, lambda world: [999_999]),
+    # petitions against fraud
+    "petition_guard": Row((302, 404, 200, 404, 404, 200)),
+    "petition_let_go": everybody(405, first),
+    "petition_orders": Row((302, 404, 200, 404, 404, 200)),
+    "petition_order": Row((302, 404, 404, 404, 404, 404), first),
+    "petition_order_act": everybody(405, first),
+    "petition_lists": Row((302, 404, 200, 404, 404, 200)),
+    "petition_unlist": everybody(405, first),
+    "petition_limits": Row((302, 404, 200, 404, 404, 200)),
+    "petition_pause": Row((302, 404, 200, 404, 404, 200)),
     # what petitions earned
     "desk_petition_answers": Row((302, 404, 200, 404, 404, 200)),
     "desk_petition_outcome": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
+from mailbox.petitions.actions import letters, signing
 from mailbox.petitions.guarding import rules
 from mailbox.petitions.guarding.rules import Asked, Mark, Sign, What, Why
 from mailbox.petitions.models import Listed, Pace, Signature, SignatureLetter, Suspect, Trend
 from mailbox.petitions.queries import guarding as queries
 
+NETWORKS_KEPT = timedelta(days=30)
 _LETTER = SignatureLetter.State
 
 
@@ -125,3 +127,56 @@ def _hold_keys(keys: Sequence[int], why: str) -> int:
             signature__in=some, state__in=[_LETTER.WAITING, _LETTER.READY], kind__in=queries.FIRST_LETTERS
         ).update(state=_LETTER.STOPPED, said="held")
     return held
+
+
+@transaction.atomic
+def look_again(now: datetime) -> int:
+    """Decide about what was set aside: held for a reason from now on, or its letter goes out. Returns how many."""
+    signatures = queries.waiting_ones(now)
+    batch = queries.asked_of(signatures)
+    if not batch:
+        return 0
+    paces = queries.paces(rules.marks_to_read(batch), queries.limits(), now)
+    held = rules.judge_again(batch, paces, queries.lists(batch, now))
+    waiting = Signature.objects.filter(state=Signature.State.HELD, why=Why.WAIT)
+    for why in set(held.values()):
+        waiting.filter(pk__in=[key for key, code in held.items() if code == why]).update(why=why)
+    let_out([asked.key for asked in batch if asked.key not in held])
+    return len(batch)
+
+
+def let_out(keys: Sequence[int]) -> int:
+    """Let held signatures wait for their confirmation again, in the caller's transaction; their letters go out.
+
+    Whoever pressed the button before they were held is confirmed now.
+    """
+    held = Signature.objects.filter(pk__in=keys, state=Signature.State.HELD)
+    pressed = list(held.filter(confirmed_at__isnull=False).values_list("pk", flat=True))
+    let = held.update(state=Signature.State.PENDING, why="", confirmed_at=None)
+    letters.release(list(keys))
+    for key in pressed:
+        signing.confirm(key)
+    return let
+
+
+@transaction.atomic
+def note_silence(now: datetime) -> int:
+    """Suspect networks whose letters nobody answers, and hold what waits there; returns how many networks."""
+    silent = queries.silent_subnets(now)
+    found = {
+        (str(What.SUBNET), subnet): Sign(Why.NEVER_CONFIRMED, rules.HOLD_AT, (str(What.SUBNET), subnet), sent)
+        for subnet, sent in silent.items()
+    }
+    let_go = set(Suspect.objects.filter(let_go_at__isnull=False, until__gt=now).values_list("what", "value"))
+    _remember({mark: sign for mark, sign in found.items() if mark not in let_go}, now)
+    return len(found)
+
+
+def clean(now: datetime) -> int:
+    """Delete counts of minutes of more than a day ago, and of networks of more than a month ago; returns how many.
+
+    Those of domains stay: by them a domain is known.
+    """
+    minutes = Pace.objects.filter(minute__lt=now - timedelta(seconds=rules.DAY, minutes=2))
+    networks = Trend.objects.filter(what=Listed.What.NETWORK, hour__lt=now - NETWORKS_KEPT)
+    return minutes.delete()[0] + networks.delete()[0]

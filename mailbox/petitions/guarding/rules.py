@@ -12,8 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
-from statistics import fmean, pstdev
+from statistics import fmean, pvariance
 
 from mailbox.petitions.guarding.domains import COMMON, SECOND_LEVEL, THROWAWAY
 
@@ -26,7 +25,7 @@ class What(StrEnum):
     SUBNET = "subnet"
     DOMAIN = "domain"
     PERSON = "person"
-    # Addresses alike but for their last two digits, at one domain.
+    # Addresses alike but for their last three digits, at one domain.
     SHAPE = "shape"
     # Of a domain, of a shape: from how many subnets. Of a subnet: how many uncommon domains.
     SPREAD = "spread"
@@ -54,7 +53,7 @@ class Why(StrEnum):
     REGULAR = "regular"
     NEVER_CONFIRMED = "never_confirmed"
     SEVERAL = "several"
-    # Set aside for a quarter of an hour while a flood of unknown domains lasts, then looked at again.
+    # Set aside while a flood of unknown domains lasts, then looked at again.
     WAIT = "wait"
 
 
@@ -96,7 +95,7 @@ SUSPECT_FOR = timedelta(hours=6)
 SHAPES_LOOK_BACK = timedelta(hours=1)
 RENEWED_AFTER = timedelta(minutes=30)
 LOOK_BACK = timedelta(hours=6)
-WAIT_FOR = timedelta(minutes=15)
+WAIT_FOR = timedelta(minutes=90)
 # How long a domain has been known from which on it is no stranger.
 KNOWN_AFTER = timedelta(hours=48)
 
@@ -105,15 +104,16 @@ WEAK = 50
 
 SPREAD_TOTAL, SPREAD_SUBNETS = 60, 40
 SPREAD_DAY_TOTAL, SPREAD_DAY_SUBNETS = 200, 80
-SPREAD_WEAK = 20
+FEW, FEW_SHARE = (2, 12), 0.9
 MIXED_DOMAINS, MIXED_SHARE = 4, 0.4
 NAME_TOTAL, NAME_SHARE = 10, 0.001
-SHAPE_TOTAL, SHAPE_SUBNETS, SHAPE_SHARE = 12, 8, 0.0003
+SHAPE_TOTAL, SHAPE_SUBNETS, SHAPE_SHARE, SHAPE_SPREAD = 10, 7, 0.001, 0.8
 FLOOD_TOTAL, FLOOD_SHARE = 50, 0.2
-REGULAR_TOTAL, REGULAR_VARIATION = 15, 0.35
+REGULAR_MINUTES, REGULAR_TOTAL, REGULAR_VARIANCE = 20, 40, 0.2
 SENT_TOTAL, CONFIRMED_SHARE = 40, 0.05
 # Letters are given so long to be answered before their silence says anything.
 ANSWER_TIME = timedelta(minutes=30)
+SILENCE_LOOK_BACK = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -155,13 +155,13 @@ _LAST_NUMBER = re.compile(r"^(.*?)(\d{3,})(\D*)$", re.DOTALL)
 def shape_of(local: str, domain: str) -> str:
     """Return what a row of numbered addresses has in common; empty for an address without a number of three digits.
 
-    The last two digits are left open, so one shape has a hundred addresses: `user0417` and `user0498` share theirs, and
-    two numbers of a messenger that people were given at random do not.
+    The last three digits are left open, so one shape has a thousand addresses: `user1417` and `user1998` share theirs,
+    and two numbers of a messenger that people were given at random do not.
     """
     found = _LAST_NUMBER.match(local.lower())
     if found is None:
         return ""
-    return f"{found[1]}{found[2][:-2]}##{found[3]}@{domain}"
+    return f"{found[1]}{found[2][:-3]}###{found[3]}@{domain}"
 
 
 def parents(domain: str) -> list[str]:
@@ -179,6 +179,8 @@ class Paces:
 
     sums: dict[Mark, dict[int, float]] = field(default_factory=dict)
     added: Counter[Mark] = field(default_factory=Counter)
+    # Of networks from which many came: how many in each of the last full minutes.
+    minutes: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, what: str, value: str) -> None:
         """Count one more."""
@@ -279,7 +281,7 @@ def marks_to_read(batch: Iterable[Asked]) -> dict[str, set[str]]:
     return wanted
 
 
-def suspect_marks(asked: Asked, *, fresh: bool) -> list[Mark]:
+def suspect_marks(asked: Asked) -> list[Mark]:
     """List by which marks a request may be suspected."""
     marks = [
         (What.ADDRESS, asked.address),
@@ -290,8 +292,6 @@ def suspect_marks(asked: Asked, *, fresh: bool) -> list[Mark]:
     ]
     if not asked.is_common:
         marks.append((What.DOMAIN, asked.site))
-    if fresh:
-        marks.append((What.MIXED, asked.subnet))
     return [(str(what), value) for what, value in marks if value]
 
 
@@ -310,14 +310,18 @@ def judge_batch(batch: Sequence[Asked], paces: Paces, limits: Sequence[Limit], l
         fresh = lists.is_fresh(asked)
         _count(asked, paces, fresh=fresh)
         why = _judge(asked, paces, limits, lists, outcome, named=named, fresh=fresh)
+        # Of names the share among those that pass tells: what is held for other reasons has names as people have.
+        if asked.person and why in ("", Why.WAIT, Why.SAME_NAME):
+            paces.add(What.PERSON, asked.person)
         if why:
             outcome.held[asked.key] = why
         else:
             paces.add(What.ALL, "")
-            through.append((asked, fresh))
+        if why in ("", Why.WAIT):
+            through.append(asked)
     # A mark may give itself away after the first of its kind passed.
-    for asked, fresh in through:
-        for mark in suspect_marks(asked, fresh=fresh):
+    for asked in through:
+        for mark in suspect_marks(asked):
             if mark in outcome.found:
                 outcome.held[asked.key] = outcome.found[mark].why
     return outcome
@@ -325,7 +329,7 @@ def judge_batch(batch: Sequence[Asked], paces: Paces, limits: Sequence[Limit], l
 
 def _count(asked: Asked, paces: Paces, *, fresh: bool) -> None:
     for what, value in _values(asked).items():
-        if value:
+        if value and what != What.PERSON:
             paces.add(what, value)
     for pair, what, value in _pairs(asked):
         if paces.get(What.PAIR, pair, DAY) == 0:
@@ -355,7 +359,7 @@ def _judge(
     for sign in signs:
         if sign.weight >= HOLD_AT and sign.mark is not None:
             outcome.found.setdefault(sign.mark, sign)
-    known = [mark for mark in suspect_marks(asked, fresh=fresh) if mark not in lists.let_go]
+    known = [mark for mark in suspect_marks(asked) if mark not in lists.let_go]
     for mark in known:
         if mark in lists.suspects:
             outcome.found.setdefault(mark, Sign(Why(lists.suspects[mark]), HOLD_AT, mark))
@@ -367,7 +371,44 @@ def _judge(
         return heavy.why
     if sum(sign.weight for sign in signs) >= HOLD_AT:
         return Why.SEVERAL
-    return Why.WAIT if fresh and is_flood(paces) else ""
+    return Why.WAIT if fresh and _waits(asked, paces) else ""
+
+
+def judge_again(batch: Sequence[Asked], paces: Paces, lists: Lists) -> dict[int, str]:
+    """Decide about requests that waited, now that more is known; nothing is counted a second time.
+
+    Returns why each is held from now on; the others have waited long enough.
+    """
+    held: dict[int, str] = {}
+    for asked in batch:
+        if any(mark in lists.allowed for mark in lists.listed_marks(asked)):
+            continue
+        fresh = lists.is_fresh(asked)
+        suspects = (lists.suspects.get(mark) for mark in suspect_marks(asked) if mark not in lists.let_go)
+        signs = [sign for sign in signs_of(asked, paces, fresh=fresh) if sign.mark not in lists.let_go]
+        heavy = max(signs, key=lambda sign: sign.weight, default=None)
+        if why := next((code for code in suspects if code), ""):
+            held[asked.key] = why
+        elif heavy is not None and heavy.weight >= HOLD_AT:
+            held[asked.key] = heavy.why
+        elif sum(sign.weight for sign in signs) >= HOLD_AT:
+            held[asked.key] = Why.SEVERAL
+        elif fresh and _is_thrown_about(asked, paces):
+            held[asked.key] = Why.MANY_DOMAINS
+    return held
+
+
+def _is_thrown_about(asked: Asked, paces: Paces) -> bool:
+    """Tell whether a new domain has a few addresses and each comes from somewhere else, as of domains bought by the
+    thousand; asked only of what came in a flood of such."""
+    total, subnets = paces.get(What.DOMAIN, asked.site, DAY), paces.get(What.SPREAD, asked.site, DAY)
+    return FEW[0] <= total <= FEW[1] and subnets >= FEW_SHARE * total
+
+
+def _waits(asked: Asked, paces: Paces) -> bool:
+    """Tell whether a request has to wait until a flood of new domains shows more; an office or a campus has not."""
+    total, subnets = paces.get(What.DOMAIN, asked.site, DAY), paces.get(What.SPREAD, asked.site, DAY)
+    return is_flood(paces) and subnets >= total / 2
 
 
 def _over_limit(asked: Asked, paces: Paces, limits: Sequence[Limit]) -> list[Sign]:
@@ -396,15 +437,18 @@ def signs_of(asked: Asked, paces: Paces, *, fresh: bool) -> list[Sign]:
     signs = []
     if fresh:
         signs += _domain_signs(asked, paces)
-    names = paces.get(What.PERSON, asked.person, HOUR) if asked.person else 0
+    names = paces.get(What.PERSON, asked.person, HOUR) + 1 if asked.person else 0
     if names >= NAME_TOTAL and names > NAME_SHARE * everybody:
         signs.append(Sign(Why.SAME_NAME, HOLD_AT, (str(What.PERSON), asked.person), int(names)))
     elif names >= NAME_TOTAL / 2 and names > NAME_SHARE * everybody:
         signs.append(Sign(Why.SAME_NAME, WEAK))
+    if is_regular(paces.minutes.get(asked.network, [])):
+        signs.append(Sign(Why.REGULAR, HOLD_AT, (str(What.NETWORK), asked.network), sum(paces.minutes[asked.network])))
     if asked.shape:
         alike = paces.get(What.SHAPE, asked.shape, HOUR)
         subnets = paces.get(What.SCATTER, asked.shape, HOUR)
-        beyond = alike > SHAPE_SHARE * everybody
+        # Of a campus, where addresses are numbers, most come from its own network.
+        beyond = alike > SHAPE_SHARE * everybody and subnets >= SHAPE_SPREAD * alike
         if alike >= SHAPE_TOTAL and subnets >= SHAPE_SUBNETS and beyond:
             signs.append(Sign(Why.SEQUENCE, HOLD_AT, (str(What.SHAPE), asked.shape), int(alike)))
         elif alike >= SHAPE_TOTAL / 2 and subnets >= SHAPE_SUBNETS / 2 and beyond:
@@ -421,16 +465,9 @@ def _domain_signs(asked: Asked, paces: Paces) -> list[Sign]:
         day >= SPREAD_DAY_TOTAL and day_subnets >= SPREAD_DAY_SUBNETS
     ):
         signs.append(Sign(Why.DOMAIN_SPREAD, HOLD_AT, (str(What.DOMAIN), site), int(max(total, 1))))
-    elif total >= SPREAD_WEAK and subnets >= 0.8 * total:
-        signs.append(Sign(Why.DOMAIN_SPREAD, WEAK))
-    elif is_flood(paces) and day >= 2 and day_subnets >= 0.9 * day:
-        signs.append(Sign(Why.DOMAIN_SPREAD, WEAK))
     if asked.subnet:
         strangers = paces.get(What.MIXED, asked.subnet, DAY)
         if strangers >= MIXED_DOMAINS and strangers >= MIXED_SHARE * paces.get(What.SUBNET, asked.subnet, DAY):
-            mark = (str(What.MIXED), asked.subnet)
-            signs.append(Sign(Why.MANY_DOMAINS, HOLD_AT, mark, int(strangers)))
-        elif strangers >= 2 and strangers >= 2 * MIXED_SHARE * paces.get(What.SUBNET, asked.subnet, DAY):
             signs.append(Sign(Why.MANY_DOMAINS, WEAK))
     return signs
 
@@ -441,16 +478,15 @@ def is_flood(paces: Paces) -> bool:
     return fresh >= FLOOD_TOTAL and fresh > FLOOD_SHARE * (everybody + fresh)
 
 
-def is_regular(moments: Sequence[datetime]) -> bool:
-    """Tell whether requests come as evenly as people never do: the gaps vary by less than a third of their mean.
+def is_regular(minutes: Sequence[int]) -> bool:
+    """Tell whether requests come as evenly as people never do; `minutes` has how many came in each.
 
-    People who come by chance have gaps that vary by their whole mean, people in a queue by half of it.
+    Of people who know nothing of one another the variance of such counts is their mean, and larger where news brings
+    them; below a fifth of it over twenty minutes they are found once in twenty thousand times, machines always.
     """
-    if len(moments) < REGULAR_TOTAL:
+    if len(minutes) < REGULAR_MINUTES or sum(minutes) < REGULAR_TOTAL:
         return False
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(sorted(moments))]
-    mean = fmean(gaps)
-    return mean > 0 and pstdev(gaps) < REGULAR_VARIATION * mean
+    return pvariance(minutes) < REGULAR_VARIANCE * fmean(minutes)
 
 
 def is_silent(sent: int, confirmed: int) -> bool:

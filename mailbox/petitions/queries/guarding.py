@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, FloatField, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, FloatField, Min, Q, QuerySet, Sum, Value, When
 
 from engage.participation.vault import blind_index
 from mailbox.petitions.guarding import rules
@@ -91,7 +91,28 @@ def paces(wanted: dict[str, set[str]], limits: Sequence[Limit], now: datetime) -
         rows = Pace.objects.filter(condition, minute__gte=since).values("what", "value").annotate(**sums)
         for row in rows.order_by():
             found.sums[(row["what"], row["value"])] = {seconds: row[f"w{seconds}"] for seconds in windows}
+    found.minutes = _minutes(found, now)
     return found
+
+
+def _minutes(found: Paces, now: datetime) -> dict[str, list[int]]:
+    """Read minute by minute the networks from which many came."""
+    busy = [
+        value
+        for (what, value), sums in found.sums.items()
+        if what == What.NETWORK and sums[rules.HOUR] >= rules.REGULAR_TOTAL
+    ]
+    if not busy:
+        return {}
+    ends = minute_of(now)
+    starts = ends - timedelta(minutes=rules.REGULAR_MINUTES)
+    counts = {
+        value: dict.fromkeys((starts + timedelta(minutes=n) for n in range(rules.REGULAR_MINUTES)), 0) for value in busy
+    }
+    rows = Pace.objects.filter(what=What.NETWORK, value__in=busy, minute__gte=starts, minute__lt=ends)
+    for value, minute, total in rows.values_list("value", "minute", "total"):
+        counts[value][minute] = total
+    return {value: list(by_minute.values()) for value, by_minute in counts.items()}
 
 
 def lists(batch: Iterable[Asked], now: datetime) -> Lists:
@@ -101,7 +122,7 @@ def lists(batch: Iterable[Asked], now: datetime) -> Lists:
     sites: set[str] = set()
     for asked in batch:
         marks.update((str(what), value) for what, value in Lists().listed_marks(asked) if value)
-        suspected.update(rules.suspect_marks(asked, fresh=True))
+        suspected.update(rules.suspect_marks(asked))
         if not asked.is_common:
             sites.add(asked.site)
     blocked, allowed = set(), set()
@@ -138,8 +159,6 @@ def of_mark(mark: Mark) -> Q | None:
         return Q(domain=value) | Q(domain__endswith=f".{value}")
     if what in (What.ADDRESS, What.NETWORK, What.SUBNET, What.PERSON):
         return Q(**{what: value})
-    if what == What.MIXED:
-        return Q(subnet=value) & ~Q(domain__in=rules.COMMON)
     return None
 
 
@@ -166,3 +185,32 @@ def never_held() -> Q:
         else:
             condition |= Q(address=value)
     return condition
+
+
+def waiting_ones(now: datetime) -> list[Signature]:
+    """List what was set aside a quarter of an hour ago to be looked at again."""
+    over = Signature.objects.filter(
+        state=Signature.State.HELD,
+        why=rules.Why.WAIT,
+        asked_at__lte=now - rules.WAIT_FOR,
+        asked_at__gte=now - rules.LOOK_BACK,
+    )
+    return list(over.defer("name", "email").order_by("asked_at", "pk")[:1_000])
+
+
+def silent_subnets(now: datetime) -> dict[str, int]:
+    """Return the networks whose letters hardly anybody answers, with how many went there."""
+    busy = Trend.objects.filter(
+        what=Listed.What.NETWORK, hour__gte=now - rules.SILENCE_LOOK_BACK, total__gte=rules.SENT_TOTAL / 2
+    ).order_by("-total")
+    subnets = set(busy.values_list("value", flat=True)[:500])
+    sent = Signature.objects.filter(
+        asked_at__gte=now - rules.SILENCE_LOOK_BACK,
+        asked_at__lte=now - rules.ANSWER_TIME,
+        subnet__in=subnets,
+        state__in=[Signature.State.PENDING, Signature.State.CONFIRMED, Signature.State.WITHDRAWN],
+    )
+    rows = sent.values_list("subnet").annotate(
+        sent=Count("pk"), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False))
+    )
+    return {subnet: n for subnet, n, confirmed in rows.order_by() if rules.is_silent(n, confirmed)}

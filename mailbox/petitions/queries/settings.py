@@ -7,13 +7,13 @@ from django.core.cache import cache
 from mailbox.petitions.models import PetitionRules
 
 _KEPT_SECONDS = 5
-_KEY = "petition-rules"
+KEY = "petition-rules"
 
 
 def rules() -> PetitionRules:
     """Return the rules in force; the defaults where nobody has set any. A change shows within five seconds."""
-    found = cache.get(_KEY)
+    found = cache.get(KEY)
     if found is None:
         found = PetitionRules.objects.first() or PetitionRules()
-        cache.set(_KEY, found, _KEPT_SECONDS)
+        cache.set(KEY, found, _KEPT_SECONDS)
     return found

@@ -1,0 +1,122 @@
+"""What moderators fill in against fraud; the actions check what it means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from engage.participation.queries import about_options
+from engage.participation.rules import parse_reference
+from mailbox.petitions.guarding.words import WHY
+from mailbox.petitions.models import Listed, Petition
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def _text(label: Any, *, most: int, help_text: Any = "", required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=most,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
+def _area(label: Any, *, most: int = 500, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=most,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+    )
+
+
+def _moment(label: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        input_formats=[MOMENT, "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"class": "input", "type": "datetime-local"}, format=MOMENT),
+        error_messages={"invalid": _("Write day and time like 2026-11-24 08:30")},
+    )
+
+
+def _choice(label: Any, choices: Any, *, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=required, choices=choices, widget=forms.Select(attrs={"class": "input"})
+    )
+
+
+class ListForm(forms.Form):
+    """An entry of the lists."""
+
+    what = _choice(_("What"), Listed.What.choices, required=True)
+    typed = _text(
+        _("Domain, address or network"),
+        most=254,
+        required=True,
+        help_text=_("A domain counts with everything below it. A network is an address, a /24 or wider up to a /16."),
+    )
+    side = _choice(_("How"), [("block", _("always held")), ("allow", _("never held"))], required=True)
+    note = _text(_("Why"), most=200, required=True)
+
+
+class PauseForm(forms.Form):
+    """What readers are told while signing is paused."""
+
+    zh = _area(_("What readers are told, in Chinese"))
+    en = _area(_("What readers are told, in English"))
+
+
+class OrderForm(forms.Form):
+    """What an order means; all that is given has to be true."""
+
+    petition = _text(_("Petition"), most=40, help_text=_("Its reference, like P-2026-004217-K. Empty: all petitions."))
+    since = _moment(_("Asked from"))
+    until = _moment(_("Asked before"))
+    domain = _text(_("Mail domain"), most=120, help_text=_("With everything below it."))
+    network = _text(_("Network"), most=60, help_text=_("An address, or a network like 203.0.113.0/24."))
+    region = _choice(_("Region"), [])
+    standing = _choice(
+        _("Which of them"),
+        [
+            ("", _("all that wait, are held or count")),
+            ("never", _("only those never confirmed")),
+            ("held", _("only those that are held")),
+            ("confirmed", _("only those that count")),
+        ],
+    )
+    sign = _choice(_("Held because"), [])
+    suspect = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    why = _area(_("Why, for the record"), required=True)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["region"].choices = [("", pgettext_lazy("regions", "all")), *about_options("region")]  # type: ignore[attr-defined]
+        signs = [(code, words) for code, words in WHY.items()]
+        self.fields["sign"].choices = [("", pgettext_lazy("signs", "any reason, or none")), *signs]  # type: ignore[attr-defined]
+
+    def clean_petition(self) -> Petition | None:
+        """Find the petition by its reference."""
+        typed = self.cleaned_data["petition"].strip()
+        if not typed:
+            return None
+        parsed = parse_reference(typed)
+        found = Petition.objects.filter(pk=parsed.number).first() if parsed else None
+        if found is None or parse_reference(found.reference) != parsed:
+            raise ValidationError(_("There is no petition with this reference."))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """A period ends after it began."""
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if isinstance(since, datetime) and isinstance(until, datetime) and until <= since:
+            self.add_error("until", _("The period ends before it begins."))
+        return given
