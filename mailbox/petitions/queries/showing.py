@@ -38,6 +38,7 @@ from mailbox.petitions.models import (
     Threshold,
     Wording,
 )
+from mailbox.petitions.queries.answering import Came, came_of
 from mailbox.petitions.showing import rules, words
 from mailbox.petitions.showing.tiles import PLACES
 
@@ -311,6 +312,7 @@ class Detail:
     tiles: list[rules.Tile]
     story: list[Line]
     original: Original | None
+    came: Came
     near: list[Row]
 
     @property
@@ -371,6 +373,7 @@ def detail(petition: Petition, *, today: date) -> Detail:
         tiles=_tiles(places),
         story=_story(petition),
         original=_original(petition),
+        came=came_of(petition),
         near=[] if row.standing == State.OPEN else near(petition),
     )
 
@@ -596,6 +599,16 @@ def detail_data(shown: Detail) -> dict[str, Any]:
             }
             for one in shown.earned
         ],
+        "answered": _answer_data(shown.came),
+        "debates": [
+            {
+                "what": one.kind,
+                "stage": one.stage,
+                "on": one.on.isoformat() if one.on else None,
+                "url": settings.PUBLIC_URL + one.url,
+            }
+            for one in shown.came.debates
+        ],
         "by_region": [
             {
                 "region": one.region,
@@ -608,6 +621,18 @@ def detail_data(shown: Detail) -> dict[str, Any]:
         ],
         "by_day": [{"day": day.on.isoformat(), "new": day.new, "signatures": day.to_date} for day in shown.days],
         "story": [{"at": line.at.isoformat(), "code": line.code, "text": line.text} for line in shown.story],
+    }
+
+
+def _answer_data(came: Came) -> dict[str, Any] | None:
+    if came.answer is None:
+        return None
+    day = came.answer.answered_on
+    return {
+        "department": came.answer.department,
+        "on": day.isoformat() if day else None,
+        "text": list(came.answer.answer),
+        "url": settings.PUBLIC_URL + came.answer.url,
     }
 
 

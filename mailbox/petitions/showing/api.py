@@ -78,6 +78,24 @@ class EarnedOut(Schema):
     fell_below_at: str | None
 
 
+class AnswerOut(Schema):
+    """The released answer of the government."""
+
+    department: str
+    on: str | None
+    text: list[str]
+    url: str
+
+
+class DebateOut(Schema):
+    """A debate or hearing as it was released."""
+
+    what: str
+    stage: str
+    on: str | None
+    url: str
+
+
 class PlaceOut(Schema):
     """The signatures of a region or a country; small counts are hidden."""
 
@@ -118,6 +136,8 @@ class DetailOut(PetitionOut):
     rejection: RejectionOut | None
     merged_into: int | None
     earned: list[EarnedOut]
+    answered: AnswerOut | None
+    debates: list[DebateOut]
     by_region: list[PlaceOut]
     by_day: list[DayOut]
     story: list[LineOut]

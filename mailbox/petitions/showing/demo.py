@@ -16,21 +16,32 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from engage.accounts.actors import ANYONE
+from engage.accounts.actions import demo_user
+from engage.accounts.actors import ANYONE, Role
 from engage.departments.models import Department
 from engage.pages.demo_content import FOLDER
 from engage.participation import actions as participation
+from engage.publishing import actions as gate
+from engage.publishing import registry
+from mailbox import actions as cases
+from mailbox.actions import DraftWords, Given
+from mailbox.models import Case
 from mailbox.petitions.actions.counting import roll_up
 from mailbox.petitions.models import (
+    Crossing,
     Petition,
     PetitionEvent,
     PetitionRules,
     RejectionReason,
     Signature,
     State,
+    Threshold,
     Wording,
 )
 from mailbox.petitions.moderating.rules import closing_moment
+from mailbox.publication import actions as publications
+from mailbox.publication import building
+from mailbox.publication.actions import Checked
 
 A_DAY = timedelta(days=1)
 # How likely a signer is from each region; the rest is abroad.
@@ -52,9 +63,12 @@ def load() -> None:
     now = timezone.now()
     # What crossed a threshold did so in the past: it is counted as of that day, before the others are there.
     for number, entry in sorted(enumerate(given), key=lambda pair: -pair[1].get("crossed_days_ago", 0)):
-        _sign(_petition(number, entry, units, now), entry, chance, now)
+        petition = _petition(number, entry, units, now)
+        _sign(petition, entry, chance, now)
         if "crossed_days_ago" in entry:
             roll_up(now - entry["crossed_days_ago"] * A_DAY)
+        if "answer" in entry:
+            _answer(petition, entry, now)
     roll_up(now)
 
 
@@ -189,3 +203,41 @@ def _moments(petition: Petition, entry: dict[str, Any], chance: random.Random, n
         moment = first + timedelta(days=day, hours=hour, seconds=chance.randrange(3600))
         found.append(min(max(moment, petition.opened_at), end))
     return sorted(found)
+
+
+# Who signs which key of the gate in the demo.
+SIGNERS = {
+    "head": Role.APPROVER,
+    "legal": Role.REVIEWER_LEGAL,
+    "openness": Role.REVIEWER_OPENNESS,
+    "secrecy": Role.REVIEWER_SECRECY,
+}
+
+
+def _answer(petition: Petition, entry: dict[str, Any], now: datetime) -> None:
+    """Bring the case of a crossing to its answer, a step every second day, and let the answer through the gate."""
+    crossing = Crossing.objects.select_related("case__triage").get(petition=petition, kind=Threshold.Kind.ANSWER)
+    case = crossing.case
+    if case is None or case.triage is None:
+        return
+    officer, approver = demo_user(Role.OFFICER), demo_user(Role.APPROVER)
+    moments = (crossing.crossed_at + 2 * place * A_DAY for place in range(1, 20))
+    unit = case.triage.pk
+    cases.take_step(case.pk, "route", Given(department=unit), actor=officer, now=next(moments))
+    for step in ("accept", "draft"):
+        cases.take_step(case.pk, step, actor=officer, now=next(moments))
+    words = DraftWords(entry["answer"], basis=entry["answer_basis"])
+    cases.save_draft(case.pk, words, actor=officer, now=next(moments))
+    draft = cases.submit_draft(case.pk, actor=officer, now=next(moments))
+    cases.approve_draft(case.pk, sha256=draft.sha256, actor=approver, now=next(moments))
+    cases.send_due_answers(now=next(moments))
+    at = now - entry["answered_days_ago"] * A_DAY
+    case = Case.objects.get(pk=case.pk)
+    publication = publications.open_publication(case.pk, actor=officer, now=at)
+    marks = building.candidates(case, building.source_of(case))
+    checked = Checked(entry["answer_words"], [*marks], ["elderly-care"], publication.revision)
+    publications.check_words(publication.pk, checked, actor=officer, now=at)
+    release = gate.request(publication.form, publication, actor=officer, now=at)
+    for key in registry.get(publication.form).keys_for(publication):
+        review = release.reviews.get(key=key.code)
+        gate.decide(review.pk, "open", content_hash=release.content_hash, now=at, actor=demo_user(SIGNERS[key.code]))

@@ -26,6 +26,7 @@ from engage.spreadsheets import csv_stream
 from engage.typed import LARGEST_KEY
 from mailbox.petitions.models import Petition
 from mailbox.petitions.queries import showing as queries
+from mailbox.petitions.queries.moderation import delay
 from mailbox.petitions.queries.settings import rules as site_rules
 from mailbox.petitions.showing import posters, rules, words
 from mailbox.petitions.showing.following import FOLLOWED
@@ -48,6 +49,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
     named = _address(filters)
     context = {
         "door": "petitions",
+        "delay": delay(),
         "found": found,
         "filters": filters,
         "tabs": _tabs(filters),
@@ -138,6 +140,7 @@ def petition(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "petition": shown.petition,
         "merged_into": queries.merged_into(shown.petition),
+        "signed": words.progress(row.signatures, None),
         "progress": words.progress(row.signatures, row.goal),
         "bar_most": row.goal.number if row.goal else max(row.signatures, 1),
         "paused": site.signing_paused,

@@ -49,7 +49,7 @@ LISTS: Mapping[str, str | Promise] = {
     "debated": pgettext_lazy("petitions", "Debated"),
 }
 SORTS: Mapping[str, str | Promise] = {
-    "trending": pgettext_lazy("petitions", "Most signed in the last hour"),
+    "trending": pgettext_lazy("petitions", "Trending"),
     "newest": pgettext_lazy("petitions", "Newest"),
     "most": pgettext_lazy("petitions", "Most signatures"),
 }
