@@ -144,7 +144,8 @@ def test_a_petition_is_started_sponsored_turned_down_and_mended(
     live_server, open_page: Callable[..., Page], sink: SmtpSink, language: str, locale: str, width: int
 ):
     code = {"zh": "zh-hans", "en": "en"}[language]
-    search.index(factories.petition(title=LIKE[language], language=code))
+    words = {"title": LIKE[language], "action": BETTER[language], "background": WHY[language]}
+    search.index(factories.petition(language=code, **words))
     site = f"{live_server.url}/{language}"
     page = open_page(f"{site}/", language=locale, width=width)
     looked_and_written(page, language)
@@ -173,7 +174,7 @@ def test_a_petition_is_started_sponsored_turned_down_and_mended(
     expect(visitor.locator("main")).not_to_contain_text(ACTION[language])
 
     reason = factories.reason()
-    moderation.reject_petition(petition.pk, reason=reason.code, note="", actor=person(Role.OFFICER), now=timezone.now())
+    moderation.reject_petition(petition.pk, reason.code, actor=person(Role.OFFICER), now=timezone.now())
     page.goto(f"{site}/track/{petition.reference}/")
     expect(page.locator("main .banner-warn")).to_contain_text(reason.mend_zh if language == "zh" else reason.mend_en)
     at_ease(page)

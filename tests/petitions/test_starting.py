@@ -64,6 +64,7 @@ def written(client: Client, prefix: str = "zh", **values):
 
 
 def sent(client: Client, prefix: str = "zh", **values):
+    """Send a petition, or the same one to another address."""
     assert written(client, prefix, **values).url == f"/{prefix}/petitions/start/check/"
     page = client.get(f"/{prefix}/petitions/start/check/")
     fields = dict(re.findall(r'name="(token|opened)" value="([^"]*)"', body(page)))
@@ -363,6 +364,18 @@ def test_the_letter_is_sent_again_after_a_minute_a_few_times(client: Client):
         OutgoingMail.objects.update(created_at=timezone.now() - timedelta(seconds=61))
         client.post("/zh/petitions/start/sent/")
     assert OutgoingMail.objects.count() == starting.LETTERS_MOST
+
+
+def test_after_one_petition_was_sent_the_next_begins_empty(client: Client):
+    looked(client)
+    assert "discard" in body(client.get("/zh/petitions/start/"))
+    sent(client)
+    assert "discard" not in body(client.get("/zh/petitions/start/"))
+    looked(client, "另一件事")
+    page = body(client.get("/zh/petitions/start/write/"))
+    assert "另一件事" in page and VALUES["action"] not in page
+    client.post("/zh/petitions/start/discard/")
+    assert client.get("/zh/petitions/start/write/").url == "/zh/petitions/start/"
 
 
 def test_a_wrong_address_is_changed_and_the_first_letter_leads_nowhere_else(client: Client):

@@ -48,14 +48,14 @@ REASONS = {
         False,
         "属于个人的具体事情",
         "It is about one person's own case",
-        "请改用“反映个人的事”，有书面答复和复查；您写的文字可以带过去。",
+        "请改用“反映个人的事”，有书面答复和复查；你写的文字可以带过去。",
         "Send it as a grievance: it is decided in writing and can be reviewed. What you wrote goes along.",
     ),
     "foi": (
         False,
         "是想要一份文件或数据",
         "It asks for a document or data",
-        "请改用“申请公开文件或数据”，按期答复；您写的文字可以带过去。",
+        "请改用“申请公开文件或数据”，按期答复；你写的文字可以带过去。",
         "Send it as a request for information, which has a time for the answer. What you wrote goes along.",
     ),
     "no-reply": (
@@ -150,7 +150,7 @@ LIMITS = (
 )
 
 CONSENT = (
-    "审核通过后，请愿的文字会公开，不显示您的姓名。姓名和邮箱加密保存，只用来确认、防止重复签名和通知结果，请愿结束六个月后删除。",
+    "审核通过后，请愿的文字会公开，不显示你的姓名。姓名和邮箱加密保存，只用来确认、防止重复签名和通知结果，请愿结束六个月后删除。",
     "Once the moderators have checked it, the words of your petition are public, without your name. Your name and e-mail "
     "are kept encrypted, used only to confirm, to prevent double signatures and to tell you the result, and deleted six "
     "months after the petition has ended.",

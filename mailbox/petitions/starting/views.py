@@ -66,6 +66,9 @@ def _looked(request: HttpRequest) -> HttpResponse:
     if not title:
         return redirect("petition_start")
     draft = kept.read(request)
+    if draft is not None and draft.sent_to:  # that one is on its way: this is another
+        kept.drop(request)
+        draft = None
     begun = draft is not None and any(draft.values.get(name) for name in ("action", "background", "details"))
     values = ({} if begun else _letter_values(request)) | {"title": title}
     try:
