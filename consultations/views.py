@@ -508,7 +508,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
         return (token and sending.sent_before(request, token)) or redirect("basket", slug=slug)
     envelope = _envelope(form, kept, token)
     try:
-        sending.check_limits(request, form, token=kept.token, email=kept.about.get("email", ""))
+        sending.check_limits(request, token=kept.token, email=kept.about.get("email", ""))
         submission = actions.submit_comments(
             slug,
             [item.as_input() for item in kept.items],

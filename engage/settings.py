@@ -180,11 +180,14 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
+        # Statements of `engage.rows` are planned once a connection. None behind a pooler that hands each transaction
+        # to another connection.
+        "prepare_threshold": env.int("DATABASE_PREPARE_AFTER", default=5) or None,
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_MAX", default=20),
             "timeout": env.int("DATABASE_POOL_WAIT_SECONDS", default=30),
-        }
+        },
     }
 if test_name := env("ENGAGE_TEST_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_name}
@@ -192,11 +195,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "engage.caches.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    SESSION_ENGINE = "engage.sessions"
 else:
     CACHES = {
         "default": {

@@ -32,6 +32,8 @@ localised = [
 ]
 
 urlpatterns = [
+    # First: most requests are for these, and no other address begins with a language.
+    URLResolver(LanguagePrefix(), localised),
     path("studio/", include(studio_urls)),
     path("desk/coding/", include("consultations.coding.urls")),
     path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
@@ -56,5 +58,4 @@ urlpatterns = [
     path("", include("engage.outreach.root_urls")),
     path("", include("engage.pages.root_urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
-    URLResolver(LanguagePrefix(), localised),
 ]

@@ -155,10 +155,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Counters of abuse limits and cached pages of one test must not reach the next."""
+    """Counters of abuse limits, cached pages and what an office set in one test must not reach the next."""
     from django.core.cache import cache
 
+    from engage.settled import forget_all
+
     cache.clear()
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from engage.calendars.profiles import Profile
 from engage.calendars.rows import profile_of
 from engage.calendars.shipped import DayRow, calendar_of
 from engage.errors import Refused
+from engage.settled import Settled
 
 # One copy per process of each calendar, with the revision it was read at.
 _copies: dict[str, tuple[UUID, WorkCalendar]] = {}
@@ -38,6 +39,11 @@ def work_calendar(code: str) -> WorkCalendar:
     One small query finds whether the process's copy is still the newest; a change made by another process, or rolled
     back in this one, is therefore never missed.
     """
+    return dated_calendar(code)[1]
+
+
+def dated_calendar(code: str) -> tuple[UUID, WorkCalendar]:
+    """Return the calendar as `work_calendar`, after the revision that it has."""
     revision = Calendar.objects.filter(pk=code).values_list("revision", flat=True).first()
     if revision is None:
         raise Refused("calendar_unknown", calendar=code)
@@ -45,7 +51,11 @@ def work_calendar(code: str) -> WorkCalendar:
     if copy is None or copy[0] != revision:
         copy = (revision, _read(code))
         _copies[code] = copy
-    return copy[1]
+    return copy
+
+
+# For clocks that begin: what is counted by a calendar of two seconds ago bears that revision and is counted again.
+settled_calendar = Settled(dated_calendar, Calendar)
 
 
 def _read(code: str) -> WorkCalendar:
@@ -128,3 +138,7 @@ def clock_profile_for(family: str, received: date) -> Profile:
     if row is None:
         raise Refused("clock_profile_not_in_force", family=family, day=received.isoformat())
     return profile_of(row)
+
+
+# For clocks that begin: no version comes into force for a day that has begun.
+settled_profile_for = Settled(clock_profile_for, ClockProfile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
@@ -19,9 +19,10 @@ from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
+from engage import rows
 from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
@@ -89,15 +90,27 @@ class Envelope:
         return token_digest(self.token.bytes, settings.TRACKING_KEY)
 
 
-def once(envelope: Envelope, create: Callable[[], Submission]) -> Submission:
+def once(
+    envelope: Envelope, create: Callable[[], Submission], *, together: bool = False, alone: bool = False
+) -> Submission:
     """Return the submission of this token, creating it in one transaction if it does not exist.
 
-    Two equal requests at the same moment both get the one that was committed first.
+    Two equal requests at the same moment both get the one that was committed first. `together`: what `create` writes
+    by `rows.write` stands in the database only when it has returned, so it must not read that back. `alone`: it writes
+    nothing else, so that one statement can be the whole transaction.
     """
+    drawn: tuple[type[Model], ...] = ()
+    if together:
+        drawn = (Contact,) if envelope.number else (Contact, Submission)
     try:
-        with transaction.atomic():
-            found = Submission.objects.filter(token_digest=envelope.digest).first()
-            return found or create()
+        with nullcontext() if alone and rows.are_one_statement() else transaction.atomic():
+            known, numbers = rows.found_or_drawn(Submission, "token_digest", envelope.digest, *drawn)
+            if known is not None:
+                return Submission.objects.get(pk=known)
+            if not together:
+                return create()
+            with rows.together(numbers):
+                return create()
     except IntegrityError:
         return Submission.objects.get(token_digest=envelope.digest)
 
@@ -124,8 +137,8 @@ def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_i
     Runs inside the caller's transaction (see `once`). Returns the row, whose `reference` is the receipt's.
     """
     registered = kinds.get(kind)
-    submission = Submission.objects.create(
-        pk=envelope.number,
+    submission = Submission(
+        pk=envelope.number or rows.number(Submission),
         kind=kind,
         letter=registered.letter,
         year=timezone.localtime(envelope.received_at).year,
@@ -141,6 +154,7 @@ def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_i
         contact=_contact(envelope),
         department_id=department_id,
     )
+    rows.write(submission)
     if envelope.consents:
         _consent(submission, envelope)
     timeline.add(submission, "received", at=envelope.received_at)
@@ -152,22 +166,27 @@ def _contact(envelope: Envelope) -> Contact | None:
     if not (envelope.name or envelope.email or envelope.phone):
         return None
     email = normalised_email(envelope.email)
-    return Contact.objects.create(
+    contact = Contact(
+        pk=rows.number(Contact),
         name=envelope.name,
         email=envelope.email.strip(),
         phone=envelope.phone,
         email_index=blind_index("email", email) if email else "",
         delete_after=retention_end(envelope.received_at, settings.CONTACT_RETENTION_DAYS),
     )
+    rows.write(contact)
+    return contact
 
 
 def _consent(submission: Submission, envelope: Envelope) -> None:
     newest = _consent_texts(envelope.received_at)
     if missing := set(envelope.consents) - set(newest):
         raise Refused("consent_text_missing", codes=", ".join(sorted(missing)))
-    Consent.objects.bulk_create(
-        Consent(submission=submission, text_id=newest[code], given_at=envelope.received_at)
-        for code in envelope.consents
+    rows.write(
+        *(
+            Consent(submission_id=submission.pk, text_id=newest[code], given_at=envelope.received_at)
+            for code in envelope.consents
+        )
     )
 
 
@@ -282,7 +301,7 @@ def enqueue_letter(
     """
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
-    return OutgoingMail.objects.create(
+    letter = OutgoingMail(
         contact=contact,
         submission=submission,
         about=about,
@@ -291,6 +310,8 @@ def enqueue_letter(
         html=html,
         unsubscribe=unsubscribe,
     )
+    rows.write(letter)
+    return letter
 
 
 def stop_letters(about: str) -> int:

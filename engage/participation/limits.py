@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from engage.caches import count_many
 from engage.errors import Refused
 from engage.participation.rules import Window, retry_after, sliding_count
 from engage.participation.vault import blind_index
@@ -49,44 +51,91 @@ def _one_line(address: str) -> str:
     return str(parsed.ipv4_mapped or f"{IPv6Address(int(parsed) >> 64 << 64)}/64")
 
 
-def _buckets(scope: str, who: str, window: Window, now: float) -> tuple[str, str, float]:
-    key = f"limit:{scope}:{window.seconds}:{blind_index('limit', who)[:24]}"
-    slot, elapsed = divmod(now, window.seconds)
-    return f"{key}:{int(slot)}", f"{key}:{int(slot) - 1}", elapsed
+@dataclass(frozen=True)
+class Event:
+    """One event of somebody (an address, a contact) that is counted in its windows."""
+
+    scope: str
+    who: str
+    windows: tuple[Window, ...]
+
+    @property
+    def _mark(self) -> str:
+        return blind_index("limit", self.who)[:24]
+
+    def buckets(self, now: float) -> list[tuple[Window, str, str, float]]:
+        """Return for each window the keys of its bucket and of the one before, and the seconds into it."""
+        mark, found = self._mark, []
+        for window in self.windows:
+            key = f"limit:{self.scope}:{window.seconds}:{mark}"
+            slot, elapsed = divmod(now, window.seconds)
+            found.append((window, f"{key}:{int(slot)}", f"{key}:{int(slot) - 1}", elapsed))
+        return found
+
+
+class Counts:
+    """What was counted of several events up to now, read at once."""
+
+    def __init__(self, events: Sequence[Event], now: float | None = None) -> None:
+        moment = time.time() if now is None else now
+        self._buckets = {event: event.buckets(moment) for event in events}
+        keys = [key for buckets in self._buckets.values() for bucket in buckets for key in bucket[1:3]]
+        self._counts: dict[str, int] = cache.get_many(keys)
+
+    def wait(self, event: Event) -> int:
+        """Return the seconds to wait until one more event would be allowed; 0 when it is allowed now."""
+        wait = 0
+        for window, current_key, previous_key, elapsed in self._buckets[event]:
+            current, previous = self._counts.get(current_key, 0), self._counts.get(previous_key, 0)
+            if sliding_count(previous, current, elapsed, window.seconds) + 1 > window.limit:
+                wait = max(wait, retry_after(previous, current, elapsed, window))
+        return wait
+
+    def count(self, events: Sequence[Event]) -> None:
+        """Count each of these once."""
+        count_many(
+            {bucket[1]: _lives(bucket[0]) for event in events for bucket in self._buckets[event]}, known=self._counts
+        )
+
+    def take(self, events: Sequence[Event], also: Sequence[Event] = ()) -> None:
+        """Count events one after the other, until one would pass a window; then raise Refused("too_many", seconds=...).
+
+        `also` are counted with the last of them, whatever their own windows say.
+        """
+        for place, event in enumerate(events):
+            if wait := self.wait(event):
+                self.count(events[:place])
+                raise Refused("too_many", seconds=wait)
+        self.count([*events, *also])
+
+
+def _lives(window: Window) -> int:
+    # A bucket is read until its window has gone by once more. While it is counted in, it lives for a window at least.
+    return 2 * window.seconds + 5
 
 
 def peek(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> int:
     """Return the seconds to wait until one more event would be allowed; 0 when it is allowed now."""
-    moment = time.time() if now is None else now
-    wait = 0
-    for window in windows:
-        current_key, previous_key, elapsed = _buckets(scope, who, window, moment)
-        counts = cache.get_many([current_key, previous_key])
-        current, previous = counts.get(current_key, 0), counts.get(previous_key, 0)
-        if sliding_count(previous, current, elapsed, window.seconds) + 1 > window.limit:
-            wait = max(wait, retry_after(previous, current, elapsed, window))
-    return wait
+    event = Event(scope, who, tuple(windows))
+    return Counts([event], now).wait(event)
 
 
 def count(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> None:
     """Count one event."""
     moment = time.time() if now is None else now
-    for window in windows:
-        current_key, _previous, _elapsed = _buckets(scope, who, window, moment)
-        cache.add(current_key, 0, timeout=2 * window.seconds + 5)
-        try:
-            cache.incr(current_key)
-        except ValueError:  # the key expired between the two calls
-            cache.add(current_key, 1, timeout=2 * window.seconds + 5)
+    count_many({bucket[1]: _lives(bucket[0]) for bucket in Event(scope, who, tuple(windows)).buckets(moment)})
 
 
 def check(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> None:
     """Raise Refused("too_many", seconds=...) when one more event would pass a window; count it otherwise."""
-    if wait := peek(scope, who, windows, now):
-        raise Refused("too_many", seconds=wait)
-    count(scope, who, windows, now)
+    event = Event(scope, who, tuple(windows))
+    Counts([event], now).take([event])
+
+
+# One sending, the whole site taken together.
+SITE = Event("site", "all", (ATTACK_WINDOW,))
 
 
 def under_attack() -> bool:
     """Tell whether the site takes in so much that the challenge is on."""
-    return bool(peek("site", "all", (ATTACK_WINDOW,)))
+    return bool(Counts([SITE]).wait(SITE))

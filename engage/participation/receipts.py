@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict
+from functools import lru_cache
 
 import segno
 from django.conf import settings
@@ -39,20 +40,32 @@ def qr_svg(text: str) -> SafeString:
 
 def enqueue_receipt_mail(submission: Submission, code: str, title: str) -> OutgoingMail | None:
     """Write the receipt as a letter to the sender into the outbox, in the sender's language."""
-    with translation.override(submission.language):
-        subject = _("Received: %(title)s (%(reference)s)") % {"title": title, "reference": submission.reference}
-        body = _(
-            "We have received what you sent about %(title)s.\n\n"
-            "Reference: %(reference)s\nTracking code: %(code)s\n\n"
-            "See who has it and what became of it, change it or withdraw it:\n%(url)s\n\n"
-            "Keep this letter: the code is the only key to what you sent. If you did not send anything, ignore it."
-        ) % {
-            "title": title,
-            "reference": submission.reference,
-            "code": format_code(code),
-            "url": track_url(submission),
-        }
-    return actions.enqueue_mail(submission, subject=subject, body=body)
+    if submission.contact is None or not submission.contact.email:
+        return None
+    subject, body, path = _receipt_words(submission.language)
+    told = {
+        "title": title,
+        "reference": submission.reference,
+        "code": format_code(code),
+        "url": f"{settings.PUBLIC_URL}{path}?reference={submission.reference}",
+    }
+    return actions.enqueue_mail(submission, subject=subject % told, body=body % told)
+
+
+@lru_cache(maxsize=16)
+def _receipt_words(language: str) -> tuple[str, str, str]:
+    """Return subject and body with their places, and the path that opens a submission: the same for every receipt."""
+    with translation.override(language):
+        return (
+            _("Received: %(title)s (%(reference)s)"),
+            _(
+                "We have received what you sent about %(title)s.\n\n"
+                "Reference: %(reference)s\nTracking code: %(code)s\n\n"
+                "See who has it and what became of it, change it or withdraw it:\n%(url)s\n\n"
+                "Keep this letter: the code is the only key to what you sent. If you did not send anything, ignore it."
+            ),
+            reverse("track"),
+        )
 
 
 def receipt_pdf(tracked: Tracked, *, code: str) -> bytes:

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from engage.participation import challenge, limits, wallet
 from engage.participation.actions import Envelope
-from engage.participation.forms import GuardFields
 from engage.participation.models import Submission
 
 
@@ -28,12 +27,13 @@ def to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpR
     return response
 
 
-def check_limits(request: HttpRequest, guard: GuardFields, *, token: str, email: str) -> None:
+def check_limits(request: HttpRequest, *, token: str, email: str) -> None:
     """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
-    if limits.under_attack():
-        solution, opened = guard.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300]
-        challenge.check(solution, opened, timezone.now(), token)
-    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
+    events = [limits.Event("send", limits.client_address(request), limits.SEND_WINDOWS)]
     if email:
-        limits.check("send-contact", email.lower(), limits.CONTACT_WINDOWS)
-    limits.count("site", "all", (limits.ATTACK_WINDOW,))
+        events.append(limits.Event("send-contact", email.lower(), limits.CONTACT_WINDOWS))
+    counts = limits.Counts([limits.SITE, *events])
+    if counts.wait(limits.SITE):
+        solution, opened = request.POST.get("altcha", "").strip(), request.POST.get("opened", "")[:300]
+        challenge.check(solution, opened, timezone.now(), token)
+    counts.take(events, also=[limits.SITE])

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 
+from engage import rows
+
 if TYPE_CHECKING:
     from engage.participation.models import Submission, TimelineEntry
 
@@ -26,7 +28,9 @@ def add(submission: Submission, code: str, *, at: datetime | None = None, **para
     from engage.participation.models import TimelineEntry
 
     _sentences[code]
-    return TimelineEntry.objects.create(submission=submission, code=code, params=params, at=at or timezone.now())
+    entry = TimelineEntry(submission_id=submission.pk, code=code, params=params, at=at or timezone.now())
+    rows.write(entry)
+    return entry
 
 
 def add_many(submission_ids: Iterable[int], code: str, *, at: datetime) -> None:

@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar, local_day
-from engage.calendars.models import Calendar
 from engage.calendars.profiles import EXTEND, Profile
 from engage.calendars.rules import Due, Event, check_may_record, due_date
 from engage.errors import Refused
@@ -42,9 +41,9 @@ def profile_for(case: Case, family: str, day: date) -> Profile:
     return calendars.clock_profile_for(family or case.family, day)
 
 
-def due_of(clock: CaseClock, profile: Profile, zone: ZoneInfo) -> Due:
-    """Compute what a clock comes to with the calendar as it is now."""
-    calendar = calendars.work_calendar(profile.calendar)
+def due_of(clock: CaseClock, profile: Profile, zone: ZoneInfo, calendar: WorkCalendar | None = None) -> Due:
+    """Compute what a clock comes to with the calendar as it is now, or as it was read."""
+    calendar = calendar or calendars.work_calendar(profile.calendar)
     return due_date(profile, clock.target, clock.start, events_of(clock), calendar, zone)
 
 
@@ -101,7 +100,7 @@ def new_clock(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
     """
     today = today_of(case, now)
     begun = now if effect.family else case.received_at
-    profile = profile_for(case, effect.family, local_day(begun, zone_of(case)))
+    profile = calendars.settled_profile_for(effect.family or case.family, local_day(begun, zone_of(case)))
     if all(target.name != effect.target for target in profile.targets):
         return None
     clock = CaseClock(
@@ -111,7 +110,7 @@ def new_clock(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
         start=begun,
         events=[[effect.event, today.isoformat(), None]] if effect.event else [],
     )
-    _count(clock, profile, zone_of(case))
+    _count(clock, profile, zone_of(case), calendars.settled_calendar(profile.calendar))
     return clock
 
 
@@ -163,18 +162,15 @@ def _record(case: Case, clock: CaseClock, profile: Profile, event: Event, now: d
     clock.save()
 
 
-def _count(clock: CaseClock, profile: Profile, zone: ZoneInfo) -> None:
-    """Write into the columns what the clock comes to."""
-    due = due_of(clock, profile, zone)
+def _count(clock: CaseClock, profile: Profile, zone: ZoneInfo, read: tuple[UUID, WorkCalendar] | None = None) -> None:
+    """Write into the columns what the clock comes to, by the calendar as it is now or as it was read."""
+    revision, calendar = read or calendars.dated_calendar(profile.calendar)
+    due = due_of(clock, profile, zone, calendar)
     clock.state = due.state.value
     clock.due, clock.day_zero, clock.extension = due.last_day, due.day_zero, due.extension
     clock.paused_since, clock.remaining, clock.may_move = due.paused_since, due.remaining, due.may_move
     clock.calendar = profile.calendar
-    clock.counted_at = _revision(profile.calendar)
-
-
-def _revision(code: str) -> UUID:
-    return Calendar.objects.values_list("revision", flat=True).get(pk=code)
+    clock.counted_at = revision
 
 
 def stop(case: Case, clock: CaseClock, *, now: datetime, met: bool) -> None:

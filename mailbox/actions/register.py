@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
+from engage import rows
 from engage.accounts.actors import Actor, Role, has_role, is_staff
 from engage.accounts.models import User
 from engage.calendars.arithmetic import local_day
@@ -24,13 +26,14 @@ from engage.participation.models import Contact, Submission
 from engage.participation.receipts import enqueue_receipt_mail
 from engage.participation.rules import retention_end
 from engage.participation.vault import blind_index, normalised_email
+from engage.settled import Settled
 from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import clocks
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Machine, Phase, Who
-from mailbox.models import Case, CaseClock, Intake, Message, Party, StepRecord
+from mailbox.models import Case, Intake, Message, Party, StepRecord
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,16 @@ class NewCase:
     barred: int | None = None
 
 
-def register_case(new: NewCase, envelope: participation.Envelope, *, actor: Actor) -> Case:
+def register_case(
+    new: NewCase,
+    envelope: participation.Envelope,
+    *,
+    actor: Actor,
+    beside: Callable[[Case], None] | None = None,
+) -> Case:
     """Open a case: one submission, one receipt, its clocks from the moment of receipt. A repeated token finds it.
+
+    `beside` writes what else comes with a new case, in the same transaction; it must read nothing of it back.
 
     Raises Refused("case_kind_unknown"), Refused("case_kind_closed") for a kind that the actor cannot open,
     Refused("case_text_missing"), Refused("case_text_too_long"), Refused("case_identity_missing") where the law needs a
@@ -73,13 +84,14 @@ def register_case(new: NewCase, envelope: participation.Envelope, *, actor: Acto
         raise Refused("case_kind_unknown", kind=new.kind)
     text, title = _checked(new, machine, envelope, actor)
 
+    made: list[Case] = []
+
     def create() -> Submission:
-        intake = Intake.objects.select_related("department").filter(kind=machine.code).first()
-        triage = (intake.department if intake else None) or Department.objects.active().filter(depth=1).first()
+        intake, triage = receiving(machine.code)
         submission = participation.open_submission(
             machine.code, envelope, actor=actor, department_id=triage.pk if triage else None
         )
-        write_case(
+        case = write_case(
             submission,
             machine,
             intake=intake,
@@ -89,11 +101,27 @@ def register_case(new: NewCase, envelope: participation.Envelope, *, actor: Acto
             text=text,
             actor=actor,
         )
-        enqueue_receipt_mail(submission, envelope.code, title or first_words(text))
+        enqueue_receipt_mail(submission, envelope.code, case.title)
+        if beside is not None:
+            beside(case)
+        made.append(case)
         return submission
 
-    submission = participation.once(envelope, create)
+    alone = beside is None and not new.representatives
+    submission = participation.once(envelope, create, together=True, alone=alone)
+    # What was made is not what stands there when the same token came twice at the same moment.
+    if made and made[0].pk == submission.pk:
+        return made[0]
     return Case.objects.select_related("submission", "triage", "lead").get(pk=submission.pk)
+
+
+def _receiving(kind: str) -> tuple[Intake | None, Department | None]:
+    intake = Intake.objects.select_related("department").filter(kind=kind).first()
+    return intake, (intake.department if intake else None) or Department.objects.active().filter(depth=1).first()
+
+
+# Who receives cases of a kind, and the unit they come to.
+receiving = Settled(_receiving, Intake, Department)
 
 
 def _checked(new: NewCase, machine: Machine, envelope: participation.Envelope, actor: Actor) -> tuple[str, str]:
@@ -146,8 +174,8 @@ def write_case(
         received_at=submission.received_at,
         zone=zone,
         family=family,
-        triage=triage,
-        desk=triage,
+        triage_id=triage.pk if triage else None,
+        desk_id=triage.pk if triage else None,
         barred_id=new.barred,
         suspect=submission.flagged,
         may_publish=new.may_publish,
@@ -158,9 +186,7 @@ def write_case(
     opening = [clocks.new_clock(case, effect, now=submission.received_at) for effect in machine.opening]
     running = [clock for clock in opening if clock is not None]
     clocks.show_clocks(case, running)
-    case.save(force_insert=True)
-    CaseClock.objects.bulk_create(running)
-    Message.objects.create(
+    letter = Message(
         case=case,
         direction=Message.Direction.IN,
         text=text,
@@ -169,9 +195,18 @@ def write_case(
         at=submission.received_at,
         by=actor if isinstance(actor, User) and has_role(actor, Role.OFFICER) else None,
     )
+    rows.write(case, *running, letter, *(row for begin in _beginnings for row in begin(case, text)))
     for position, person in enumerate(new.representatives):
-        Party.objects.create(case=case, contact=_contact(person, submission), position=position + 1)
+        rows.write(Party(case=case, contact=_contact(person, submission), position=position + 1))
     return case
+
+
+_beginnings: list[Callable[[Case, str], Iterable[Model]]] = []
+
+
+def register_beginning(begin: Callable[[Case, str], Iterable[Model]]) -> None:
+    """Let a room keep rows of its own from the beginning of every case: `begin(case, text)` makes them, stores none."""
+    _beginnings.append(begin)
 
 
 def _contact(person: Representative, submission: Submission) -> Contact:

@@ -274,7 +274,14 @@ def index_case(case_id: int) -> None:
     if case is None:
         return
     said = Message.objects.filter(case_id=case_id, direction=Message.Direction.IN).values_list("text", flat=True)
-    folded = haystack(storable(case.title), storable("\n".join(said)))
-    CaseWords.objects.update_or_create(
-        case_id=case_id, defaults={"folded": folded, "terms": " ".join(sorted(terms_in(folded)))}
-    )
+    CaseWords.objects.update_or_create(case_id=case_id, defaults=_words(case.title, "\n".join(said)))
+
+
+def _words(title: str, said: str) -> dict[str, str]:
+    folded = haystack(storable(title), storable(said))
+    return {"folded": folded, "terms": " ".join(sorted(terms_in(folded)))}
+
+
+def words_of_new(case: Case, text: str) -> list[CaseWords]:
+    """Return the words by which a new case is found; they are written with it."""
+    return [CaseWords(case=case, **_words(case.title, text))]

@@ -14,7 +14,9 @@ class MailboxDeskConfig(AppConfig):
         from engage.pages.messages import register_refusals
         from mailbox.actions.duty_letters import register_part
         from mailbox.actions.forgetting import register_forgetting
+        from mailbox.actions.register import register_beginning
         from mailbox.desk import demo, receivers  # noqa: F401
+        from mailbox.desk.actions import words_of_new
         from mailbox.desk.extensions import EXTENSIONS
         from mailbox.desk.forgetting import forget_beside
         from mailbox.desk.queue import CASES
@@ -31,4 +33,5 @@ class MailboxDeskConfig(AppConfig):
         register_page(WORKLOAD)
         register_forgetting(forget_beside)
         register_part(mentions_part)
+        register_beginning(words_of_new)
         demo_content.register("cases", order=45, load=demo.load)

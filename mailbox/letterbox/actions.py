@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
 
-from engage.accounts.actors import Actor
+from engage import rows
+from engage.accounts.actors import SYSTEM, Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation.actions import Envelope
+from engage.participation.models import Submission
 from engage.search.models import SearchEntry
 from mailbox import actions as cases
 from mailbox.actions.steps import Given, locked_case
 from mailbox.letterbox import files
-from mailbox.letterbox.models import AnswerFound, PostalAddress, Wish
+from mailbox.letterbox.models import AnswerFound, HeldFile, PostalAddress, Wish
 from mailbox.models import Case, Message
+
+# Longer than any request takes.
+SENT_BESIDE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -30,23 +35,46 @@ class Beside:
     address: str = ""
 
 
-@transaction.atomic
-def send_letter(new: cases.NewCase, beside: Beside, envelope: Envelope, *, held: str, actor: Actor) -> Case:
-    """Open a case with all that belongs to it; the same token again finds it. `held` names the files that wait.
+def send_letter(
+    new: cases.NewCase, beside: Beside, envelope: Envelope, *, held: str, helped: bool = True, actor: Actor
+) -> Case:
+    """Open a case with all that belongs to it; the same token again finds it.
 
+    `held` names the files that wait, empty where none do; `helped` is whether an answer may have been found before.
     Raises as `register_case`.
     """
-    case = cases.register_case(new, envelope, actor=actor)
-    if beside.department or beside.delivery:
-        Wish.objects.get_or_create(
-            case=case, defaults={"department_id": beside.department, "delivery": beside.delivery}
-        )
-    if beside.address and case.submission.contact_id is not None:
-        PostalAddress.objects.get_or_create(contact_id=case.submission.contact_id, defaults={"text": beside.address})
-    files.take_along(case.submission, held, actor=actor)
-    # Who writes after all was not helped by what was found.
-    AnswerFound.objects.filter(token_digest=envelope.digest).delete()
-    return case
+
+    def write_beside(case: Case) -> None:
+        if beside.department or beside.delivery:
+            rows.write(Wish(case=case, department_id=beside.department, delivery=beside.delivery))
+        if beside.address and case.submission.contact_id is not None:
+            rows.write(PostalAddress(contact_id=case.submission.contact_id, text=beside.address))
+        if held:
+            files.take_along(case.submission, held, actor=actor)
+        if helped:
+            # Who writes after all was not helped by what was found.
+            AnswerFound.objects.filter(token_digest=envelope.digest).delete()
+
+    more = held or helped or beside.department or beside.delivery or beside.address
+    return cases.register_case(new, envelope, actor=actor, beside=write_beside if more else None)
+
+
+@transaction.atomic
+def settle_sent(*, now: datetime, limit: int = 500) -> int:
+    """Bring in step what two requests of one session did at the same moment, as two windows of a browser can.
+
+    A file that came while its letter was being sent goes to the letter; an answer that was found for a letter that
+    was sent all the same helped nobody. Returns how much there was.
+    """
+    waiting = HeldFile.objects.filter(created_at__lt=now - SENT_BESIDE).order_by("-pk")
+    letters = list(dict.fromkeys(waiting.values_list("letter", flat=True)[:limit]))
+    sent = list(Submission.objects.filter(token_digest__in=letters))
+    for submission in sent:
+        files.take_along(submission, submission.token_digest, actor=SYSTEM)
+    found = AnswerFound.objects.filter(at__gt=now - 2 * SENT_BESIDE)
+    helped = Submission.objects.filter(token_digest__in=found.values("token_digest")).values("token_digest")
+    wrong, _rows = found.filter(token_digest__in=list(helped.values_list("token_digest", flat=True))).delete()
+    return len(sent) + wrong
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from engage.participation.forms import GuardFields, TypedTextField, clean_text
+from engage.participation.forms import TypedTextField, clean_text
 from engage.typed import whole_number
 from mailbox import rules
 from mailbox.actions import Representative
@@ -238,10 +238,6 @@ class WriteForm(forms.Form):
         fields = [field for pair in self.representatives for field in pair]
         people = self["people"].value() if "people" in self.fields else ""
         return any(field.errors or field.value() for field in fields) or (people or "1") != "1"
-
-
-class SendForm(GuardFields):
-    """The last step: nothing but the guard fields."""
 
 
 class AddForm(forms.Form):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -35,18 +36,32 @@ PERSONAL = (
 
 @dataclass
 class Letter:
-    """What was typed so far, and the token that makes sending idempotent. `checked`: the form found nothing wrong."""
+    """What was typed so far, and the token that makes sending idempotent. `checked`: the form found nothing wrong.
+
+    `files` and `helped` are whether a file was ever put to it and an answer found: sending looks for no others.
+    """
 
     token: str
     opened: str
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
     checked: bool = False
+    files: bool = False
+    helped: bool = False
 
     @property
     def digest(self) -> str:
         """The keyed hash of its token, under which files wait for it."""
         return token_digest(uuid.UUID(self.token).bytes, settings.TRACKING_KEY)
+
+    def ready_values(self, fields: Sequence[str]) -> dict[str, Any] | None:
+        """Return what the form of its kind made of it; None while it has not found everything right.
+
+        `values` also holds what was typed for other kinds, and nothing that a sealed part lost with its key.
+        """
+        if not self.checked or any(name not in self.values for name in fields if name not in PERSONAL):
+            return None
+        return {name: self.values.get(name, "") for name in fields}
 
 
 def read(request: HttpRequest) -> Letter | None:
@@ -56,18 +71,21 @@ def read(request: HttpRequest) -> Letter | None:
     kept = request.session.get(SESSION_KEY)
     if not kept:
         return None
-    values = dict(kept["values"])
+    values, checked = dict(kept["values"]), kept["checked"]
     if sealed := values.pop("sealed", ""):
-        values |= _unsealed(sealed)
-    return Letter(kept["token"], kept["opened"], kept["kind"], values, kept["checked"])
-
-
-def _unsealed(sealed: str) -> dict[str, str]:
-    try:
-        values: dict[str, str] = json.loads(unseal(sealed))
-    except Refused:  # its key was taken out of the settings meanwhile: the sender types it again
-        return {}
-    return values
+        try:
+            values |= json.loads(unseal(sealed))
+        except Refused:  # its key was taken out of the settings meanwhile: the sender types it again
+            checked = False
+    return Letter(
+        kept["token"],
+        kept["opened"],
+        kept["kind"],
+        values,
+        checked,
+        kept.get("files", False),
+        kept.get("helped", False),
+    )
 
 
 def write(request: HttpRequest, letter: Letter) -> None:
@@ -76,7 +94,7 @@ def write(request: HttpRequest, letter: Letter) -> None:
     plain = {name: value for name, value in letter.values.items() if name not in PERSONAL}
     if personal:
         plain["sealed"] = seal(json.dumps(personal))
-    request.session[SESSION_KEY] = asdict(letter) | {"values": plain}
+    request.session[SESSION_KEY] = vars(letter) | {"values": plain}
 
 
 def drop(request: HttpRequest) -> None:

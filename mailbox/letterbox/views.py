@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
@@ -25,7 +26,7 @@ from engage.participation.rules import Window, looks_automatic, parse_reference
 from engage.typed import whole_number
 from mailbox.actions import NewCase
 from mailbox.letterbox import actions, files, kept, queries
-from mailbox.letterbox.forms import FIELDS, SendForm, WriteForm, representatives_in
+from mailbox.letterbox.forms import FIELDS, WriteForm, representatives_in
 from mailbox.letterbox.models import Delivery
 from mailbox.letterbox.words import PART_OF, PETITION, QUESTIONS, WAYS, Way
 
@@ -158,7 +159,7 @@ def letter_files(request: HttpRequest) -> HttpResponse:
     error, status = "", 200
     if request.method == "POST":
         try:
-            _change_files(request, letter.digest)
+            _change_files(request, letter)
             return redirect("write_files")
         except Refused as refusal:
             known = refusal.code in registered_codes()
@@ -170,17 +171,19 @@ def letter_files(request: HttpRequest) -> HttpResponse:
     return render(request, "letterbox/files.html", context, status=status)
 
 
-def _change_files(request: HttpRequest, digest: str) -> None:
+def _change_files(request: HttpRequest, letter: kept.Letter) -> None:
     if removed := request.POST.get("remove", ""):
         number = whole_number(removed, digits=18, otherwise=None)
         if number is not None:
-            files.drop(digest, number)
+            files.drop(letter.digest, number)
         return
     upload = request.FILES.get("file")
     if upload is None or upload.file is None:
         raise Refused("letter_file_missing")
     limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
-    files.hold(digest, cast(BinaryIO, upload.file), upload.name or "", now=timezone.now())
+    letter.files = True
+    kept.write(request, letter)
+    files.hold(letter.digest, cast(BinaryIO, upload.file), upload.name or "", now=timezone.now())
 
 
 # --- sending --------------------------------------------------------------------------------------------------------
@@ -244,29 +247,41 @@ def _rows(form: WriteForm) -> list[dict[str, str]]:
 
 
 def _send(request: HttpRequest) -> HttpResponse:
-    guard = SendForm(request.POST)
-    guard.is_valid()
     token = read_token(request.POST.get("token", ""))
     letter = kept.read(request)
     if token is None or letter is None or letter.token != str(token):
         return (token and sending.sent_before(request, token)) or redirect("write")
-    form = _form_of(letter)
-    if not letter.checked or not form.is_valid():
+    values = letter.ready_values(FIELDS[letter.kind]) if _units_are_there(letter) else None
+    if values is None:
         return redirect("write_kind", part=PART_OF[letter.kind])
-    envelope = _envelope(guard, letter, form, token)
+    envelope = _envelope(request, letter, values, token)
     try:
-        sending.check_limits(request, guard, token=letter.token, email=envelope.email)
+        sending.check_limits(request, token=letter.token, email=envelope.email)
         case = actions.send_letter(
-            _new_case(letter, form), _beside(form), envelope, held=letter.digest, actor=request.user
+            _new_case(letter, values),
+            _beside(values),
+            envelope,
+            held=letter.digest if letter.files else "",
+            helped=letter.helped,
+            actor=request.user,
         )
     except Refused as refusal:
+        form = _form_of(letter)
+        if not form.is_valid():
+            return redirect("write_kind", part=PART_OF[letter.kind])
         return _check_page(request, letter, form, refusal_message(refusal), refusal_status(refusal.code))
     kept.drop(request)
     return sending.to_receipt(request, case.submission, envelope.code)
 
 
-def _envelope(guard: SendForm, letter: kept.Letter, form: WriteForm, token: uuid.UUID) -> Envelope:
-    now, values = timezone.now(), form.cleaned_data
+def _units_are_there(letter: kept.Letter) -> bool:
+    """Tell whether the units that were chosen still stand in the list: one may have gone meanwhile."""
+    chosen = [letter.values[name] for name in ("department", "accuses") if letter.values.get(name)]
+    return not chosen or {*chosen} <= {key for key, _name in queries.department_choices()}
+
+
+def _envelope(request: HttpRequest, letter: kept.Letter, values: Mapping[str, str], token: uuid.UUID) -> Envelope:
+    now = timezone.now()
     return Envelope(
         token=token,
         language=get_language() or "",
@@ -276,7 +291,7 @@ def _envelope(guard: SendForm, letter: kept.Letter, form: WriteForm, token: uuid
         phone=values.get("phone", ""),
         signature=values.get("signature", ""),
         flagged=looks_automatic(
-            honeypot=guard.data.get("website", ""),
+            honeypot=request.POST.get("website", ""),
             opened_at=challenge.signed_moment(letter.opened),
             now=now,
             minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
@@ -284,8 +299,7 @@ def _envelope(guard: SendForm, letter: kept.Letter, form: WriteForm, token: uuid
     )
 
 
-def _new_case(letter: kept.Letter, form: WriteForm) -> NewCase:
-    values = form.cleaned_data
+def _new_case(letter: kept.Letter, values: Mapping[str, str]) -> NewCase:
     return NewCase(
         kind=letter.kind,
         text=values["text"],
@@ -298,8 +312,7 @@ def _new_case(letter: kept.Letter, form: WriteForm) -> NewCase:
     )
 
 
-def _beside(form: WriteForm) -> actions.Beside:
-    values = form.cleaned_data
+def _beside(values: Mapping[str, str]) -> actions.Beside:
     return actions.Beside(
         department=int(values["department"]) if values["department"] else None,
         delivery=Delivery(values["delivery"]).value if "delivery" in values else "",
@@ -316,6 +329,8 @@ def answered(request: HttpRequest) -> HttpResponse:
         return redirect("write")
     url = clean_text(request.POST.get("url", "")[:500])
     limits.check("answer-found", limits.client_address(request), FOUND_WINDOWS)
+    letter.helped = True
+    kept.write(request, letter)
     found = actions.note_answer_found(letter.digest, kind=letter.kind, url=url, actor=request.user, now=timezone.now())
     context = page_context(item=queries.cited(found.url), way=WAYS[PART_OF[letter.kind]])
     return render(request, "letterbox/answered.html", context)

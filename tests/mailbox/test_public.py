@@ -514,7 +514,10 @@ def test_sending_needs_few_queries(client: Client, place):
     with CaptureQueriesContext(connection) as queries:
         assert client.post("/zh/write/mine/check/", page).status_code == 302
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) <= 36, "\n".join(statement[:120] for statement in statements)
+    # With what the office set, which the next letter need not read again (test_intake.py).
+    assert len(statements) <= (7 if connection.vendor == "postgresql" else 16), "\n".join(
+        statement[:120] for statement in statements
+    )
 
 
 def test_the_action_refuses_what_the_engine_refuses(place):

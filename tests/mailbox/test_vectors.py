@@ -42,7 +42,7 @@ class Walk:
     def __init__(self, place: House, vector: Vector, kind: str) -> None:
         self.place, self.vector, self.now = place, vector, vector.start
         profile = profile_named(vector.profile)
-        Intake.objects.filter(kind=kind).update(zone=str(vector.zone), family=profile.family)
+        Intake(kind=kind, department=place.intake, zone=str(vector.zone), family=profile.family).save()
         self.case = factories.case(kind, now=vector.start, people=1)
 
     def at(self, event: Event) -> datetime:

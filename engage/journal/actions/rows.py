@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from engage import rows
 from engage.accounts.actors import Actor, ReceiptHolder, System
 from engage.journal import rules
 from engage.journal.models import JournalRow
@@ -14,7 +15,7 @@ Target = Model | str
 
 
 def record(actor: Actor, verb: str, target: Target, /, **data: Any) -> None:
-    """Append one row inside the caller's transaction: one INSERT, no lock, nothing read.
+    """Append one row inside the caller's transaction: one INSERT (`engage.rows`), no lock, nothing read.
 
     `target` is a saved model instance, a "label:pk" text, or a "label" for many at once. `data` is plain JSON without
     floats and without contact data. The row belongs to a receipt when its target is a submission or has a
@@ -34,17 +35,19 @@ def record(actor: Actor, verb: str, target: Target, /, **data: Any) -> None:
         content=content,
         salt=secrets.token_bytes(16),
     )
-    JournalRow.objects.create(
-        at=entry.at,
-        actor_kind=kind,
-        actor_id=actor_id,
-        verb=verb,
-        target_label=label,
-        target_pk=pk,
-        content=content,
-        submission_id=entry.submission_id,
-        salt=entry.salt,
-        digest=rules.leaf_hash(rules.leaf_text(entry)),
+    rows.write(
+        JournalRow(
+            at=entry.at,
+            actor_kind=kind,
+            actor_id=actor_id,
+            verb=verb,
+            target_label=label,
+            target_pk=pk,
+            content=content,
+            submission_id=entry.submission_id,
+            salt=entry.salt,
+            digest=rules.leaf_hash(rules.leaf_text(entry)),
+        )
     )
 
 

@@ -1,0 +1,237 @@
+"""New rows that nobody reads back in the transaction that writes them, written without a trip for each.
+
+    rows.write(TimelineEntry(...))                # one plain INSERT, with the fields' own ways of storing values
+    known, numbers = rows.found_or_drawn(Submission, "token_digest", digest, Contact, Submission)
+    with rows.together(numbers):                  # PostgreSQL: all that is written inside is one statement at its end
+        rows.write(Contact(pk=rows.number(Contact), ...))
+
+It is what `Model.save()` does for a new row, but for three things: no signals are sent, no default of the database is
+read back but the key, and inside `together` even the key comes only where it was drawn before. So it is for rows whose
+model sends its receivers nowhere: what has to follow from a row is called by who writes it.
+
+Within `together` a row stands in the database only when the block has ended; constraints speak there, too. SQLite has
+no trips to save: it writes each row at once, so that its keys are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model
+
+
+@dataclass
+class _Batch:
+    """What waits for the end of the block, in its order, and the keys that were drawn for it."""
+
+    waiting: list[Model] = field(default_factory=list)
+    numbers: dict[type[Model], int] = field(default_factory=dict)
+
+
+_open: ContextVar[_Batch | None] = ContextVar("rows_written_together", default=None)
+
+
+def write(*made: Model) -> None:
+    """Store new rows: at the end of the block that writes together, else at once, with their keys set.
+
+    Raises IntegrityError as saving does, inside such a block at its end.
+    """
+    batch = _open.get()
+    if batch is not None:
+        batch.waiting += made
+        return
+    for row in made:
+        _store(row)
+
+
+def number(model: type[Model]) -> int | None:
+    """Return the key that was drawn for the next row of a model; None where the database gives it while writing.
+
+    Each is given once.
+    """
+    batch = _open.get()
+    return None if batch is None else batch.numbers.pop(model, None)
+
+
+@contextmanager
+def together(numbers: dict[type[Model], int]) -> Iterator[None]:
+    """Write in one statement all that is written inside, in the caller's transaction; nothing where that fails.
+
+    `numbers` are keys that were drawn for it (`found_or_drawn`). Not to be nested.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    if _open.get() is not None:
+        raise RuntimeError("rows are written together already")
+    batch = _Batch(numbers=dict(numbers))
+    token = _open.set(batch)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+    _store_all(batch.waiting)
+
+
+def are_one_statement() -> bool:
+    """Tell whether what is written together is a transaction of its own here: PostgreSQL, outside of any other."""
+    return connection.vendor == "postgresql" and not connection.in_atomic_block
+
+
+Shape = tuple[type[Model], bool]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A statement in Django's placeholders and in PostgreSQL's own, and the fields of each of its rows."""
+
+    text: str
+    fields: tuple[tuple[Field, ...], ...] = ()
+
+    @cached_property
+    def numbered(self) -> str:
+        """With $1, $2 ...: nothing has to be taken apart before it is sent, and the server keeps its plan."""
+        head, *rest = self.text.split("%s")
+        return head + "".join(f"${place}{part}" for place, part in enumerate(rest, start=1))
+
+
+@lru_cache(maxsize=256)
+def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, tuple[Field, ...]]:
+    """Return the beginning of the statement, the placeholders of one row, and the fields they stand for."""
+    if model._meta.parents:
+        raise TypeError(f"{model.__name__} lies in more than one table")
+    concrete = model._meta.local_concrete_fields
+    fields = tuple(one for one in concrete if not one.generated and (with_key or not one.primary_key))
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(one.column) for one in fields)
+    places = ", ".join(
+        one.get_placeholder(None, None, connection) if hasattr(one, "get_placeholder") else "%s" for one in fields
+    )
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ", f"({places})", fields
+
+
+@lru_cache(maxsize=256)
+def _single(model: type[Model], with_key: bool, vendor: str) -> _Statement:
+    """Return the statement that writes one row; without its key it returns it."""
+    begins, places, fields = _shape(model, with_key, vendor)
+    key = connection.ops.quote_name(model._meta.pk.column)
+    return _Statement(begins + places + ("" if with_key else f" RETURNING {key}"), (fields,))
+
+
+@lru_cache(maxsize=256)
+def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
+    """Return one statement for rows of these shapes: those of a model that follow one another share an INSERT."""
+    inserts: list[str] = []
+    fields, last = [], ""
+    for model, with_key in shapes:
+        begins, places, of_row = _shape(model, with_key, vendor)
+        if begins == last:
+            inserts[-1] += f", {places}"
+        else:
+            inserts.append(begins + places)
+        last = begins
+        fields.append(of_row)
+    *before, final = inserts
+    parts = ", ".join(f"r{place} AS ({insert})" for place, insert in enumerate(before))
+    return _Statement(f"WITH {parts} {final}" if before else final, tuple(fields))
+
+
+# What these fields store of a value of just this type is the value.
+_AS_IT_IS = {
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.BigAutoField: int,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.BigIntegerField: int,
+}
+
+
+def _values(row: Model, fields: Sequence[Field], database: BaseDatabaseWrapper) -> list[Any]:
+    values = []
+    for one in fields:
+        value = one.pre_save(row, True)
+        if type(value) is not _AS_IT_IS.get(type(one), _Never):
+            if value is None and one.is_relation and row._state.fields_cache.get(one.name) is not None:
+                raise ValueError(f"{one.name} of a {type(row).__name__} has no key yet")
+            value = one.get_db_prep_save(value, database)
+        values.append(value)
+    return values
+
+
+class _Never:
+    """The type of no value."""
+
+
+def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any], *, reads: bool = False) -> Any:
+    """Execute a statement; returns its first row where it has one to read."""
+    if database.vendor == "postgresql" and not database.queries_logged:
+        from psycopg import RawCursor
+
+        database.ensure_connection()
+        cursor, text = database.make_cursor(RawCursor(database.connection)), statement.numbered
+    else:
+        cursor, text = database.cursor(), statement.text
+    with cursor:
+        cursor.execute(text, values)
+        return cursor.fetchone() if reads else None
+
+
+def _mark(row: Model) -> None:
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _store(row: Model) -> None:
+    """Write one row and set its key."""
+    database = connections[DEFAULT_DB_ALIAS]
+    statement = _single(type(row), row.pk is not None, database.vendor)
+    returned = _run(database, statement, _values(row, statement.fields[0], database), reads=row.pk is None)
+    if returned:
+        row.pk = returned[0]
+    _mark(row)
+
+
+def _store_all(waiting: Sequence[Model]) -> None:
+    """Write all rows in one statement."""
+    if not waiting:
+        return
+    # The connection itself: asking the proxy for it costs more than storing a value.
+    database = connections[DEFAULT_DB_ALIAS]
+    statement = _joined(tuple((type(row), row.pk is not None) for row in waiting), database.vendor)
+    values: list[Any] = []
+    for row, fields in zip(waiting, statement.fields, strict=True):
+        values += _values(row, fields, database)
+    _run(database, statement, values)
+    for row in waiting:
+        _mark(row)
+
+
+def found_or_drawn(
+    model: type[Model], column: str, value: str, *drawn: type[Model]
+) -> tuple[int | None, dict[type[Model], int]]:
+    """Return the key of the row that has the value in a unique column, or new keys for `together`: one trip.
+
+    A key that is drawn and not used leaves a gap, as every transaction does that is rolled back. SQLite draws none.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    draws = drawn if database.vendor == "postgresql" else ()
+    known, *keys = _run(database, _finding(model, column, draws), [value], reads=True)
+    return known, ({} if known is not None else dict(zip(draws, keys, strict=True)))
+
+
+@lru_cache(maxsize=16)
+def _finding(model: type[Model], column: str, draws: tuple[type[Model], ...]) -> _Statement:
+    quote = connection.ops.quote_name
+    find = f"SELECT {quote(model._meta.pk.column)} FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s"
+    sequences = [f"nextval(pg_get_serial_sequence('{one._meta.db_table}', '{one._meta.pk.column}'))" for one in draws]
+    drawn = "".join(f", CASE WHEN found.known IS NULL THEN {sequence} END" for sequence in sequences)
+    return _Statement(f"SELECT found.known{drawn} FROM (SELECT ({find}) AS known) AS found")

@@ -1,0 +1,35 @@
+"""Sessions in database and cache as Django keeps them, written back with one statement."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.sessions.backends import cached_db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import connection
+
+log = logging.getLogger(__name__)
+
+
+class SessionStore(cached_db.SessionStore):
+    """Django's, but a session that exists is one UPDATE that commits by itself: no transaction around it, no model."""
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session; raises UpdateError when it was ended meanwhile."""
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            return
+        data = self._get_session()
+        table = self.model._meta.db_table
+        expires = connection.ops.adapt_datetimefield_value(self.get_expiry_date())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET session_data = %s, expire_date = %s WHERE session_key = %s",
+                [self.encode(data), expires, self.session_key],
+            )
+            if cursor.rowcount != 1:
+                raise UpdateError
+        try:
+            self._cache.set(self.cache_key, data, self.get_expiry_age())
+        except Exception:  # as Django: the database has it
+            log.exception("Error saving to cache (%s)", self._cache)

@@ -1,0 +1,126 @@
+"""Rows written without the ORM's way of saving: the same columns, the same refusals, in one trip or in several."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from engage import rows
+from engage.accounts.actors import ANYONE
+from engage.journal.models import JournalRow
+from engage.participation import actions
+from engage.participation.models import Contact, OutgoingMail, Submission, TimelineEntry
+from tests.participation.factories import envelope, submission
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes each row at once")
+
+
+def entry(sent: Submission, code: str = "received") -> TimelineEntry:
+    return TimelineEntry(submission=sent, code=code, params={"day": {"day": "2026-12-03"}}, at=NOW)
+
+
+def drawn(token: uuid.UUID, *models: type) -> dict:
+    digest = envelope(token=token).digest
+    known, numbers = rows.found_or_drawn(Submission, "token_digest", digest, *models)
+    assert known is None
+    return numbers
+
+
+def test_a_row_written_at_once_has_its_key_and_reads_as_it_was_given():
+    sent, _code = submission()
+    written = entry(sent)
+    rows.write(written)
+    saved = entry(sent)
+    saved.save()
+    assert not written._state.adding and written.pk == saved.pk - 1
+    first, second = (TimelineEntry.objects.filter(pk=one.pk).values().get() for one in (written, saved))
+    assert {**first, "id": 0} == {**second, "id": 0}
+    assert first["params"] == {"day": {"day": "2026-12-03"}} and first["at"] == NOW
+
+
+def test_a_sealed_column_is_sealed_and_opens_again():
+    contact = Contact(name="李梅", email="mei@example.org", delete_after=NOW)
+    rows.write(contact)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, phone FROM participation_contact WHERE id = %s", [contact.pk])
+        name, phone = cursor.fetchone()
+    assert "李梅" not in name and phone == ""
+    assert Contact.objects.get(pk=contact.pk).name == "李梅"
+
+
+def test_what_belongs_together_stands_when_the_block_has_ended():
+    given = envelope(email="mei@example.org")
+    with transaction.atomic():
+        with rows.together(drawn(given.token, Contact, Submission)):
+            sent = actions.open_submission("comment", given, actor=ANYONE)
+            letter = actions.enqueue_mail(sent, subject="标题", body="正文")
+        assert letter is not None and sent.pk and not sent._state.adding
+    assert Submission.objects.get(pk=sent.pk).contact.email == "mei@example.org"
+    assert [one.code for one in sent.timeline.all()] == ["received"]
+    assert OutgoingMail.objects.get(submission=sent).body == "正文"
+    assert JournalRow.objects.get(submission_id=sent.pk).target == f"participation.submission:{sent.pk}"
+
+
+@on_postgres
+def test_together_is_one_statement_and_nothing_before_its_end():
+    given = envelope(email="mei@example.org")
+    numbers = drawn(given.token, Contact, Submission)
+    with transaction.atomic(), CaptureQueriesContext(connection) as seen, rows.together(numbers):
+        sent = actions.open_submission("comment", given, actor=ANYONE)
+        rows.write(entry(sent), entry(sent))
+        assert not Submission.objects.filter(pk=sent.pk).exists()
+    statements = [one["sql"] for one in seen if "SAVEPOINT" not in one["sql"]]
+    assert len(statements) == 2, statements
+    assert sent.timeline.count() == 3
+
+
+@on_postgres
+def test_a_block_that_fails_writes_nothing():
+    with pytest.raises(RuntimeError), rows.together({}):
+        rows.write(Contact(delete_after=NOW))
+        raise RuntimeError
+    assert not Contact.objects.exists()
+    # Nothing of it waits for the next block either.
+    with rows.together({}):
+        rows.write(Contact(delete_after=NOW))
+    assert Contact.objects.count() == 1
+
+
+@on_postgres
+def test_a_row_that_needs_a_key_nobody_drew_is_refused():
+    contact = Contact(email="mei@example.org", delete_after=NOW)
+    with pytest.raises(ValueError, match="contact of a OutgoingMail has no key"), rows.together({}):
+        rows.write(contact, OutgoingMail(contact=contact, subject="标题", body="正文"))
+    assert not Contact.objects.exists()
+
+
+def test_the_database_refuses_what_it_refuses_a_saved_row():
+    given = envelope()
+    actions.once(given, lambda: actions.open_submission("comment", given, actor=ANYONE))
+    with pytest.raises(IntegrityError), transaction.atomic(), rows.together({Submission: 10**9}):
+        actions.open_submission("comment", given, actor=ANYONE)
+    assert Submission.objects.count() == 1
+    assert JournalRow.objects.count() == 1
+
+
+def test_what_is_known_is_found_and_draws_no_number():
+    sent, _code = submission()
+    assert rows.found_or_drawn(Submission, "token_digest", sent.token_digest, Submission) == (sent.pk, {})
+    following, _code = submission()
+    assert following.pk == sent.pk + 1
+
+
+def test_a_number_that_was_given_is_not_drawn():
+    """A self-test that is rolled back must not use up a number of people's receipts."""
+    first, _code = submission()
+    given = envelope(number=10**9, email="mei@example.org")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        actions.once(given, lambda: actions.open_submission("comment", given, actor=ANYONE), together=True)
+        raise RuntimeError
+    following = envelope()
+    sent = actions.once(following, lambda: actions.open_submission("comment", following, actor=ANYONE), together=True)
+    assert sent.pk == first.pk + 1
