@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
@@ -240,7 +240,8 @@ def own_signature(world: World) -> list[Any]:
 
     ask = signing.Ask(open_petition(world)[0], uuid.uuid4(), "李小河", "li@example.org", "zh-hans", region="east")
     receipt = signing.ask_to_sign(ask)
-    world["clients"]["holder"].post("/zh/track/", {"reference": receipt.reference, "code": receipt.code})
+    with translation.override(translation.get_language()):
+        world["clients"]["holder"].post("/zh/track/", {"reference": receipt.reference, "code": receipt.code})
     return [receipt.reference]
 
 

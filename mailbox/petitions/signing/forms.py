@@ -8,6 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from mailbox.petitions.starting.forms import PersonFields
 
 
+class TokenField(forms.CharField):
+    """The one-time token, hidden: one that cannot be read is none, and nothing to complain of to a person."""
+
+    widget = forms.HiddenInput
+
+    def run_validators(self, value: str) -> None:
+        """Take whatever comes; `read_token` says whether it is one."""
+
+
 class SignForm(PersonFields):
     """Who signs, and whether letters about the petition are wanted."""
 
@@ -15,4 +24,4 @@ class SignForm(PersonFields):
         label=_("Write to me when there is an answer or a debate; each letter has a link that ends them"),
         required=False,
     )
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    token = TokenField(required=False)
