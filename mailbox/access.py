@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left, Length
@@ -38,9 +38,9 @@ def memberships_of(actor: Actor) -> list[tuple[str, str]]:
     return list(rows.values_list("role", "department__path"))
 
 
-def units_where(actor: Actor) -> QuerySet[Department]:
+def units_where(actor: Actor, roles: Iterable[Role] = DESK_ROLES) -> QuerySet[Department]:
     """Return the units of an actor's places at the desk and those below them, for use inside another query."""
-    held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(DESK_ROLES))
+    held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(roles))
     inside = held.filter(department__path=Left(OuterRef("path"), Length("department__path")))
     return Department.objects.filter(Exists(inside)) if actor.pk is not None else Department.objects.none()
 

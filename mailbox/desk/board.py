@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
 
 from engage.accounts.actors import Actor, Role, roles_of
 from engage.calendars import queries as calendars
@@ -42,6 +43,7 @@ from mailbox.models import (
 )
 from mailbox.post.models import InMail
 from mailbox.queries.case import Badge, PossibleStep, refusal_of
+from mailbox.queries.duty import late_handovers_count
 
 # In these states the words are with the approvers, or on their way out: nobody writes.
 HANDED_IN = frozenset({"approval", "approved"})
@@ -145,6 +147,7 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
             has_snooze=Exists(Snooze.objects.filter(case=here)),
             has_points=Exists(CheckItem.objects.filter(kind=OuterRef("kind"), active=True)),
             has_mail_in=Exists(InMail.objects.filter(case=here)),
+            late_handovers=late_handovers_count(actor, today=timezone.localdate()),
             has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),
         )
         .filter(pk=pk)
@@ -159,6 +162,8 @@ def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     case: Any = case_of(pk, actor=actor, own=own)
     if case is None:
         return None
+    # The bar of the page says it, too, and needs not ask again.
+    actor._late_handovers = case.late_handovers  # type: ignore[union-attr]
     board = Board(case, places_of(actor, held)(case), now, counting.today_of(case, now))
     board.own_units = _own_units(actor, held)
     board.messages = list(case.messages.select_related("by"))

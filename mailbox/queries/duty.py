@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from engage.accounts.actors import Actor, Role
+from engage.accounts.actors import Actor, Role, roles_of
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
+from engage.departments.models import Department
 from engage.departments.queries import departments_of
+from mailbox.access import units_where
 from mailbox.models import DESK_ROLES, OPEN, Absence, Case, CaseQuerySet, DueMove, Handover
 from mailbox.queries.case import waiting_approvals
 
@@ -91,13 +95,20 @@ def stands_in_for(user: User, today: date) -> list[User]:
 
 def late_handovers(actor: Actor, *, today: date) -> QuerySet[Handover]:
     """List what units of the actor's passed on and nobody acknowledged in time: the alarm of the desk that sent it."""
-    own = departments_of(actor, Role.OFFICER, Role.APPROVER)
+    everywhere = Role.ADMINISTRATOR in roles_of(actor)
+    own = Department.objects.all() if everywhere else units_where(actor, (Role.OFFICER, Role.APPROVER))
     return (
         Handover.objects.filter(settled_at=None, due__lt=today, sender__in=own, case__lead=F("receiver"))
         .exclude(case__barred__in=own)
         .select_related("case__submission", "sender", "receiver", "step")
         .order_by("due", "pk")
     )
+
+
+def late_handovers_count(actor: Actor, *, today: date) -> Any:
+    """Return how many these are as a column of another query."""
+    rows = late_handovers(actor, today=today).order_by().values(one=Value(1))
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def awaited_handovers(actor: Actor) -> QuerySet[Handover]:

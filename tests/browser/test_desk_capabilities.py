@@ -164,7 +164,7 @@ def test_several_people_work_on_one_case(sign_in, place):
     page.keyboard.press("n")
     expect(page.locator("#note_text")).to_be_focused()
     with page.expect_navigation():
-        page.get_by_role("link", name="Who may be named").click()
+        page.get_by_role("button", name="Who may be named").click()
     ready(page)
     fine(page)
     page.get_by_role("button", name="@Wang Fang", exact=True).click()

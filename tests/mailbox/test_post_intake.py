@@ -547,6 +547,30 @@ def test_a_listener_keeps_before_it_says_so_and_takes_only_our_mail(transactiona
     assert InMail.objects.get(state=InMail.State.NEEDS_READING).why == "no_sender"
 
 
+def test_a_delivery_agent_is_answered_for_each_recipient(transactional_db: None) -> None:
+    house()
+    first, second = factories.case(), factories.case()
+    listener = ways.Listener("127.0.0.1", free_port(), lmtp=True)
+    listener.start()
+    try:
+        with smtplib.LMTP("127.0.0.1", listener.port) as post:
+            assert post.sendmail("mei@example.org", [signed(first)], letter(to="undisclosed:;")) == {}
+            assert post.docmd("EHLO", "client")[0] == 500  # it is no mail server
+            # Python's client reads one answer; a real one waits for each.
+            post.mail("mei@example.org")
+            assert [post.rcpt(to)[0] for to in (signed(first), "a@else.example", signed(second))] == [250, 550, 250]
+            post.putcmd("data")
+            assert post.getreply()[0] == 354
+            post.send(letter("又漏了。", to="undisclosed:;", message_id="<2@example.org>") + b"\r\n.\r\n")
+            assert [post.getreply() for _recipient in range(2)] == [(250, b"2.0.0 kept")] * 2
+            assert post.noop()[0] == 250  # nothing is left over
+    finally:
+        listener.stop()
+    assert [row.envelope_to.count("+") for row in InMail.objects.order_by("pk")] == [1, 2]
+    actions.read_new(now=NOW)
+    assert first.messages.filter(text="水管还是坏的。").exists()
+
+
 class Imap(socketserver.StreamRequestHandler):
     """As much of a mailbox on a server as is asked for: one mail nobody has seen."""
 

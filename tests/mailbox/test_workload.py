@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from engage.accounts.actors import Role
+from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from mailbox import actions
 from mailbox.actions import Given
 from mailbox.desk import workload
+from mailbox.desk.workload_views import alarms
 from mailbox.models import Absence, Case, DutyChoice
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
@@ -259,6 +262,21 @@ def test_late_handovers_are_a_badge_and_a_list(place, monkeypatch):
     assert "1 case was passed on and not acknowledged in time" in shown(place.clerk, "workload")
     assert made.reference in shown(place.clerk, "workload_handovers")
     assert made.reference not in shown(place.stranger, "workload_handovers")
+
+
+def test_the_bar_counts_late_handovers_on_every_page_of_who_passed_them_on(place, monkeypatch):
+    made = factories.case()
+    actions.route_case(made.pk, to=place.water.pk, actor=place.clerk, now=NOW)
+    counted = re.compile(r"Workload<b[^>]*>1</b><span[^>]*>1 waits for you")
+    queue = reverse("desk_queue", args=["cases"])
+    assert not counted.search(browser(place.clerk).get(queue).content.decode())
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=8))
+    assert counted.search(browser(place.clerk).get(queue).content.decode())
+    assert counted.search(browser(person(Role.ADMINISTRATOR)).get(queue).content.decode())
+    assert not counted.search(browser(place.stranger).get(queue).content.decode())
+    with CaptureQueriesContext(connection) as seen:
+        assert alarms(User.objects.get(pk=place.clerk.pk)) == 1
+    assert len(seen) == 3  # the person, the roles, which a request reads once anyway, and the count
 
 
 def test_what_was_turned_away_says_by_whom_and_why(place):
