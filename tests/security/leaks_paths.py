@@ -42,7 +42,7 @@ from engage.participation.models import OutgoingMail
 from engage.participation.new_code import sign as sign_new_code
 from engage.publishing.models import Release
 from engage.search import registry as searchable
-from mailbox.petitions.models import Debate
+from mailbox.petitions.models import Debate, Petition
 from mailbox.publication.models import Publication, PublishedFile
 from tests.security.leaks_markers import NEIGHBOURS, markers_in, read_bytes
 from tests.security.leaks_site import Site
@@ -216,6 +216,8 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("share/", "kind", lambda site: [kind.code for kind in subjects.registered()]),
     ("share/", "id", _shared),
     ("petitions/<int:pk>/debates/", "debate", _keys(Debate)),
+    ("petitions/", "pk", _keys(Petition)),
+    ("api/v1/petitions/", "key", _keys(Petition)),
     ("petitions/start/confirm/", "key", _only("forged")),
     ("petitions/mine/", "reference", lambda site: [site.comment.submission.reference]),
     ("petitions/sponsors/", "signature_id", _only(1)),
@@ -331,6 +333,7 @@ GUESSES: dict[str, tuple[str, ...]] = {
     "replies": ("kind=letter&topic=leaks", "year=2026"),
     "published_reply": ("preview=1&said=yes",),
     "disclosures": ("year=2026",),
+    "petitions": tuple(f"state={state}&sort=most" for state in ("closed", "rejected", "awaiting_debate", "debated")),
     "press": ("kind=routine", "topic=leaks", "year=2026", "page=2"),
     "press_release": ("edition=2&preview=1",),
     "campaign": ("preview=1",),
