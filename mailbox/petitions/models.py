@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import ReceiptHolder, Role, has_role
 from engage.departments.models import in_active_language
@@ -84,9 +85,9 @@ class State(models.TextChoices):
     WAITING = "waiting", _("waiting for moderation")
     FLAGGED = "flagged", _("set aside for a second look")
     DORMANT = "dormant", _("dormant")
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
-    REJECTED = "rejected", _("rejected")
+    OPEN = "open", pgettext_lazy("petition", "open")
+    CLOSED = "closed", pgettext_lazy("petition", "closed")
+    REJECTED = "rejected", pgettext_lazy("petition", "rejected")
     HIDDEN = "hidden", _("not shown")
     STOPPED = "stopped", _("stopped before publication")
     REMOVED = "removed", _("taken down")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from engage.accounts.actors import ANYONE, SYSTEM, ReceiptHolder, Role
@@ -411,3 +412,38 @@ def test_petitions_that_say_the_same_are_found_with_per_cent_and_what_differs():
     assert [one.petition.pk for one in found] == [same.pk, near.pk]
     assert found[0].per_cent == 100 and 25 <= found[1].per_cent < 100
     assert {op for part in found[1].parts for op, _words in part.pieces} >= {"ins", "del"}
+
+
+# --- two at once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_moderators_who_decide_at_once_one_is_heard_and_everybody_told_once():
+    made = waiting(sponsors=2)
+    people = [officer() for _one in range(4)]
+    clear = reason().code
+    start, told = threading.Barrier(len(people)), []
+
+    def decide(place: int) -> None:
+        start.wait(timeout=30)
+        try:
+            if place % 2:
+                actions.reject_petition(made.pk, clear, **who(people[place]), revision=0)
+            else:
+                actions.open_petition(made.pk, **who(people[place]), revision=0)
+            told.append("done")
+        except Refused as refusal:
+            told.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide, args=(place,)) for place in range(len(people))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(told) == ["done", *["petition_moved"] * 3]
+    made.refresh_from_db()
+    assert made.state in (State.OPEN, State.REJECTED) and made.revision == 1
+    assert PetitionEvent.objects.count() == 1 and len(verbs(made)) == 1
+    assert len(post()) == 3

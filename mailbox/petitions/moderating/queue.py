@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor
 from engage.desk.registry import MAILBOX, Cell, Column, Done, Due, Filter, Key, Queue, Row, RowAction, Rows, Text, View
+from engage.desk.registry import State as Chip
 from engage.desk.rules import PAGE_SIZE
 from engage.errors import Refused
 from engage.pages.translation import HTML_LANG
@@ -26,7 +27,12 @@ from mailbox.petitions.moderating.words import ACTS
 from mailbox.petitions.queries import moderation as queries
 from mailbox.petitions.queries.clock import database_now
 
-STATE_CHIPS = {State.FLAGGED: "warn", State.OPEN: "ok", State.HIDDEN: "bad", State.REMOVED: "bad"}
+STATE_CHIPS: Mapping[str, Chip] = {
+    State.FLAGGED: "warn",
+    State.OPEN: "ok",
+    State.HIDDEN: "bad",
+    State.REMOVED: "bad",
+}
 ON_ROWS = frozenset({"open", "reject", "flag", "back"})
 Entry = list[Any]
 
@@ -83,9 +89,11 @@ def _row(petition: Petition, sponsors: queries.Sponsors | None, waited: rules.Wa
         language=html_lang(petition),
         due=due_chip(waited),
         cells=(
-            Cell(petition.get_state_display(), _since(petition), state=STATE_CHIPS.get(State(petition.state), "info")),  # type: ignore[arg-type]
-            Cell(_sponsors(sponsors), "" if sponsors is None or sponsors.starter else gettext("starter unconfirmed")),
-            Cell(", ".join(tag.word for tag in petition.tags.all())),
+            Cell(
+                petition.get_state_display(),
+                " · ".join([_since(petition), *_sponsors(sponsors)]),
+                state=STATE_CHIPS.get(petition.state, "info"),
+            ),
         ),
         actions=acts,
         notes=_notes(petition),
@@ -97,16 +105,22 @@ def _since(petition: Petition) -> str:
     return date_format(localtime(moment), "MONTH_DAY_FORMAT")
 
 
-def _sponsors(sponsors: queries.Sponsors | None) -> str:
+def _sponsors(sponsors: queries.Sponsors | None) -> list[str]:
     if sponsors is None:
-        return ""
-    return gettext("%(n)d of %(needed)d") % {"n": sponsors.confirmed, "needed": sponsors.needed}
+        return []
+    said = ngettext("%(n)d sponsor of %(needed)d", "%(n)d sponsors of %(needed)d", sponsors.confirmed)
+    told = [said % {"n": sponsors.confirmed, "needed": sponsors.needed}]
+    return told if sponsors.starter else [*told, gettext("starter unconfirmed")]
 
 
 def _notes(petition: Petition) -> list[Text]:
-    if petition.hide_asked_at is None:
-        return []
-    return [gettext("%(name)s asks not to show it: a second person decides") % {"name": petition.hide_asked_by or "—"}]
+    notes: list[Text] = []
+    if petition.hide_asked_at is not None:
+        said = gettext("%(name)s asks not to show it: a second person decides")
+        notes.append(said % {"name": petition.hide_asked_by or "—"})
+    if words := [tag.word for tag in petition.tags.all()]:
+        notes.append(gettext("Tags: %(words)s") % {"words": gettext(", ").join(words)})
+    return notes
 
 
 def counts(actor: Actor) -> Mapping[str, int]:
@@ -247,11 +261,7 @@ PETITIONS = Queue(
         View("open", pgettext_lazy("petitions", "Open")),
         View("all", pgettext_lazy("petitions", "All, also those that are over")),
     ),
-    columns=(
-        Column("state", _("State")),
-        Column("sponsors", pgettext_lazy("petitions", "Sponsors")),
-        Column("tags", pgettext_lazy("petitions", "Tags")),
-    ),
+    columns=(Column("state", _("State")),),
     filters=(Filter("tag", pgettext_lazy("petition", "Tag"), tag_choices),),
     actions=(
         RowAction("open", ACTS["open"], run=_open, key="p", form=OpenForm, bulk=False, tone="go"),

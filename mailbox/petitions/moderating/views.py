@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from engage.accounts.actors import Actor, has_role
+from engage.accounts.actors import has_role
 from engage.desk.actions import keep_undo
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.errors import Refused
@@ -71,7 +71,7 @@ def _petition(request: HttpRequest, pk: int) -> Petition:
 def _page(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused | None = None) -> HttpResponse:
     own = {"current_queue": PETITIONS, "refusal": refusal_message(refusal) if refusal else ""}
     status = refusal_status(refusal.code) if refusal else context.pop("status", 200)
-    whole = frame(request, PETITIONS) | own | context  # type: ignore[arg-type]
+    whole = frame(request, PETITIONS) | own | context
     return render(request, f"petitions/desk/{template}.html", whole, status=status)
 
 
@@ -163,7 +163,8 @@ def _ask(
     """Ask before an act is carried out: with the words in sight, for most of them cannot be taken back."""
     if refusal is None and not form.is_bound and code not in queries.acts_on(petition):
         return _show(request, petition, Refused("petition_act_not_now"))
-    if refusal is not None:
+    incomplete = form.is_bound and "revision" in form.errors
+    if refusal is not None or incomplete:
         # Sent once more, it counts for the petition as it is shown now.
         form.data = form.data.copy()  # type: ignore[misc]
         form.data["revision"] = str(petition.revision)  # type: ignore[index]
@@ -171,6 +172,7 @@ def _ask(
         "petition": petition,
         "lang": html_lang(petition),
         "form": form,
+        "incomplete": incomplete,
         "code": code,
         "label": ACTS[code],
         "is_bad": code in BAD,
@@ -203,12 +205,8 @@ def _park(request: HttpRequest, petition: Petition, code: str) -> HttpResponse:
     except Refused as refusal:
         return _show(request, _petition(request, petition.pk), refusal)
     back = {"back": [[before, petition.pk, parked.revision]]}
-    say(request, said_of(code, 1), token=keep_undo(_user(request.user), PETITIONS, "", back, now=timezone.now()))
+    say(request, said_of(code, 1), token=keep_undo(request.user, PETITIONS, "", back, now=timezone.now()))
     return redirect("desk_petition", petition.pk)
-
-
-def _user(actor: Actor) -> Any:
-    return actor
 
 
 @require_POST
