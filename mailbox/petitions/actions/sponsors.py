@@ -36,6 +36,7 @@ def ask_to_sponsor(petition: Petition, ask: signing.Ask) -> signing.Receipt:
 def follow_sponsor(signature: Signature) -> None:
     """Let the petition go on when a sponsor confirmed; raises Refused("petition_sponsors_full") for one too many."""
     petition = locked(signature.petition_id)
+    assert signature.confirmed_at is not None
     if petition.state not in rules.GATHERS:
         return
     sponsors = queries.sponsors_of(petition)

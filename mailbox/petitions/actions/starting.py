@@ -168,6 +168,7 @@ def follow_starter(signature: Signature) -> None:
     """Let the petition go on when its starter confirmed: its link for sponsors is good from now on."""
     petition = locked(signature.petition_id)
     at = signature.confirmed_at
+    assert at is not None
     petition.sponsor_digest = links.sponsor_digest(petition.pk)
     petition.save(update_fields=["sponsor_digest"])
     timeline.add(petition.submission, "petition_confirmed", at=at)
@@ -212,7 +213,7 @@ def locked(petition_id: int) -> Petition:
     return Petition.objects.select_for_update(of=("self",)).select_related("submission__contact").get(pk=petition_id)
 
 
-def advance(petition: Petition, *, at: datetime | None) -> None:
+def advance(petition: Petition, *, at: datetime) -> None:
     """Move a locked petition on after a confirmation: to the moderators' eyes, or into their queue, once."""
     before = petition.state
     after = rules.state_after(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from engage.accounts.actors import Actor
 from engage.participation.kinds import SentPart, Step, Story
@@ -65,7 +67,9 @@ def _holder(petition: Petition) -> str:
         return _("With the moderators")
     if petition.state in (State.HIDDEN, State.REMOVED):
         return _("Not shown")
-    return petition.get_state_display()
+    if petition.state == State.REJECTED:
+        return pgettext("petition", "Turned down")
+    return capfirst(petition.get_state_display())
 
 
 def _steps(petition: Petition) -> list[Step]:
