@@ -10,12 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from engage.errors import Refused
+from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
-from mailbox.petitions.guarding.words import WHY
-from mailbox.petitions.models import Listed, Petition
+from engage.typed import whole_number
+from mailbox.petitions.actions.guard_settings import marks_of
+from mailbox.petitions.guarding.words import REFUSALS, WHY
+from mailbox.petitions.models import Listed, Petition, Suspect
 
 MOMENT = "%Y-%m-%dT%H:%M"
+_NARROWING = ("since", "until", "domain", "network", "region", "standing", "sign", "suspect")
 
 
 def _text(label: Any, *, most: int, help_text: Any = "", required: bool = False) -> forms.CharField:
@@ -53,6 +58,14 @@ def _choice(label: Any, choices: Any, *, required: bool = False) -> forms.Choice
     )
 
 
+def _check_mark(what: str, typed: str) -> None:
+    """Refuse what cannot be on a list, beside its field."""
+    try:
+        marks_of(what, typed)
+    except Refused as refused:
+        raise ValidationError(refusal_message(refused)) from refused
+
+
 class ListForm(forms.Form):
     """An entry of the lists."""
 
@@ -66,12 +79,31 @@ class ListForm(forms.Form):
     side = _choice(_("How"), [("block", _("always held")), ("allow", _("never held"))], required=True)
     note = _text(_("Why"), most=200, required=True)
 
+    def clean(self) -> dict[str, Any]:
+        """What is typed has to be what it is said to be."""
+        given = super().clean() or {}
+        if given.get("what") and given.get("typed"):
+            try:
+                _check_mark(given["what"], given["typed"])
+            except ValidationError as wrong:
+                self.add_error("typed", wrong)
+        return given
+
 
 class PauseForm(forms.Form):
     """What readers are told while signing is paused."""
 
     zh = _area(_("What readers are told, in Chinese"))
     en = _area(_("What readers are told, in English"))
+
+    def clean(self) -> dict[str, Any]:
+        """A pause is explained in both languages."""
+        given = super().clean() or {}
+        if self.data.get("act") == "pause":
+            for name in ("zh", "en"):
+                if name in given and not given[name].strip():
+                    self.add_error(name, REFUSALS["petition_pause_words"])  # type: ignore[arg-type]
+        return given
 
 
 class OrderForm(forms.Form):
@@ -93,7 +125,7 @@ class OrderForm(forms.Form):
         ],
     )
     sign = _choice(_("Held because"), [])
-    suspect = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    suspect = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     why = _area(_("Why, for the record"), required=True)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -113,9 +145,38 @@ class OrderForm(forms.Form):
             raise ValidationError(_("There is no petition with this reference."))
         return found
 
+    def clean_suspect(self) -> Suspect | None:
+        """Find the mark an order is about; it stands in a hidden field."""
+        typed = self.cleaned_data["suspect"]
+        if not typed:
+            return None
+        found = Suspect.objects.filter(pk=whole_number(typed, digits=18, otherwise=-1)).first()
+        if found is None:
+            raise ValidationError(_("This mark is not suspected any more."))
+        return found
+
+    def clean_domain(self) -> str:
+        """Refuse what is no domain."""
+        typed = str(self.cleaned_data["domain"]).strip()
+        if typed:
+            _check_mark(Listed.What.DOMAIN, typed)
+        return typed
+
+    def clean_network(self) -> str:
+        """Refuse what is no network, or too wide a one."""
+        typed = str(self.cleaned_data["network"]).strip()
+        if typed:
+            _check_mark(Listed.What.NETWORK, typed)
+        return typed
+
     def clean(self) -> dict[str, Any]:
-        """A period ends after it began."""
+        """Something is named besides the petition, and a period ends after it began."""
         given = super().clean() or {}
+        if "suspect" in self.errors:
+            del self.errors["suspect"]
+            self.add_error("domain", _("This mark is not suspected any more."))
+        if not self.errors and not any(given.get(name) for name in _NARROWING):
+            self.add_error("domain", REFUSALS["petition_order_empty"])  # type: ignore[arg-type]
         since, until = given.get("since"), given.get("until")
         if isinstance(since, datetime) and isinstance(until, datetime) and until <= since:
             self.add_error("until", _("The period ends before it begins."))

@@ -244,7 +244,7 @@ def _conditions(given: dict[str, Any]) -> Conditions:
         shown, networks = guard_settings.marks_of(Listed.What.NETWORK, given["network"])
     if given["domain"].strip():
         domain = guard_settings.marks_of(Listed.What.DOMAIN, given["domain"])[0]
-    suspect = Suspect.objects.filter(pk=given["suspect"]).first() if given["suspect"] else None
+    suspect = given["suspect"]
     return Conditions(
         since=given["since"].isoformat() if given["since"] else "",
         until=given["until"].isoformat() if given["until"] else "",
