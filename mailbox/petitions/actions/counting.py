@@ -220,12 +220,15 @@ _MISSING_COUNTS = """
     SELECT DISTINCT petition_id, 0, 0, 0, CAST(%(now)s AS {moment}) FROM petitions_signaturenumber WHERE true
     ON CONFLICT (petition_id) DO NOTHING
 """
+# The highest numbers are read once: looked up for every row, the search would pass all rows just written.
 _NUMBER_THE_REST = f"""
     INSERT INTO petitions_signaturenumber (signature_id, petition_id, number)
-    SELECT f.id, f.petition_id, coalesce((SELECT max(n.number) FROM petitions_signaturenumber n
-                                          WHERE n.petition_id = f.petition_id), 0)
-           + row_number() OVER (PARTITION BY f.petition_id ORDER BY f.confirmed_at, f.id)
-    FROM petitions_signature f WHERE f.id IN ({counting.UNNUMBERED})
+    SELECT f.id, f.petition_id,
+           coalesce(given.top, 0) + row_number() OVER (PARTITION BY f.petition_id ORDER BY f.confirmed_at, f.id)
+    FROM petitions_signature f
+    LEFT JOIN (SELECT petition_id, max(number) AS top FROM petitions_signaturenumber GROUP BY petition_id) given
+        ON given.petition_id = f.petition_id
+    WHERE f.id IN ({counting.UNNUMBERED})
 """
 _LAST_NUMBER = """
     UPDATE petitions_petitioncount SET last_number = (
