@@ -51,7 +51,7 @@ class PetitionOut(Schema):
     url: str
 
 
-class PageOut(Schema):
+class PetitionPageOut(Schema):
     """One page of a list; `next` asks for the one after it, empty at the end."""
 
     count: int
@@ -59,7 +59,7 @@ class PageOut(Schema):
     next: str
 
 
-class RejectionOut(Schema):
+class PetitionRejectionOut(Schema):
     """Why a petition was turned down, and how to mend it."""
 
     code: str
@@ -67,7 +67,7 @@ class RejectionOut(Schema):
     mend: str
 
 
-class EarnedOut(Schema):
+class PetitionEarnedOut(Schema):
     """A threshold that was crossed."""
 
     what: str
@@ -78,7 +78,7 @@ class EarnedOut(Schema):
     fell_below_at: str | None
 
 
-class AnswerOut(Schema):
+class PetitionAnswerOut(Schema):
     """The released answer of the government."""
 
     department: str
@@ -87,7 +87,7 @@ class AnswerOut(Schema):
     url: str
 
 
-class DebateOut(Schema):
+class PetitionDebateOut(Schema):
     """A debate or hearing as it was released."""
 
     what: str
@@ -96,7 +96,7 @@ class DebateOut(Schema):
     url: str
 
 
-class PlaceOut(Schema):
+class PetitionPlaceOut(Schema):
     """The signatures of a region or a country; small counts are hidden."""
 
     region: str
@@ -106,7 +106,7 @@ class PlaceOut(Schema):
     hidden: str
 
 
-class DayOut(Schema):
+class PetitionDayOut(Schema):
     """The new signatures of a day, and all up to it."""
 
     day: str
@@ -114,7 +114,7 @@ class DayOut(Schema):
     signatures: int
 
 
-class LineOut(Schema):
+class PetitionLineOut(Schema):
     """One line of the public story."""
 
     at: str
@@ -122,7 +122,7 @@ class LineOut(Schema):
     text: str
 
 
-class DetailOut(PetitionOut):
+class PetitionDetailOut(PetitionOut):
     """One petition whole."""
 
     background: str
@@ -133,17 +133,17 @@ class DetailOut(PetitionOut):
     counted_at: str | None
     on_paper: int
     missing: int | None
-    rejection: RejectionOut | None
+    rejection: PetitionRejectionOut | None
     merged_into: int | None
-    earned: list[EarnedOut]
-    answered: AnswerOut | None
-    debates: list[DebateOut]
-    by_region: list[PlaceOut]
-    by_day: list[DayOut]
-    story: list[LineOut]
+    earned: list[PetitionEarnedOut]
+    answered: PetitionAnswerOut | None
+    debates: list[PetitionDebateOut]
+    by_region: list[PetitionPlaceOut]
+    by_day: list[PetitionDayOut]
+    story: list[PetitionLineOut]
 
 
-@router.get("", response=PageOut)
+@router.get("", response=PetitionPageOut)
 def list_petitions(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     """List petitions of one of the seven lists."""
     with translation.override(asked.code):
@@ -152,7 +152,7 @@ def list_petitions(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
         return {"count": found.total, "petitions": list(map(queries.row_data, found.items)), "next": found.after}
 
 
-@router.get("{int:key}", response=DetailOut)
+@router.get("{int:key}", response=PetitionDetailOut)
 def one_petition(request: HttpRequest, key: int, asked: Query[Asked]) -> dict[str, Any]:
     """Return one petition with its counts by region and day."""
     with translation.override(asked.code):
