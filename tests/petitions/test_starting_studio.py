@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from engage.accounts.actors import Role
 from engage.journal.models import JournalRow
+from mailbox.petitions.guarding.rules import DEFAULT_LIMITS
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
 from tests.security.test_url_matrix import client_of
 
@@ -42,7 +43,7 @@ def test_an_installation_begins_with_rules_reasons_thresholds_and_limits():
     kept = {row.kind: (row.number, row.days) for row in Threshold.objects.all()}
     assert kept == {"answer": (10_000, 30), "debate": (100_000, 60)}
     limits = set(RateLimit.objects.values_list("by", "most", "seconds"))
-    assert limits >= {("address", 5, 300), ("network", 10, 60), ("subnet", 300, 60)}
+    assert limits == {(str(one.by), one.most, one.seconds) for one in DEFAULT_LIMITS}
     reasons = RejectionReason.objects.all()
     assert reasons.count() == 18
     assert all(one.title_zh and one.title_en and one.mend_zh and one.mend_en for one in reasons)

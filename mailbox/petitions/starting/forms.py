@@ -60,6 +60,17 @@ class LineField(TypedTextField):
         return " ".join(super().to_python(value).split())
 
 
+class TokenField(forms.CharField):
+    """The one-time token of a form. No person types it, so nothing is said about it: a wrong one counts as none."""
+
+    def to_python(self, value: Any) -> str:
+        """Take what a token can have."""
+        return clean_text(super().to_python(value) or "")[:64]
+
+    def run_validators(self, value: str) -> None:
+        """Leave out CharField's NUL check: clean_text has removed them."""
+
+
 class PersonFields(forms.Form):
     """Who signs: name, address, where they live, and that they may."""
 
@@ -165,7 +176,7 @@ class PetitionForm(PersonFields):
 class SponsorForm(PersonFields):
     """Somebody who stands behind a petition before it is published."""
 
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    token = TokenField(widget=forms.HiddenInput, required=False)
 
 
 class AddressForm(forms.Form):
