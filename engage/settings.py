@@ -317,6 +317,7 @@ UPLOAD_PATHS = (
     "/desk/counter/new/",
     "/desk/paper/table/",
     "/desk/press/",
+    "/sheets/",
     "/desk/outbox/import/",
 )
 UPLOAD_BODY_MOST_BYTES = 20 * 1024 * 1024 + 64 * 1024

@@ -258,22 +258,16 @@ DEBATE_CHOICES = {
 }  # fmt: skip
 
 
-def before(world: World, who: str, path: str, given: dict[str, str]) -> None:
-    """Send what comes before a form; the language in which the form is asked for stays."""
-    with translation.override(translation.get_language()):
-        world["clients"][who].post(path, given)
-
-
 def looked(world: World) -> list[Any]:
     """Let the sender have looked at what is like a petition, so that the form opens."""
-    before(world, "sender", "/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
+    world["clients"]["sender"].post("/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
     return []
 
 
 def written_petition(world: World) -> list[Any]:
     """Put a petition that is not sent into the sender's session."""
     looked(world)
-    before(world, "sender", "/zh/petitions/start/write/", PETITION_WORDS | SIGNER | LIVES)
+    world["clients"]["sender"].post("/zh/petitions/start/write/", PETITION_WORDS | SIGNER | LIVES)
     return []
 
 
@@ -300,7 +294,7 @@ def sponsor_link(world: World) -> list[Any]:
 def asked_sponsor(world: World) -> list[Any]:
     """Let the sender have asked to sponsor; name the page that says so."""
     at = sponsor_link(world)
-    before(world, "sender", f"/zh/petitions/{at[0]}/sponsor/{at[1]}/", SIGNER | LIVES)
+    world["clients"]["sender"].post(f"/zh/petitions/{at[0]}/sponsor/{at[1]}/", SIGNER | LIVES)
     return at
 
 
@@ -324,7 +318,7 @@ def own_petition(state: str) -> Arguments:
         given = envelope()
         made.submission.code_digest = code_digest(given.code, settings.TRACKING_KEY)
         made.submission.save()
-        before(world, "holder", "/zh/track/", {"reference": made.reference, "code": given.code})
+        world["clients"]["holder"].post("/zh/track/", {"reference": made.reference, "code": given.code})
         return [made.reference]
 
     return name
@@ -827,6 +821,13 @@ FORMS: dict[str, Form] = {
     ),
     "petition_confirm": Form("anonymous", signature_link("confirm"), {}, {"act": ""}),
     "petition_news_stop": Form("anonymous", signature_link("news"), {}, {"List-Unsubscribe": "One-Click"}),
+    "desk_petition_sheets": Form(
+        "administrator",
+        open_petition,
+        {"sheets": "2", "total": "40"},
+        {"region": "", "received_on": "2026-11-26"},
+        ("scan",),
+    ),
     # starting a petition
     "petition_start": Form("anonymous", nothing, {"title": WORDS}),
     "petition_write": Form("sender", looked, PETITION_WORDS | SIGNER, LIVES | {"to": ""}),

@@ -17,4 +17,8 @@ REFUSALS: dict[str, Any] = {
     "petition_closed": (_("This petition is closed: it takes no signatures any more."), 409),
     "petition_not_open": (_("This petition takes no signatures."), 409),
     "petition_signing_paused": (_paused, 503),
+    "sheets_not_open": (_("This petition never opened for signatures."), 409),
+    "sheets_day": _("Give a day on which this petition was open, today at the latest"),
+    "sheets_total": _("So many signatures do not fit on so many sheets: count once more"),
+    "sheets_known": _("This scan was counted before"),
 }
