@@ -258,16 +258,22 @@ DEBATE_CHOICES = {
 }  # fmt: skip
 
 
+def before(world: World, who: str, path: str, given: dict[str, str]) -> None:
+    """Send what comes before a form; the language in which the form is asked for stays."""
+    with translation.override(translation.get_language()):
+        world["clients"][who].post(path, given)
+
+
 def looked(world: World) -> list[Any]:
     """Let the sender have looked at what is like a petition, so that the form opens."""
-    world["clients"]["sender"].post("/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
+    before(world, "sender", "/zh/petitions/start/", {"title": PETITION_WORDS["title"]})
     return []
 
 
 def written_petition(world: World) -> list[Any]:
     """Put a petition that is not sent into the sender's session."""
     looked(world)
-    world["clients"]["sender"].post("/zh/petitions/start/write/", PETITION_WORDS | SIGNER | LIVES)
+    before(world, "sender", "/zh/petitions/start/write/", PETITION_WORDS | SIGNER | LIVES)
     return []
 
 
@@ -294,7 +300,7 @@ def sponsor_link(world: World) -> list[Any]:
 def asked_sponsor(world: World) -> list[Any]:
     """Let the sender have asked to sponsor; name the page that says so."""
     at = sponsor_link(world)
-    world["clients"]["sender"].post(f"/zh/petitions/{at[0]}/sponsor/{at[1]}/", SIGNER | LIVES)
+    before(world, "sender", f"/zh/petitions/{at[0]}/sponsor/{at[1]}/", SIGNER | LIVES)
     return at
 
 
@@ -318,7 +324,7 @@ def own_petition(state: str) -> Arguments:
         given = envelope()
         made.submission.code_digest = code_digest(given.code, settings.TRACKING_KEY)
         made.submission.save()
-        world["clients"]["holder"].post("/zh/track/", {"reference": made.reference, "code": given.code})
+        before(world, "holder", "/zh/track/", {"reference": made.reference, "code": given.code})
         return [made.reference]
 
     return name
