@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One request to sign as it is written; `kind` is that of its letter, empty for none."""
 
     petition_id: int
@@ -137,18 +136,16 @@ def ask(cursor: Any, vendor: str, rows: Sequence[Row]) -> dict[str, Written]:
     Missing are those whose token was there before and those whose petition takes none now.
     """
     if vendor == "postgresql":
-        cursor.execute(POSTGRES_ASK, [json.dumps([asdict(row) for row in rows])])
+        cursor.execute(POSTGRES_ASK, [json.dumps([row._asdict() for row in rows])])
         return {digest: Written(pk, asked_at) for digest, pk, asked_at in cursor.fetchall()}
     found: dict[str, Written] = {}
     for row in rows:
-        values = asdict(row)
-        kind = values.pop("kind")
-        cursor.execute(SQLITE_ASK, [*values.values(), row.petition_id, row.part])
+        cursor.execute(SQLITE_ASK, [*row[:-1], row.petition_id, row.part])
         if made := cursor.fetchone():
             # SQLite keeps moments as text without a zone, in UTC; Django's cursor reads them as such.
             found[row.token_digest] = Written(made[0], made[1].replace(tzinfo=UTC))
-            if kind:
-                cursor.execute(SQLITE_LETTER, [made[0], kind, str(made[1])])
+            if row.kind:
+                cursor.execute(SQLITE_LETTER, [made[0], row.kind, str(made[1])])
     return found
 
 
@@ -163,4 +160,3 @@ def confirm(cursor: Any, vendor: str, keys: Sequence[int], parts: Sequence[str])
         if cursor.fetchone():
             done.add(key)
     return done
-

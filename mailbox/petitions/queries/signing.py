@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from engage.accounts.actors import ANYONE
 from engage.participation.rules import Reference, code_digest, parse_code, parse_reference, token_digest
+from engage.typed import LARGEST_KEY
 from mailbox.petitions.models import Petition, Signature, SignatureNumber, State
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.signing import links
@@ -22,6 +23,8 @@ UNCONFIRMED = (Signature.State.PENDING, Signature.State.HELD)
 
 def open_petition(petition_id: int) -> Petition | None:
     """Return a petition that the public may read, whether it takes signatures or not."""
+    if petition_id > LARGEST_KEY:
+        return None
     return Petition.objects.visible_to(ANYONE).select_related("submission").filter(pk=petition_id).first()
 
 
@@ -32,6 +35,8 @@ def takes_signatures(petition: Petition) -> bool:
 
 def signature(signature_id: int) -> Signature | None:
     """Return a signature with its petition."""
+    if signature_id > LARGEST_KEY:
+        return None
     return Signature.objects.select_related("petition__submission").filter(pk=signature_id).first()
 
 
