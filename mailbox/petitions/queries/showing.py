@@ -113,7 +113,6 @@ class Row:
     action: str
     lang: str
     standing: str
-    label: str | Promise
     answer: str
     debate: str
     signatures: int
@@ -146,7 +145,6 @@ def row_of(petition: Petition) -> Row:
         action=petition.action,
         lang=lang_of(petition),
         standing=where,
-        label=State(where).label,
         answer=petition.answer_state,
         debate=petition.debate_state,
         signatures=petition.total,  # type: ignore[attr-defined]
