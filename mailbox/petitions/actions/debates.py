@@ -110,7 +110,8 @@ def publish(debate: Debate, /, *, now: datetime, actor: Actor) -> None:
         raise Refused("debate_incomplete")
     gate.require_signed(KIND, debate, built.hash)
     before = debate.content.get("stage", "") if debate.is_public else ""
-    if debate.is_public:
+    stage = built.content["stage"]
+    if before == stage:
         debate.revised_at = now
     else:
         debate.published_at, debate.revised_at = now, None
@@ -118,7 +119,6 @@ def publish(debate: Debate, /, *, now: datetime, actor: Actor) -> None:
     debate.save(update_fields=["content", "content_hash", "published_at", "revised_at", "taken_down_at"])
     journal.record(actor, "debate.published", debate, petition=petition.pk, sha256=debate.content_hash)
     _show_state(petition)
-    stage = built.content["stage"]
     if code := rules.event_of(stage, before):
         _tell(petition, debate, code, now)
     if stage in (rules.HELD, rules.NONE):
