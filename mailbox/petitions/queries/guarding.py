@@ -90,7 +90,8 @@ def paces(wanted: dict[str, set[str]], limits: Sequence[Limit], now: datetime) -
             condition |= Q(what=what, value__in=values)
         rows = Pace.objects.filter(condition, minute__gte=since).values("what", "value").annotate(**sums)
         for row in rows.order_by():
-            found.sums[(row["what"], row["value"])] = {seconds: row[f"w{seconds}"] for seconds in windows}
+            # PostgreSQL sums to decimals.
+            found.sums[(row["what"], row["value"])] = {seconds: float(row[f"w{seconds}"]) for seconds in windows}
     found.minutes = _minutes(found, now)
     return found
 
