@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.core.cache import caches
@@ -25,6 +26,14 @@ class KeptClient(redis.RedisCacheClient):
         return made
 
 
+# A counter begins with its time to live, and keeps it.
+COUNT = """
+for place, key in ipairs(KEYS) do
+    if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[place]) end
+end
+"""
+
+
 class RedisCache(redis.RedisCache):
     """Django's, which can count several keys at once."""
 
@@ -32,22 +41,20 @@ class RedisCache(redis.RedisCache):
         super().__init__(server, params)
         self._class = KeptClient
 
-    def count_many(self, keys: Mapping[str, int], known: Collection[str]) -> None:
-        """Raise counters by one; `keys` with their seconds to live, which only those that begin now are given."""
-        pipeline = self._cache.get_client(None, write=True).pipeline(transaction=False)
-        for key, seconds in keys.items():
-            name = self.make_and_validate_key(key)
-            if key not in known:
-                pipeline.set(name, 0, ex=seconds, nx=True)
-            pipeline.incr(name)
-        pipeline.execute()
+    @cached_property
+    def _count(self) -> Any:
+        return self._cache.get_client(None, write=True).register_script(COUNT)
+
+    def count_many(self, keys: Mapping[str, int]) -> None:
+        """Raise counters by one; `keys` with the seconds that those live which begin now."""
+        self._count(keys=[self.make_and_validate_key(key) for key in keys], args=list(keys.values()))
 
 
-def count_many(keys: Mapping[str, int], known: Collection[str] = ()) -> None:
-    """Raise counters by one. `keys`: each with the seconds it lives; `known` were there a moment ago and still are."""
+def count_many(keys: Mapping[str, int]) -> None:
+    """Raise counters by one. `keys`: each with the seconds it lives from its beginning."""
     cache = caches["default"]
     if isinstance(cache, RedisCache):
-        cache.count_many(keys, known)
+        cache.count_many(keys)
         return
     for key, seconds in keys.items():
         cache.add(key, 0, timeout=seconds)

@@ -19,8 +19,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -90,10 +92,10 @@ Shape = tuple[type[Model], bool]
 
 @dataclass(frozen=True)
 class _Statement:
-    """A statement in Django's placeholders and in PostgreSQL's own, and the fields of each of its rows."""
+    """A statement in Django's placeholders and in PostgreSQL's own, and the columns of each of its rows."""
 
     text: str
-    fields: tuple[tuple[Field, ...], ...] = ()
+    columns: tuple[tuple[_Column, ...], ...] = ()
 
     @cached_property
     def numbered(self) -> str:
@@ -103,8 +105,8 @@ class _Statement:
 
 
 @lru_cache(maxsize=256)
-def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, tuple[Field, ...]]:
-    """Return the beginning of the statement, the placeholders of one row, and the fields they stand for."""
+def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, tuple[_Column, ...]]:
+    """Return the beginning of the statement, the placeholders of one row, and the columns they stand for."""
     if model._meta.parents:
         raise TypeError(f"{model.__name__} lies in more than one table")
     concrete = model._meta.local_concrete_fields
@@ -114,22 +116,26 @@ def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, t
     places = ", ".join(
         one.get_placeholder(None, None, connection) if hasattr(one, "get_placeholder") else "%s" for one in fields
     )
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ", f"({places})", fields
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ",
+        f"({places})",
+        tuple(_column(one, vendor) for one in fields),
+    )
 
 
 @lru_cache(maxsize=256)
 def _single(model: type[Model], with_key: bool, vendor: str) -> _Statement:
     """Return the statement that writes one row; without its key it returns it."""
-    begins, places, fields = _shape(model, with_key, vendor)
+    begins, places, columns = _shape(model, with_key, vendor)
     key = connection.ops.quote_name(model._meta.pk.column)
-    return _Statement(begins + places + ("" if with_key else f" RETURNING {key}"), (fields,))
+    return _Statement(begins + places + ("" if with_key else f" RETURNING {key}"), (columns,))
 
 
 @lru_cache(maxsize=256)
 def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
     """Return one statement for rows of these shapes: those of a model that follow one another share an INSERT."""
     inserts: list[str] = []
-    fields, last = [], ""
+    columns, last = [], ""
     for model, with_key in shapes:
         begins, places, of_row = _shape(model, with_key, vendor)
         if begins == last:
@@ -137,15 +143,16 @@ def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
         else:
             inserts.append(begins + places)
         last = begins
-        fields.append(of_row)
+        columns.append(of_row)
     *before, final = inserts
     parts = ", ".join(f"r{place} AS ({insert})" for place, insert in enumerate(before))
-    return _Statement(f"WITH {parts} {final}" if before else final, tuple(fields))
+    return _Statement(f"WITH {parts} {final}" if before else final, tuple(columns))
 
 
-# What these fields store of a value of just this type is the value.
-_AS_IT_IS = {
+# What these fields store of a value of just this type is the value, on every database; and on PostgreSQL.
+_AS_IT_IS: dict[type[Field], type] = {
     models.CharField: str,
+    models.SlugField: str,
     models.TextField: str,
     models.BooleanField: bool,
     models.BigAutoField: int,
@@ -154,22 +161,43 @@ _AS_IT_IS = {
     models.PositiveSmallIntegerField: int,
     models.BigIntegerField: int,
 }
+_ON_POSTGRES: dict[type[Field], type] = _AS_IT_IS | {
+    models.DateField: date,
+    models.UUIDField: UUID,
+    models.BinaryField: bytes,
+    models.ForeignKey: int,
+    models.OneToOneField: int,
+}
 
 
-def _values(row: Model, fields: Sequence[Field], database: BaseDatabaseWrapper) -> list[Any]:
-    values = []
-    for one in fields:
-        value = one.pre_save(row, True)
-        if type(value) is not _AS_IT_IS.get(type(one), _Never):
-            if value is None and one.is_relation and row._state.fields_cache.get(one.name) is not None:
-                raise ValueError(f"{one.name} of a {type(row).__name__} has no key yet")
-            value = one.get_db_prep_save(value, database)
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a row keeps the value of a field, and of which type it is stored as it is."""
+
+    field: Field
+    name: str
+    plain: type | None
+    is_relation: bool
+
+
+def _column(one: Field, vendor: str) -> _Column:
+    # A field that makes its value while it is saved is asked for it.
+    is_plain = type(one).pre_save is Field.pre_save
+    known = _ON_POSTGRES if vendor == "postgresql" else _AS_IT_IS
+    return _Column(one, one.attname, known.get(type(one)) if is_plain else None, one.is_relation)
+
+
+def _values(row: Model, columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
+    held, values = row.__dict__, []
+    for column in columns:
+        value = held.get(column.name)
+        if column.plain is None or type(value) is not column.plain:
+            value = column.field.pre_save(row, True)
+            if value is None and column.is_relation and row._state.fields_cache.get(column.field.name) is not None:
+                raise ValueError(f"{column.field.name} of a {type(row).__name__} has no key yet")
+            value = column.field.get_db_prep_save(value, database)
         values.append(value)
     return values
-
-
-class _Never:
-    """The type of no value."""
 
 
 def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any], *, reads: bool = False) -> Any:
@@ -194,7 +222,7 @@ def _store(row: Model) -> None:
     """Write one row and set its key."""
     database = connections[DEFAULT_DB_ALIAS]
     statement = _single(type(row), row.pk is not None, database.vendor)
-    returned = _run(database, statement, _values(row, statement.fields[0], database), reads=row.pk is None)
+    returned = _run(database, statement, _values(row, statement.columns[0], database), reads=row.pk is None)
     if returned:
         row.pk = returned[0]
     _mark(row)
@@ -208,8 +236,8 @@ def _store_all(waiting: Sequence[Model]) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     statement = _joined(tuple((type(row), row.pk is not None) for row in waiting), database.vendor)
     values: list[Any] = []
-    for row, fields in zip(waiting, statement.fields, strict=True):
-        values += _values(row, fields, database)
+    for row, columns in zip(waiting, statement.columns, strict=True):
+        values += _values(row, columns, database)
     _run(database, statement, values)
     for row in waiting:
         _mark(row)

@@ -93,9 +93,7 @@ class Counts:
 
     def count(self, events: Sequence[Event]) -> None:
         """Count each of these once."""
-        count_many(
-            {bucket[1]: _lives(bucket[0]) for event in events for bucket in self._buckets[event]}, known=self._counts
-        )
+        count_many({bucket[1]: _lives(bucket[0]) for event in events for bucket in self._buckets[event]})
 
     def take(self, events: Sequence[Event], also: Sequence[Event] = ()) -> None:
         """Count events one after the other, until one would pass a window; then raise Refused("too_many", seconds=...).
