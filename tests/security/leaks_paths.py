@@ -218,6 +218,8 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("petitions/<int:pk>/debates/", "debate", _keys(Debate)),
     ("petitions/", "pk", _keys(Petition)),
     ("api/v1/petitions/", "key", _keys(Petition)),
+    ("petitions/signatures/", "reference", lambda site: [site.comment.submission.reference]),
+    ("petitions/signatures/", "key", _only("forged")),
     ("petitions/start/confirm/", "key", _only("forged")),
     ("petitions/mine/", "reference", lambda site: [site.comment.submission.reference]),
     ("petitions/sponsors/", "signature_id", _only(1)),
