@@ -466,8 +466,8 @@ def _original(petition: Petition) -> Original | None:
     own = [text for text in texts if not text.by_id]
     if not edits or not own or own[-1].pk > edits[-1].pk or not own[-1].shown:
         return None
-    parts = (own[-1].title, own[-1].action, own[-1].background, own[-1].details)
-    return Original(*(personal_data.mask(part) for part in parts), note=edits[-1].note)
+    text, mask = own[-1], personal_data.mask
+    return Original(mask(text.title), mask(text.action), mask(text.background), mask(text.details), note=edits[-1].note)
 
 
 def near(petition: Petition) -> list[Row]:
