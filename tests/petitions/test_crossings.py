@@ -56,10 +56,6 @@ def test_it_is_late_from_the_day_after_the_last_day_on(today, late):
     assert rules.days_late(rules.due_on(TODAY, 30), today) == late
 
 
-def test_a_threshold_is_never_full_before_it_is_reached():
-    assert [rules.share_of(total, 10_000) for total in (0, 99, 100, 9_999, 10_000, 12_000)] == [0, 0, 1, 99, 100, 100]
-
-
 # --- crossing ---------------------------------------------------------------------------------------------------------
 
 pytestmark = pytest.mark.django_db

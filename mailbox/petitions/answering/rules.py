@@ -34,11 +34,6 @@ def days_late(due: date, today: date) -> int:
     return max(0, (today - due).days)
 
 
-def share_of(total: int, number: int) -> int:
-    """Return how much of a threshold is reached, in whole per cent, never 100 before it is."""
-    return min(100, total * 100 // number) if number else 100
-
-
 # --- debates and hearings ---------------------------------------------------------------------------------------------
 
 PLANNED, HELD, CALLED_OFF, NONE = "planned", "held", "called_off", "none"

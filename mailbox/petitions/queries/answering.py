@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
@@ -178,8 +177,3 @@ def told_of(petition: Petition) -> list[Told]:
 def debates_at_desk(petition: Petition, actor: Actor) -> QuerySet[Debate]:
     """Return the debates of a petition that an actor prepares, the newest first."""
     return Debate.objects.visible_to(actor).filter(petition=petition).order_by("-pk")
-
-
-def today() -> date:
-    """Return the day it is here."""
-    return timezone.localdate()

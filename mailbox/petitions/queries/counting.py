@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from mailbox.petitions.models import PaperBatch, Petition, PetitionCount, Signature, SignatureTally
+from mailbox.petitions.models import PaperBatch, Petition, PetitionCount, Signature
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,6 @@ def exact(petition: Petition | int) -> Exact:
     key = petition if isinstance(petition, int) else petition.pk
     paper = PaperBatch.objects.filter(petition=key).aggregate(n=Sum("total"))["n"] or 0
     return Exact(Signature.objects.counted().filter(petition=key).count(), paper)
-
-
-def waiting() -> int:
-    """Count what is not folded yet."""
-    return SignatureTally.objects.count()
 
 
 HOUR = {
