@@ -30,9 +30,10 @@ def petition(language: str) -> Petition:
     Threshold.objects.all().delete()
     Threshold.objects.create(kind="answer", number=20, valid_from="2020-01-01")
     Threshold.objects.create(kind="debate", number=100, valid_from="2020-01-01")
-    made = factories.petition(
-        now=now - timedelta(days=14), title=TITLE[language], language="en" if language == "en" else "zh-hans"
-    )
+    words = {"title": TITLE[language], "language": "zh-hans"}
+    if language == "en":
+        words |= {"language": "en", "action": "Build ramps and rails.", "background": "There are only steps."}
+    made = factories.petition(now=now - timedelta(days=14), **words)
     PetitionEvent.objects.create(petition=made, code="opened", at=made.opened_at)
     for code, zh, en, count in REGIONS:
         AboutOption.objects.create(kind="region", code=code, label_zh=zh, label_en=en)
