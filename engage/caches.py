@@ -17,12 +17,12 @@ class KeptClient(redis.RedisCacheClient):
         super().__init__(*args, **options)
         self._made: dict[Any, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """Return the client of the server that is asked."""
-        pool = self._get_connection_pool(write)
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
         made = self._made.get(pool)
         if made is None:
-            made = self._made[pool] = self._client(connection_pool=pool)
+            made = self._made[pool] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
         return made
 
 

@@ -112,7 +112,7 @@ def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, t
     concrete = model._meta.local_concrete_fields
     fields = tuple(one for one in concrete if not one.generated and (with_key or not one.primary_key))
     quote = connection.ops.quote_name
-    names = ", ".join(quote(one.column) for one in fields)
+    names = ", ".join(quote(str(one.column)) for one in fields)
     places = ", ".join(
         one.get_placeholder(None, None, connection) if hasattr(one, "get_placeholder") else "%s" for one in fields
     )
@@ -127,7 +127,7 @@ def _shape(model: type[Model], with_key: bool, vendor: str) -> tuple[str, str, t
 def _single(model: type[Model], with_key: bool, vendor: str) -> _Statement:
     """Return the statement that writes one row; without its key it returns it."""
     begins, places, columns = _shape(model, with_key, vendor)
-    key = connection.ops.quote_name(model._meta.pk.column)
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     return _Statement(begins + places + ("" if with_key else f" RETURNING {key}"), (columns,))
 
 
@@ -206,7 +206,8 @@ def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any]
         from psycopg import RawCursor
 
         database.ensure_connection()
-        cursor, text = database.make_cursor(RawCursor(database.connection)), statement.numbered
+        raw: Any = RawCursor(database.connection)
+        cursor, text = database.make_cursor(raw), statement.numbered
     else:
         cursor, text = database.cursor(), statement.text
     with cursor:
@@ -259,7 +260,7 @@ def found_or_drawn(
 @lru_cache(maxsize=16)
 def _finding(model: type[Model], column: str, draws: tuple[type[Model], ...]) -> _Statement:
     quote = connection.ops.quote_name
-    find = f"SELECT {quote(model._meta.pk.column)} FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s"
+    find = f"SELECT {quote(str(model._meta.pk.column))} FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s"
     sequences = [f"nextval(pg_get_serial_sequence('{one._meta.db_table}', '{one._meta.pk.column}'))" for one in draws]
     drawn = "".join(f", CASE WHEN found.known IS NULL THEN {sequence} END" for sequence in sequences)
     return _Statement(f"SELECT found.known{drawn} FROM (SELECT ({find}) AS known) AS found")

@@ -19,7 +19,7 @@ class SessionStore(cached_db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        data = self._get_session()
+        data = self._get_session()  # type: ignore[attr-defined]
         table = self.model._meta.db_table
         expires = connection.ops.adapt_datetimefield_value(self.get_expiry_date())
         with connection.cursor() as cursor:
@@ -30,6 +30,6 @@ class SessionStore(cached_db.SessionStore):
             if cursor.rowcount != 1:
                 raise UpdateError
         try:
-            self._cache.set(self.cache_key, data, self.get_expiry_age())
+            self._cache.set(self.cache_key, data, self.get_expiry_age())  # type: ignore[attr-defined]
         except Exception:  # as Django: the database has it
-            log.exception("Error saving to cache (%s)", self._cache)
+            log.exception("session not kept in the cache")

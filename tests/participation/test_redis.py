@@ -5,11 +5,13 @@ import asyncio
 import pytest
 from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
-from django.core.cache import cache
+from django.contrib.sessions.backends.base import UpdateError
+from django.core.cache import cache, caches
 
 from engage.errors import Refused
 from engage.participation import limits
 from engage.participation.rules import Window
+from engage.sessions import SessionStore
 
 pytestmark = pytest.mark.redis
 
@@ -23,6 +25,37 @@ def test_counters_are_kept_in_redis_and_close_the_window():
         limits.check("redis-test", "somebody", window, now=1_000_000_021)
     assert refusal.value.code == "too_many"
     assert cache.get("never-set") is None
+
+
+def test_counters_live_as_long_as_they_began_to():
+    window = (Window(3, 60),)
+    limits.check("redis-lives", "somebody", window, now=1_000_000_020)
+    (key,) = [bucket[1] for bucket in limits.Event("redis-lives", "somebody", window).buckets(1_000_000_020)]
+    client = caches["default"]._cache.get_client(None, write=True)
+    assert client is caches["default"]._cache.get_client(None)
+    name = caches["default"].make_key(key)
+    assert 60 < client.ttl(name) <= 125
+    client.expire(name, 70)
+    limits.check("redis-lives", "somebody", window, now=1_000_000_021)
+    assert client.ttl(name) <= 70 and cache.get(key) == 2
+
+
+@pytest.mark.django_db
+def test_a_session_is_written_with_one_statement_and_an_ended_one_is_not_written(django_assert_num_queries):
+    begun = SessionStore()
+    begun["letter"] = "text"
+    begun.save()
+    again = SessionStore(begun.session_key)
+    again["letter"] = "more"
+    with django_assert_num_queries(1):
+        again.save()
+    cache.clear()
+    assert SessionStore(begun.session_key)["letter"] == "more"
+    SessionStore(begun.session_key).delete()
+    again["letter"] = "late"
+    with pytest.raises(UpdateError):
+        again.save()
+    assert not SessionStore(begun.session_key).exists(begun.session_key)
 
 
 def test_the_channel_layer_carries_a_message_to_a_group():
