@@ -1,5 +1,6 @@
 """The short way of signing does what the ordinary way does, answer by answer and row by row; it takes what is sure."""
 
+import asyncio
 import io
 import re
 import threading
@@ -267,3 +268,56 @@ def test_a_lost_connection_is_replaced_and_the_request_answered(site, passed):
     assert site(path, FIELDS | {"token": str(uuid.uuid4())})[0] == 303
     assert Signature.objects.count() == 3
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_a_server_of_the_other_kind_has_the_same_short_way():
+    of = petition()
+    heard = []
+
+    async def ordinary(scope, receive, send):
+        heard.append((scope["path"], (await receive())["body"]))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def ask(**fields):
+        body = urlencode(FIELDS | {"token": str(uuid.uuid4())} | fields).encode()
+        headers = {
+            "host": "example.org",
+            "origin": "http://example.org",
+            "cookie": f"csrftoken={SECRET}",
+            "content-type": "application/x-www-form-urlencoded",
+            "content-length": str(len(body)),
+        }
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": f"/zh/petitions/{of.pk}/sign/",
+            "query_string": b"",
+            "scheme": "http",
+            "client": ("192.0.2.7", 1),
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        parts = [
+            {"type": "http.request", "body": body[:40], "more_body": True},
+            {"type": "http.request", "body": body[40:], "more_body": False},
+        ]
+        said = []
+
+        async def receive():
+            return parts.pop(0)
+
+        async def send(message):
+            said.append(message)
+
+        asyncio.run(quick.asgi(ordinary)(scope, receive, send))
+        return said[0], body
+
+    start, _body = ask()
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert (start["status"], heard) == (303, [])
+    assert headers["location"].startswith("/zh/petitions/signatures/S-")
+    assert headers["set-cookie"].startswith("engage_signing=")
+    assert Signature.objects.get().network
+    start, body = ask(name="")
+    assert start["status"] == 200
+    assert heard == [(f"/zh/petitions/{of.pk}/sign/", body[:40])]
