@@ -410,12 +410,12 @@ def close_due(*, now: datetime, limit: int = 200) -> int:
 def _close(petition_id: int, now: datetime) -> int:
     found = Petition.objects.select_for_update().filter(pk=petition_id, state=State.OPEN, closes_at__lte=now)
     petition = found.first()
-    if petition is None:
+    if petition is None or petition.closes_at is None:
         return 0
     petition.state, petition.ended_at = State.CLOSED, petition.closes_at
     _keep(petition, "state", "ended_at")
-    PetitionEvent.objects.create(petition=petition, code="closed", at=petition.ended_at)
-    timeline.add(petition.submission, "petition_closed", at=petition.ended_at)
+    PetitionEvent.objects.create(petition=petition, code="closed", at=petition.closes_at)
+    timeline.add(petition.submission, "petition_closed", at=petition.closes_at)
     journal.record(SYSTEM, "petition.closed", petition)
     return 1
 

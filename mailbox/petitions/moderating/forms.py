@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +34,13 @@ class ActForm(forms.Form):
     """What every act on a petition carries: the state of it that the moderator saw."""
 
     revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def renew(self, revision: int) -> None:
+        """Let the form count for the petition as it is now when it is sent once more."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["revision"] = str(revision)
+        self.data = data
 
     def given(self) -> dict[str, Any]:
         """Return what was typed, without the revision."""

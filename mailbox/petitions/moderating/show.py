@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from engage.diffs import Piece
@@ -46,15 +44,15 @@ class Happened:
     more: str
 
 
-def shown_history(lines: Sequence[Line]) -> list[Happened]:
-    """Say what was done with a petition."""
+def shown_history(lines: Sequence[Line], reasons: Mapping[str, str]) -> list[Happened]:
+    """Say what was done with a petition; `reasons` are the names of reasons by their codes."""
     return [
-        Happened(line.at, str(HISTORY[line.verb]), str(line.by) if line.by else "", _more(line.content))
+        Happened(line.at, str(HISTORY[line.verb]), str(line.by) if line.by else "", _more(line.content, reasons))
         for line in lines
     ]
 
 
-def _more(content: dict[str, Any]) -> str:
-    if reason := content.get("reason"):
-        return gettext("reason: %(code)s") % {"code": reason}
+def _more(content: Mapping[str, object], reasons: Mapping[str, str]) -> str:
+    if code := content.get("reason"):
+        return reasons.get(str(code), str(code))
     return str(content.get("tag", ""))

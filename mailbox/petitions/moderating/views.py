@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engage.accounts.actors import has_role
+from engage.accounts.models import User
 from engage.desk.actions import keep_undo
+from engage.desk.registry import DeskPage
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
@@ -71,7 +73,7 @@ def _petition(request: HttpRequest, pk: int) -> Petition:
 def _page(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refused | None = None) -> HttpResponse:
     own = {"current_queue": PETITIONS, "refusal": refusal_message(refusal) if refusal else ""}
     status = refusal_status(refusal.code) if refusal else context.pop("status", 200)
-    whole = frame(request, PETITIONS) | own | context
+    whole = frame(request, cast(DeskPage, PETITIONS)) | own | context  # of a page only its keys are read
     return render(request, f"petitions/desk/{template}.html", whole, status=status)
 
 
@@ -112,7 +114,7 @@ def _show(
         ],
         "wordings": labelled(board.wordings),
         "similar": labelled(board.similar),
-        "history": shown_history(board.history),
+        "history": shown_history(board.history, queries.reason_names()),
         "note_form": note_form or NoteForm(),
         "tag_form": tag_form or TagForm(),
         "queue": PETITIONS,
@@ -166,8 +168,7 @@ def _ask(
     incomplete = form.is_bound and "revision" in form.errors
     if refusal is not None or incomplete:
         # Sent once more, it counts for the petition as it is shown now.
-        form.data = form.data.copy()  # type: ignore[misc]
-        form.data["revision"] = str(petition.revision)  # type: ignore[index]
+        form.renew(petition.revision)
     context = {
         "petition": petition,
         "lang": html_lang(petition),
@@ -205,7 +206,7 @@ def _park(request: HttpRequest, petition: Petition, code: str) -> HttpResponse:
     except Refused as refusal:
         return _show(request, _petition(request, petition.pk), refusal)
     back = {"back": [[before, petition.pk, parked.revision]]}
-    say(request, said_of(code, 1), token=keep_undo(request.user, PETITIONS, "", back, now=timezone.now()))
+    say(request, said_of(code, 1), token=keep_undo(cast(User, request.user), PETITIONS, "", back, now=timezone.now()))
     return redirect("desk_petition", petition.pk)
 
 

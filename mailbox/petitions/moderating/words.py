@@ -6,7 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-REFUSALS: dict[str, str | Promise | tuple[str | Promise, int]] = {
+from engage.pages.messages import Sentence
+
+REFUSALS: dict[str, Sentence | tuple[Sentence, int]] = {
     "petition_gone": (_("One of the petitions is no longer here. Look at the list again"), 409),
     "petition_moved": (_("Somebody did something with this petition meanwhile. Look at it as it is now"), 409),
     "petition_act_not_now": (_("This cannot be done with the petition as it stands now"), 409),

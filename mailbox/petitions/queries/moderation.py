@@ -127,6 +127,11 @@ def reasons(*, hides: bool) -> list[RejectionReason]:
     return list(RejectionReason.objects.filter(active=True, hides=hides))
 
 
+def reason_names() -> dict[str, str]:
+    """Return the name of every reason there ever was by its code, in the active language."""
+    return {one.code: str(one) for one in RejectionReason.objects.all()}
+
+
 @dataclass(frozen=True)
 class Sponsors:
     """How many sponsors confirmed and are needed, whether the starter did, and from where they are."""
