@@ -58,7 +58,20 @@ def test_it_closes_months_later_at_the_same_second_of_the_clock_on_the_wall(open
     ],
 )
 def test_each_act_has_its_states(act, states):
-    every = ["pending", "collecting", "waiting", "flagged", "dormant", "open", "closed", "rejected", "hidden", "stopped", "removed", "withdrawn"]
+    every = [
+        "pending",
+        "collecting",
+        "waiting",
+        "flagged",
+        "dormant",
+        "open",
+        "closed",
+        "rejected",
+        "hidden",
+        "stopped",
+        "removed",
+        "withdrawn",
+    ]
     assert {one for one in every if rules.may(act, one, was_open=False, asked=False)} == states
 
 
