@@ -25,8 +25,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
-from django.middleware.csrf import InvalidTokenFormat, _check_token_format, _does_token_match
-from django.test import RequestFactory
+from django.middleware.csrf import InvalidTokenFormat, _check_token_format, _does_token_match  # type: ignore[attr-defined]
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
@@ -168,6 +167,8 @@ def _language(path: str) -> str:
 @lru_cache(maxsize=8)
 def _headers(language: str, secure: bool) -> tuple[tuple[str, str], ...]:
     """Return what the site's own middleware puts on such an answer; asked once a process."""
+    # It brings the whole test client along; no start has to wait for that.
+    from django.test import RequestFactory
 
     def view(_request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=303)

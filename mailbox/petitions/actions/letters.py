@@ -197,7 +197,8 @@ def carry(*, clock: Callable[[], datetime] = timezone.now, seconds: float = TURN
     try:
         with _Carrier() as carrier:
             while jobs:
-                outcomes = carrier.deliver(jobs, until=time.monotonic() + settings.MAILING_LEASE_SECONDS / 2)
+                until = time.monotonic() + settings.MAILING_LEASE_SECONDS / 2
+                outcomes = carrier.deliver(jobs, until=until)  # type: ignore[arg-type]
                 sent += sum(outcome.state == Came.SENT for outcome in outcomes)
                 goes_on = time.monotonic() < ends and not schedule.stopping.is_set() and not carrier.away
                 jobs = _exchange(outcomes, clock(), more=goes_on)
