@@ -140,6 +140,8 @@ ANY_METHOD = {
     "plan_rss",
     "plan_atom",
     "press_rss",
+    "petitions_rss",
+    "petitions_atom",
     "replies_rss",
     "replies_atom",
     "disclosures_rss",
