@@ -48,7 +48,7 @@ class ActForm(forms.Form):
 
 
 def _reasons(*, hides: bool) -> list[tuple[str, Any]]:
-    return [("", "—"), *((one.code, f"{one} ({one.code})") for one in moderation.reasons(hides=hides))]
+    return [("", "—"), *((one.code, str(one)) for one in moderation.reasons(hides=hides))]
 
 
 class ReasonForm(forms.Form):
