@@ -207,9 +207,8 @@ def test_two_files_of_one_name_are_both_there(place):
     assert [pack.read(f"files/{n:03d}-scan.pdf") for n in (1, 2)] == [b"one", b"two"]
 
 
-def test_no_cell_is_a_formula(place):
-    assert bundle._cell("=1+1") == "'=1+1"
-    assert (bundle._cell(None), bundle._cell(3)) == ("", 3)
+def test_no_cell_is_a_formula():
+    assert bundle._table(["a", "b"], [["=1+1", "水管"]]).decode("utf-8-sig") == "a,b\r\n'=1+1,水管\r\n"
 
 
 def test_it_is_written_while_it_is_read_and_leaves_the_language_alone(place):
