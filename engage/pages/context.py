@@ -14,6 +14,8 @@ from engage.pages.models import ArticlePage, Office
 from engage.pages.translation import language_links
 from engage.pages.visibility import public_only
 
+# What the parts of addresses are called that open something to whoever has the address.
+_SECRETS = frozenset({"signed", "token", "key"})
 _KEPT_SECONDS = 30
 
 
@@ -24,7 +26,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "language_links": language_links(request),
         "site_owner": in_active_language(*_office()),
         "foot_links": foot_links(get_language() or ""),
+        "about_path": about_path(request),
     }
+
+
+def about_path(request: HttpRequest) -> str:
+    """Return the address that somebody may ask about in a letter; empty where the address itself is a key."""
+    match = request.resolver_match
+    if request.method != "GET" or (match is not None and _SECRETS & match.kwargs.keys()):
+        return ""
+    return request.path
 
 
 def _office() -> tuple[str, str]:
