@@ -32,7 +32,7 @@ class Sheets:
 def record_sheets(petition_id: int, bundle: Sheets, *, actor: Actor, now: datetime) -> PaperBatch:
     """Write a bundle down. The sheets stay in the archive; of their scan the hash is kept, so none counts twice.
 
-    Raises Refused("not_allowed"), "sheets_not_open" for a petition that never opened, "sheets_day" for a day outside its
+    Raises Refused("not_allowed"), "sheets_not_open" for a petition that never opened, "sheets_day" for a day out of its
     time, "sheets_total" for more signatures than fit on the sheets, "sheets_known" for a scan that was counted.
     """
     if not has_role(actor, *MODERATORS):
