@@ -52,7 +52,7 @@ def _before(now: datetime) -> datetime:
     """Return the moment before which a petition must have ended."""
     zone = timezone.get_default_timezone()
     day = add_months(timezone.localdate(now), -rules().keep_months)
-    return start_of_day(day, zone)  # type: ignore[arg-type]
+    return start_of_day(day, zone)
 
 
 def _over(before: datetime) -> QuerySet[Petition]:

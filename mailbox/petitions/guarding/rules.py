@@ -259,7 +259,7 @@ def _values(asked: Asked) -> dict[str, str]:
 
 def _pairs(asked: Asked) -> list[tuple[str, str, str]]:
     """List (pair, what it is counted for, of which value)."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     if asked.subnet and not asked.is_common:
         found.append((f"{asked.subnet}|{asked.site}"[:120], What.SPREAD, asked.site))
         found.append((f"{asked.subnet}<{asked.site}"[:120], What.MIXED, asked.subnet))

@@ -91,7 +91,8 @@ def paces(wanted: dict[str, set[str]], limits: Sequence[Limit], now: datetime) -
         rows = Pace.objects.filter(condition, minute__gte=since).values("what", "value").annotate(**sums)
         for row in rows.order_by():
             # PostgreSQL sums to decimals.
-            found.sums[(row["what"], row["value"])] = {seconds: float(row[f"w{seconds}"]) for seconds in windows}
+            totals: dict[str, Any] = {**row}
+            found.sums[(row["what"], row["value"])] = {seconds: float(totals[f"w{seconds}"]) for seconds in windows}
     found.minutes = _minutes(found, now)
     return found
 
@@ -126,7 +127,8 @@ def lists(batch: Iterable[Asked], now: datetime) -> Lists:
         suspected.update(rules.suspect_marks(asked))
         if not asked.is_common:
             sites.add(asked.site)
-    blocked, allowed = set(), set()
+    blocked: set[Mark] = set()
+    allowed: set[Mark] = set()
     for what, value, is_allowed in rows_of(Listed, marks).values_list("what", "value", "allowed"):
         (allowed if is_allowed else blocked).add((what, value))
     suspects, let_go = {}, set()
@@ -169,7 +171,7 @@ def pending_of_shapes(shapes: Collection[str], waiting: QuerySet[Signature], now
     if shapes:
         rows = waiting.filter(asked_at__gte=now - rules.SHAPES_LOOK_BACK, email__isnull=False).order_by("-asked_at")
         for pk, email, domain in rows.values_list("pk", "email", "domain")[:SHAPES_READ]:
-            shape = shape_mark(email, domain)
+            shape = shape_mark(email or "", domain)
             if shape in shapes:
                 found.setdefault(shape, []).append(pk)
     return found
