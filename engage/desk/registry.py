@@ -241,6 +241,8 @@ class Queue:
     undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
     exports: Sequence[tuple[Text, str]] = ()
     about: Callable[[Actor], Sequence[Text]] | None = None
+    # Whether the desk may open here: a list that is only looked through is not where somebody's work waits.
+    opens_desk: bool = True
 
     def taking_back(self, action: str) -> Callable[[Actor, Mapping[str, Any]], Text] | None:
         """Return what takes an action back; of no action, what was done on the room's own pages."""

@@ -51,12 +51,11 @@ def for_staff(view: View) -> View:
 @require_safe
 @for_staff
 def home(request: HttpRequest) -> HttpResponse:
-    """Open the first queue, or for who has none the page on which something may wait."""
-    if queues := queues_for(request.user):
-        return redirect("desk_queue", queues[0].code)
-    page = first_page_for(request.user)
-    assert page is not None  # for_staff lets in nobody else
-    return redirect(page.url_name)
+    """Open the first queue of work, or for who has none the page on which something may wait."""
+    queues = queues_for(request.user)
+    first = next((queue for queue in queues if queue.opens_desk), None)
+    page = None if first else first_page_for(request.user)
+    return redirect(page.url_name) if page else redirect("desk_queue", (first or queues[0]).code)
 
 
 @require_safe

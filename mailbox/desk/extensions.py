@@ -90,4 +90,5 @@ EXTENSIONS = Queue(
     ),
     searchable=False,
     due_label=pgettext_lazy("case", "Due"),
+    opens_desk=False,
 )
