@@ -1246,7 +1246,7 @@ FORMS: dict[str, Form] = {
 
 # A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py). A
 # mail program that ends a follow has none either: the signed link does (tests/follows/test_following.py).
-TICKETED = {"embed", "follow_stop_at_once", "media_leave_at_once"}
+TICKETED = {"embed", "follow_stop_at_once", "media_leave_at_once", "petition_news_stop"}
 
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {
