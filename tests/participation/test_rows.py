@@ -16,7 +16,8 @@ from tests.participation.factories import envelope, submission
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes each row at once")
+# SQLite writes each row at once.
+on_postgres = pytest.mark.postgres
 
 
 def entry(sent: Submission, code: str = "received") -> TimelineEntry:

@@ -107,7 +107,7 @@ def list_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 def list_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Give a whole list as a table."""
-    filters, _after = asked(request)
+    filters = filters_of(request.GET.get)
     language = get_language() or settings.LANGUAGE_CODE
     cells = ([row[name] for name in queries.COLUMNS] for row in queries.all_rows(filters, language))
     return StreamingHttpResponse(
