@@ -21,7 +21,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.faults.test_killed_server import database
+from tests.faults.test_killed_worker import database
 from tests.services import NOT_FOR_A_SITE, ROOT, Server, free_port
 from tests.smtp_sink import SmtpSink
 
