@@ -21,6 +21,7 @@ from mailbox.petitions.addresses import canonical
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
 from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
 from mailbox.petitions.queries.settings import rules
+from mailbox.petitions.queries.signing import UNCONFIRMED
 from mailbox.petitions.signing import links
 
 RESENT_MOST = 5
@@ -184,13 +185,10 @@ def send_again(signature_id: int) -> bool:
     signature = Signature.objects.select_for_update().get(pk=signature_id)
     sent = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about")
     newest = sent.first()
-    if newest is None or newest.about >= RESENT_MOST or signature.state not in _UNCONFIRMED:
+    if newest is None or newest.about >= RESENT_MOST or signature.state not in UNCONFIRMED:
         return False
     SignatureLetter.objects.create(signature=signature, kind=newest.kind, about=newest.about + 1)
     return True
-
-
-_UNCONFIRMED = (Signature.State.PENDING, Signature.State.HELD)
 
 
 @transaction.atomic
@@ -216,7 +214,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         part=signature.part,
         letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
     )
-    if signature.state not in _UNCONFIRMED:
+    if signature.state not in UNCONFIRMED:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()
         return ask if known else None
     ask_to_sign(ask)

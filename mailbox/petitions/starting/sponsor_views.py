@@ -22,6 +22,7 @@ from mailbox.petitions.actions import sponsors as actions
 from mailbox.petitions.actions.starting import LETTER_PAUSE
 from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature, State
 from mailbox.petitions.queries import starting as queries
+from mailbox.petitions.queries.signing import UNCONFIRMED
 from mailbox.petitions.signing import links as signing_links
 from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting import rules
@@ -31,7 +32,6 @@ from mailbox.petitions.starting.views import page_context, unlisted
 SESSION_KEY = "petition_sponsor"
 # A hall full of people behind one address may sign.
 WINDOWS = (Window(60, 60), Window(400, 3600))
-UNCONFIRMED = (Signature.State.PENDING, Signature.State.HELD)
 
 
 def _petition(petition_id: int, key: str) -> Petition:

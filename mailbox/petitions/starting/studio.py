@@ -32,12 +32,7 @@ class RulesForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse rules by which no petition could be run."""
         given: dict[str, Any] = super().clean() or {}
-        for name, most in (
-            ("sponsors_needed", 1_000),
-            ("months_open", 60),
-            ("confirm_days", 365),
-            ("keep_months", 120),
-        ):
+        for name, most in NUMBERS.items():
             if name in given and not 1 <= given[name] <= most:
                 self.add_error(name, _("Write a number from 1 to %(most)d") % {"most": most})
         if not self.errors and given["sponsors_most"] < given["sponsors_needed"]:
