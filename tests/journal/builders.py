@@ -19,7 +19,7 @@ def write(count: int = 1, *, first: int = 1, verb: str = "comment.received") -> 
 
 
 def seal_all() -> int:
-    """Seal until nothing waits. On a shared server other databases' transactions make the sealer wait, too."""
+    """Seal until nothing waits: a transaction that has just ended elsewhere may still count as one of ours."""
     sealed, give_up = actions.seal(), monotonic() + 60
     while JournalPending.objects.exists():
         assert monotonic() < give_up, "A transaction stays open and holds the sealer back"

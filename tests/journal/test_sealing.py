@@ -1,9 +1,11 @@
 """Every committed row gets a place in the chain, none is skipped and none has two."""
 
+import os
 import threading
 from collections.abc import Callable
 from queue import Queue
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -147,6 +149,16 @@ def test_a_lower_id_that_commits_after_a_higher_one_was_sealed_comes_after_it():
     builders.seal_all()
     assert sealed_rows() == [row_of("higher"), row_of("lower")]
     assert row_of("lower") < row_of("higher")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_open_in_another_database_of_the_server_holds_nothing_back():
+    with psycopg.connect(os.environ["DATABASE_URL"]) as elsewhere, elsewhere.transaction():
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        record("here")()
+        assert builders.seal_all() == 1
+    assert sealed_rows() == [row_of("here")]
 
 
 @pytest.mark.postgres

@@ -10,15 +10,28 @@ BATCH = 1_000
 SEALING = 0x454E_4741_0001
 CHECKPOINTS = 0x454E_4741_0002
 
-# A note is ripe when its transaction is older than every transaction still open, so that rows are sealed in the order
-# of their transactions. Two more cases: a number that this server has not given out yet comes from the server the
-# database was restored from; and the sealer's own rows are committed together with their seals. A row that is not
-# ripe stays noted, so none is ever skipped, whatever its id. A row sealed before, or no longer there, is never ripe.
+# A note is ripe when its transaction is older than every transaction still open in this database, so that rows are
+# sealed in the order of their transactions. A server may hold other databases, whose transactions stand in the snapshot
+# as well: one that its own session says belongs elsewhere holds nothing back; of whom nothing is known counts as ours.
+# Two more cases: a number that this server has not given out yet comes from the server the database was restored from;
+# and the sealer's own rows are committed together with their seals. A row that is not ripe stays noted, so none is ever
+# skipped, whatever its id. A row sealed before, or no longer there, is never ripe.
 RIPE_POSTGRES = """
+    WITH running AS (
+        SELECT pg_snapshot_xip(pg_current_snapshot()) AS xid UNION ALL SELECT pg_current_xact_id_if_assigned()
+    ),
+    oldest AS (
+        SELECT running.xid FROM running
+        WHERE running.xid IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM pg_stat_activity session
+            WHERE session.backend_xid = running.xid::xid AND session.datname <> current_database()
+        )
+        ORDER BY running.xid LIMIT 1
+    )
     SELECT pending.row_id
     FROM journal_journalpending pending JOIN journal_journalrow ON journal_journalrow.id = pending.row_id
     WHERE (
-        pending.xid < pg_snapshot_xmin(pg_current_snapshot())
+        pending.xid < coalesce((SELECT xid FROM oldest), pg_snapshot_xmax(pg_current_snapshot()))
         OR pending.xid >= pg_snapshot_xmax(pg_current_snapshot())
         OR pending.xid = pg_current_xact_id_if_assigned()
     )
