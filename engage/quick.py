@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.middleware.csrf import InvalidTokenFormat, _check_token_format, _does_token_match  # type: ignore[attr-defined]
@@ -92,7 +93,11 @@ def answer(environ: Mapping[str, Any], body: bytes) -> tuple[SeeOther, list[tupl
     language = _language(match["language"])
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
     client = limits.address_of(forwarded, environ.get("REMOTE_ADDR", ""))
-    found = handler(Post(match, environ["PATH_INFO"], language, fields, client))
+    try:
+        found = handler(Post(match, environ["PATH_INFO"], language, fields, client))
+    finally:
+        # No request of Django's ends here, which would give back the connection that the handler may have read with.
+        close_old_connections()
     if found is None:
         return None
     headers = [*_headers(language, _is_secure(environ)), ("Location", found.location)]

@@ -250,6 +250,41 @@ def test_many_sign_at_once_and_share_commits(site, passed):
     assert passed == []
 
 
+@pytest.mark.postgres
+def test_signing_goes_on_while_all_connections_of_the_pool_are_taken(site, passed):
+    of = petition()
+    ways.regions()
+    connection.close()
+    held = []
+    try:
+        while len(held) < connection.pool.max_size:
+            held.append(connection.pool.getconn(timeout=5))
+        with ThreadPoolExecutor(1) as other:
+            path = f"/zh/petitions/{of.pk}/sign/"
+            answer = other.submit(site, path, FIELDS | {"token": str(uuid.uuid4())}).result(timeout=20)
+    finally:
+        for one in held:
+            connection.pool.putconn(one)
+    assert answer[0] == 303
+    assert passed == []
+    assert Signature.objects.count() == 1
+
+
+def test_a_thread_gives_back_the_connection_it_read_the_regions_with(site, passed):
+    of = petition()
+
+    def sign_and_look():
+        try:
+            status = site(f"/zh/petitions/{of.pk}/sign/", FIELDS | {"token": str(uuid.uuid4())})[0]
+            return status, connection.connection
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(sign_and_look).result() == (303, None)
+    assert passed == []
+
+
 def test_a_household_confirms_at_once_and_the_third_person_finds_no_place(site):
     of = petition()
     rows = [signed(of, name=f"Person {'abc'[number]}") for number in range(3)]

@@ -109,7 +109,9 @@ class Line:
 
 
 def _opened() -> BaseDatabaseWrapper:
+    """Return a connection of its own, not one of the pool: threads that hold those may all be waiting for this one."""
     wrapper: BaseDatabaseWrapper = connections["default"].copy()
+    wrapper.settings_dict["OPTIONS"].pop("pool", None)
     wrapper.inc_thread_sharing()
     return wrapper
 
