@@ -24,7 +24,12 @@ REFUSALS = {
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the named columns of each row, in the order of the file.
+    """Return the named columns of each row, in the order of the file; raises as `read_lines`."""
+    return [cells for _line, cells in read_lines(path, columns)]
+
+
+def read_lines(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the line where each row begins and its named columns, in the order of the file.
 
     Raises Refused: text_table_not_found, text_table_not_utf8, text_table_columns_missing, text_table_unreadable,
     text_table_wrong_width (both with line=...), text_table_empty.
@@ -46,7 +51,7 @@ def read_texts(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
         for line, cells in filled_rows(reader):
             if len(cells) != len(head):
                 raise Refused("text_table_wrong_width", line=line)
-            rows.append(tuple(cells[place] for place in places))
+            rows.append((line, tuple(cells[place] for place in places)))
     except csv.Error as fault:
         raise Refused("text_table_unreadable", fault=str(fault), line=reader.line_num) from None
     finally:
