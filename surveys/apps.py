@@ -7,6 +7,7 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         """Plug into the platform's registries."""
         from engage.pages.messages import register_refusals
-        from surveys.dispositions import REFUSALS
+        from surveys import dispositions, words
 
-        register_refusals(REFUSALS)
+        register_refusals(dispositions.REFUSALS)
+        register_refusals(words.REFUSALS)

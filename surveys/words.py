@@ -1,0 +1,33 @@
+"""The sentences of the surveys that belong to no single room."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS = {
+    "survey_design_not_json": _("The design in %(file)s cannot be read as JSON."),
+    "survey_key_unknown": _("The design has an unknown key: %(key)s."),
+    "survey_key_missing": _("The design lacks the key %(key)s."),
+    "survey_key_wrong": _("The key %(key)s of the design has a value that cannot be used."),
+    "survey_statistic_unknown": _("%(statistic)s is no statistic that can be estimated (%(key)s)."),
+    "survey_column_missing": _("The table has no column %(column)s."),
+    "survey_not_a_number": _("Line %(line)d, column %(column)s: this is not a number."),
+    "survey_number_negative": _("Line %(line)d, column %(column)s: the number is below 0."),
+    "survey_cell_missing": _("Line %(line)d, column %(column)s: a value is needed here."),
+    "survey_clusters_cross_strata": _("A cluster lies in more than one stratum. Set nest if each numbers its own."),
+    "survey_fpc_mixed": _("Finite populations are either all sizes or all shares, not both."),
+    "survey_fpc_too_small": _("At stage %(stage)d a population is smaller than the sample drawn from it."),
+    "survey_fpc_varies": _("At stage %(stage)d the size of the population differs within a stratum."),
+    "survey_fpc_stages": _("There are %(given)d finite populations for %(stages)d stages."),
+    "survey_weights_negative": _("A weight is below 0."),
+    "survey_weights_zero": _("All weights are 0."),
+    "survey_lonely_cluster": _("At stage %(stage)d a stratum has one cluster only, so its variance is not known."),
+    "survey_raking_levels": _("Column %(column)s: %(level)s is either not in the table or has no total."),
+    "survey_raking_empty_group": _("A group of %(variable)s has a total but no weight in the sample."),
+    "survey_raking_totals_differ": _("The totals of the variables add up to different sums: %(lowest)s, %(highest)s."),
+    "survey_raking_not_converged": _("The weights did not settle within %(rounds)d rounds."),
+    "survey_ratio_of_nothing": _("The denominator of the ratio adds up to 0."),
+    "survey_domain_empty": _("No row with weight is left to estimate from."),
+    "survey_test_one_level": _("A test needs two levels of each variable."),
+    "survey_test_sparse": _("Too few answers for a test."),
+}
