@@ -151,6 +151,8 @@ def _fold_rows(values: dict[str, Any]) -> tuple[list[int], int]:
         if taken:
             if postgres and taken >= ANALYZE_FROM:
                 cursor.execute("ANALYZE petitions_folding")
+                # So many rows do not fit into what a server gives a sort by default (4 MB), and would go by the disk.
+                cursor.execute("SET LOCAL work_mem = '64MB'")
             for statement in _FOLD:
                 cursor.execute(_typed(statement), values)
         cursor.execute(_LAST_HOUR, values)

@@ -528,6 +528,7 @@ class Migration(migrations.Migration):
                 (
                     "signature",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="numbered",
@@ -913,7 +914,10 @@ class Migration(migrations.Migration):
             model_name="signaturenumber",
             name="petition",
             field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, to="petitions.petition"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                to="petitions.petition",
             ),
         ),
         migrations.AddIndex(
