@@ -7,7 +7,8 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         """Plug into the platform's registries."""
         from engage.pages.messages import register_refusals
-        from surveys import dispositions, words
+        from surveys import dispositions, words, xlsform_words
 
         register_refusals(dispositions.REFUSALS)
         register_refusals(words.REFUSALS)
+        register_refusals(xlsform_words.REFUSALS)
