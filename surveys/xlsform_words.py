@@ -33,6 +33,7 @@ REFUSALS = {
     ),
     "xlsform_name_twice": _("The name “%(name)s” is used already in row %(row)s."),
     "xlsform_name_reserved": _("The name “%(name)s” is kept for the form itself. Choose another."),
+    "xlsform_repeat_in_loop": _("The repeat “%(name)s” stands in a loop, so there would be several of its name."),
     "xlsform_audit_named": _("An audit has no name of its own. Leave the cell empty."),
     "xlsform_never_closed": _("This %(section)s (“%(name)s”) is never ended."),
     "xlsform_never_opened": _("This ends a %(section)s that was not begun, or ends it before what is inside it."),

@@ -80,6 +80,11 @@ def _choice_faults(form: Form, element: Element) -> Iterator[Fault]:
     if name not in form.lists and not is_file and not (any(references(name)) and not kind.opens):
         yield Fault("xlsform_list_unknown", where, {"list": name})
         return
+    if kind.opens and name in form.lists:
+        # Each choice becomes a section of its own, so its name must be one a section can have.
+        for choice in form.lists[name].choices:
+            if choice.row is not None and choice.name and not is_name(choice.name):
+                yield Fault("xlsform_name_invalid", choice.row.where(headers.NAME), {"name": choice.name})
     if kind.or_other and row.text(headers.CHOICE_FILTER):
         yield Fault("xlsform_filter_with_other", row.where(headers.CHOICE_FILTER), {"name": element.name})
     elif kind.or_other and name not in form.lists:
@@ -111,7 +116,7 @@ def _word_faults(element: Element) -> Iterator[Fault]:
     for path, cell in row.below(headers.MEDIA):
         if path and path[0] not in _MEDIA:
             yield Fault("xlsform_media_unknown", row.at(cell.column), {"kind": path[0]})
-        elif path and path[0] == "big-image" and "image" not in media:
+        elif path and path[0] == "big-image" and "image" not in media and kind not in row_types.UNSEEN:
             yield Fault("xlsform_big_image_alone", row.at(cell.column), {"name": element.name})
     if element.is_section or kind in row_types.UNSEEN | row_types.HINTED | {row_types.INCLUDE}:
         return
@@ -192,6 +197,9 @@ def check_references(form: Form, names: Counter[str]) -> Iterator[Fault]:
     skipped = {headers.TYPE, headers.NAME, headers.TRIGGER}
     for row in form.workbook.rows(headers.SURVEY):
         yield from _referring(row, names, [path for path in row.cells if path not in skipped])
+    for element in form.walk():
+        for code, values in reference_problems(element.type.list_name, names):
+            yield Fault(code, element.row.where(headers.TYPE), values)
     for row in form.workbook.rows(headers.CHOICES):
         yield from _referring(row, names, [path for path in row.cells if path[0] == "label"])
     for row in form.workbook.rows(headers.SETTINGS):

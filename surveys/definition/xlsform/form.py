@@ -16,7 +16,8 @@ from surveys.definition.xlsform.sheets import Row, Workbook
 TABLE_LIST, FIELD_LIST = "table-list", "field-list"
 COUNTED = ("questions", "groups", "repeats", "choices", "relevant", "constraint", "calculate", "languages")
 _UNCOUNTED = frozenset((row_types.HIDDEN, row_types.BACKGROUND))
-# The counting rule knows facts about the answering by these names only: "uri:deviceid" counts as a question.
+# The counting rule knows calculations and facts about the answering by these names only: "uri:deviceid" and
+# "q calculate" count as questions.
 _METADATA_UNCOUNTED = frozenset(
     ("start", "end", "today", "deviceid", "imei", "subscriberid", "simserial", "phonenumber", "username", "email")
 )
@@ -134,7 +135,7 @@ def _count(elements: list[Element], counts: dict[str, int], *, flat: bool, under
             counts["groups"] += 1
         elif element.is_section:
             counts["repeats"] += 1
-        elif kind == row_types.CALCULATE:
+        elif element.type.written == "calculate":
             counts["calculate"] += 1
         elif kind not in _UNCOUNTED and element.type.written not in _METADATA_UNCOUNTED:
             counts["questions"] += 1

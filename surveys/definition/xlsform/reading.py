@@ -135,7 +135,9 @@ class _Survey:
         elif not is_name(name):
             self._fault("xlsform_name_invalid", where, name=name)
         else:
-            self.names[name] += 1
+            # Files that a form brings along have names of their own that are no answers.
+            if written not in row_types.EXTERNAL_TYPES:
+                self.names[name] += 1
             known = self.stack[-1].names
             if name == "meta":
                 self._fault("xlsform_name_reserved", where, name=name)
@@ -161,9 +163,16 @@ class _Survey:
         where = element.row.where(headers.NAME)
         if element.name == self.form.settings.values.get("name", "data"):
             self._fault("xlsform_name_reserved", where, name=element.name)
+        elif any(one.element and self._columns(one.element) > 1 for one in self.stack):
+            self._fault("xlsform_repeat_in_loop", where, name=element.name)
         elif element.name in self.repeats and not any(fault.where == where for fault in self.form.faults):
             self._fault("xlsform_name_twice", where, name=element.name, row=self.repeats[element.name])
         self.repeats.setdefault(element.name, element.row.number)
+
+    def _columns(self, element: Element) -> int:
+        """Count how often the rows of a loop are asked: once for each choice but "none"."""
+        known = self.form.lists.get(element.type.list_name) if element.type.opens == row_types.LOOP else None
+        return len([name for name in known.names if name != "none"]) if known else 0
 
     def _close(self, row: Row, kind: RowType) -> None:
         opened = self.stack[-1].element

@@ -31,6 +31,7 @@ SELECTS = frozenset((SELECT_ONE, SELECT_MULTIPLE, RANK, SELECT_ONE_EXTERNAL, SEL
 FROM_FILE = frozenset((SELECT_ONE_FILE, SELECT_MULTIPLE_FILE))
 UNSEEN = frozenset((CALCULATE, HIDDEN, AUDIT, METADATA, BACKGROUND, EXTERNAL))
 """Kinds of rows that ask nothing and need no label."""
+EXTERNAL_TYPES = frozenset(("xml-external", "csv-external"))
 HINTED = frozenset((PHONE, DAYS))
 """Kinds whose hint is built in, so that they need no label."""
 
@@ -67,7 +68,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     HIDDEN: ("hidden",),
     AUDIT: ("audit",),
     INCLUDE: ("include",),
-    EXTERNAL: ("xml-external", "csv-external"),
+    EXTERNAL: tuple(EXTERNAL_TYPES),
     BACKGROUND: ("start-geopoint", "background-audio", "background-geopoint"),
 }
 _METADATA: dict[str, tuple[str, ...]] = {
