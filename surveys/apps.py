@@ -8,7 +8,7 @@ class SurveysConfig(AppConfig):
         """Plug into the platform's registries."""
         from engage.pages.messages import register_refusals
         from surveys import dispositions, words, xlsform_words
+        from surveys.telephone import words as telephone_words
 
-        register_refusals(dispositions.REFUSALS)
-        register_refusals(words.REFUSALS)
-        register_refusals(xlsform_words.REFUSALS)
+        for room in (dispositions, words, xlsform_words, telephone_words):
+            register_refusals(room.REFUSALS)
