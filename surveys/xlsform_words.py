@@ -81,6 +81,7 @@ REFUSALS = {
     "xlsform_range_off_step": _("The parameter %(name)s: “%(value)s” does not stand on a step of the scale."),
     "xlsform_range_appearance": _("This appearance shows no marks: %(names)s."),
     "xlsform_range_ends_only": _("Without marks only the two ends have labels; the list “%(list)s” has others."),
+    "xlsform_not_taken": _("This breaks a rule of questionnaires (%(rule)s)."),
     # Settings and entities
     "xlsform_key_without_id": _("A form that is encrypted cannot leave out the instanceID."),
     "xlsform_id_empty": _("The form needs an id."),
@@ -91,4 +92,26 @@ REFUSALS = {
     "xlsform_entity_label_missing": _("“%(name)s” creates entities and needs a label."),
     "xlsform_save_to_nowhere": _("There is no entity list to save “%(name)s” to."),
     "xlsform_save_to_section": _("A group or repeat cannot be saved to an entity list."),
+}
+
+UNSUPPORTED = {
+    "xlsform_renamed": _("“%(what)s” has another name here, because names are plain letters and used once."),
+    "xlsform_media_of_page": _("A page has no picture or sound of its own."),
+    "xlsform_media_left_out": _("There is no “%(what)s”; the ordinary picture is shown."),
+    "xlsform_type_left_out": _("“%(what)s” asks nothing and serves other programs; it is left out."),
+    "xlsform_type_hidden": _("“%(what)s” cannot be asked here; a hidden question keeps its name."),
+    "xlsform_choices_elsewhere": _("The choices “%(what)s” are not in the form; a hidden question keeps its name."),
+    "xlsform_choice_left_out": _("The choice “%(what)s” is in its list twice or has no name; it is left out."),
+    "xlsform_loop": _("The loop “%(what)s” is written out: one group for each choice."),
+    "xlsform_hint_of_row": _("A row of a table has no hint of its own (“%(what)s”)."),
+    "xlsform_read_only": _("Whether an answer may be changed cannot depend on other answers: %(what)s"),
+    "xlsform_calculated_answer": _("The answer to “%(what)s” is worked out once, when the question is met."),
+    "xlsform_parameter_left_out": _("The parameter “%(what)s” has no counterpart."),
+    "xlsform_barcode": _("The bar code of “%(what)s” is typed in."),
+    "xlsform_device": _("“%(what)s” is not known in a browser; it stays empty."),
+    "xlsform_expression": _("This part of an expression has no counterpart, so the expression is left out: %(what)s"),
+    "xlsform_attribute_left_out": _("The column “%(what)s” has no counterpart."),
+    "xlsform_column_unknown": _("The column “%(what)s” is not part of the format; it was not read."),
+    "xlsform_setting_left_out": _("The setting “%(what)s” has no counterpart."),
+    "xlsform_sheet_left_out": _("The sheet “%(what)s” has no counterpart."),
 }

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from engage.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
 from engage.errors import Refused
-from surveys.definition.xlsform import Fault, Form, read_form
+from surveys.definition.xlsform import Fault, Form, Unsupported, convert, read_form
 from surveys.definition.xlsform.form import COUNTED
+from surveys.xlsform_words import UNSUPPORTED
 
 
 class Command(AnsweringCommand):
@@ -42,7 +43,7 @@ class Command(AnsweringCommand):
         except Refused as refusal:
             return self._unread(refusal, REFUSED)
         found = described(form, path.stem)
-        return self.say(found, _lines(found), code=REFUSED if form.faults else 0)
+        return self.say(found, _lines(found), code=REFUSED if found["errors"] else 0)
 
     def _unread(self, refusal: Refused, code: int) -> None:
         entry = refusal_entry(refusal)
@@ -51,13 +52,23 @@ class Command(AnsweringCommand):
 
 
 def described(form: Form, name: str) -> dict[str, Any]:
-    """Return what the command prints of a form; `name` stands in where the form has no title."""
+    """Return what the command prints of a form; `name` stands in where the form has no title.
+
+    What is not carried over can be told only of a form without faults.
+    """
+    conversion = None if form.faults else convert(form)
     return {
         "title": form.title or name,
         "counts": form.counts(),
-        "unsupported": [],
-        "errors": [fault_entry(fault) for fault in form.faults],
+        "unsupported": [left_out_entry(one) for one in conversion.unsupported] if conversion else [],
+        "errors": [fault_entry(fault) for fault in (conversion.faults if conversion else form.faults)],
     }
+
+
+def left_out_entry(one: Unsupported) -> dict[str, Any]:
+    """Return what is not carried over: its name in the form, why, and where."""
+    message = UNSUPPORTED[one.code] % {"what": one.what}
+    return {"what": one.what, "code": one.code, "message": message, "where": one.where.as_json()}
 
 
 def fault_entry(fault: Fault) -> dict[str, Any]:
