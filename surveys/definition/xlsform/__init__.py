@@ -1,8 +1,20 @@
 """XLSForms (https://xlsform.org): read with every fault at its cell, made into a definition, and written."""
 
 from surveys.definition.xlsform.converting import Conversion, convert
+from surveys.definition.xlsform.exporting import Exported, Lost, export
 from surveys.definition.xlsform.faults import Fault, Unsupported, Where
 from surveys.definition.xlsform.form import Form
 from surveys.definition.xlsform.reading import read_form
 
-__all__ = ["Conversion", "Fault", "Form", "Unsupported", "Where", "convert", "read_form"]
+__all__ = [
+    "Conversion",
+    "Exported",
+    "Fault",
+    "Form",
+    "Lost",
+    "Unsupported",
+    "Where",
+    "convert",
+    "export",
+    "read_form",
+]

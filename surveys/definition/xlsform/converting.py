@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from surveys.definition import model
@@ -118,7 +119,7 @@ class _Converter:
             "name": self.form.settings.values.get("id_string", "")[:128],
             "version": self.form.settings.values.get("version", "")[:64],
             "title": {self.tags[UNTAGGED]: self.form.title} if self.form.title else {},
-            "lists": {name: self._options(self.form.lists[name]) for name in self._shared_lists()},
+            "lists": {name: self._options(self.form.lists[name]) for name in self._shared_lists},
             "pages": pages,
         }
         document["lists"] |= dict(self._external_lists())
@@ -317,6 +318,9 @@ class _Converter:
                 question["default"] = calculation or question["default"]
         elif question["type"] == "calculation":
             question["calculation"], question["default"] = question["default"], ""
+        if question["type"] == "calculation" and not question["calculation"]:
+            # What it was worked out by is left out; its name stays for those who refer to it.
+            question["type"] = "hidden"
         self._own(element, question)
         if kind not in row_types.SELECTS | {row_types.RANGE, row_types.TEXT}:
             for name in sorted(element.parameters):
@@ -399,17 +403,22 @@ class _Converter:
 
     # Lists
 
+    @cached_property
     def _shared_lists(self) -> list[str]:
         """The lists that questions use as they are; with "or other" a question has its own copy."""
+        selects = row_types.SELECTS - {row_types.SELECT_ONE_EXTERNAL}
         used = {
             element.type.list_name
             for element in self.form.walk()
-            if element.type.kind in row_types.SELECTS and not element.type.or_other
+            if element.type.kind in selects and not element.type.or_other
         }
         return [name for name in self.form.lists if name in used]
 
     def _external_name(self, name: str) -> str:
-        return f"{name} (external)" if name in self._shared_lists() else name
+        """Lists of both sheets are in one place here."""
+        while name in self._shared_lists:
+            name = f"{name}_external"
+        return name
 
     def _external_lists(self) -> Iterator[tuple[str, list[Plain]]]:
         for element in self.form.walk():

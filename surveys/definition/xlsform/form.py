@@ -83,13 +83,14 @@ class Form:
 
     @property
     def languages(self) -> list[str]:
-        """The languages that words of the form are marked with, in the order in which they are met."""
+        """The languages that words of the form are marked with, in the order of the columns."""
         found: dict[str, None] = {}
         for kind in (headers.SURVEY, headers.CHOICES):
-            for row in self.workbook.rows(kind):
-                for path in row.cells:
-                    if language := language_of(path):
-                        found[language] = None
+            sheet = self.workbook.sheets.get(kind)
+            filled = {path for row in self.workbook.rows(kind) for path in row.cells}
+            for column in sheet.columns if sheet else ():
+                if column.path in filled and (language := language_of(column.path)):
+                    found[language] = None
         return list(found)
 
     def counts(self) -> dict[str, int]:
