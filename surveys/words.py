@@ -29,5 +29,7 @@ REFUSALS = {
     "survey_ratio_of_nothing": _("The denominator of the ratio adds up to 0."),
     "survey_domain_empty": _("No row with weight is left to estimate from."),
     "survey_test_one_level": _("A test needs two levels of each variable."),
+    "survey_test_options_overlap": _("Options that can be chosen together are not tested."),
+    "survey_options_unclear": _("The columns %(column)s_1, _2 and so on do not hold one option each."),
     "survey_test_sparse": _("Too few answers for a test."),
 }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engage.errors import Refused
-from surveys.statistics.design import Codes, Floats
+from surveys.statistics.design import Codes, Flags, Floats
 
 MISSING = frozenset({"", "NA", "NaN"})
+# What stands in the column of an option that was not chosen.
+NOT_SELECTED = "Not selected"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,33 @@ class Table:
         if wrong and 2 * len(wrong) < filled:
             raise Refused("survey_not_a_number", column=name, line=self.lines[wrong[0]])
         return not wrong and filled > 0
+
+    def choices(self, question: str, columns: Sequence[str]) -> tuple[Flags, list[str], Flags]:
+        """Return what was chosen (rows x options), the options, and who was asked, from one column an option.
+
+        A cell holds the option or `Not selected`; a row is asked where any cell is filled. Raises
+        Refused("survey_options_unclear", column) where a column holds two options or several hold the same.
+        """
+        chosen, options, asked = [], [], np.zeros(len(self), dtype=bool)
+        for column in columns:
+            codes, levels = self.levels(column)
+            own = [level for level in levels if level != NOT_SELECTED]
+            if len(own) > 1 or (own and own[0] in options):
+                raise Refused("survey_options_unclear", column=question)
+            asked |= codes >= 0
+            if own:
+                options.append(own[0])
+                chosen.append(codes == levels.index(own[0]))
+        if not options:
+            raise Refused("survey_options_unclear", column=question)
+        return np.column_stack(chosen), options, asked
+
+
+def option_columns(question: str, head: Sequence[str]) -> list[str]:
+    """Return the columns named question, underscore, digits, which hold an option each; none if the question is one."""
+    if question in head:
+        return []
+    return [name for name in head if re.fullmatch(re.escape(question) + r"_\d+", name)]
 
 
 def coded(cells: Sequence[str]) -> tuple[Codes, list[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engage.errors import Refused
@@ -75,17 +76,21 @@ class Design:
 
 def clusters_less_strata(stage: Stage, inside: Flags) -> int:
     """Return how many clusters of the stage have a row inside, less how many strata have."""
-    return len(np.unique(stage.clusters[inside])) - len(np.unique(stage.strata[inside]))
+    return _different(stage.clusters[inside]) - _different(stage.strata[inside])
+
+
+def _different(codes: Codes) -> int:
+    return int(np.count_nonzero(np.bincount(codes)))
 
 
 def numbered(*columns: Sequence[Any] | NDArray[Any]) -> Codes:
-    """Return a number for every different combination of values, one a row."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        _values, own = np.unique(np.asarray(column), return_inverse=True)
+    """Return a number for every different combination of values, one a row; numbers run from 0 without a gap."""
+    codes = pd.factorize(np.asarray(columns[0]))[0].astype(np.int64)
+    for column in columns[1:]:
+        own = pd.factorize(np.asarray(column))[0]
         # Numbered anew after every column, so that the product never overflows.
-        _values, codes = np.unique(codes * (own.max(initial=0) + 1) + own, return_inverse=True)
-    return codes.astype(np.int64)
+        codes = pd.factorize(codes * (int(own.max(initial=0)) + 1) + own)[0].astype(np.int64)
+    return codes
 
 
 def make_design(
@@ -108,12 +113,11 @@ def make_design(
     Raises Refused: survey_clusters_cross_strata, survey_fpc_mixed, survey_fpc_too_small, survey_fpc_varies,
     survey_fpc_stages, survey_weights_negative, survey_weights_zero.
     """
-    units = list(clusters) or [np.arange(rows)]
-    if len(fpc) > len(units):
-        raise Refused("survey_fpc_stages", given=len(fpc), stages=len(units))
+    if len(fpc) > max(len(clusters), 1):
+        raise Refused("survey_fpc_stages", given=len(fpc), stages=max(len(clusters), 1))
     given = [numbered(column) for column in strata] or [np.zeros(rows, dtype=np.int64)]
-    ids = _nested(units, given if nest and strata else [])
-    if not nest and len(np.unique(numbered(ids[0], given[0]))) > len(np.unique(ids[0])):
+    ids = _nested(clusters, given if nest and strata else []) if clusters else [np.arange(rows)]
+    if clusters and not nest and _different(numbered(ids[0], given[0])) > _different(ids[0]):
         raise Refused("survey_clusters_cross_strata")
     stages = []
     fractions = _are_fractions(fpc)
@@ -147,8 +151,7 @@ def _are_fractions(fpc: Sequence[Floats]) -> bool:
 
 
 def _stage(strata: Codes, clusters: Codes, fpc: Floats | None, fractions: bool, number: int) -> Stage:
-    firsts = np.unique(clusters, return_index=True)[1]
-    sampled = np.bincount(strata[firsts], minlength=strata.max() + 1)[strata].astype(float)
+    sampled = np.bincount(strata[_firsts(clusters)], minlength=int(strata.max()) + 1)[strata].astype(float)
     if fpc is None:
         return Stage(strata, clusters, sampled, None)
     fpc = np.asarray(fpc, dtype=float)
@@ -158,10 +161,7 @@ def _stage(strata: Codes, clusters: Codes, fpc: Floats | None, fractions: bool, 
         population = fpc
     if (population < sampled * (1 - 1e-12)).any() or (fpc < 0).any():
         raise Refused("survey_fpc_too_small", stage=number)
-    lowest, highest = np.full(strata.max() + 1, np.inf), np.full(strata.max() + 1, -np.inf)
-    np.minimum.at(lowest, strata, population)
-    np.maximum.at(highest, strata, population)
-    if (lowest < highest).any():
+    if (population != population[_firsts(strata)][strata]).any():
         raise Refused("survey_fpc_varies", stage=number)
     return Stage(strata, clusters, sampled, population)
 
@@ -212,6 +212,49 @@ def _without_group_means(scores: Floats, margin: Margin, share: Floats) -> Float
     return scores - margin.after[:, None] * means[margin.groups]
 
 
+def cell_covariance(design: Design, cells: Codes, size: int) -> Floats:
+    """Return the covariance (size x size) of the weight in each cell; `cells` has a code a row, -1 outside.
+
+    The same as `covariance` of indicators times weights, counted instead of laid out: a million rows take a moment.
+    """
+    if design.calibration:
+        return covariance(design, (cells[:, None] == np.arange(size)) * design.weights[:, None])
+    found = np.zeros((size, size))
+    share = np.ones(len(cells))
+    inside = cells >= 0
+    kept, weights = cells[inside], design.weights[inside]
+    for number, stage in enumerate(design.stages, 1):
+        strata = _strata(stage, share, design, number)
+        own = stage.clusters[inside]
+        high = len(strata.scale)
+        sums = np.bincount(stage.strata[inside] * size + kept, weights, high * size).reshape(high, size)
+        means = sums / np.maximum(strata.sampled, 1)[:, None]
+        means[strata.uncentred] = 0
+        if len(strata.of_cluster) == len(cells):
+            # Every row is a cluster: one cell each, so the squares stand on the diagonal.
+            squares = np.bincount(kept, weights**2 * strata.scale[stage.strata[inside]], size)
+            counts = np.where(strata.uncentred, 0, strata.sampled) * strata.scale
+            found += np.diag(squares) - (means * counts[:, None]).T @ means
+        else:
+            totals = np.bincount(own * size + kept, weights, len(strata.of_cluster) * size).reshape(-1, size)
+            centred = (totals - means[strata.of_cluster]) * np.sqrt(strata.scale[strata.of_cluster])[:, None]
+            found += centred.T @ centred
+        if stage.population is None:
+            break
+        share = share * stage.sampled / stage.population
+    return found
+
+
+@dataclass(frozen=True)
+class _Strata:
+    """Strata of one stage: the stratum of each cluster, clusters drawn, factor of the squares, and whose mean is 0."""
+
+    of_cluster: Codes
+    sampled: Floats
+    scale: Floats
+    uncentred: Flags
+
+
 def _sums(codes: Codes, values: Floats) -> Floats:
     size = int(codes.max()) + 1
     return np.column_stack([np.bincount(codes, values[:, column], minlength=size) for column in range(values.shape[1])])
@@ -219,28 +262,36 @@ def _sums(codes: Codes, values: Floats) -> Floats:
 
 def _between(stage: Stage, scores: Floats, share: Floats, design: Design, number: int) -> Floats:
     """Return the variance between the clusters of one stage, each stratum times the share drawn of what is above."""
-    firsts = np.unique(stage.clusters, return_index=True)[1]
-    strata = stage.strata[firsts]
+    strata = _strata(stage, share, design, number)
     totals = _sums(stage.clusters, scores)
-    sampled = np.zeros(strata.max() + 1)
-    sampled[strata] = stage.sampled[firsts]
-    whole = np.zeros_like(sampled)
+    means = _sums(strata.of_cluster, totals) / np.maximum(strata.sampled, 1)[:, None]
+    means[strata.uncentred] = 0
+    centred = (totals - means[strata.of_cluster]) * np.sqrt(strata.scale[strata.of_cluster])[:, None]
+    return centred.T @ centred
+
+
+def _strata(stage: Stage, share: Floats, design: Design, number: int) -> _Strata:
+    firsts = _firsts(stage.strata)
+    sampled = stage.sampled[firsts]
+    unsampled = np.ones_like(sampled)
     if stage.population is not None:
-        whole[strata] = (stage.sampled / stage.population)[firsts]
-    above = np.zeros_like(sampled)
-    above[strata] = share[firsts]
-    unsampled = np.where(1 - whole < WHOLE, 0.0, 1 - whole)
-    means = _sums(strata, totals) / np.maximum(sampled, 1)[:, None]
+        unsampled = 1 - sampled / stage.population[firsts]
+        unsampled[unsampled < WHOLE] = 0
     alone = (sampled == 1) & (unsampled > 0) & (np.bincount(stage.strata, design.weights) > 0)
     if alone.any() and design.lonely == "fail":
         raise Refused("survey_lonely_cluster", stage=number)
-    if design.lonely == "adjust":
-        means[alone] = 0
-    scale = above * unsampled * np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
+    scale = share[firsts] * unsampled * np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
     if design.lonely == "average" and alone.any():
         scale = _averaged(scale, alone, stage, design, number)
-    centred = (totals - means[strata]) * np.sqrt(scale[strata])[:, None]
-    return centred.T @ centred
+    of_cluster = stage.strata[_firsts(stage.clusters)]
+    return _Strata(of_cluster, sampled, scale, alone if design.lonely == "adjust" else np.zeros_like(alone))
+
+
+def _firsts(codes: Codes) -> Codes:
+    """Return a row of each code; codes run from 0 without a gap."""
+    found = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    found[codes] = np.arange(len(codes))
+    return found
 
 
 def _averaged(scale: Floats, alone: Flags, stage: Stage, design: Design, number: int) -> Floats:
@@ -249,10 +300,9 @@ def _averaged(scale: Floats, alone: Flags, stage: Stage, design: Design, number:
     At a later stage the average is over the strata within the same cluster above, as they were drawn together.
     """
     seen = np.bincount(stage.strata, design.weights) > 0
-    firsts = np.unique(stage.strata, return_index=True)[1]
     above = np.zeros(len(scale), dtype=np.int64)
     if number > 1:
-        above[stage.strata[firsts]] = design.stages[number - 2].clusters[firsts]
+        above = design.stages[number - 2].clusters[_firsts(stage.strata)]
     count = np.bincount(above, seen)
     known = np.bincount(above, seen & ~alone)
     if ((count > 0) & (known == 0)).any():

@@ -16,6 +16,9 @@ from scipy import stats
 from engage.errors import Refused
 from surveys.statistics.design import Codes, Design, Floats, clusters_less_strata, covariance
 
+# A share of the whole that cannot be told from none.
+EMPTY = 1e-12
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -89,14 +92,15 @@ def proportions(design: Design, values: Floats, *, level: float = 0.95) -> list[
     The bounds use t with the design's degrees of freedom. A share of 0 or 1 has none.
     """
     found, variance, simple = _means(design, values)
-    factor = _critical(level, design.degrees_of_freedom)
+    factor = critical(level, design.degrees_of_freedom)
     return [
-        Figure(one.value, one.se, *_logit_bounds(float(share), one.se or 0.0, factor), one.deff)
+        Figure(one.value, one.se, *logit_bounds(float(share), one.se or 0.0, factor), one.deff)
         for share, one in zip(found, _wald(found, np.diag(variance), simple, level, math.inf), strict=True)
     ]
 
 
-def _logit_bounds(share: float, se: float, factor: float) -> tuple[float | None, float | None]:
+def logit_bounds(share: float, se: float, factor: float) -> tuple[float | None, float | None]:
+    """Return the bounds of a share by its standard error on the logit scale; None for a share of 0 or 1."""
     if not 0 < share < 1 or not math.isfinite(factor):
         return None, None
     middle = math.log(share / (1 - share))
@@ -117,7 +121,7 @@ def quantile(design: Design, values: Floats, share: float, *, level: float = 0.9
     sorted_values, sorted_weights = column[inside, 0][order], design.weights[inside][order]
     found = _at_share(sorted_values, sorted_weights, share)
     under, variance, _simple = _means(design, (column <= found).astype(float))
-    factor = _critical(level, design.degrees_of_freedom)
+    factor = critical(level, design.degrees_of_freedom)
     reach = factor * math.sqrt(max(float(variance[0, 0]), 0.0))
     low, high = float(under[0]) - reach, float(under[0]) + reach
     lower = _at_share(sorted_values, sorted_weights, low) if low >= 0 else None
@@ -169,10 +173,12 @@ def rao_scott(shares: Floats, variance: Floats, freedom: int) -> Independence:
     high, wide = shares.shape
     cells = shares.ravel()
     expected = np.outer(shares.sum(axis=1), shares.sum(axis=0))
+    if (expected < EMPTY).any():
+        raise Refused("survey_test_sparse")
     pearson = float(((shares - expected) ** 2 / expected).sum())
     # Interactions: contrasts of rows times contrasts of columns. Any basis gives the same trace.
     contrasts = np.kron(_contrasts(high), _contrasts(wide))
-    weighted = np.divide(contrasts, cells[:, None], out=np.zeros_like(contrasts), where=cells[:, None] > 0)
+    weighted = np.divide(contrasts, cells[:, None], out=np.zeros_like(contrasts), where=cells[:, None] > EMPTY)
     try:
         effects = np.linalg.solve(contrasts.T @ weighted, weighted.T @ variance @ weighted)
     except np.linalg.LinAlgError:
@@ -214,12 +220,13 @@ def _spread(weights: Floats, values: Floats) -> Floats:
     return (weights @ centred**2) / size * drawn / (drawn - 1) if drawn > 1 else np.full(values.shape[1], np.nan)
 
 
-def _critical(level: float, df: float) -> float:
+def critical(level: float, df: float) -> float:
+    """Return the value of t that a share `level` of its distribution stays within; NaN without degrees of freedom."""
     return float(stats.t.ppf((1 + level) / 2, df)) if df > 0 else math.nan
 
 
 def _wald(values: Floats, variances: Floats, simple: Floats | None, level: float, df: float) -> list[Figure]:
-    factor = _critical(level, df)
+    factor = critical(level, df)
     found = []
     for number, value in enumerate(values):
         variance = max(float(variances[number]), 0.0)

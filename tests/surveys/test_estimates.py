@@ -16,9 +16,9 @@ from django.core.management import call_command
 from engage.errors import Refused
 from surveys.management.commands.survey_estimates import read_table
 from surveys.statistics import estimates
-from surveys.statistics.answering import estimate
+from surveys.statistics.answering import design_of, estimate
 from surveys.statistics.columns import Table
-from surveys.statistics.design import covariance, make_design
+from surveys.statistics.design import cell_covariance, covariance, make_design
 from surveys.statistics.raking import fit_design
 from surveys.statistics.specification import parse_specification
 from tests.shared import shared_file
@@ -258,6 +258,17 @@ def test_a_later_stage_without_population_is_drawn_with_replacement():
         for fpc in (endless, endless[:1])
     )
     assert given == pytest.approx(left_out, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", [*MADE_UP, "adjusted"])
+def test_counted_cells_have_the_errors_of_cells_laid_out(name):
+    design = design_of(
+        parse_specification({**MADE_UP.get(name, {"lonely": "adjust", "strata": "k"}), "estimates": [MEAN]}),
+        made_up.table(),
+    )
+    cells = np.arange(120) % 7 - 1
+    laid_out = (cells[:, None] == np.arange(6)) * design.weights[:, None]
+    assert cell_covariance(design, cells, 6) == pytest.approx(covariance(design, laid_out), rel=1e-9, abs=1e-9)
 
 
 def test_a_domain_too_small_for_a_test_says_so_and_spoils_no_other():
