@@ -31,5 +31,8 @@ REFUSALS = {
     "survey_test_one_level": _("A test needs two levels of each variable."),
     "survey_test_options_overlap": _("Options that can be chosen together are not tested."),
     "survey_options_unclear": _("The columns %(column)s_1, _2 and so on do not hold one option each."),
+    "survey_weight_bounds": _("The bounds of weights lie below and above 1, the mean."),
+    "survey_nps_out_of_range": _("Answers are whole numbers from 0 to 10; %(value)s is not."),
+    "survey_alpha_undefined": _("Alpha needs two questions and three people whose answers differ."),
     "survey_test_sparse": _("Too few answers for a test."),
 }
