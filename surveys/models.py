@@ -1,0 +1,319 @@
+"""Questionnaires with their versions, what people answer, what they put aside, and who was invited.
+
+docs/anonymity.md says which of these rows may know of one another.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from engage.accounts.actors import ReceiptHolder, is_staff
+from engage.departments.models import Department
+from engage.participation.models import Contact, Submission
+from engage.participation.vault import SealedTextField
+from surveys.definition import model
+
+if TYPE_CHECKING:
+    from engage.accounts.actors import Actor
+
+KEY_MOST = 60
+
+
+class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
+    """Reads of questionnaires."""
+
+    def visible_to(self, actor: Actor) -> QuestionnaireQuerySet:
+        """Everybody sees those with a published version, staff all."""
+        if is_staff(actor):
+            return self.all()
+        published = Version.objects.filter(questionnaire=OuterRef("pk"), state=Version.State.PUBLISHED)
+        return self.filter(Exists(published))
+
+
+class Questionnaire(models.Model):
+    """One questionnaire through all its versions. Its key is its lasting address.
+
+    `results`, `access` and `anonymous` are what the published version says, written when the gate lets it go.
+    """
+
+    class Results(models.TextChoices):
+        """When those who answer see what came of it."""
+
+        NEVER = "never", pgettext_lazy("results of a survey", "not shown")
+        AT_ONCE = "at_once", pgettext_lazy("results of a survey", "shown to whoever has answered")
+        AT_CLOSE = "at_close", pgettext_lazy("results of a survey", "shown when the survey has closed")
+
+    class Access(models.TextChoices):
+        """Who may answer."""
+
+        OPEN = "open", pgettext_lazy("access to a survey", "everybody")
+        INVITED = "invited", pgettext_lazy("access to a survey", "those who were invited")
+
+    key = models.SlugField(max_length=KEY_MOST, unique=True)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="questionnaires")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    results = models.CharField(max_length=8, choices=Results, default=Results.AT_CLOSE)
+    access = models.CharField(max_length=8, choices=Access, default=Access.OPEN)
+    anonymous = models.BooleanField(default=True)
+    # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = QuestionnaireQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="survey_closes_after_opening",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    """Reads of versions."""
+
+    def visible_to(self, actor: Actor) -> VersionQuerySet:
+        """Everybody reads what is published, staff read all."""
+        return self.all() if is_staff(actor) else self.filter(state=Version.State.PUBLISHED)
+
+
+class Version(models.Model):
+    """One definition of a questionnaire. Once published it never changes: the database refuses it."""
+
+    class State(models.TextChoices):
+        """From the author's table to the public."""
+
+        DRAFT = "draft", _("being written")
+        SUBMITTED = "submitted", pgettext_lazy("release", "in review")
+        PUBLISHED = "published", _("published")
+        SUPERSEDED = "superseded", pgettext_lazy("version of a questionnaire", "replaced by a later version")
+        TAKEN_DOWN = "taken_down", pgettext_lazy("release", "taken down")
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="versions")
+    # Running in the questionnaire.
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    # `engage-questionnaire/1`, as `surveys.definition.model` reads it.
+    definition = models.JSONField()
+    # The SHA-256 of the definition in canonical JSON, written when it is released.
+    definition_hash = models.CharField(max_length=64, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Everybody who wrote in it: none of them may sign it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["questionnaire_id", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "number"], name="survey_number_once"),
+            models.UniqueConstraint(
+                fields=["questionnaire"], condition=Q(state="published"), name="survey_published_once"
+            ),
+            models.UniqueConstraint(
+                fields=["questionnaire"], condition=Q(state__in=["draft", "submitted"]), name="survey_in_work_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted"]) | Q(published_at__isnull=False) & ~Q(definition_hash=""),
+                name="survey_published_with_hash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.questionnaire_id}/{self.number}"
+
+    @cached_property
+    def parsed(self) -> model.Definition:
+        """The definition, read. Raises `surveys.definition.model.Unreadable` where a draft is none."""
+        return model.parse(self.definition)
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Reads of responses."""
+
+    def visible_to(self, actor: Actor) -> ResponseQuerySet:
+        """Staff see all, the holder of the receipt sees the own, others none."""
+        if isinstance(actor, ReceiptHolder):
+            return self.filter(submission_id=actor.submission_id)
+        return self.all() if is_staff(actor) else self.none()
+
+    def counted(self) -> ResponseQuerySet:
+        """Those that results are made from: whole and not withdrawn."""
+        return self.filter(is_complete=True, submission__state=Submission.State.ACTIVE)
+
+
+class Response(models.Model):
+    """What one person answered, on whatever way, to the version that was open when they began.
+
+    `answers` maps names of questions to values as `surveys.definition.runtime` keeps them; `private` is JSON of the
+    same shape with what says who somebody is (questions marked personal, e-mail, telephone, files), encrypted.
+    """
+
+    class Mode(models.TextChoices):
+        """On which way it came."""
+
+        WEB = "web", pgettext_lazy("way of answering", "on the web")
+        PHONE = "phone", pgettext_lazy("way of answering", "on the telephone")
+        PAPER = "paper", pgettext_lazy("way of answering", "on paper")
+        KIOSK = "kiosk", pgettext_lazy("way of answering", "at a kiosk")
+        EMBED = "embed", pgettext_lazy("way of answering", "on another site")
+
+    submission = models.OneToOneField(
+        Submission, primary_key=True, on_delete=models.CASCADE, related_name="survey_response"
+    )
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="responses")
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.WEB)
+    language = models.CharField(max_length=35)
+    answers = models.JSONField(default=dict)
+    private = SealedTextField(blank=True)
+    # Of the order in which pages, questions and options were shown, and of the arms that were drawn.
+    seed = models.CharField(max_length=32)
+    ballots = models.JSONField(default=dict)
+    is_complete = models.BooleanField(default=True)
+    # From the start to the end, where the questionnaire records times; they are told so.
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+    flags = models.JSONField(default=list, blank=True)
+    # That a link was used, where the questionnaire is anonymous: a keyed hash that leads to no invitation.
+    nullifier = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001 NULLs are unique
+    # Whose link it was, where the questionnaire is not anonymous.
+    invitation = models.OneToOneField(
+        "Invitation", null=True, blank=True, on_delete=models.SET_NULL, related_name="response"
+    )
+    # Of the invitation, where at least ten people are in it.
+    wave = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "nullifier"], name="survey_link_used_once"),
+            models.CheckConstraint(
+                condition=Q(invitation=None) | Q(nullifier=None), name="survey_no_nullifier_with_name"
+            ),
+        ]
+        indexes = [models.Index(fields=["questionnaire", "submission"], name="survey_responses")]
+
+    def __str__(self) -> str:
+        return f"response {self.pk}"
+
+
+class SavedResponseQuerySet(models.QuerySet["SavedResponse"]):
+    """Reads of what was put aside: by its code alone."""
+
+    def visible_to(self, actor: Actor) -> SavedResponseQuerySet:
+        """Nobody, neither staff: the code opens it, and nothing else."""
+        return self.none()
+
+
+class SavedResponse(models.Model):
+    """Answers on their way, found and opened by a code that only the person has; gone with the submission.
+
+    `sealed` is JSON of the answers, encrypted with a key that is derived from the code, so the house cannot read it.
+    """
+
+    code_digest = models.CharField(max_length=64, primary_key=True, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="saved")
+    sealed = models.TextField(blank=True)
+    # Place in the definition of the page to go on with, from 0.
+    page = models.PositiveSmallIntegerField(default=0)
+    seed = models.CharField(max_length=32)
+    language = models.CharField(max_length=35)
+    mode = models.CharField(max_length=8, choices=Response.Mode, default=Response.Mode.WEB)
+    started_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = SavedResponseQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"saved {self.code_digest[:8]}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Reads of invitations."""
+
+    def visible_to(self, actor: Actor) -> InvitationQuerySet:
+        """Staff see all, nobody else any."""
+        return self.all() if is_staff(actor) else self.none()
+
+    def unanswered(self) -> InvitationQuerySet:
+        """Those who may be reminded: as far as is known, they have not answered."""
+        spent = SpentInvitation.objects.filter(digest=OuterRef("digest"))
+        return self.filter(~Exists(spent), response=None)
+
+
+class Invitation(models.Model):
+    """That somebody was sent a link. `digest` is a keyed hash of the secret in the link; no answer knows it."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=10)
+    wave = models.PositiveSmallIntegerField(default=1)
+    group = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["questionnaire", "wave"], name="survey_wave")]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class SpentInvitation(models.Model):
+    """That a link of an anonymous questionnaire was used, for reminders alone: no time, no number, in no order.
+
+    Written for many at once, long after their answers and never with them (`surveys/answering/links.py`).
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class QuotaSlot(models.Model):
+    """One place in a cell of a quota. Whoever is the first to write a response into it has it."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="slots")
+    # Name of the quota in the definition.
+    cell = models.CharField(max_length=128)
+    number = models.PositiveIntegerField()
+    response = models.ForeignKey(Response, null=True, blank=True, on_delete=models.SET_NULL, related_name="slots")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "cell", "number"], name="survey_slot_once"),
+            models.UniqueConstraint(fields=["questionnaire", "cell", "response"], name="survey_slot_of_response"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["questionnaire", "cell", "number"], name="survey_free_slots", condition=Q(response=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cell} {self.number}"
