@@ -7,7 +7,8 @@ an automaton cannot do, back-references and looking around, is refused.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,8 @@ MAX_PATTERN = 1_000
 MAX_STATES = 5_000
 MAX_NESTING = 30
 MAX_REPEAT = 1_000
+MAX_EXAMPLE = 400
+_ALPHABET = "0123456789abcdefgxyzABCDXYZ中文张三 -_.,@/+()!"
 
 
 class PatternError(ValueError):
@@ -58,6 +61,36 @@ class Pattern:
     def steps(self, text: str) -> int:
         """How many moves the text took: at most states x (characters + 1)."""
         return self._run(text)[1]
+
+    def example(self, choose: Callable[[Sequence[Any]], Any]) -> str:
+        """A text that probably fits, for test runs; `choose` picks one of several, as `random.Random.choice` does."""
+        left = self._steps_to_the_end()
+        text, number = "", self.start
+        for step in range(MAX_EXAMPLE):
+            state = self.states[number]
+            if number == self.final:
+                break
+            if state.test is not None:
+                text += choose([each for each in _ALPHABET if state.test(each)] or ["?"])
+            ways = [target for target in state.to if target in left]
+            if not ways:
+                break
+            number = choose(ways) if step < MAX_EXAMPLE // 4 else min(ways, key=left.__getitem__)
+        return text
+
+    def _steps_to_the_end(self) -> dict[int, int]:
+        before: dict[int, list[int]] = {}
+        for number, state in enumerate(self.states):
+            for target in state.to:
+                before.setdefault(target, []).append(number)
+        left, waiting = {self.final: 0}, deque([self.final])
+        while waiting:
+            here = waiting.popleft()
+            for number in before.get(here, ()):
+                if number not in left:
+                    left[number] = left[here] + 1
+                    waiting.append(number)
+        return left
 
     def _run(self, text: str) -> tuple[bool, int]:
         steps = 0

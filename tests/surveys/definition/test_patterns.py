@@ -86,6 +86,12 @@ def test_it_fits_what_python_fits(pattern, text):
     assert compiled(pattern).matches(text) == bool(re.fullmatch(pattern, text))
 
 
+@given(PATTERNS.filter(lambda pattern: "^" not in pattern and "$" not in pattern), st.randoms(use_true_random=False))
+def test_an_example_fits_where_nothing_holds_at_the_edges_alone(pattern, chance):
+    ready = compiled(pattern)
+    assert ready.matches(ready.example(chance.choice))
+
+
 @given(st.text(alphabet="ab()[]{}*+?|\\^$.-0123,dpL", max_size=20), st.text(max_size=20))
 def test_any_pattern_is_taken_or_refused(pattern, text):
     try:
