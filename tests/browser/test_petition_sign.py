@@ -27,7 +27,9 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("language", "locale", "width", "scripts"), [("zh", "zh-CN", 360, False), ("en", "en-GB", 1280, True)])
+@pytest.mark.parametrize(
+    ("language", "locale", "width", "scripts"), [("zh", "zh-CN", 360, False), ("en", "en-GB", 1280, True)]
+)
 def test_a_petition_is_signed_by_mail(
     live_server,
     open_page: Callable[..., Page],
