@@ -19,6 +19,7 @@ REFUSALS = {
     "survey_fpc_too_small": _("At stage %(stage)d a population is smaller than the sample drawn from it."),
     "survey_fpc_varies": _("At stage %(stage)d the size of the population differs within a stratum."),
     "survey_fpc_stages": _("There are %(given)d finite populations for %(stages)d stages."),
+    "survey_strata_stages": _("There are %(given)d columns of strata for %(stages)d stages."),
     "survey_weights_negative": _("A weight is below 0."),
     "survey_weights_zero": _("All weights are 0."),
     "survey_lonely_cluster": _("At stage %(stage)d a stratum has one cluster only, so its variance is not known."),

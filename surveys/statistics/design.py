@@ -111,10 +111,12 @@ def make_design(
     stratum.
 
     Raises Refused: survey_clusters_cross_strata, survey_fpc_mixed, survey_fpc_too_small, survey_fpc_varies,
-    survey_fpc_stages, survey_weights_negative, survey_weights_zero.
+    survey_fpc_stages, survey_strata_stages, survey_weights_negative, survey_weights_zero.
     """
-    if len(fpc) > max(len(clusters), 1):
-        raise Refused("survey_fpc_stages", given=len(fpc), stages=max(len(clusters), 1))
+    count = max(len(clusters), 1)
+    for code, columns in (("survey_fpc_stages", fpc), ("survey_strata_stages", strata)):
+        if len(columns) > count:
+            raise Refused(code, given=len(columns), stages=count)
     given = [numbered(column) for column in strata] or [np.zeros(rows, dtype=np.int64)]
     ids = _nested(clusters, given if nest and strata else []) if clusters else [np.arange(rows)]
     if clusters and not nest and _different(numbered(ids[0], given[0])) > _different(ids[0]):

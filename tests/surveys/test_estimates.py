@@ -335,6 +335,7 @@ def changed(row: int, column: str, cell: str) -> Table:
         ({"strata": "h", "clusters": "c"}, made_up.table(), "survey_clusters_cross_strata", {}),
         ({"strata": "h", "fpc": ["N1"]}, made_up.table(), "survey_fpc_too_small", {"stage": 1}),
         ({"fpc": ["N1", "N2"]}, made_up.table(), "survey_fpc_stages", {"given": 2, "stages": 1}),
+        ({"strata": ["h", "z"]}, made_up.table(), "survey_strata_stages", {"given": 2, "stages": 1}),
         ({"clusters": "c", "fpc": ["N1"]}, made_up.table(), "survey_fpc_varies", {"stage": 1}),
         (
             {"strata": "h", "clusters": ["c"], "nest": True, "fpc": ["N1"]},
