@@ -38,7 +38,8 @@ def row_faults(form: Form, element: Element) -> Iterator[Fault]:
         if row.text(headers.CALCULATE):
             yield Fault("xlsform_calculation_unused", row.where(headers.CALCULATE), {"name": element.name})
     yield from _list_faults(form, element)
-    lists = {name: one.names for name, one in form.lists.items()}
+    marks = element.parameters.get("tick_labelset", "")
+    lists = {marks: form.lists[marks].names} if marks in form.lists else {}
     asked = Asked(kind, element.parameters, element.appearance, lists)
     for code, values in parameter_problems(asked):
         yield Fault(code, row.where(headers.PARAMETERS), values)
@@ -80,19 +81,10 @@ def _choice_faults(form: Form, element: Element) -> Iterator[Fault]:
     if name not in form.lists and not is_file and not (any(references(name)) and not kind.opens):
         yield Fault("xlsform_list_unknown", where, {"list": name})
         return
-    if kind.opens and name in form.lists:
-        # Each choice becomes a section of its own, so its name must be one a section can have.
-        for choice in form.lists[name].choices:
-            if choice.row is not None and choice.name and not is_name(choice.name):
-                yield Fault("xlsform_name_invalid", choice.row.where(headers.NAME), {"name": choice.name})
     if kind.or_other and row.text(headers.CHOICE_FILTER):
         yield Fault("xlsform_filter_with_other", row.where(headers.CHOICE_FILTER), {"name": element.name})
     elif kind.or_other and name not in form.lists:
         yield Fault("xlsform_other_without_list", where, {"name": element.name})
-    if kind.kind == row_types.SELECT_MULTIPLE and not is_file and name in form.lists:
-        for choice in form.lists[name].choices:
-            if " " in choice.name and choice.row is not None:
-                yield Fault("xlsform_choice_spaces", choice.row.where(headers.NAME), {"name": choice.name})
 
 
 def _geometry_faults(form: Form, element: Element) -> Iterator[Fault]:
@@ -143,6 +135,19 @@ def _save_faults(form: Form, element: Element) -> Iterator[Fault]:
         yield Fault("xlsform_name_invalid", where, {"name": name})
     elif any(other is not element and other.row.text(headers.SAVE_TO) == saved for other in form.walk()):
         yield Fault("xlsform_name_twice", where, {"name": saved, "row": row.number})
+
+
+def check_choice_names(form: Form) -> Iterator[Fault]:
+    """Yield choices whose names cannot be what a question or loop makes of them: parts of an answer, or sections."""
+    used = {(element.type.kind, element.type.list_name) for element in form.walk()}
+    for name, one in form.lists.items():
+        for choice in one.choices:
+            if choice.row is None or not choice.name:
+                continue
+            if " " in choice.name and (row_types.SELECT_MULTIPLE, name) in used:
+                yield Fault("xlsform_choice_spaces", choice.row.where(headers.NAME), {"name": choice.name})
+            elif (row_types.LOOP, name) in used and not is_name(choice.name):
+                yield Fault("xlsform_name_invalid", choice.row.where(headers.NAME), {"name": choice.name})
 
 
 def check_triggers(form: Form) -> Iterator[Fault]:

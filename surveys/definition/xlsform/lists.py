@@ -90,6 +90,7 @@ def read_lists(workbook: Workbook, kind: str, settings: Settings) -> tuple[dict[
     if checked and sheet.rows and sheet.column(headers.NAME) is None:
         return lists, [Fault("xlsform_heading_missing", sheet.heading_cell(), {"heading": "name"})]
     twice = settings.yes("allow_choice_duplicates")
+    seen: set[tuple[str, str]] = set()
     for row in sheet.rows:
         list_name = plain_quotes(row.text(headers.LIST))
         if not list_name:
@@ -98,8 +99,9 @@ def read_lists(workbook: Workbook, kind: str, settings: Settings) -> tuple[dict[
         one = lists.setdefault(list_name, ChoiceList(list_name))
         if checked and not name:
             faults.append(Fault("xlsform_choice_without_name", row.where(headers.NAME), {"list": list_name}))
-        elif checked and not twice and any(name == known.name for known in one.choices):
+        elif checked and not twice and (list_name, name) in seen:
             faults.append(Fault("xlsform_choice_twice", row.where(headers.NAME), {"list": list_name, "name": name}))
+        seen.add((list_name, name))
         one.choices.append(Choice(name, row))
     return lists, faults
 

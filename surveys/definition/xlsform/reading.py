@@ -10,7 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from surveys.definition.xlsform import headers, row_types
-from surveys.definition.xlsform.checking import check_references, check_searches, check_triggers, row_faults
+from surveys.definition.xlsform.checking import (
+    check_choice_names,
+    check_references,
+    check_searches,
+    check_triggers,
+    row_faults,
+)
 from surveys.definition.xlsform.faults import Fault, Where
 from surveys.definition.xlsform.form import Element, Form
 from surveys.definition.xlsform.lists import is_yes, read_entities, read_lists, read_settings
@@ -85,6 +91,7 @@ class _Survey:
                 self._fault("xlsform_never_closed", where, section=opened.element.type.opens, name=opened.element.name)
         self.form.faults.extend(check_triggers(self.form))
         self.form.faults.extend(check_searches(self.form))
+        self.form.faults.extend(check_choice_names(self.form))
         if not self.form.settings.yes("omit_instanceID"):
             self.names["instanceID"] += 1
         return self.names
