@@ -34,8 +34,9 @@ Severity = Literal["error", "warning", "note"]
 
 CHINESE_CHARACTERS_PER_MINUTE = 255
 WORDS_PER_MINUTE = 228
-"""Mean speeds of adults by the IReST texts: Chinese 255 characters, English 228 words a minute (Trauzettel-Klosinski
-and Dietz, "Standardized Assessment of Reading Performance", Invest. Ophthalmol. Vis. Sci. 53(9), 2012)."""
+"""Mean speeds of adults who read the IReST texts aloud: Chinese 255 characters, English 228 words a minute
+(Trauzettel-Klosinski and Dietz, "Standardized Assessment of Reading Performance: The New International Reading Speed
+Texts IReST", Invest. Ophthalmol. Vis. Sci. 53(9), 2012). Silent reading is a little faster."""
 LONG_WORDS = 20
 LONG_CHARACTERS = 32
 """A question past 20 words is hard to keep in mind (Payne, The Art of Asking Questions, 1951); at the 1.6 Chinese

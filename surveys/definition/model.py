@@ -93,7 +93,7 @@ OWN_PROPERTIES: Mapping[str, frozenset[str]] = {
     "meta": frozenset({"meta"}),
 }
 """Properties that only some types have. All others are common to all."""
-_SPECIAL = frozenset().union(*OWN_PROPERTIES.values())
+SPECIAL_PROPERTIES = frozenset().union(*OWN_PROPERTIES.values())
 
 
 class Part(BaseModel):
@@ -434,7 +434,7 @@ def parse(document: Mapping[str, Any] | str | bytes) -> Definition:
     try:
         definition = Definition.model_validate_json(text)
     except ValidationError as found:
-        raise Unreadable(tuple(_error(details) for details in found.errors(include_url=False)[:MAX_ERRORS])) from None
+        raise Unreadable(_errors(found)) from None
     errors = tuple(error for _, error in zip(range(MAX_ERRORS), _rules(definition), strict=False))
     if errors:
         raise Unreadable(errors)
@@ -483,6 +483,14 @@ _CODES = {
     "finite_number": "wrong_type",
 }
 _LIMITS = ("max_length", "min_length", "ge", "le", "gt", "lt")
+
+
+def _errors(found: ValidationError) -> tuple[Error, ...]:
+    errors = [_error(details) for details in found.errors(include_url=False)]
+    # A list whose only entry is wrong would be called too short as well.
+    wrong = {error.path.rpartition("/")[0] for error in errors}
+    kept = (error for error in errors if error.code != "too_short" or error.path not in wrong)
+    return tuple(kept)[:MAX_ERRORS]
 
 
 def _error(details: Any) -> Error:
@@ -577,7 +585,7 @@ def _options(path: str, options: tuple[Option, ...]) -> Iterator[Error]:
 
 
 def _question(definition: Definition, path: str, question: Question) -> Iterator[Error]:
-    foreign = _SPECIAL - OWN_PROPERTIES.get(question.type, frozenset())
+    foreign = SPECIAL_PROPERTIES - OWN_PROPERTIES.get(question.type, frozenset())
     for name in sorted(question.model_fields_set & foreign):
         if getattr(question, name) != Question.model_fields[name].default:
             yield Error(f"{path}/{name}", "not_for_type", {"type": question.type})
