@@ -144,7 +144,9 @@ class _Survey:
         else:
             # Files that a form brings along have names of their own that are no answers.
             if written not in row_types.EXTERNAL_TYPES:
-                self.names[name] += 1
+                # In a loop it is there once for each choice.
+                times = [self._columns(one.element) for one in self.stack if one.element is not None]
+                self.names[name] += max([1, *times])
             known = self.stack[-1].names
             if name == "meta":
                 self._fault("xlsform_name_reserved", where, name=name)

@@ -150,7 +150,7 @@ def test_a_loop_is_written_out_with_a_group_for_each_choice():
         (*HEAD, "relevant"),
         ("begin loop over yn", "l", "", ""),
         ("integer", "n", "How many %(label)s?", ""),
-        ("text", "why", "Why?", "${n} > 1"),
+        ("text", "why", "Why?", "../n > 1"),
         ("end loop", "", "", ""),
     ]
     conversion = converted(survey)

@@ -174,6 +174,15 @@ def test_repeats_are_unlike_in_the_whole_form():
     ]
 
 
+def test_what_stands_in_a_loop_is_there_more_than_once():
+    loop = [("begin loop over yn", "l", ""), Q]
+    end = ("end loop", "", "")
+    assert found(rows(*loop, end, ("note", "n", "${q}"))) == [("xlsform_reference_ambiguous", "survey!C5")]
+    assert found(rows(*loop, ("begin repeat", "r", "R"), ("end repeat", "", ""), end)) == [
+        ("xlsform_repeat_in_loop", "survey!B4")
+    ]
+
+
 def test_all_faults_of_a_form_are_found_at_once():
     form = rows(("text", "", "Q"), ("nothing", "b", "B"), ("text", "c", ""))
     assert [code for code, _cell in found(form)] == ["xlsform_no_name", "xlsform_type_unknown", "xlsform_no_label"]
