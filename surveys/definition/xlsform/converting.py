@@ -11,25 +11,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from surveys.definition import model
-from surveys.definition.expressions import ExpressionError, to_text, translate_xlsform
-from surveys.definition.expressions.tree import FieldOf, Literal, walk
 from surveys.definition.xlsform import headers, row_types
-from surveys.definition.xlsform.checking import is_calculated
 from surveys.definition.xlsform.faults import Fault, Unsupported, Where
 from surveys.definition.xlsform.form import TABLE_LIST, Element, Form
-from surveys.definition.xlsform.languages import UNTAGGED, language_tags
-from surveys.definition.xlsform.lists import OTHER, Choice, ChoiceList, is_yes
-from surveys.definition.xlsform.naming import Names, references_as_plain, renamed, renamed_text
-from surveys.definition.xlsform.parameters import RANGE_DEFAULTS, decimal_of
-from surveys.definition.xlsform.sheets import Row, tidy
+from surveys.definition.xlsform.languages import UNTAGGED
+from surveys.definition.xlsform.lists import Choice, is_yes
+from surveys.definition.xlsform.parameters import RANGE_DEFAULTS
+from surveys.definition.xlsform.wording import NO, Plain, Words
 
-Plain = dict[str, Any]
-
-_NO = frozenset(("no", "No", "NO", "false", "False", "FALSE", "false()"))
 _TYPES: Mapping[str, str] = {
     row_types.TEXT: "text",
     row_types.BARCODE: "text",
@@ -57,7 +49,6 @@ _TYPES: Mapping[str, str] = {
     row_types.METADATA: "meta",
     row_types.HIDDEN: "hidden",
 }
-_NUMBERS = frozenset((row_types.INTEGER, row_types.DECIMAL, row_types.PERCENTAGE, row_types.DAYS, row_types.RANGE))
 _MOST_DAYS = {"month": 31, "months": 183, "year": 365}
 _ACCEPT = {row_types.AUDIO: ["audio/*"], row_types.VIDEO: ["video/*"]}
 _KNOWN_META = frozenset(("start", "end", "today", "username", "email"))
@@ -73,15 +64,7 @@ _CARRIED_SETTINGS = frozenset(
         "name",
     )
 )
-_CARRIED = (
-    headers.TYPE, headers.NAME, headers.LABEL, headers.HINT, ("media",), headers.RELEVANT, headers.REQUIRED,
-    headers.REQUIRED_MESSAGE, headers.READ_ONLY, headers.CONSTRAINT, headers.CONSTRAINT_MESSAGE, headers.CALCULATE,
-    headers.APPEARANCE, headers.COUNT, headers.DEFAULT, headers.CHOICE_FILTER, headers.PARAMETERS, headers.DISABLED,
-    ("control", "rows"),
-)  # fmt: skip
 _CARRIED_PARAMETERS = frozenset(("randomize", "start", "end", "step", "rows"))
-_OTHER_WORDS = {"zh": "其他", "zh-hans": "其他", "zh-hant": "其他", "fr": "Autre", "es": "Otro"}
-_MEDIA = ("image", "audio", "video")
 
 
 @dataclass
@@ -101,15 +84,11 @@ def convert(form: Form) -> Conversion:
 @dataclass
 class _Converter:
     form: Form
-    names: Names = field(default_factory=Names)
-    unsupported: list[Unsupported] = field(default_factory=list)
-    places: dict[int, Where] = field(default_factory=dict)
     given: dict[int, str] = field(default_factory=dict)
     seen_as: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.columns_left: set[str] = set()
-        self.tags = language_tags(self.form.languages, self.form.settings.values.get("default_language", ""))
+        self.words = Words(self.form)
 
     def convert(self) -> Conversion:
         self._name_all(self.form.elements, matrix="")
@@ -118,11 +97,11 @@ class _Converter:
             "format": model.FORMAT,
             "name": self.form.settings.values.get("id_string", "")[:128],
             "version": self.form.settings.values.get("version", "")[:64],
-            "title": {self.tags[UNTAGGED]: self.form.title} if self.form.title else {},
-            "lists": {name: self._options(self.form.lists[name]) for name in self._shared_lists},
+            "title": {self.words.tags[UNTAGGED]: self.form.title} if self.form.title else {},
+            "lists": {name: self.words.options(self.form.lists[name]) for name in self.words.shared_lists},
             "pages": pages,
         }
-        document["lists"] |= dict(self._external_lists())
+        document["lists"] |= dict(self.words.external_lists())
         document["languages"] = self._languages(document)
         self._settings()
         self._other_sheets()
@@ -130,29 +109,29 @@ class _Converter:
             definition, faults = model.parse(document), []
         except model.Unreadable as error:
             definition, faults = None, [self._fault(document, one) for one in error.errors]
-        self.unsupported.sort(key=lambda one: (one.where.sheet, one.where.row, len(one.where.column), one.where.column))
-        return Conversion(definition, self.unsupported, faults)
+        left_out = sorted(self.words.unsupported, key=lambda one: one.where.order)
+        return Conversion(definition, left_out, faults)
 
     # Names
 
     def _name_all(self, elements: list[Element], matrix: str) -> None:
         """Give every row its name before anything refers to it; rows of a matrix are seen as parts of it."""
         for element in elements:
-            name = self.names.give(element.name)
+            name = self.words.names.give(element.name)
             self.given[id(element)] = name
             self.seen_as[id(element)] = f"{matrix}.{element.name}" if matrix else name
-            self.names.found.setdefault(element.name, self.seen_as[id(element)])
+            self.words.names.found.setdefault(element.name, self.seen_as[id(element)])
             if name != element.name and not matrix:
-                self._leave("xlsform_renamed", element.name, element.row.where(headers.NAME))
+                self.words.leave("xlsform_renamed", element.name, element.row.where(headers.NAME))
             self._name_all(element.children, name if self._is_matrix(element) else "")
 
     @contextmanager
     def _inside(self, element: Element) -> Iterator[None]:
         """Inside a section its own rows come first: a path such as ../x means the x beside it."""
-        outside = self.names.found
-        self.names.found = outside | {child.name: self.seen_as[id(child)] for child in element.children}
+        outside = self.words.names.found
+        self.words.names.found = outside | {child.name: self.seen_as[id(child)] for child in element.children}
         yield
-        self.names.found = outside
+        self.words.names.found = outside
 
     def _children(self, element: Element) -> list[Plain]:
         with self._inside(element):
@@ -175,16 +154,16 @@ class _Converter:
     def _loose_page(self, elements: list[Element]) -> Iterator[Plain]:
         items = [item for element in elements for item in self._items(element)]
         if items:
-            yield {"name": self.names.give("page"), "items": items}
+            yield {"name": self.words.names.give("page"), "items": items}
 
     def _group_page(self, element: Element) -> Plain:
-        page: Plain = {"name": self.given[id(element)], "title": self._texts(element, headers.LABEL)}
-        page["help"] = self._texts(element, headers.HINT)
-        page["relevant"] = self._expression(element, headers.RELEVANT)
+        page: Plain = {"name": self.given[id(element)], "title": self.words.texts(element, headers.LABEL)}
+        page["help"] = self.words.texts(element, headers.HINT)
+        page["relevant"] = self.words.expression(element, headers.RELEVANT)
         for path, cell in element.row.below(("media",)):
-            self._leave("xlsform_media_of_page", path[-1], element.row.at(cell.column))
+            self.words.leave("xlsform_media_of_page", path[-1], element.row.at(cell.column))
         page["items"] = self._children(element)
-        self._columns(element)
+        self.words.columns(element)
         return self._placed(page, element)
 
     def _items(self, element: Element) -> Iterator[Plain]:
@@ -196,7 +175,7 @@ class _Converter:
         elif element.is_section:
             yield self._section(element)
         elif kind in (row_types.AUDIT, row_types.EXTERNAL):
-            self._leave("xlsform_type_left_out", element.type.written, element.row.where(headers.TYPE))
+            self.words.leave("xlsform_type_left_out", element.type.written, element.row.where(headers.TYPE))
         else:
             yield self._question(element)
 
@@ -205,16 +184,16 @@ class _Converter:
         section: Plain = {
             "name": self.given[id(element)],
             "type": "repeat" if repeat else "group",
-            "label": self._texts(element, headers.LABEL),
-            "help": self._texts(element, headers.HINT),
-            "media": self._media(element.row),
-            "relevant": self._expression(element, headers.RELEVANT),
+            "label": self.words.texts(element, headers.LABEL),
+            "help": self.words.texts(element, headers.HINT),
+            "media": self.words.media(element.row),
+            "relevant": self.words.expression(element, headers.RELEVANT),
             "appearance": element.appearance[:500],
             "items": self._children(element),
         }
         if repeat:
-            section["count"] = self._expression(element, headers.COUNT)
-        self._columns(element)
+            section["count"] = self.words.expression(element, headers.COUNT)
+        self.words.columns(element)
         return self._placed(section, element)
 
     def _loop(self, element: Element) -> Plain:
@@ -223,21 +202,21 @@ class _Converter:
         for choice in self.form.lists[element.type.list_name].choices:
             if choice.name == "none":
                 continue
-            label = self._choice_texts(choice)
-            outside, given, seen_as = dict(self.names.found), dict(self.given), dict(self.seen_as)
+            label = self.words.choice_texts(choice)
+            outside, given, seen_as = dict(self.words.names.found), dict(self.given), dict(self.seen_as)
             for child in (one for top in element.children for one in top.walk()):
-                name = self.names.give(f"{child.name}_{choice.name}")
-                self.given[id(child)] = self.seen_as[id(child)] = self.names.found[child.name] = name
+                name = self.words.names.give(f"{child.name}_{choice.name}")
+                self.given[id(child)] = self.seen_as[id(child)] = self.words.names.found[child.name] = name
             items = self._children(element)
-            name = self.names.give(f"{self.given[id(element)]}_{choice.name}")
+            name = self.words.names.give(f"{self.given[id(element)]}_{choice.name}")
             groups.append({"name": name, "type": "group", "label": label, "items": _filled_in(items, choice, label)})
-            self.names.found, self.given, self.seen_as = outside, given, seen_as
-        self._leave("xlsform_loop", element.name, element.row.where(headers.TYPE))
+            self.words.names.found, self.given, self.seen_as = outside, given, seen_as
+        self.words.leave("xlsform_loop", element.name, element.row.where(headers.TYPE))
         loop = {
             "name": self.given[id(element)],
             "type": "group",
-            "label": self._texts(element, headers.LABEL),
-            "relevant": self._expression(element, headers.RELEVANT),
+            "label": self.words.texts(element, headers.LABEL),
+            "relevant": self.words.expression(element, headers.RELEVANT),
             "items": groups,
         }
         return self._placed(loop, element)
@@ -261,30 +240,30 @@ class _Converter:
         rows = []
         for child in element.children:
             for _path, cell in child.row.below(headers.HINT):
-                self._leave("xlsform_hint_of_row", child.name, child.row.at(cell.column))
+                self.words.leave("xlsform_hint_of_row", child.name, child.row.at(cell.column))
             rows.append(
                 {
                     "value": child.name,
-                    "label": self._texts(child, headers.LABEL),
-                    "media": self._media(child.row),
-                    "relevant": self._expression(child, headers.RELEVANT),
+                    "label": self.words.texts(child, headers.LABEL),
+                    "media": self.words.media(child.row),
+                    "relevant": self.words.expression(child, headers.RELEVANT),
                 }
             )
-            self._columns(child)
+            self.words.columns(child)
         matrix = {
             "name": self.given[id(element)],
             "type": "matrix",
-            "label": self._texts(element, headers.LABEL),
-            "help": self._texts(element, headers.HINT),
-            "media": self._media(element.row),
-            "relevant": self._expression(element, headers.RELEVANT),
-            "required": self._condition(first, headers.REQUIRED),
-            "required_message": self._texts(first, headers.REQUIRED_MESSAGE),
+            "label": self.words.texts(element, headers.LABEL),
+            "help": self.words.texts(element, headers.HINT),
+            "media": self.words.media(element.row),
+            "relevant": self.words.expression(element, headers.RELEVANT),
+            "required": self.words.condition(first, headers.REQUIRED),
+            "required_message": self.words.texts(first, headers.REQUIRED_MESSAGE),
             "appearance": element.appearance[:500],
             "list": first.type.list_name,
             "rows": rows,
         }
-        self._columns(element)
+        self.words.columns(element)
         return self._placed(matrix, element)
 
     # Questions
@@ -294,27 +273,27 @@ class _Converter:
         question: Plain = {
             "name": self.given[id(element)],
             "type": self._type(element),
-            "label": self._texts(element, headers.LABEL),
-            "help": self._texts(element, headers.HINT),
-            "media": self._media(row),
-            "required": self._condition(element, headers.REQUIRED),
-            "required_message": self._texts(element, headers.REQUIRED_MESSAGE),
-            "constraint": self._expression(element, headers.CONSTRAINT),
-            "constraint_message": self._texts(element, headers.CONSTRAINT_MESSAGE),
-            "relevant": self._expression(element, headers.RELEVANT),
+            "label": self.words.texts(element, headers.LABEL),
+            "help": self.words.texts(element, headers.HINT),
+            "media": self.words.media(row),
+            "required": self.words.condition(element, headers.REQUIRED),
+            "required_message": self.words.texts(element, headers.REQUIRED_MESSAGE),
+            "constraint": self.words.expression(element, headers.CONSTRAINT),
+            "constraint_message": self.words.texts(element, headers.CONSTRAINT_MESSAGE),
+            "relevant": self.words.expression(element, headers.RELEVANT),
             "read_only": is_yes(row.text(headers.READ_ONLY)),
-            "default": self._default(element),
+            "default": self.words.default(element),
             "appearance": element.appearance[:500],
         }
-        if row.text(headers.READ_ONLY) and row.text(headers.READ_ONLY) not in _NO and not question["read_only"]:
-            self._leave("xlsform_read_only", row.text(headers.READ_ONLY), row.where(headers.READ_ONLY))
+        if row.text(headers.READ_ONLY) and row.text(headers.READ_ONLY) not in NO and not question["read_only"]:
+            self.words.leave("xlsform_read_only", row.text(headers.READ_ONLY), row.where(headers.READ_ONLY))
         if row.text(headers.CALCULATE):
-            calculation = self._expression(element, headers.CALCULATE)
+            calculation = self.words.expression(element, headers.CALCULATE)
             if question["type"] == "calculation":
                 question["calculation"] = calculation
             else:
                 # Worked out once, when the question is met, instead of after every answer.
-                self._leave("xlsform_calculated_answer", element.name, row.where(headers.CALCULATE))
+                self.words.leave("xlsform_calculated_answer", element.name, row.where(headers.CALCULATE))
                 question["default"] = calculation or question["default"]
         elif question["type"] == "calculation":
             question["calculation"], question["default"] = question["default"], ""
@@ -324,8 +303,8 @@ class _Converter:
         self._own(element, question)
         if kind not in row_types.SELECTS | {row_types.RANGE, row_types.TEXT}:
             for name in sorted(element.parameters):
-                self._leave("xlsform_parameter_left_out", name, row.where(headers.PARAMETERS))
-        self._columns(element)
+                self.words.leave("xlsform_parameter_left_out", name, row.where(headers.PARAMETERS))
+        self.words.columns(element)
         return self._placed(question, element)
 
     def _type(self, element: Element) -> str:
@@ -341,15 +320,15 @@ class _Converter:
             kind in row_types.SELECTS - {row_types.SELECT_ONE_EXTERNAL}
             and element.type.list_name not in self.form.lists
         ):
-            self._leave("xlsform_choices_elsewhere", element.type.list_name, row.where(headers.TYPE))
+            self.words.leave("xlsform_choices_elsewhere", element.type.list_name, row.where(headers.TYPE))
             return "hidden"
         if kind not in _TYPES:
-            self._leave("xlsform_type_hidden", element.type.written, row.where(headers.TYPE))
+            self.words.leave("xlsform_type_hidden", element.type.written, row.where(headers.TYPE))
             return "hidden"
         if kind == row_types.BARCODE:
-            self._leave("xlsform_barcode", element.name, row.where(headers.TYPE))
+            self.words.leave("xlsform_barcode", element.name, row.where(headers.TYPE))
         if kind == row_types.METADATA and element.type.metadata not in _KNOWN_META:
-            self._leave("xlsform_device", element.type.written, row.where(headers.TYPE))
+            self.words.leave("xlsform_device", element.type.written, row.where(headers.TYPE))
         return _TYPES[kind]
 
     def _own(self, element: Element, question: Plain) -> None:
@@ -373,11 +352,11 @@ class _Converter:
             question["meta"] = element.type.metadata
         elif kind in row_types.SELECTS and question["type"] != "calculation":
             self._choices(element, question)
-            question["choice_filter"] = self._expression(element, headers.CHOICE_FILTER, choice_filter=True)
+            question["choice_filter"] = self.words.expression(element, headers.CHOICE_FILTER, choice_filter=True)
             if element.parameters.get("randomize") == "true":
                 question["randomise"] = "shuffle"
             if "seed" in element.parameters:
-                self._leave("xlsform_parameter_left_out", "seed", row.where(headers.PARAMETERS))
+                self.words.leave("xlsform_parameter_left_out", "seed", row.where(headers.PARAMETERS))
 
     def _scale(self, element: Element, question: Plain) -> None:
         given = {**RANGE_DEFAULTS, **element.parameters}
@@ -390,169 +369,37 @@ class _Converter:
         if question["type"] == "slider":
             question["integer"] = whole
         for name in sorted(set(element.parameters) - _CARRIED_PARAMETERS):
-            self._leave("xlsform_parameter_left_out", name, element.row.where(headers.PARAMETERS))
+            self.words.leave("xlsform_parameter_left_out", name, element.row.where(headers.PARAMETERS))
 
     def _choices(self, element: Element, question: Plain) -> None:
         name = element.type.list_name
         if element.type.kind == row_types.SELECT_ONE_EXTERNAL:
-            question["list"] = self._external_name(name)
+            question["list"] = self.words.external_name(name)
         elif element.type.or_other:
-            question["options"] = self._options(self.form.lists[name], other=True)
+            question["options"] = self.words.options(self.form.lists[name], other=True)
         else:
             question["list"] = name
 
-    # Lists
-
-    @cached_property
-    def _shared_lists(self) -> list[str]:
-        """The lists that questions use as they are; with "or other" a question has its own copy."""
-        selects = row_types.SELECTS - {row_types.SELECT_ONE_EXTERNAL}
-        used = {
-            element.type.list_name
-            for element in self.form.walk()
-            if element.type.kind in selects and not element.type.or_other
-        }
-        return [name for name in self.form.lists if name in used]
-
-    def _external_name(self, name: str) -> str:
-        """Lists of both sheets are in one place here."""
-        while name in self._shared_lists:
-            name = f"{name}_external"
-        return name
-
-    def _external_lists(self) -> Iterator[tuple[str, list[Plain]]]:
-        for element in self.form.walk():
-            if element.type.kind == row_types.SELECT_ONE_EXTERNAL:
-                name = element.type.list_name
-                yield self._external_name(name), self._options(self.form.external_lists[name])
-
-    def _options(self, one: ChoiceList, *, other: bool = False) -> list[Plain]:
-        options: dict[str, Plain] = {}
-        by_name = "name" in self._filter_fields(one.name)
-        texts = [self._choice_texts(choice) for choice in one.choices if choice.row is not None]
-        tags = list(dict.fromkeys(tag for labels in texts for tag in labels)) or [self.tags[UNTAGGED]]
-        for choice in one.choices:
-            if choice.row is None:
-                if other:
-                    label = {tag: _OTHER_WORDS.get(tag, "Other") for tag in tags}
-                    options[OTHER] = {"value": OTHER, "label": label, "other": True}
-                continue
-            if choice.name in options or not choice.name:
-                self._leave("xlsform_choice_left_out", choice.name, choice.row.where(headers.NAME))
-                continue
-            option: Plain = {"value": choice.name, "label": self._choice_texts(choice)}
-            options[choice.name] = option
-            if other and choice.name == OTHER:
-                option["other"] = True
-            option["media"] = self._media(choice.row)
-            known = ("label", "media", "name", "list name")
-            fields = {path[0]: cell.text for path, cell in choice.row.cells.items() if path[0] not in known}
-            option["fields"] = {**fields, "name": choice.name} if by_name else fields
-            self.places[id(option)] = choice.row.where(headers.NAME)
-        return list(options.values())
-
-    def _filter_fields(self, list_name: str) -> set[str]:
-        found: set[str] = set()
-        for element in self.form.walk():
-            text = element.row.text(headers.CHOICE_FILTER)
-            if text and element.type.list_name == list_name:
-                try:
-                    node = translate_xlsform(tidy(text), choice_filter=True)
-                except ExpressionError:
-                    continue  # it is said where the question is converted
-                found |= {one.name for one in walk(node) if isinstance(one, FieldOf)}
-        return found
-
-    def _choice_texts(self, choice: Choice) -> dict[str, str]:
-        return self._row_texts(choice.row, headers.LABEL) if choice.row is not None else {}
-
-    # Words and expressions
-
-    def _texts(self, element: Element, path: headers.Path) -> dict[str, str]:
-        return self._row_texts(element.row, path)
-
-    def _row_texts(self, row: Row, path: headers.Path) -> dict[str, str]:
-        """Return words by language; those without one give way to those in the default language."""
-        texts: dict[str, str] = {}
-        for rest, cell in row.below(path):
-            if len(rest) <= 1:
-                tag = self.tags[rest[0] if rest else UNTAGGED]
-                if rest or tag not in texts:
-                    texts[tag] = renamed_text(cell.text, self.names.found)
-        return texts
-
-    def _media(self, row: Row) -> list[Plain]:
-        media: dict[str, dict[str, str]] = {}
-        for rest, cell in row.below(("media",)):
-            kind, language = rest[0], rest[1] if len(rest) > 1 else UNTAGGED
-            if kind in _MEDIA:
-                media.setdefault(kind, {})[self.tags[language]] = cell.text
-            else:
-                self._leave("xlsform_media_left_out", kind, row.at(cell.column))
-        return [{"kind": kind, "source": media[kind]} for kind in _MEDIA if kind in media]
-
-    def _condition(self, element: Element, path: headers.Path) -> bool | str:
-        text = element.row.text(path)
-        if is_yes(text):
-            return True
-        return False if not text or text in _NO else self._expression(element, path)
-
-    def _expression(self, element: Element, path: headers.Path, *, choice_filter: bool = False) -> str:
-        text = tidy(element.row.text(path))
-        if not text:
-            return ""
-        text = {"yes": "true()", "no": "false()"}.get(text.lower(), text)
-        try:
-            plain = references_as_plain(text, self.names.found)
-            return to_text(renamed(translate_xlsform(plain, choice_filter=choice_filter), self.names.found))
-        except ExpressionError as error:
-            self._leave("xlsform_expression", str(error.values.get("what") or text[:80]), element.row.where(path))
-            return ""
-
-    def _default(self, element: Element) -> str:
-        text = tidy(element.row.text(headers.DEFAULT))
-        if not text:
-            return ""
-        if is_calculated(text, element.type.kind):
-            return self._expression(element, headers.DEFAULT)
-        number = decimal_of(text) if element.type.kind in _NUMBERS else None
-        return to_text(Literal(text if number is None else number))
-
     # What is left out
-
-    def _leave(self, code: str, what: str, where: Where) -> None:
-        one = Unsupported(code, what, where)
-        if one not in self.unsupported:
-            self.unsupported.append(one)
-
-    def _columns(self, element: Element) -> None:
-        """Say what else stands in the row, once for each column."""
-        for path, cell in element.row.cells.items():
-            if not any(path[: len(known)] == known for known in _CARRIED):
-                known = headers.known_path(headers.SURVEY, path)
-                code = "xlsform_attribute_left_out" if known else "xlsform_column_unknown"
-                if cell.column.heading not in self.columns_left:
-                    self.columns_left.add(cell.column.heading)
-                    self._leave(code, cell.column.heading, element.row.at(cell.column))
 
     def _settings(self) -> None:
         row = self.form.settings.row
         for path, cell in row.cells.items() if row else ():
             if path[0] not in _CARRIED_SETTINGS and row is not None:
-                self._leave("xlsform_setting_left_out", cell.column.heading, row.at(cell.column))
+                self.words.leave("xlsform_setting_left_out", cell.column.heading, row.at(cell.column))
 
     def _other_sheets(self) -> None:
         for kind in (headers.ENTITIES, headers.OSM):
             for row in self.form.workbook.rows(kind)[:1]:
-                self._leave("xlsform_sheet_left_out", row.sheet.name, Where(row.sheet.name, 1, "A"))
+                self.words.leave("xlsform_sheet_left_out", row.sheet.name, Where(row.sheet.name, 1, "A"))
 
     def _languages(self, document: Plain) -> list[str]:
         found = set(_languages_of(document))
-        kept = [tag for tag in dict.fromkeys(self.tags.values()) if tag in found]
-        return kept or [self.tags[UNTAGGED]]
+        kept = [tag for tag in dict.fromkeys(self.words.tags.values()) if tag in found]
+        return kept or [self.words.tags[UNTAGGED]]
 
     def _placed(self, part: Plain, element: Element) -> Plain:
-        self.places[id(part)] = element.row.where(headers.NAME)
+        self.words.places[id(part)] = element.row.where(headers.NAME)
         return part
 
     def _fault(self, document: Plain, error: model.Error) -> Fault:
@@ -562,7 +409,7 @@ class _Converter:
         for step in error.path.split("/")[1:]:
             step = step.replace("~1", "/").replace("~0", "~")
             here = here[int(step)] if isinstance(here, list) else here.get(step) if isinstance(here, dict) else None
-            where = self.places.get(id(here), where)
+            where = self.words.places.get(id(here), where)
         return Fault("xlsform_not_taken", where, {"rule": error.code})
 
 

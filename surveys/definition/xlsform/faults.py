@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Where:
     """A cell as a person finds it: sheet by its name in the file, row from 1, column by letter, and its heading."""
 
@@ -15,6 +15,11 @@ class Where:
     row: int
     column: str
     heading: str = ""
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """Cells in the order in which a sheet is read."""
+        return self.sheet, self.row, len(self.column), self.column
 
     def as_json(self) -> dict[str, Any]:
         """Return the cell as the command prints it."""

@@ -52,12 +52,8 @@ def form_of(workbook: Workbook) -> Form:
     else:
         names = _Survey(form).read()
         form.faults.extend(check_references(form, names))
-    form.faults.sort(key=lambda fault: _place(fault.where))
+    form.faults.sort(key=lambda fault: fault.where.order)
     return form
-
-
-def _place(where: Where) -> tuple[str, int, int, str]:
-    return where.sheet, where.row, len(where.column), where.column
 
 
 @dataclass
