@@ -101,6 +101,7 @@ class _Walker:
         self.sitting = sitting
         self.chance = random.Random(f"walk/{sitting.seed}")
         self.raw: dict[str, Any] = {}
+        self.values: Mapping[str, Any] = {}
         self.hints = {question.name: _hints(question) for question in runtime.definition.questions}
         self.patterns = {question.name: _pattern(question) for question in runtime.definition.questions}
         self.compared = _compared(runtime.definition)
@@ -127,7 +128,9 @@ class _Walker:
         )
 
     def course(self) -> Course:
-        return self.runtime.course(self.raw, self.sitting)
+        course = self.runtime.course(self.raw, self.sitting)
+        self.values = course.values
+        return course
 
     def fill(self, number: int, course: Course) -> tuple[Course, set[str], list[DeadEnd]]:
         """Answer what the page shows, also what appears by answering; then try again what was refused."""
@@ -223,6 +226,7 @@ class _Walker:
     def number(self, question: Question) -> Any:
         low, high = bounds(question)
         near = [Decimal(words) for words in self.hints[question.name] if not _DAY.fullmatch(words)]
+        near += self.asked_for(question)
         pool = [number + shift for number in near for shift in (-1, 0, 1)]
         inside = [each for each in pool if (low is None or each >= low) and (high is None or each <= high)]
         step = Decimal(str(question.step)) if question.step else Decimal(1)
@@ -232,6 +236,14 @@ class _Walker:
         most = high if high is not None else max([*near, least + 100])
         steps = int((most - least) / step) if most > least else 0
         return plain(least + step * self.chance.randint(0, max(0, steps)))
+
+    def asked_for(self, question: Question) -> list[Decimal]:
+        """Answers that the constraint compares this one with."""
+        if not question.constraint:
+            return []
+        names = sorted(expressions.references(expressions.parse(question.constraint)))
+        found = (expressions.as_number(self.values.get(name)) for name in names if name not in self.runtime.homes)
+        return [number for number in found if number is not None]
 
     def moment(self, question: Question) -> str:
         days = [words for words in self.hints[question.name] if _DAY.fullmatch(words)]

@@ -23,6 +23,16 @@ def test_everybody_finishes_where_nothing_is_in_the_way():
     assert run.question_share["why"] == run.page_share["women"]
 
 
+def test_people_meet_constraints_that_compare_with_other_answers():
+    made = definition(
+        [
+            question("number", "many", required=True, integer=True, minimum=0, maximum=3),
+            question("number", "of_them", required=True, integer=True, minimum=0, constraint=". <= ${many}"),
+        ]
+    )
+    assert walk_through(made, sitting(), 60).finished == 60
+
+
 def test_a_dead_end_is_named_with_its_page():
     made = definition(
         [choice("a", "x", "y", required=True)],
