@@ -89,7 +89,8 @@ def _estimates(wish: Wish, design: Design, table: Table) -> Iterator[dict[str, A
         (rows, _), (columns, _) = table.levels(wish.variable), table.levels(wish.second)
         found = estimates.independence(design, rows, columns)
         test = {"df": found.df, "df_denominator": found.df_denominator, "p": found.p}
-        yield _entry(wish, _named(wish), Figure(found.statistic)) | test
+        # A table with a column each for value and error has the p of a test in the second, as reference tables do.
+        yield _entry(wish, _named(wish), Figure(found.statistic, found.p)) | test
     elif wish.statistic == "ratio":
         above, below = table.numbers(wish.variable), table.numbers(wish.second)
         figure = estimates.ratio(design, above, below, level=wish.level, df=df)
