@@ -60,7 +60,7 @@ def read(question: Question, raw: Any, offer: Offer) -> Reading:
     Raises Refused: wrong_type (expected), not_offered (value), twice (value), exclusive (value), too_few (limit),
     too_many (limit), not_a_number, not_whole, too_precise (limit), too_small (limit), too_large (limit), wrong_step
     (step), not_a_date, not_a_time, too_long (limit), not_an_email, not_a_phone, no_region (value), not_a_place,
-    unknown_row (row), wrong_total (total, found), not_agreed.
+    unknown_row (row), wrong_total (total, found).
     """
     return _READERS[question.type](question, raw, offer)
 
