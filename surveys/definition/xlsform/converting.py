@@ -109,7 +109,7 @@ class _Converter:
             definition, faults = model.parse(document), []
         except model.Unreadable as error:
             definition, faults = None, [self._fault(document, one) for one in error.errors]
-        left_out = sorted(self.words.unsupported, key=lambda one: one.where.order)
+        left_out = sorted(self.words.left_out, key=lambda one: one.where.order)
         return Conversion(definition, left_out, faults)
 
     # Names

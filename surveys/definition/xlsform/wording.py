@@ -40,7 +40,7 @@ class Words:
 
     form: Form
     names: Names = field(default_factory=Names)
-    unsupported: list[Unsupported] = field(default_factory=list)
+    left_out: dict[Unsupported, None] = field(default_factory=dict)
     places: dict[int, Where] = field(default_factory=dict)
     columns_left: set[str] = field(default_factory=set)
 
@@ -177,9 +177,7 @@ class Words:
 
     def leave(self, code: str, what: str, where: Where) -> None:
         """Say once that something is left out."""
-        one = Unsupported(code, what, where)
-        if one not in self.unsupported:
-            self.unsupported.append(one)
+        self.left_out[Unsupported(code, what, where)] = None
 
     def columns(self, element: Element) -> None:
         """Say what else stands in the row, once for each column."""
