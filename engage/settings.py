@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "engage.outreach.press",
     "engage.training",
     "surveys",
+    "surveys.telephone",
     "mailbox",
     "mailbox.desk",
     "mailbox.letterbox",

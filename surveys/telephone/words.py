@@ -27,6 +27,18 @@ REFUSALS = {
     "appointment_too_far": _("An appointment can be at most %(days)s days ahead."),
     "appointment_closed": _("No calls are made at that time where the person lives. Agree on another."),
     "appointment_missing": _("Say when to call again."),
+    "call_rules_unreadable": _("The rules of calls cannot be read."),
+    "sample_column_twice": _("The column %(column)s stands there twice."),
+    "sample_too_large": _("A file may have %(rows)s rows at most. Split it."),
+    "telephone_name_missing": _("Give the study a name."),
+    "telephone_closes_early": _("The field must end after it begins."),
+    "telephone_shares_invalid": _("The shares of strata must be above 0."),
+    "telephone_nothing_to_ask": _("The questionnaire is not published yet."),
+    "telephone_field_closed": _("No calls are made in this study now."),
+    "telephone_paused": _("You are on a break. Go on to get a number."),
+    "telephone_ticket_invalid": _("This number was not given to you."),
+    "telephone_interview_missing": _("An interview goes with its answers, and only with them."),
+    "telephone_note_too_long": _("A note may have %(most)s characters at most."),
     "appointment_unasked": _("A time to call again does not go with this result."),
 }
 FLAGS = {

@@ -11,6 +11,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,6 +135,13 @@ def read_workbook(content: bytes) -> Workbook:
     Raises Refused: xlsform_too_large (max_bytes), xlsform_not_workbook, xlsform_protected, xlsform_unreadable,
     xlsform_bomb, xlsform_too_many_cells (sheet, max_rows, max_cells).
     """
+    with open_workbook(content) as book:
+        return _read_sheets(book, old_format=content.startswith(_OLE_MAGIC))
+
+
+@contextmanager
+def open_workbook(content: bytes) -> Iterator[CalamineWorkbook]:
+    """Open a workbook that is bounded and unspoiled; raises as `read_workbook`, also for what reading it finds."""
     if len(content) > MAX_BYTES:
         raise Refused("xlsform_too_large", max_megabytes=MAX_BYTES // 1024 // 1024)
     if content.startswith(ZIP_MAGIC):
@@ -144,7 +152,7 @@ def read_workbook(content: bytes) -> Workbook:
         raise Refused("xlsform_protected")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _read_sheets(book, old_format=content.startswith(_OLE_MAGIC))
+            yield book
     except PasswordError as error:
         raise Refused("xlsform_protected") from error
     except (CalamineError, OSError, ValueError) as error:

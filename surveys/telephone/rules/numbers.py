@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engage.errors import Refused
 from engage.tables import RowFault
 
+NAME_MOST = 120
 MOBILE, FIXED, EITHER = "mobile", "fixed", "either"
 
 
@@ -157,6 +158,7 @@ class SampleRow:
     region: str = ""
     language: str = ""
     stratum: str = ""
+    name: str = ""
 
 
 def read_sample(
@@ -170,7 +172,8 @@ def read_sample(
 ) -> tuple[list[SampleRow], list[RowFault]]:
     """Return the rows that can be called and what is wrong in the others, each with its line and column.
 
-    A row is (line, cells by column: phone, region, language, stratum; all but phone may be missing or empty).
+    A row is (line, cells by column: phone, name, zone, region, language, stratum; all but phone may be missing or
+    empty, and a zone stands above that of the region).
     `languages` are those of the questionnaire, the first for rows that name none; `strata` those of the design, any
     where there are none; `known` the numbers in E.164 the sample has already. A number stands once: a later row with
     it is at fault. Raises Refused as `Zones.check`, and phone_region_unknown for a `country` without a plan.
@@ -192,6 +195,9 @@ def read_sample(
                 raise Refused("phone_twice", value=phone.e164, first=lines[phone.e164])
             column, region = "region", row.get("region", "")
             zone = zones.of(region)
+            if row.get("zone"):
+                column, zone = "zone", row["zone"]
+                Zones(zone).check()
             column, language = "language", row.get("language", "") or languages[0]
             if language not in languages:
                 raise Refused("sample_language_unknown", value=language[:40])
@@ -202,5 +208,5 @@ def read_sample(
             faults.append(RowFault(refusal.code, line, column, refusal.values))
             continue
         lines[phone.e164] = line
-        found.append(SampleRow(line, phone, zone, region, language, stratum))
+        found.append(SampleRow(line, phone, zone, region, language, stratum, row.get("name", "")[:NAME_MOST]))
     return found, faults

@@ -1,0 +1,91 @@
+"""Between rows and rules: a number with its calls as `rules.Case`, and the plan of its next call as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from surveys.telephone import rules
+from surveys.telephone.models import CallAppointment, CallAttempt, DoNotCall, SampleNumber, TelephoneStudy
+from surveys.telephone.rules import Case, Reason
+
+FRESH = SampleNumber.Rank.FRESH
+PLAN_FIELDS = ("due_at", "rank", "reserved_for_id", "anyone_from", "code", "final")
+
+
+def who(pk: int | None) -> str:
+    """Name an interviewer to the rules; an account that was deleted is nobody."""
+    return "" if pk is None else str(pk)
+
+
+def is_silenced(study: TelephoneStudy | int, index: str) -> bool:
+    """Tell whether a number is on the do-not-call list of a study or of all."""
+    return DoNotCall.objects.filter(Q(study=study) | Q(study=None), index=index).exists()
+
+
+def case_of(
+    number: SampleNumber,
+    attempts: Iterable[CallAttempt],
+    appointment: CallAppointment | None,
+    *,
+    silenced: bool,
+) -> Case:
+    """Return what the rules read of a number; the number itself stays out of it."""
+    made = sorted(attempts, key=lambda one: (one.ended_at, one.pk.hex))
+    return Case(
+        key=str(number.key),
+        phone=number.index,
+        zone=number.zone,
+        stratum=number.stratum,
+        order=number.place,
+        attempts=tuple(rules.Attempt(one.ended_at, one.code, who(one.interviewer_id)) for one in made),
+        appointment=rules.Appointment(appointment.at, who(appointment.interviewer_id)) if appointment else None,
+        do_not_call=silenced,
+    )
+
+
+def read_case(number: SampleNumber) -> Case:
+    """Return the case of one number, with three queries."""
+    return case_of(
+        number,
+        number.attempts.all(),
+        number.appointments.filter(is_open=True).first(),
+        silenced=is_silenced(number.study_id, number.index),
+    )
+
+
+def plan_columns(case: Case, study: TelephoneStudy) -> dict[str, Any]:
+    """Return the columns PLAN_FIELDS of a number: when it is due, why, whose it is, and what it counts as."""
+    call_rules = study.call_rules
+    found = rules.plan(case, call_rules)
+    final = rules.final_code(case, call_rules)
+    columns: dict[str, Any] = {
+        "due_at": None,
+        "rank": SampleNumber.Rank.RETRY if case.attempts else FRESH,
+        "reserved_for_id": None,
+        "anyone_from": None,
+        "code": rules.present_code(case, call_rules),
+        "final": final is not None,
+    }
+    if found is not None:
+        columns |= {
+            # A fresh number is due from the beginning of time, for the rules: here from the opening of the field.
+            "due_at": study.opens_at if found.reason is Reason.FRESH else found.due,
+            "rank": int(found.reason),
+            "reserved_for_id": int(found.reserved_for) if found.reserved_for else None,
+            "anyone_from": found.anyone_from,
+        }
+    return columns
+
+
+def write_plan(number: SampleNumber, study: TelephoneStudy, *, not_before: datetime | None = None) -> None:
+    """Write the plan of a number anew. `not_before`: somebody has it in hand until then."""
+    columns = plan_columns(read_case(number), study)
+    if not_before is not None and columns["due_at"] is not None:
+        columns["due_at"] = max(columns["due_at"], not_before)
+    for name, value in columns.items():
+        setattr(number, name, value)
+    number.save(update_fields=[name.removesuffix("_id") for name in PLAN_FIELDS])

@@ -1,0 +1,102 @@
+"""Which number an interviewer is given: the order of `rules.next_case`, asked of the columns and locked row by row.
+
+None is served twice: the row is locked as it is found and rows that others have locked are stepped over (PostgreSQL);
+SQLite has one writer at a time. A hold moves `due_at` to its own end, out of the range that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from engage.accounts.models import User
+from surveys.models import QuotaSlot
+from surveys.telephone import rules
+from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
+from surveys.telephone.rules import Reason
+from surveys.telephone.rules.outcomes import SOFT_REFUSAL
+
+Rank = SampleNumber.Rank
+
+
+def closed_strata(study: TelephoneStudy) -> list[str]:
+    """Return the strata whose quota is full: those that are called as a cell in which no place is free."""
+    slots = QuotaSlot.objects.filter(questionnaire=study.questionnaire_id).values("cell").order_by("cell")
+    return list(slots.annotate(free=Count("pk", filter=Q(response=None))).filter(free=0).values_list("cell", flat=True))
+
+
+def open_zones(study: TelephoneStudy, now: datetime) -> list[str]:
+    """Return the zones of the sample in which people may be called now."""
+    return [zone for zone in study.sample_zones if rules.is_open(now, ZoneInfo(zone), study.call_rules)]
+
+
+def not_refused_by(numbers: QuerySet[SampleNumber], interviewer: User) -> QuerySet[SampleNumber]:
+    """Leave out what refused this interviewer softly, unless a promise binds them: somebody else asks once more."""
+    refused = CallAttempt.objects.filter(number=OuterRef("pk"), code=SOFT_REFUSAL, interviewer=interviewer)
+    return numbers.filter(Q(reserved_for=interviewer) | ~Exists(refused))
+
+
+def due_numbers(study: TelephoneStudy, interviewer: User, now: datetime) -> QuerySet[SampleNumber]:
+    """Return the numbers an interviewer may be given now, in no order."""
+    numbers = SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=open_zones(study, now))
+    if closed := closed_strata(study):
+        numbers = numbers.exclude(stratum__in=closed)
+    numbers = numbers.filter(Q(reserved_for=None) | Q(reserved_for=interviewer) | Q(anyone_from__lte=now))
+    return not_refused_by(numbers, interviewer)
+
+
+def offers(study: TelephoneStudy, interviewer: User, now: datetime) -> Iterator[tuple[Reason, QuerySet[SampleNumber]]]:
+    """Yield reason and numbers in the order in which they are served; the first of the first that has one is next."""
+    due = due_numbers(study, interviewer, now)
+    promised = due.filter(rank=Rank.APPOINTMENT).order_by("due_at", "place")
+    yield Reason.OWN_APPOINTMENT, promised.filter(reserved_for=interviewer)
+    yield Reason.APPOINTMENT, promised
+    yield Reason.FRESH, due.filter(rank=Rank.FRESH).order_by("turn", "place")
+    yield Reason.RETRY, due.filter(rank=Rank.RETRY).order_by("due_at", "place")
+
+
+def lock_next(study: TelephoneStudy, interviewer: User, now: datetime) -> tuple[SampleNumber, Reason] | None:
+    """Lock the next number for the caller's transaction, which holds it; None when none is due."""
+    for reason, numbers in offers(study, interviewer, now):
+        number = numbers.select_for_update(skip_locked=True, of=("self",)).first()
+        if number is not None:
+            return number, reason
+    return None
+
+
+def waiting(study: TelephoneStudy, interviewer: User, now: datetime) -> rules.Waiting | None:
+    """Return when the next number comes to an interviewer who has none now, and how many of those are call-backs.
+
+    None when none ever does. As `rules.waiting`, asked of the first number of every zone.
+    """
+    numbers = SampleNumber.objects.filter(study=study, due_at__isnull=False)
+    if closed := closed_strata(study):
+        numbers = numbers.exclude(stratum__in=closed)
+    mine = not_refused_by(numbers, interviewer)
+    own = mine.filter(Q(reserved_for=None) | Q(reserved_for=interviewer) | Q(anyone_from=None))
+    others = mine.exclude(pk__in=own.values("pk"))
+    firsts: list[datetime] = []
+    for zone in study.sample_zones:
+        for waits, moment in ((own, "due_at"), (others, "anyone_from")):
+            first = waits.filter(zone=zone).order_by(moment).values_list(moment, flat=True).first()
+            opening = first and rules.next_opening(max(first, now), ZoneInfo(zone), study.call_rules)
+            if opening:
+                firsts.append(opening)
+    if not firsts:
+        return None
+    return rules.Waiting(min(firsts), mine.filter(rank=Rank.APPOINTMENT).count())
+
+
+def in_hand(study: TelephoneStudy, interviewer: User, now: datetime) -> SampleNumber | None:
+    """Return the number an interviewer holds."""
+    return SampleNumber.objects.filter(study=study, held_by=interviewer, held_until__gt=now).first()
+
+
+def held_now(study: TelephoneStudy, now: datetime) -> QuerySet[SampleNumber]:
+    """Return the numbers in anybody's hands, the longest held first."""
+    return SampleNumber.objects.filter(study=study, held_by__isnull=False, held_until__gt=now).order_by(
+        F("held_until").asc()
+    )
