@@ -21,6 +21,7 @@ localised = [
     path("", include("engage.participation.urls")),
     path("", include("engage.publishing.preflight.urls")),
     path("", include("consultations.urls")),
+    path("", include("surveys.urls")),
     path("", include("mailbox.letterbox.urls")),
     path("", include("mailbox.publication.urls")),
     path("", include("mailbox.performance.urls")),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SurveysConfig(AppConfig):
@@ -6,9 +7,33 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into the platform's registries."""
+        from engage.pages import demo_content
         from engage.pages.messages import register_refusals
-        from surveys import dispositions, words, xlsform_words
+        from engage.pages.sitemaps import register as register_sitemap
+        from engage.participation import kinds
+        from engage.publishing import registry as gate
+        from engage.search import registry as search
+        from surveys import demo, dispositions, words, xlsform_words
+        from surveys.answering import actions as answering
+        from surveys.answering import words as answering_words
+        from surveys.answering.story import response_story
+        from surveys.gated import GATED
+        from surveys.search import SOURCE
+        from surveys.sitemaps import SurveySitemap
         from surveys.telephone import words as telephone_words
 
-        for room in (dispositions, words, xlsform_words, telephone_words):
+        for room in (dispositions, words, xlsform_words, telephone_words, answering_words):
             register_refusals(room.REFUSALS)
+        gate.register(GATED)
+        kinds.register(
+            kinds.Kind(
+                code=answering.KIND,
+                letter="Q",
+                label=_("answers to a questionnaire"),
+                story=response_story,
+                withdraw=answering.withdraw,
+            )
+        )
+        search.register(SOURCE)
+        register_sitemap("surveys", SurveySitemap)
+        demo_content.register("surveys", order=70, load=demo.load)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+
+def _unreadable(values: dict[str, Any]) -> str:
+    return ngettext(
+        "The definition cannot be read: there is %(n)d mistake in it, first at %(path)s",
+        "The definition cannot be read: there are %(n)d mistakes in it, the first at %(path)s",
+        len(values["errors"]),
+    ) % {"n": len(values["errors"]), "path": values["errors"][0].path or "/"}
+
 
 REFUSALS = {
     "survey_design_not_json": _("The design in %(file)s cannot be read as JSON."),
@@ -36,4 +48,17 @@ REFUSALS = {
     "survey_nps_out_of_range": _("Answers are whole numbers from 0 to 10; %(value)s is not."),
     "survey_alpha_undefined": _("Alpha needs two questions and three people whose answers differ."),
     "survey_test_sparse": _("Too few answers for a test."),
+    "survey_key_of_address": _("An address has at most %(most)d letters, digits and hyphens, and is no reserved word"),
+    "survey_key_taken": (_("There is a questionnaire at this address already: %(key)s"), 409),
+    "survey_definition_unreadable": (_unreadable, 422),
+    "survey_not_in_work": (_("This version is not being written now, so it cannot be changed"), 409),
+    "survey_changed_meanwhile": (
+        _("Somebody else changed this questionnaire meanwhile. Read it again; what you typed is kept below"),
+        409,
+    ),
+    "survey_period_wrong": _("The end must be later than the beginning"),
+    "survey_period_told": (
+        _("People were told when this is open: the beginning stays, and the end can only become later"),
+        409,
+    ),
 }

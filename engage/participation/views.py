@@ -128,9 +128,12 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     found = wallet.holder(request, reference)
     if found is None:
         return redirect(f"{reverse('track')}?reference={reference}")
-    sent, actor = found
-    code = wallet.read(request)[reference]
-    tracked = queries.tracked(sent, actor=actor, now=timezone.now())
+    return receipt_page(request, found[0], wallet.read(request)[reference])
+
+
+def receipt_page(request: HttpRequest, sent: Submission, code: str) -> HttpResponse:
+    """Render the receipt of a submission for whoever has shown that the tracking code is theirs."""
+    tracked = queries.tracked(sent, actor=ReceiptHolder(sent.pk), now=timezone.now())
     return render(
         request,
         "participation/receipt.html",

@@ -126,6 +126,30 @@ def explained(world: World) -> list[Any]:
     return [pack(world).consultation.slug]
 
 
+def questionnaire(world: World) -> list[Any]:
+    """Name a questionnaire that everybody may answer."""
+    from surveys.models import Questionnaire
+    from tests.surveys.answering.builders import published
+    from tests.surveys.answering.definitions import HOSTED
+
+    found = Questionnaire.objects.filter(key="hosted").first() or published(HOSTED, key="hosted").questionnaire
+    return [found.key]
+
+
+def sheet(world: World) -> list[Any]:
+    """Name a sheet of it that somebody has begun."""
+    from django.utils import timezone
+
+    from engage.accounts.actors import ANYONE
+    from surveys import queries
+    from surveys.answering import actions
+
+    [key], now = questionnaire(world), timezone.now()
+    shown = queries.published(key, language="en", actor=ANYONE, now=now)
+    assert shown is not None
+    return [key, actions.begin(shown, language="en", now=now)]
+
+
 def open_pack(world: World) -> Any:
     """Return an interpretation that is being written, with an expert who has not answered."""
     from consultations.packs.models import Invitation, Pack
@@ -696,6 +720,18 @@ FORMS: dict[str, Form] = {
         {"note_zh": "开始起草。", "note_en": "Drafting began."},
         {"stage": "drafting", "on": "2026-11-01"},
     ),
+    # questionnaires
+    "survey": Form("anonymous", questionnaire, said=False),
+    "survey_resume": Form("anonymous", nothing, {"code": "7KQM-3XHD-9RWA"}),
+    "survey_resume_here": Form("anonymous", questionnaire, {"code": "7KQM-3XHD-9RWA"}),
+    "survey_page": Form(
+        "anonymous",
+        lambda world: [*sheet(world), 1],
+        {"q:number": "12", "q:mail": "li@example.org", "q:words": WORDS},
+        {"q:one": "a", "q:some": "b", "q:table:r": "a", "q:ranks:a": "1", "go": "next", "add": "", "remove": ""},
+    ),
+    "survey_aside": Form("anonymous", sheet, said=False),
+    "survey_check": Form("anonymous", sheet, {}, {"opened": "", "altcha": "", "website": ""}, said=False),
     # interpretations
     "interpretation_react": Form(
         "anonymous",
@@ -1250,6 +1286,7 @@ TICKETED = {"embed", "follow_stop_at_once", "media_leave_at_once", "petition_new
 
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {
+    "survey_invited": "one press, as at the start page of the questionnaire",
     "account_inactive": "a notice",
     "account_complete_password_reset": "reached after the right code; the fields of account_set_password",
     "account_password_reset_completed": "a notice",
@@ -1375,6 +1412,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "redaction_desk": ("officer", nothing, ("view",)),
     "redaction_choose": ("editor", nothing, ("q",)),
     "redaction_bench": ("officer", open_redaction, ("page",)),
+    "survey_page": ("anonymous", lambda world: [*sheet(world), 1], ("check",)),
     "api:list_interpretations": ("anonymous", nothing, ("language",)),
     "api:one_interpretation": ("anonymous", explained, ("language",)),
     "api:list_campaigns": ("anonymous", nothing, ("language",)),

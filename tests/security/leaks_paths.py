@@ -44,6 +44,7 @@ from engage.publishing.models import Release
 from engage.search import registry as searchable
 from mailbox.petitions.models import Debate, Petition
 from mailbox.publication.models import Publication, PublishedFile
+from surveys.models import Questionnaire
 from tests.security.leaks_markers import NEIGHBOURS, markers_in, read_bytes
 from tests.security.leaks_site import Site
 
@@ -197,6 +198,10 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("press/media/", "signed", _journalists),
     ("notices/feed/", "code", lambda site: Channel.objects.values_list("code", flat=True)),
     ("notices/", "pk", _keys(Item)),
+    ("surveys/", "key", lambda site: Questionnaire.objects.values_list("key", flat=True)),
+    ("surveys/", "secret", _only("forged")),
+    ("surveys/", "code", _only("000000000000")),
+    ("surveys/", "number", _only(1)),
     ("interpretation/write/", "token", lambda site: [site.expert_token]),
     ("follow/", "signed", _followers),
     ("follow/", "form", _only("rss", "atom", "json")),

@@ -49,6 +49,7 @@ from engage.publishing.models import Release, Review
 from mailbox.petitions.actions import debates
 from mailbox.petitions.actions.debates import DebateWords
 from mailbox.publication import actions as publishing
+from surveys import actions as questionnaires
 from tests.accounts.people import person
 from tests.campaigns import builders as campaign_builders
 from tests.consultations.factories import CHINESE, ENGLISH, call, comment, department
@@ -482,6 +483,29 @@ def plant_pack(site: Site) -> None:
         hand_in("pack", pack, stage, site)
 
 
+def plant_questionnaire(site: Site) -> None:
+    for stage in site.stages:
+        words = site.take("questionnaire", stage)
+        key = "edited-survey" if stage == EDITED else words.slug
+        said = {language: words.said(language) for language in LANGUAGES}
+        asked = {"name": "q", "type": "text", "label": said, "help": said}
+        definition = {
+            "format": "engage-questionnaire/1", "languages": list(LANGUAGES), "title": said, "introduction": said,
+            "pages": [{"name": "p", "title": said, "items": [asked]}],
+        }  # fmt: skip
+        made = questionnaires.create_questionnaire(key, department_id=department().pk, actor=site.editor)
+        if stage == EDITED:
+            plain = dict.fromkeys(LANGUAGES, "问卷")
+            before = definition | {"title": plain, "introduction": plain, "pages": [
+                {"name": "p", "title": plain, "items": [asked | {"label": plain, "help": plain}]},
+            ]}  # fmt: skip
+            questionnaires.write_definition(made.pk, before, revision=0, actor=site.editor)
+            gate.release_by_platform("questionnaire", made, now=timezone.now())
+            made = questionnaires.open_version(made.questionnaire_id, actor=site.editor)
+        made = questionnaires.write_definition(made.pk, definition, revision=made.revision, actor=site.editor)
+        hand_in("questionnaire", made, stage, site)
+
+
 # --- outreach -------------------------------------------------------------------------------------------------------
 
 
@@ -689,6 +713,7 @@ PLANTERS: dict[str, Callable[[Site], None]] = {
     "case_reply": plant_case_reply,
     "disclosure": plant_disclosure,
     "petition_debate": plant_petition_debate,
+    "questionnaire": plant_questionnaire,
 }
 
 

@@ -138,6 +138,16 @@ ROWS: dict[str, Row] = {
     "mailing": Row((302, 404, 404, 404, 404, 404), first),
     "mailing_act": Row((405, 405, 405, 405, 405, 405), first),
     "api:list_policies": everybody(200),
+    # questionnaires: 404 until one is published; a code that opens nothing leads to where codes are typed
+    "surveys": everybody(200),
+    "survey": everybody(404, lambda world: ["none"]),
+    "survey_invited": everybody(404, lambda world: ["none", "forged"]),
+    "survey_resume": everybody(200),
+    "survey_resume_here": everybody(200, lambda world: ["none"]),
+    "survey_page": everybody(302, lambda world: ["none", "000000000000", 1]),
+    "survey_aside": everybody(302, lambda world: ["none", "000000000000"]),
+    "survey_check": everybody(302, lambda world: ["none", "000000000000"]),
+    "survey_sent": everybody(302, lambda world: ["none", "000000000000"]),
     # interpretations: 404 until one is published; a forged link is over
     "packs_rss": everybody(200),
     "packs_atom": everybody(200),

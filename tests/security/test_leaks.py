@@ -96,11 +96,17 @@ APPEARS: dict[str, set[str]] = {
         "api:list_disclosures", "api:one_disclosure", "search",
     },
     "petition_debate": {"petition_debate"},
+    "questionnaire": {"surveys", "survey", "search"},
 }  # fmt: skip
 # Public addresses that give no page to any of our readers, each with the reason.
 A_FORM = "takes a form only"
 A_SECRET = "opens by a link that nobody here has"
 SAYS_NOTHING: dict[str, str] = {
+    "survey_invited": A_SECRET,
+    "survey_page": A_SECRET,
+    "survey_aside": A_SECRET,
+    "survey_check": A_SECRET,
+    "survey_sent": A_SECRET,
     "keep_text": A_FORM,
     "submission_forget": A_FORM,
     "write_answered": A_FORM,

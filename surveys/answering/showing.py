@@ -1,0 +1,408 @@
+"""What a template shows of a page: every control with its words, its answer and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from surveys.answering import posting
+from surveys.answering.fault_words import fault_sentence
+from surveys.definition.answers import OTHER, bounds, is_blank, plain
+from surveys.definition.model import Group, Option, Question, Repeat
+from surveys.definition.runtime import Course, Fault, Shown
+
+# Scales with at most so many steps are shown as buttons, longer ones as a number.
+BUTTONS_MOST = 11
+_SCALES = frozenset({"nps", "rating", "slider"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that can be chosen, or one row of a matrix with its cells."""
+
+    value: str
+    label: str
+    control: str = ""
+    id: str = ""
+    checked: bool = False
+    typed: str = ""
+    cells: tuple[Choice, ...] = ()
+    other: bool = False
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One question, note, group or repeat, ready to be shown.
+
+    `look` is the name of its template. Of a repeat `instances` are the shapes of each, with what removes it.
+    """
+
+    look: str
+    key: str
+    label: str
+    help: str = ""
+    control: str = ""
+    required: bool = False
+    typed: str = ""
+    errors: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    columns: tuple[str, ...] = ()
+    other_control: str = ""
+    other_typed: str = ""
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+    least: Any = None
+    most: Any = None
+    length: int | None = None
+    kind: str = "text"
+    autocomplete: str = ""
+    rows: int = 0
+    instances: tuple[Instance, ...] = ()
+    add: str = ""
+    add_label: str = ""
+    files: tuple[str, ...] = ()
+    max_files: int = 1
+
+    @property
+    def id(self) -> str:
+        """Where the summary of errors leads to."""
+        return f"q-{self.key}"
+
+    @property
+    def described(self) -> str:
+        """Ids of its hint and its error, for a reading machine."""
+        parts = [f"{self.id}-help"] if self.help else []
+        return " ".join(parts + ([f"{self.id}-error"] if self.errors else []))
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a repeat; `remove` is the value of the button that takes it away, empty where it must stay."""
+
+    number: int
+    shapes: tuple[Shape, ...]
+    remove: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the summary of errors."""
+
+    href: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is needed to show items: the course, the answers as typed, faults by key, regions as (code, name)."""
+
+    course: Course
+    typed: Mapping[str, Any]
+    faults: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
+    regions: Sequence[tuple[str, str]] = ()
+    # Whether a page is seen for the first time: only then a default stands in an empty field.
+    fresh: bool = False
+
+
+def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
+    """Make the shapes of what is shown."""
+    return tuple(_shape(shown, look) for shown in items)
+
+
+def _shape(shown: Shown, look: Look) -> Shape:
+    item, words = shown.item, look.course.words
+    label, help_text = words(item.label, shown.path), words(item.help, shown.path)
+    if isinstance(item, Group):
+        inner = (Instance(1, shapes(shown.children[0], look)),)
+        return Shape("group", shown.key, label, help_text, instances=inner)
+    if isinstance(item, Repeat):
+        return _repeat(item, shown, look, label, help_text)
+    mode_texts = item.mode_texts.get("web")
+    if mode_texts is not None:
+        label = words(mode_texts.label, shown.path) or label
+        help_text = words(mode_texts.help, shown.path) or help_text
+    return _question(item, shown, look, label, help_text)
+
+
+def _repeat(repeat: Repeat, shown: Shown, look: Look, label: str, help_text: str) -> Shape:
+    count = len(shown.children)
+    open_ended = not repeat.count
+    instances = tuple(
+        Instance(
+            number,
+            shapes(children, look),
+            f"{shown.key}:{number}" if open_ended and count > repeat.minimum else "",
+        )
+        for number, children in enumerate(shown.children, start=1)
+    )
+    return Shape(
+        "repeat",
+        shown.key,
+        label,
+        help_text,
+        instances=instances,
+        add=shown.key if open_ended and count < repeat.maximum else "",
+        add_label=look.course.words(repeat.add_label, shown.path),
+    )
+
+
+def _question(question: Question, shown: Shown, look: Look, label: str, help_text: str) -> Shape:
+    words = look.course.words
+    raw = posting.raw_at(look.typed, shown.path, question.name)
+    if raw is None and look.fresh and shown.prefill is not None:
+        raw = shown.prefill if isinstance(shown.prefill, list) else str(shown.prefill)
+    if question.read_only:
+        raw = shown.answer if shown.answer is not None else shown.prefill
+    control = posting.control(shown.key)
+    common: dict[str, Any] = {
+        "key": shown.key,
+        "label": label,
+        "help": help_text,
+        "control": control,
+        "required": shown.required,
+        "errors": tuple(_sentence(fault, question, look.course) for fault in look.faults.get(shown.key, ())),
+        "unit": words(question.unit, shown.path),
+        "low": words(question.low_label, shown.path),
+        "high": words(question.high_label, shown.path),
+    }
+    if question.read_only and question.asked:
+        return Shape("fixed", **common, typed=_said(question, raw, shown, look.course))
+    other = next((o for o in (*shown.options, *shown.rows) if o.other), None)
+    if other is not None:
+        common["other_control"] = posting.other_control(shown.key)
+        common["other_typed"] = str(posting.raw_at(look.typed, shown.path, question.name + OTHER) or "")
+    return _LOOKS.get(question.type, _line)(question, shown, look, raw, common)
+
+
+def _sentence(fault: Fault, question: Question, course: Course) -> str:
+    own = {"constraint": question.constraint_message, "required": question.required_message}.get(fault.code, {})
+    return course.words(own, fault.path) or fault_sentence(fault, question.type)
+
+
+def _choices(options: Sequence[Option], shown: Shown, look: Look, chosen: set[str]) -> tuple[Choice, ...]:
+    words, control = look.course.words, posting.control(shown.key)
+    return tuple(
+        Choice(
+            option.value,
+            words(option.label, shown.path) or option.value,
+            control,
+            f"q-{shown.key}-{place}",
+            checked=option.value in chosen,
+            other=option.other,
+        )
+        for place, option in enumerate(options)
+    )
+
+
+def _one_of(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    return Shape("single", **common, choices=_choices(shown.options, shown, look, {str(raw)} if raw else set()))
+
+
+def _some_of(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    chosen = {str(value) for value in raw} if isinstance(raw, list | tuple) else set()
+    return Shape("multiple", **common, choices=_choices(shown.options, shown, look, chosen))
+
+
+def _matrix(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    words = look.course.words
+    given = raw if isinstance(raw, Mapping) else {}
+    columns = tuple(words(option.label, shown.path) or option.value for option in shown.options)
+    rows = []
+    for place, row in enumerate(shown.rows):
+        control = posting.control(shown.key, row.value)
+        cells = tuple(
+            Choice(
+                option.value, label, control, f"q-{shown.key}-{place}-{column}", given.get(row.value) == option.value
+            )
+            for column, (option, label) in enumerate(zip(shown.options, columns, strict=True))
+        )
+        rows.append(Choice(row.value, words(row.label, shown.path) or row.value, control, cells=cells))
+    return Shape("matrix", **common, choices=tuple(rows), columns=columns)
+
+
+def _amounts(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    given = raw if isinstance(raw, Mapping) else {}
+    return Shape("amounts", **common, choices=_typed_parts(shown, look, given), most=question.total or 100)
+
+
+def _ranking(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    given = raw if isinstance(raw, Mapping) else {}
+    if isinstance(raw, list | tuple):
+        given = {str(value): str(place) for place, value in enumerate(raw, start=1)}
+    places = tuple(str(place) for place in range(1, len(shown.options) + 1))
+    return Shape("ranking", **common, choices=_typed_parts(shown, look, given), columns=places)
+
+
+def _typed_parts(shown: Shown, look: Look, given: Mapping[str, Any]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            option.value,
+            look.course.words(option.label, shown.path) or option.value,
+            posting.control(shown.key, option.value),
+            f"q-{shown.key}-{place}",
+            typed=str(given.get(option.value, "")),
+        )
+        for place, option in enumerate(shown.options)
+    )
+
+
+def _scale(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    low, high = bounds(question)
+    least, most = plain(low), plain(high)
+    typed = "" if raw is None else str(raw)
+    if isinstance(least, int) and isinstance(most, int) and most - least < BUTTONS_MOST and question.step in (None, 1):
+        steps = tuple(
+            Choice(str(step), str(step), common["control"], f"q-{shown.key}-{step}", checked=typed == str(step))
+            for step in range(least, most + 1)
+        )
+        return Shape("scale", **common, choices=steps)
+    return Shape("number", **common, typed=typed, least=least, most=most)
+
+
+def _number(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    low, high = bounds(question)
+    return Shape(
+        "number", **common, typed="" if raw is None else str(raw), least=plain(low), most=plain(high),
+        kind="numeric" if question.integer else "decimal",
+    )  # fmt: skip
+
+
+_KINDS = {"date": "date", "time": "time", "datetime": "datetime-local", "email": "email", "phone": "tel"}
+
+
+def _line(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    kind = _KINDS.get(question.type, "text")
+    autocomplete = {"email": "email", "tel": "tel"}.get(kind, "off")
+    typed = "" if raw is None else str(raw)
+    return Shape("line", **common, typed=typed, kind=kind, autocomplete=autocomplete, length=question.max_length)
+
+
+def _long(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    return Shape("long", **common, typed="" if raw is None else str(raw), length=question.max_length)
+
+
+def _region(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    if not look.regions:
+        return _line(question, shown, look, raw, common)
+    chosen = raw.get("tile", "") if isinstance(raw, Mapping) else raw
+    choices = tuple(
+        Choice(code, name, common["control"], f"q-{shown.key}-{place}", checked=code == chosen)
+        for place, (code, name) in enumerate(look.regions)
+    )
+    return Shape("tiles" if question.type == "location" else "pick", **common, choices=choices)
+
+
+def _location(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    if question.precision != "point":
+        given = raw.get("tile", "") if isinstance(raw, Mapping) else raw
+        return _region(question, shown, look, given, common)
+    given = raw if isinstance(raw, Mapping) else {}
+    parts = tuple(
+        Choice(part, "", posting.control(shown.key, part), f"q-{shown.key}-{part}", typed=str(given.get(part, "")))
+        for part in ("lat", "lon")
+    )
+    return Shape("point", **common, choices=parts)
+
+
+def _agreement(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    return Shape("agree", **common, typed="true" if raw in (True, "true") else "")
+
+
+def _note(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    return Shape("note", **common)
+
+
+_LOOKS = {
+    "single": _one_of,
+    "multiple": _some_of,
+    "matrix": _matrix,
+    "constant_sum": _amounts,
+    "ranking": _ranking,
+    "number": _number,
+    "slider": _scale,
+    "nps": _scale,
+    "rating": _scale,
+    "long_text": _long,
+    "region": _region,
+    "location": _location,
+    "consent": _agreement,
+    "declaration": _agreement,
+    "note": _note,
+}
+
+
+# Answers in words
+
+
+@dataclass(frozen=True)
+class Said:
+    """One question with its answer in words, for the check and the receipt; `href` is where it stands on its page."""
+
+    label: str
+    lines: tuple[str, ...]
+    href: str = ""
+
+
+def said(course: Course, items: Sequence[Shown], regions: Mapping[str, str] | None = None) -> Iterator[Said]:
+    """Yield every question of these with its answer, in the order shown; one without an answer has no lines."""
+    for shown in posting.asked(items):
+        question = shown.item
+        assert isinstance(question, Question)
+        words = _said(question, shown.answer, shown, course, regions)
+        label = course.words(question.label, shown.path) or question.name
+        yield Said(label, tuple(words.splitlines()), f"#q-{shown.key}")
+
+
+def _said(
+    question: Question, answer: Any, shown: Shown, course: Course, regions: Mapping[str, str] | None = None
+) -> str:
+    if is_blank(answer):
+        return ""
+    labels = {o.value: course.words(o.label, shown.path) or o.value for o in (*shown.options, *shown.rows)}
+    own = str(_own_words(shown, course) or "")
+    if isinstance(answer, Mapping):
+        if "tile" in answer:
+            return (regions or {}).get(answer["tile"], str(answer["tile"]))
+        if "lat" in answer:
+            return f"{answer['lat']}, {answer['lon']}"
+        pairs = {labels.get(row, row): labels.get(str(value), str(value)) for row, value in answer.items()}
+        return "\n".join(f"{row}: {value}" for row, value in pairs.items())
+    if isinstance(answer, list | tuple):
+        numbered = question.type == "ranking"
+        lines = [labels.get(str(value), str(value)) for value in answer]
+        lines = [f"{place}. {line}" for place, line in enumerate(lines, start=1)] if numbered else lines
+        return "\n".join([*lines, *([own] if own else [])])
+    if isinstance(answer, bool):
+        return "✓" if answer else ""
+    if question.type == "region":
+        return (regions or {}).get(str(answer), str(answer))
+    line = labels.get(str(answer), str(answer))
+    unit = course.words(question.unit, shown.path)
+    return "\n".join(part for part in (f"{line} {unit}".strip(), own) if part)
+
+
+def _own_words(shown: Shown, course: Course) -> Any:
+    return posting.raw_at(course.kept, shown.path, shown.item.name + OTHER)
+
+
+def problems(course: Course, shown: Sequence[Shape]) -> list[Problem]:
+    """List what is wrong on a page, each with its anchor, in the order of the page."""
+    found: list[Problem] = []
+    for shape in shown:
+        found += [Problem(f"#{shape.id}", sentence) for sentence in shape.errors]
+        for instance in shape.instances:
+            found += problems(course, instance.shapes)
+    return found
+
+
+def faults_said(course: Course) -> Iterator[tuple[Fault, str, str]]:
+    """Yield every fault of the whole questionnaire with its question and what is wrong, in its order."""
+    for fault in course.faults:
+        entry = course.runtime.definition.by_name.get(fault.name)
+        if entry is None or not isinstance(entry.item, Question):
+            yield fault, "", fault_sentence(fault, "")
+            continue
+        label = course.words(entry.item.label, fault.path) or entry.item.name
+        yield fault, label, _sentence(fault, entry.item, course)

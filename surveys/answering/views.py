@@ -1,0 +1,404 @@
+"""Answering on the web, without a script and without a cookie: parse, one query or action, render.
+
+No form here carries a token against forged requests: nothing hangs on who is signed in. What a sheet allows, its code
+in the address allows, and no other site knows that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from engage.errors import Refused
+from engage.pages.caching import shared_for_seconds
+from engage.pages.messages import refusal_message, refusal_status
+from engage.pages.translation import HTML_LANG
+from engage.participation import challenge, limits, wallet
+from engage.participation.forms import GuardFields
+from engage.participation.rules import Window, format_code, looks_automatic
+from engage.participation.views import receipt_page
+from surveys import queries, quotas
+from surveys.answering import actions, codes, posting, rules, showing
+from surveys.answering.sheets import ANSWERABLE, Sheet, find
+from surveys.answering.words import minutes_needed
+from surveys.definition.model import Repeat
+from surveys.definition.runtime import Course, Shown, ShownPage
+from surveys.models import Questionnaire
+
+# Codes and links that open nothing, per address: they cannot be guessed, and nobody is to try for free.
+FORGED_WINDOWS = (Window(20, 600),)
+BEGIN_WINDOWS = (Window(60, 60), Window(600, 3600))
+# What ends answering for good; the page says so and what can be done instead.
+_OVER = {"survey_quota_full": 410, "survey_link_used": 410, "survey_link_unknown": 410, "survey_taken_down": 410}
+
+
+def _page(shown: queries.Shown, **more: Any) -> dict[str, Any]:
+    language = get_language() or ""
+    return {
+        "door": "have_your_say",
+        "shown": shown,
+        "questionnaire": shown.questionnaire,
+        "foreign_lang": HTML_LANG.get(shown.language, shown.language) if shown.language != language else "",
+        **more,
+    }
+
+
+@require_safe
+@shared_for_seconds
+def surveys(request: HttpRequest) -> HttpResponse:
+    """List the questionnaires that everybody may answer, and take the code of what was put aside."""
+    found = queries.listed(language=get_language() or "", actor=request.user, now=timezone.now())
+    entries = [(one, minutes_needed(one)) for one in found]
+    return render(request, "surveys/list.html", {"door": "have_your_say", "entries": entries})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
+    """Say what a questionnaire is for, how long it takes and who learns what; a POST begins."""
+    now, language = timezone.now(), get_language() or ""
+    shown = queries.published(key, language=language, actor=request.user, now=now)
+    if shown is None:
+        raise Http404
+    refusal: Refused | None = None
+    try:
+        if secret:
+            _guard(request, "survey-link")
+            actions.check_link(shown.questionnaire, secret)
+        if request.method == "POST":
+            limits.check("survey-begin", limits.client_address(request), BEGIN_WINDOWS)
+            code = actions.begin(shown, language=language, secret=secret, parameters=request.GET.dict(), now=now)
+            return redirect("survey_page", key=key, code=code, number=1)
+    except Refused as refused:
+        if refused.code == "survey_link_unknown":
+            limits.count("survey-link", limits.client_address(request), FORGED_WINDOWS)
+        if refused.code in _OVER:
+            return _over(request, shown, refused)
+        refusal = refused
+    context = _page(
+        shown,
+        minutes=minutes_needed(shown),
+        invited=bool(secret),
+        closed_to_others=shown.questionnaire.access == Questionnaire.Access.INVITED and not secret,
+        error=refusal_message(refusal) if refusal else "",
+        kept_days=rules.KEPT.days,
+    )
+    return render(request, "surveys/start.html", context, status=refusal_status(refusal.code) if refusal else 200)
+
+
+def _guard(request: HttpRequest, scope: str) -> None:
+    """Hold up who has tried many codes or links that open nothing."""
+    if wait := limits.peek(scope, limits.client_address(request), FORGED_WINDOWS):
+        raise Refused("too_many", seconds=wait)
+
+
+def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: Sheet | None = None) -> HttpResponse:
+    """Tell kindly that it cannot be answered (any more), and what can be done instead."""
+    message = ""
+    if refused.code == "survey_quota_full":
+        quota = next((q for q in shown.definition.quotas if q.name == refused.values["cell"]), None)
+        message = shown.runtime.choose(quota.message, shown.language) if quota else ""
+    context = _page(shown, code=refused.code, sentence=refusal_message(refused), message=message, sheet=sheet)
+    return render(request, "surveys/over.html", context, status=_OVER[refused.code])
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def resume(request: HttpRequest, key: str = "") -> HttpResponse:
+    """Take the code of what was put aside, on any device, and go on where it stopped."""
+    typed, error, status = request.POST.get("code", ""), "", 200
+    if request.method == "POST":
+        try:
+            _guard(request, "survey-code")
+            code = codes.read_code(typed)
+            sheet = find(code, key=key, language=get_language() or "", now=timezone.now())
+            if sheet is not None:
+                number = sheet.saved.page + 1
+                return redirect("survey_page", key=sheet.shown.questionnaire.key, code=sheet.code, number=number)
+            if code and (sent := actions.sent_before(code)) is not None:
+                return _sent(actions.key_of(sent), code)
+            limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+            raise Refused("survey_code_wrong")
+        except Refused as refused:
+            error, status = refusal_message(refused), refusal_status(refused.code)
+    context = {"door": "have_your_say", "typed": typed, "error": error, "kept_days": rules.KEPT.days}
+    return render(request, "surveys/resume.html", context, status=status)
+
+
+def _sent(key: str, code: str) -> HttpResponse:
+    return redirect("survey_sent", key=key, code=code)
+
+
+def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | HttpResponse:
+    """Open a sheet, or answer for one that is not there (any more)."""
+    _guard(request, "survey-code")
+    read = codes.read_code(code)
+    sheet = find(read, key=key, language=get_language() or "", now=now)
+    if sheet is None:
+        if read and actions.sent_before(read) is not None:
+            return _sent(key, read)
+        limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+        return redirect("survey_resume_here", key=key)
+    if sheet.shown.version.state not in ANSWERABLE:
+        return _over(request, sheet.shown, Refused("survey_taken_down"), sheet)
+    return sheet
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, key: str, code: str, number: int) -> HttpResponse:
+    """Show one page, or take what was typed on it and go on, back, aside or to the check."""
+    now = timezone.now()
+    sheet = _sheet(request, key, code, now)
+    if isinstance(sheet, HttpResponse):
+        return sheet
+    course = sheet.course(now)
+    here = next((one for one in course.pages if one.number == number - 1), None)
+    if here is None:
+        # Answers on other pages have hidden it, or nobody has been there: the page where it stopped, or the first.
+        return _go(sheet, _nearest(course, number - 1))
+    if request.method != "POST":
+        return _show(request, sheet, course, here)
+    return _take(request, sheet, here, now)
+
+
+def _nearest(course: Course, number: int) -> int | None:
+    """The page that is shown now at or behind a place in the definition; the first one where there is none behind."""
+    places = [one.number for one in course.pages]
+    return next((place for place in places if place >= number), places[0] if places else None)
+
+
+def _go(sheet: Sheet, number: int | None, mark: str = "") -> HttpResponse:
+    key = sheet.shown.questionnaire.key
+    if number is None:
+        return redirect("survey_check", key=key, code=sheet.code)
+    return redirect(reverse("survey_page", args=[key, sheet.code, number + 1]) + mark)
+
+
+def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) -> HttpResponse:
+    filled, sent = sheet.filled, request.POST
+    way = "rows" if "add" in sent or "remove" in sent else sent.get("go", "next")
+    posting.take(filled.answers, here.items, sent)
+    moved = _rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
+    if here.number not in filled.seen and way != "rows":
+        filled.seen.append(here.number)
+    course = sheet.course(now)
+    after = next((one for one in course.pages if one.number == here.number), None)
+    opened = _opened(here, after) if after is not None and way == "next" else ""
+    faulty = after is not None and way == "next" and bool(course.faults_of([here.number]))
+    target = _target(course, here, way)
+    if after is not None and faulty and not opened:
+        # Nothing is kept of a page that is refused: what was typed stands in it again.
+        return _show(request, sheet, course, after, judged=True)
+    stays = opened or target is None
+    try:
+        actions.keep(sheet, course, page=here.number if stays else target or 0, language=get_language() or "", now=now)
+    except Refused as refused:
+        return _show(request, sheet, course, here, error=refused)
+    if way in ("next", "check") and (full := quotas.full_cells(sheet.shown.questionnaire.pk, course.quotas)):
+        return _over(request, sheet.shown, Refused("survey_quota_full", cell=full[0]), sheet)
+    if way == "rows" or opened:
+        return _go(sheet, here.number, f"#q-{moved or opened}" if moved or opened else "")
+    if way == "aside":
+        return redirect("survey_aside", key=sheet.shown.questionnaire.key, code=sheet.code)
+    return _go(sheet, target)
+
+
+def _target(course: Course, here: ShownPage, way: str) -> int | None:
+    """The place of the page to go to; None for the check."""
+    places = [one.number for one in course.pages]
+    if way in ("aside", "rows"):
+        return here.number
+    if way == "check":
+        return None
+    if here.number not in places:
+        return next((place for place in places if place > here.number), None)
+    at = places.index(here.number)
+    if way == "back":
+        return places[max(0, at - 1)]
+    return places[at + 1] if at + 1 < len(places) else None
+
+
+def _opened(before: ShownPage, after: ShownPage) -> str:
+    """The key of the first question of a page that an answer on the same page has opened; empty when none has."""
+    known = {shown.key for shown in posting.asked(before.items)}
+    return next((shown.key for shown in posting.asked(after.items) if shown.key not in known), "")
+
+
+def _rows(answers: dict[str, Any], here: ShownPage, add: str, remove: str) -> str:
+    """Add or take away an instance of a repeat of the page; returns the repeat's key, empty when nothing was asked."""
+    wanted, _, number = remove.partition(":")
+    for shown in _repeats(here.items):
+        assert isinstance(shown.item, Repeat)
+        if shown.item.count:
+            continue
+        if add == shown.key and len(shown.children) < shown.item.maximum:
+            posting.add_row(answers, shown.path, shown.item.name, len(shown.children))
+            return shown.key
+        numbers = {str(place + 1): place for place in range(len(shown.children))}
+        if wanted == shown.key and number in numbers and len(shown.children) > shown.item.minimum:
+            posting.take_row(answers, shown.path, shown.item.name, numbers[number])
+            return shown.key
+    return ""
+
+
+def _repeats(items: tuple[Shown, ...]) -> list[Shown]:
+    found = [shown for shown in items if isinstance(shown.item, Repeat)]
+    for shown in items:
+        for instance in shown.children:
+            found += _repeats(instance)
+    return found
+
+
+def _show(
+    request: HttpRequest,
+    sheet: Sheet,
+    course: Course,
+    here: ShownPage,
+    *,
+    judged: bool = False,
+    error: Refused | None = None,
+) -> HttpResponse:
+    """Render a page; `judged`: with what is wrong on it."""
+    faults = defaultdict(list)
+    if judged or "check" in request.GET:
+        for fault in course.faults_of([here.number]):
+            faults[fault.key].append(fault)
+    look = showing.Look(course, sheet.filled.answers, faults, sheet.regions, here.number not in sheet.filled.seen)
+    shapes = showing.shapes(here.items, look)
+    places = [one.number for one in course.pages]
+    at = places.index(here.number)
+    context = _page(
+        sheet.shown,
+        sheet=sheet,
+        title=course.words(here.page.title) or sheet.shown.title,
+        help=course.words(here.page.help),
+        shapes=shapes,
+        problems=showing.problems(course, shapes),
+        error=refusal_message(error) if error else "",
+        at=at + 1,
+        of=len(places),
+        minutes_left=minutes_needed(sheet.shown, share=1 - at / len(places)),
+        is_first=at == 0,
+        closed=sheet.shown.state == "closed",
+        kept_days=rules.KEPT.days,
+        code_shown=format_code(sheet.code),
+    )
+    status = refusal_status(error.code) if error else 422 if context["problems"] and judged else 200
+    return render(request, "surveys/page.html", context, status=status)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """Show the code under which the answers wait; a POST deletes them for good."""
+    now = timezone.now()
+    sheet = _sheet(request, key, code, now)
+    if isinstance(sheet, HttpResponse):
+        return sheet
+    if request.method == "POST":
+        actions.discard(sheet)
+        return redirect("survey", key=key)
+    context = _page(
+        sheet.shown,
+        sheet=sheet,
+        code_shown=format_code(sheet.code),
+        until=now + rules.KEPT,
+        closed=sheet.shown.state == "closed",
+    )
+    return render(request, "surveys/aside.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """Show everything once more; a POST sends it."""
+    now = timezone.now()
+    sheet = _sheet(request, key, code, now)
+    if isinstance(sheet, HttpResponse):
+        return sheet
+    course = sheet.course(now)
+    error: Refused | None = None
+    if request.method == "POST":
+        try:
+            return _send(request, sheet, now)
+        except Refused as refused:
+            if refused.code in _OVER:
+                return _over(request, sheet.shown, refused, sheet)
+            error = refused
+    return _check(request, sheet, course, error)
+
+
+def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | None) -> HttpResponse:
+    key, regions = sheet.shown.questionnaire.key, dict(sheet.regions)
+    parts = []
+    for one in course.pages:
+        address = reverse("survey_page", args=[key, sheet.code, one.number + 1])
+        entries = list(showing.said(course, one.items, regions))
+        if entries:
+            parts.append({"title": course.words(one.page.title), "url": address, "entries": entries})
+    problems = []
+    for fault, label, sentence in showing.faults_said(course):
+        address = reverse("survey_page", args=[key, sheet.code, fault.page + 1])
+        problems.append({"url": f"{address}?check#q-{fault.key}", "label": label, "sentence": sentence})
+    context = _page(
+        sheet.shown,
+        sheet=sheet,
+        parts=parts,
+        problems=problems,
+        error=refusal_message(error) if error else "",
+        opened=challenge.sign_moment(timezone.now()),
+        challenge=challenge.make() if limits.under_attack() else None,
+        closed=sheet.shown.state == "closed",
+        code_shown=format_code(sheet.code),
+    )
+    return render(request, "surveys/check.html", context, status=refusal_status(error.code) if error else 200)
+
+
+def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
+    guard = GuardFields(request.POST)
+    guard.is_valid()
+    if limits.under_attack():
+        given = guard.cleaned_data
+        challenge.check(given.get("altcha", ""), given.get("opened", ""), now, str(codes.token_of(sheet.code)))
+    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
+    limits.count("site", "all", (limits.ATTACK_WINDOW,))
+    flagged = looks_automatic(
+        honeypot=request.POST.get("website", ""),
+        opened_at=sheet.saved.started_at,
+        now=now,
+        minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
+    )
+    actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
+    return _sent(sheet.shown.questionnaire.key, sheet.code)
+
+
+@never_cache
+@require_safe
+def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """Show the receipt of what was sent from a sheet; the device keeps it where it takes cookies."""
+    _guard(request, "survey-code")
+    read = codes.read_code(code)
+    submission = actions.sent_before(read) if read else None
+    if submission is None or actions.key_of(submission) != key:
+        limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+        return redirect("survey_resume_here", key=key)
+    response = receipt_page(request, submission, codes.tracking_code_of(read))
+    wallet.put(request, response, submission.reference, codes.tracking_code_of(read))
+    return response

@@ -1,0 +1,61 @@
+"""The demo's questionnaire: twelve questions with branches, open to everybody, and people who have answered it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from engage.accounts.actors import ANYONE, SYSTEM
+from engage.departments.models import Department
+from engage.pages.demo_content import FOLDER
+from engage.publishing import gate
+from surveys import actions, queries
+from surveys.answering import actions as answering
+from surveys.answering import sheets
+from surveys.definition.answers import OTHER
+from surveys.definition.respondents import random_respondent
+from surveys.models import Questionnaire
+
+RESPONDENTS = 24
+
+
+def load() -> None:
+    """Load it once, through the same actions as the site; a second call changes nothing."""
+    given = json.loads((FOLDER / "survey.json").read_text(encoding="utf-8"))
+    department = Department.objects.filter(code=given["department"]).first()
+    if department is None or Questionnaire.objects.filter(key=given["key"]).exists():
+        return
+    now = timezone.now()
+    version = actions.create_questionnaire(
+        given["key"], department_id=department.pk, definition=given["definition"], actor=SYSTEM
+    )
+    opened = now - timedelta(days=given["opened_days_ago"])
+    actions.set_period(
+        version.questionnaire_id,
+        opens_at=opened,
+        closes_at=now + timedelta(days=given["closes_in_days"]),
+        revision=version.questionnaire.revision,
+        actor=SYSTEM,
+    )
+    gate.release_by_platform(actions.KIND, version, now=opened)
+    for number in range(RESPONDENTS):
+        _answer(given["key"], number, opened + (now - opened) * (number + 1) / (RESPONDENTS + 2))
+
+
+def _answer(key: str, number: int, at: datetime) -> None:
+    """Let one made-up person answer as people do; what they would write in their own words stays empty."""
+    shown = queries.published(key, language="zh-hans", actor=ANYONE, now=at)
+    if shown is None:
+        return
+    code = answering.begin(shown, language="zh-hans", now=at - timedelta(minutes=4))
+    sheet = sheets.find(code, language="zh-hans", now=at)
+    assert sheet is not None
+    walk = random_respondent(shown.runtime, replace(sheet.sitting(at), seed=f"demo/{number}"))
+    wordy = {question.name for question in shown.definition.questions if question.type in ("text", "long_text")}
+    sheet.filled.answers = {
+        name: value for name, value in walk.answers.items() if name not in wordy and not name.endswith(OTHER)
+    }
+    answering.submit(sheet, language="zh-hans", now=at, actor=ANYONE)

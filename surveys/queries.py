@@ -1,0 +1,135 @@
+"""Every public read of questionnaires."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.db.models import Prefetch
+
+from engage.accounts.actors import Actor
+from surveys.answering import rules
+from surveys.definition import checks, model
+from surveys.definition.runtime import Runtime
+from surveys.models import Questionnaire, Version
+
+# Definitions that were read lately stay ready in the process: they never change once published.
+READY_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A definition ready to be answered, and the seconds that reading all of it takes, by language."""
+
+    runtime: Runtime
+    seconds: Mapping[str, float]
+
+
+_kept: OrderedDict[str, Ready] = OrderedDict()
+_lock = Lock()
+
+
+def _make_ready(definition: model.Definition) -> Ready:
+    return Ready(Runtime(definition), checks.reading_seconds(definition))
+
+
+def ready(version: Version) -> Ready:
+    """Return the definition of a version, ready to be answered; of a published one it is read once."""
+    name = version.definition_hash
+    if not name:
+        return _make_ready(version.parsed)
+    with _lock:
+        if (found := _kept.get(name)) is not None:
+            _kept.move_to_end(name)
+            return found
+    made = _make_ready(version.parsed)
+    with _lock:
+        _kept[name] = made
+        while len(_kept) > READY_KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def shown_language(definition: model.Definition, wanted: str) -> str:
+    """Return the language in which a reader of `wanted` gets a questionnaire: that one, or its first."""
+    return wanted if wanted in definition.languages else definition.languages[0]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A questionnaire as the public meets it. `language` is that of its words, `state` as `rules.Period` says."""
+
+    questionnaire: Questionnaire
+    version: Version
+    ready: Ready
+    language: str
+    state: rules.State
+
+    @property
+    def runtime(self) -> Runtime:
+        """What answers are settled with."""
+        return self.ready.runtime
+
+    @property
+    def definition(self) -> model.Definition:
+        """Its definition."""
+        return self.runtime.definition
+
+    @property
+    def title(self) -> str:
+        """Its title in the language of its words."""
+        return self.runtime.choose(self.definition.title, self.language) or self.questionnaire.key
+
+    @property
+    def introduction(self) -> str:
+        """Why it is asked."""
+        return self.runtime.choose(self.definition.introduction, self.language)
+
+
+def period_of(questionnaire: Questionnaire) -> rules.Period:
+    """Return when a questionnaire takes answers."""
+    return rules.Period(questionnaire.opens_at, questionnaire.closes_at)
+
+
+def shown(version: Version, *, language: str, now: datetime) -> Shown:
+    """Put together what is shown of a version; its questionnaire and department must be at hand."""
+    made = ready(version)
+    return Shown(
+        version.questionnaire,
+        version,
+        made,
+        shown_language(made.runtime.definition, language),
+        period_of(version.questionnaire).state(now),
+    )
+
+
+def published(key: str, *, language: str, actor: Actor, now: datetime) -> Shown | None:
+    """Return the published version of a questionnaire that the actor may see; None when there is none."""
+    found = (
+        Version.objects.visible_to(actor)
+        .filter(questionnaire__key=key, state=Version.State.PUBLISHED)
+        .select_related("questionnaire__department")
+        .first()
+    )
+    return shown(found, language=language, now=now) if found is not None else None
+
+
+def listed(*, language: str, actor: Actor, now: datetime) -> list[Shown]:
+    """List what everybody may answer now or soon, then what has closed; who must be invited hears by letter."""
+    versions = Version.objects.filter(state=Version.State.PUBLISHED)
+    questionnaires = (
+        Questionnaire.objects.visible_to(actor)
+        .filter(access=Questionnaire.Access.OPEN, versions__state=Version.State.PUBLISHED)
+        .select_related("department")
+        .prefetch_related(Prefetch("versions", versions, to_attr="published"))
+    )
+    found = []
+    for questionnaire in questionnaires:
+        for version in questionnaire.published:
+            version.questionnaire = questionnaire
+            found.append(shown(version, language=language, now=now))
+    order = {"open": 0, "planned": 1, "closed": 2}
+    return sorted(found, key=lambda one: order[one.state])
