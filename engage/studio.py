@@ -1,17 +1,32 @@
 """What the rooms' Studio screens share: Wagtail's views list and ask, an action of the room writes."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, reverse
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 
+from engage.accounts.actors import Role, has_role
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.pages.messages import refusal_message
+
+
+def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Hide a Studio view from everybody but editors."""
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not has_role(request.user, Role.EDITOR):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return gated
 
 
 class RefusalsInForm:

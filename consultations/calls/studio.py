@@ -19,13 +19,12 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from consultations.calls.models import Evidence, Extension
 from consultations.models import Consultation
-from consultations.studio.drafts import for_editors
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.pages.proposed_rows import ProposedRowMixin
 from engage.participation.forms import TypedTextField
 from engage.publishing import proposals
-from engage.studio import Journalled
+from engage.studio import Journalled, for_editors
 
 REASON_MOST = 2_000
 

@@ -23,14 +23,13 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from consultations.plans import queries
 from consultations.plans.models import Policy
-from consultations.studio.drafts import for_editors
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.pages.proposed_rows import ProposedRowMixin
 from engage.participation.forms import TypedTextField
 from engage.publishing import proposals
 from engage.search import actions as search
-from engage.studio import Journalled
+from engage.studio import Journalled, for_editors
 
 NOTE_MOST = 1_000
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import TextChoices
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,23 +22,11 @@ from consultations.models import Consultation, Draft, Version
 from consultations.queries import is_answered
 from consultations.rules import QUESTIONS, check_draft_name
 from consultations.studio.shown import READERS, ShownDraft, Source, counts, sentences, shown, tree
-from engage.accounts.actors import Role, has_role
 from engage.errors import Refused
 from engage.pages import messages as platform
+from engage.studio import for_editors
 
 LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
-
-
-def for_editors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Hide a Studio view from everybody but editors."""
-
-    @wraps(view)
-    def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not has_role(request.user, Role.EDITOR):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return gated
 
 
 def sentence_of(refusal: Refused) -> str:

@@ -20,8 +20,9 @@ from consultations.alignment.compare import compare
 from consultations.alignment.messages import reason_message
 from consultations.comparing import ComparedRow, shown_rows, told
 from consultations.models import ClauseLineage, Version
-from consultations.studio.drafts import for_editors, sentence_of
+from consultations.studio.drafts import sentence_of
 from engage.errors import Refused
+from engage.studio import for_editors
 
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
 

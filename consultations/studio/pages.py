@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from consultations import actions
 from consultations.models import Consultation, Version
-from consultations.studio.drafts import LANGUAGE_NAMES, for_editors
+from consultations.studio.drafts import LANGUAGE_NAMES
+from engage.studio import for_editors
 
 
 @dataclass(frozen=True)

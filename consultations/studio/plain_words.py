@@ -14,9 +14,10 @@ from django.utils.translation import gettext, ngettext
 
 from consultations import actions, queries
 from consultations.models import ClauseText, Version
-from consultations.studio.drafts import LANGUAGE_NAMES, for_editors
+from consultations.studio.drafts import LANGUAGE_NAMES
 from engage.participation.forms import TypedTextField
 from engage.publishing import proposals
+from engage.studio import for_editors
 
 MOST = 400  # characters: one or two sentences, not a second law
 

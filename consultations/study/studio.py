@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation
-from consultations.studio.drafts import for_editors
 from consultations.study import actions, queries
 from consultations.study.models import PARTS
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.participation.forms import TypedTextField
 from engage.publishing import proposals
+from engage.studio import for_editors
 
 # What the fields of a language end in.
 ENDINGS = {"zh-hans": "zh", "en": "en"}
