@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.pages.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -23,663 +24,747 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ConsultationIndexPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="ConsultationIndexPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "consultation index page",
+                        "verbose_name_plural": "consultation index pages",
+                    },
+                    bases=(engage.pages.models.StandardIndexMixin, "wagtailcore.page"),
                 ),
-            ],
-            options={
-                "verbose_name": "consultation index page",
-                "verbose_name_plural": "consultation index pages",
-            },
-            bases=(engage.pages.models.StandardIndexMixin, "wagtailcore.page"),
-        ),
-        migrations.CreateModel(
-            name="Clause",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveIntegerField()),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("part", "part"),
-                            ("chapter", "chapter"),
-                            ("section", "section"),
-                            ("article", "article"),
-                            ("paragraph", "paragraph"),
-                            ("item", "item"),
-                            ("subitem", "sub-item"),
-                        ],
-                        max_length=12,
-                    ),
+                migrations.CreateModel(
+                    name="Clause",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField()),
+                        (
+                            "level",
+                            models.CharField(
+                                choices=[
+                                    ("part", "part"),
+                                    ("chapter", "chapter"),
+                                    ("section", "section"),
+                                    ("article", "article"),
+                                    ("paragraph", "paragraph"),
+                                    ("item", "item"),
+                                    ("subitem", "sub-item"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("number", models.CharField(blank=True, max_length=24)),
+                        (
+                            "key",
+                            models.CharField(
+                                help_text="Akoma Ntoso eId, the clause's part of the address.", max_length=120
+                            ),
+                        ),
+                        (
+                            "stable_id",
+                            models.UUIDField(
+                                db_index=True,
+                                default=uuid.uuid4,
+                                editable=False,
+                                help_text="Kept by the same clause in later versions.",
+                            ),
+                        ),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="children",
+                                to="consultations.clause",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["version_id", "position"],
+                    },
                 ),
-                ("number", models.CharField(blank=True, max_length=24)),
-                (
-                    "key",
-                    models.CharField(help_text="Akoma Ntoso eId, the clause's part of the address.", max_length=120),
+                migrations.CreateModel(
+                    name="Comment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "moderation_state",
+                            models.CharField(
+                                choices=[
+                                    ("held", "waiting for a moderator"),
+                                    ("published", "published"),
+                                    ("private", "read, not published"),
+                                    ("rejected", "rejected"),
+                                ],
+                                db_index=True,
+                                default="held",
+                                max_length=16,
+                            ),
+                        ),
+                        ("moderation_reason", models.CharField(blank=True, max_length=32)),
+                        ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "stance",
+                            models.CharField(
+                                choices=[
+                                    ("support", "Support"),
+                                    ("change", "Support with a change"),
+                                    ("oppose", "Oppose"),
+                                    ("question", "Question"),
+                                    ("unstated", "No view stated"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("suggested", models.TextField(blank=True)),
+                        ("language", models.CharField(max_length=10)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("edited_at", models.DateTimeField(blank=True, null=True)),
+                        ("coded_at", models.DateTimeField(blank=True, null=True)),
+                        ("confidential", models.BooleanField(default=False)),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="comments",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "moderated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="comments",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["submission_id", "position"],
+                    },
                 ),
-                (
-                    "stable_id",
-                    models.UUIDField(
-                        db_index=True,
-                        default=uuid.uuid4,
-                        editable=False,
-                        help_text="Kept by the same clause in later versions.",
-                    ),
+                migrations.CreateModel(
+                    name="CommentRevision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("replaced_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "stance",
+                            models.CharField(
+                                choices=[
+                                    ("support", "Support"),
+                                    ("change", "Support with a change"),
+                                    ("oppose", "Oppose"),
+                                    ("question", "Question"),
+                                    ("unstated", "No view stated"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("suggested", models.TextField(blank=True)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="revisions",
+                                to="consultations.comment",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["replaced_at"],
+                    },
                 ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="children",
-                        to="consultations.clause",
-                    ),
+                migrations.CreateModel(
+                    name="Consultation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "slug",
+                            models.SlugField(
+                                help_text="The last part of the address, in Latin letters.",
+                                max_length=80,
+                                unique=True,
+                                verbose_name="address",
+                            ),
+                        ),
+                        ("opens_at", models.DateTimeField(verbose_name="opens")),
+                        (
+                            "closes_at",
+                            models.DateTimeField(
+                                help_text="The first moment at which comments are refused.", verbose_name="closes"
+                            ),
+                        ),
+                        (
+                            "answer_days",
+                            models.PositiveSmallIntegerField(
+                                default=60,
+                                help_text="Calendar days after the close in which the outcome is published.",
+                                verbose_name="days to answer",
+                            ),
+                        ),
+                        (
+                            "moderation",
+                            models.CharField(
+                                choices=[
+                                    ("pre", "read before publication"),
+                                    ("post", "published at once, read afterwards"),
+                                ],
+                                default="pre",
+                                max_length=8,
+                                verbose_name="moderation",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="departments.department",
+                                verbose_name="department in charge",
+                            ),
+                        ),
+                        ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
+                        (
+                            "concerns",
+                            models.ManyToManyField(
+                                blank=True,
+                                help_text="Who follows one of them is told. None: it concerns everybody alike.",
+                                related_name="+",
+                                to="participation.aboutoption",
+                                verbose_name="regions and groups concerned",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("draft", "comments on a draft"), ("review", "review of a policy in force")],
+                                default="draft",
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "announced_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="From this moment on the dates are firm. Empty: the call is planned and they may "
+                                "still change.",
+                                null=True,
+                                verbose_name="announced",
+                            ),
+                        ),
+                        (
+                            "short_reason_zh",
+                            models.TextField(blank=True, verbose_name="why the period is short, in Chinese"),
+                        ),
+                        (
+                            "short_reason_en",
+                            models.TextField(blank=True, verbose_name="why the period is short, in English"),
+                        ),
+                        ("withdrawn_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("withdrawn_reason_zh", models.TextField(blank=True, editable=False)),
+                        ("withdrawn_reason_en", models.TextField(blank=True, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "consultation",
+                        "verbose_name_plural": "consultations",
+                        "ordering": ["closes_at", "pk"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["version_id", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Comment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "moderation_state",
-                    models.CharField(
-                        choices=[
-                            ("held", "waiting for a moderator"),
-                            ("published", "published"),
-                            ("private", "read, not published"),
-                            ("rejected", "rejected"),
-                        ],
-                        db_index=True,
-                        default="held",
-                        max_length=16,
-                    ),
-                ),
-                ("moderation_reason", models.CharField(blank=True, max_length=32)),
-                ("moderated_at", models.DateTimeField(blank=True, null=True)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "stance",
-                    models.CharField(
-                        choices=[
-                            ("support", "Support"),
-                            ("change", "Support with a change"),
-                            ("oppose", "Oppose"),
-                            ("question", "Question"),
-                            ("unstated", "No view stated"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("text", models.TextField()),
-                ("suggested", models.TextField(blank=True)),
-                ("language", models.CharField(max_length=10)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("edited_at", models.DateTimeField(blank=True, null=True)),
-                ("coded_at", models.DateTimeField(blank=True, null=True)),
-                ("confidential", models.BooleanField(default=False)),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
+                migrations.AddField(
+                    model_name="comment",
+                    name="consultation",
+                    field=models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="comments",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "moderated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="comments",
-                        to="participation.submission",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["submission_id", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommentRevision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("replaced_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "stance",
-                    models.CharField(
-                        choices=[
-                            ("support", "Support"),
-                            ("change", "Support with a change"),
-                            ("oppose", "Oppose"),
-                            ("question", "Question"),
-                            ("unstated", "No view stated"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("text", models.TextField()),
-                ("suggested", models.TextField(blank=True)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="revisions",
-                        to="consultations.comment",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["replaced_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Consultation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "slug",
-                    models.SlugField(
-                        help_text="The last part of the address, in Latin letters.",
-                        max_length=80,
-                        unique=True,
-                        verbose_name="address",
-                    ),
-                ),
-                ("opens_at", models.DateTimeField(verbose_name="opens")),
-                (
-                    "closes_at",
-                    models.DateTimeField(
-                        help_text="The first moment at which comments are refused.", verbose_name="closes"
-                    ),
-                ),
-                (
-                    "answer_days",
-                    models.PositiveSmallIntegerField(
-                        default=60,
-                        help_text="Calendar days after the close in which the outcome is published.",
-                        verbose_name="days to answer",
-                    ),
-                ),
-                (
-                    "moderation",
-                    models.CharField(
-                        choices=[("pre", "read before publication"), ("post", "published at once, read afterwards")],
-                        default="pre",
-                        max_length=8,
-                        verbose_name="moderation",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="departments.department",
-                        verbose_name="department in charge",
-                    ),
-                ),
-                ("topics", models.ManyToManyField(blank=True, to="pages.topic", verbose_name="topics")),
-                (
-                    "concerns",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Who follows one of them is told. None: it concerns everybody alike.",
-                        related_name="+",
-                        to="participation.aboutoption",
-                        verbose_name="regions and groups concerned",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("draft", "comments on a draft"), ("review", "review of a policy in force")],
-                        default="draft",
-                        max_length=8,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "announced_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="From this moment on the dates are firm. Empty: the call is planned and they may "
-                        "still change.",
-                        null=True,
-                        verbose_name="announced",
-                    ),
-                ),
-                (
-                    "short_reason_zh",
-                    models.TextField(blank=True, verbose_name="why the period is short, in Chinese"),
-                ),
-                (
-                    "short_reason_en",
-                    models.TextField(blank=True, verbose_name="why the period is short, in English"),
-                ),
-                ("withdrawn_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("withdrawn_reason_zh", models.TextField(blank=True, editable=False)),
-                ("withdrawn_reason_en", models.TextField(blank=True, editable=False)),
-            ],
-            options={
-                "verbose_name": "consultation",
-                "verbose_name_plural": "consultations",
-                "ordering": ["closes_at", "pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="comment",
-            name="consultation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="consultations.consultation"
-            ),
-        ),
-        migrations.CreateModel(
-            name="Change",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("article", models.CharField(max_length=24, verbose_name="article")),
-                ("before_zh", models.TextField(verbose_name="before, Chinese")),
-                ("after_zh", models.TextField(verbose_name="after, Chinese")),
-                ("before_en", models.TextField(verbose_name="before, English")),
-                ("after_en", models.TextField(verbose_name="after, English")),
-                ("people", models.PositiveIntegerField(verbose_name="people who asked for it")),
-                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="changes",
                         to="consultations.consultation",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "published change",
-                "verbose_name_plural": "published changes",
-                "ordering": ["-published_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConsultationPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-                (
-                    "summary",
-                    models.TextField(
-                        help_text="Three or four plain sentences: what changes, for whom, what is asked.",
-                        verbose_name="summary",
-                    ),
-                ),
-                (
-                    "affected",
-                    models.TextField(blank=True, help_text="One group a line.", verbose_name="who is affected"),
-                ),
-                (
-                    "body",
-                    wagtail.fields.StreamField(
-                        [("heading", 0), ("paragraph", 1), ("list", 3), ("quote", 6), ("notice", 9), ("image", 10)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                migrations.CreateModel(
+                    name="Change",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
-                            1: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
-                                    "label": "Text",
-                                    "template": "pages/blocks/paragraph.html",
+                        ),
+                        ("article", models.CharField(max_length=24, verbose_name="article")),
+                        ("before_zh", models.TextField(verbose_name="before, Chinese")),
+                        ("after_zh", models.TextField(verbose_name="after, Chinese")),
+                        ("before_en", models.TextField(verbose_name="before, English")),
+                        ("after_en", models.TextField(verbose_name="after, English")),
+                        ("people", models.PositiveIntegerField(verbose_name="people who asked for it")),
+                        ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="changes",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "published change",
+                        "verbose_name_plural": "published changes",
+                        "ordering": ["-published_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConsultationPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                        (
+                            "summary",
+                            models.TextField(
+                                help_text="Three or four plain sentences: what changes, for whom, what is asked.",
+                                verbose_name="summary",
+                            ),
+                        ),
+                        (
+                            "affected",
+                            models.TextField(blank=True, help_text="One group a line.", verbose_name="who is affected"),
+                        ),
+                        (
+                            "body",
+                            wagtail.fields.StreamField(
+                                [
+                                    ("heading", 0),
+                                    ("paragraph", 1),
+                                    ("list", 3),
+                                    ("quote", 6),
+                                    ("notice", 9),
+                                    ("image", 10),
+                                ],
+                                blank=True,
+                                block_lookup={
+                                    0: (
+                                        "wagtail.blocks.CharBlock",
+                                        (),
+                                        {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                                    ),
+                                    1: (
+                                        "wagtail.blocks.RichTextBlock",
+                                        (),
+                                        {
+                                            "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
+                                            "label": "Text",
+                                            "template": "pages/blocks/paragraph.html",
+                                        },
+                                    ),
+                                    2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
+                                    3: (
+                                        "wagtail.blocks.ListBlock",
+                                        (2,),
+                                        {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                                    ),
+                                    4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
+                                    5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
+                                    6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
+                                    7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                                    8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
+                                    9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
+                                    10: (
+                                        "wagtail.images.blocks.ImageBlock",
+                                        [],
+                                        {"label": "Picture", "template": "pages/blocks/image.html"},
+                                    ),
                                 },
+                                verbose_name="background",
                             ),
-                            2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
-                            3: (
-                                "wagtail.blocks.ListBlock",
-                                (2,),
-                                {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                        ),
+                        ("how_decided", models.TextField(blank=True, verbose_name="how we decide")),
+                        ("contact", models.TextField(blank=True, verbose_name="contact")),
+                        (
+                            "offline",
+                            models.TextField(
+                                blank=True, help_text="One way a line.", verbose_name="ways to take part offline"
                             ),
-                            4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
-                            5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
-                            6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
-                            7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
-                            8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
-                            9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
-                            10: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "Picture", "template": "pages/blocks/image.html"},
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="pages",
+                                to="consultations.consultation",
+                                verbose_name="consultation",
                             ),
-                        },
-                        verbose_name="background",
-                    ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "consultation page",
+                        "verbose_name_plural": "consultation pages",
+                    },
+                    bases=("wagtailcore.page",),
                 ),
-                ("how_decided", models.TextField(blank=True, verbose_name="how we decide")),
-                ("contact", models.TextField(blank=True, verbose_name="contact")),
-                (
-                    "offline",
-                    models.TextField(blank=True, help_text="One way a line.", verbose_name="ways to take part offline"),
-                ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pages",
-                        to="consultations.consultation",
-                        verbose_name="consultation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "consultation page",
-                "verbose_name_plural": "consultation pages",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("text", "text"), ("questions", "questions")],
-                        default="text",
-                        editable=False,
-                        max_length=12,
-                    ),
-                ),
-                ("slug", models.SlugField(blank=True, editable=False, max_length=24, verbose_name="address")),
-                ("name", models.CharField(max_length=300, verbose_name="name")),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="drafts",
-                        to="consultations.consultation",
-                        verbose_name="consultation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "draft",
-                "verbose_name_plural": "drafts",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("consultation", "slug"), name="draft_name_once_in_a_call")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Version",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("source_name", models.CharField(blank=True, max_length=200)),
-                (
-                    "doubts",
-                    models.JSONField(default=list, help_text="What the import was not sure of: line, code, values."),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="consultations.draft"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["draft_id", "number"],
-            },
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="published",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="consultations.version",
-                verbose_name="published version",
-            ),
-        ),
-        migrations.AddField(
-            model_name="comment",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="consultations.version"
-            ),
-        ),
-        migrations.AddField(
-            model_name="clause",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="consultations.version"
-            ),
-        ),
-        migrations.CreateModel(
-            name="VersionText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=300)),
-                ("note", models.TextField(blank=True)),
-                (
-                    "source",
-                    models.TextField(blank=True, help_text="The text as an editor corrects it, one clause a line."),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="consultations.version"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ClauseText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("label", models.CharField(blank=True, max_length=60)),
-                ("heading", models.CharField(blank=True, max_length=300)),
-                ("text", models.TextField(blank=True)),
-                (
-                    "notes",
-                    models.JSONField(
-                        blank=True, default=list, help_text="Its footnotes: place in the text, mark, words."
-                    ),
-                ),
-                ("plain_words", models.TextField(blank=True, verbose_name="in plain words")),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="consultations.clause"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("clause", "language"), name="clause_text_per_language")
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="consultation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="closes_after_opening"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consultation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at", None),
-                    models.Q(
-                        models.Q(("withdrawn_reason_zh", ""), _negated=True),
-                        models.Q(("withdrawn_reason_en", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="withdrawn_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("draft", "number"), name="version_number_once"),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(
-                condition=models.Q(("coded_at", None)), fields=["consultation", "id"], name="comment_to_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="comment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidential", False), models.Q(("moderation_state", "published"), _negated=True), _connector="OR"
-                ),
-                name="confidential_is_not_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clause",
-            constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="clause",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="clause_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="versiontext",
-            constraint=models.UniqueConstraint(fields=("version", "language"), name="version_text_per_language"),
-        ),
-        migrations.CreateModel(
-            name="ClauseLineage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "relation",
-                    models.CharField(
-                        choices=[
-                            ("same", "the same"),
-                            ("reworded", "reworded"),
-                            ("renumbered", "renumbered"),
-                            ("moved", "moved"),
-                            ("split", "split"),
-                            ("merged", "merged"),
-                            ("new", "new"),
-                            ("removed", "removed"),
+                migrations.CreateModel(
+                    name="Draft",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("text", "text"), ("questions", "questions")],
+                                default="text",
+                                editable=False,
+                                max_length=12,
+                            ),
+                        ),
+                        ("slug", models.SlugField(blank=True, editable=False, max_length=24, verbose_name="address")),
+                        ("name", models.CharField(max_length=300, verbose_name="name")),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="drafts",
+                                to="consultations.consultation",
+                                verbose_name="consultation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "draft",
+                        "verbose_name_plural": "drafts",
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("consultation", "slug"), name="draft_name_once_in_a_call")
                         ],
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("similarity", models.FloatField(help_text="Share of common wording, 0 to 1.")),
-                (
-                    "doubt",
-                    models.FloatField(default=0, help_text="How much the link needs a person's eye, 0 to 1."),
+                migrations.CreateModel(
+                    name="Version",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("source_name", models.CharField(blank=True, max_length=200)),
+                        (
+                            "doubts",
+                            models.JSONField(
+                                default=list, help_text="What the import was not sure of: line, code, values."
+                            ),
+                        ),
+                        (
+                            "draft",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="consultations.draft",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["draft_id", "number"],
+                    },
                 ),
-                ("reasons", models.JSONField(default=list)),
-                ("checked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "checked_by",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="draft",
+                    name="published",
+                    field=models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "new",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sources",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "old",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="successors",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lineage",
                         to="consultations.version",
+                        verbose_name="published version",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("old", "new"), name="lineage_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("old__isnull", False), ("new__isnull", False), _connector="OR"),
-                        name="lineage_has_an_end",
+                migrations.AddField(
+                    model_name="comment",
+                    name="version",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="consultations.version"
                     ),
-                ],
-            },
+                ),
+                migrations.AddField(
+                    model_name="clause",
+                    name="version",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="consultations.version"
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="VersionText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(max_length=300)),
+                        ("note", models.TextField(blank=True)),
+                        (
+                            "source",
+                            models.TextField(
+                                blank=True, help_text="The text as an editor corrects it, one clause a line."
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="texts",
+                                to="consultations.version",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ClauseText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("label", models.CharField(blank=True, max_length=60)),
+                        ("heading", models.CharField(blank=True, max_length=300)),
+                        ("text", models.TextField(blank=True)),
+                        (
+                            "notes",
+                            models.JSONField(
+                                blank=True, default=list, help_text="Its footnotes: place in the text, mark, words."
+                            ),
+                        ),
+                        ("plain_words", models.TextField(blank=True, verbose_name="in plain words")),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="texts",
+                                to="consultations.clause",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("clause", "language"), name="clause_text_per_language")
+                        ],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="consultation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="closes_after_opening"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="consultation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at", None),
+                            models.Q(
+                                models.Q(("withdrawn_reason_zh", ""), _negated=True),
+                                models.Q(("withdrawn_reason_en", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="withdrawn_with_a_reason",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(fields=("draft", "number"), name="version_number_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="comment",
+                    index=models.Index(fields=["consultation", "moderation_state", "-created_at"], name="comment_list"),
+                ),
+                migrations.AddIndex(
+                    model_name="comment",
+                    index=models.Index(fields=["clause", "moderation_state"], name="comment_by_clause"),
+                ),
+                migrations.AddIndex(
+                    model_name="comment",
+                    index=models.Index(
+                        condition=models.Q(("coded_at", None)), fields=["consultation", "id"], name="comment_to_code"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="comment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidential", False),
+                            models.Q(("moderation_state", "published"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="confidential_is_not_published",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="clause",
+                    constraint=models.UniqueConstraint(fields=("version", "key"), name="clause_key_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="clause",
+                    constraint=models.UniqueConstraint(fields=("version", "position"), name="clause_position_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="versiontext",
+                    constraint=models.UniqueConstraint(
+                        fields=("version", "language"), name="version_text_per_language"
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="ClauseLineage",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "relation",
+                            models.CharField(
+                                choices=[
+                                    ("same", "the same"),
+                                    ("reworded", "reworded"),
+                                    ("renumbered", "renumbered"),
+                                    ("moved", "moved"),
+                                    ("split", "split"),
+                                    ("merged", "merged"),
+                                    ("new", "new"),
+                                    ("removed", "removed"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("similarity", models.FloatField(help_text="Share of common wording, 0 to 1.")),
+                        (
+                            "doubt",
+                            models.FloatField(default=0, help_text="How much the link needs a person's eye, 0 to 1."),
+                        ),
+                        ("reasons", models.JSONField(default=list)),
+                        ("checked_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "checked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "new",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="sources",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "old",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="successors",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="lineage",
+                                to="consultations.version",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("old", "new"), name="lineage_once"),
+                            models.CheckConstraint(
+                                condition=models.Q(("old__isnull", False), ("new__isnull", False), _connector="OR"),
+                                name="lineage_has_an_end",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

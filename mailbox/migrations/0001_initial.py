@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -19,1003 +21,1135 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Case",
-            fields=[
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="case",
-                        serialize=False,
-                        to="participation.submission",
-                        verbose_name="submission",
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Case",
+                    fields=[
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                primary_key=True,
+                                related_name="case",
+                                serialize=False,
+                                to="participation.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("letter", "letter"),
+                                    ("enquiry", "enquiry"),
+                                    ("grievance", "grievance"),
+                                    ("information_request", "information request"),
+                                    ("petition_answer", "answer to a petition"),
+                                ],
+                                max_length=32,
+                            ),
+                        ),
+                        ("state", models.CharField(max_length=24)),
+                        (
+                            "phase",
+                            models.CharField(
+                                choices=[
+                                    ("new", "new"),
+                                    ("work", "in work"),
+                                    ("waiting", "waiting on others"),
+                                    ("approval", "to approve"),
+                                    ("done", "answered"),
+                                    ("closed", "closed"),
+                                    ("merged", "answered with another"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("title", models.CharField(blank=True, max_length=200)),
+                        ("received_at", models.DateTimeField()),
+                        ("zone", models.CharField(max_length=40)),
+                        ("family", models.CharField(max_length=60)),
+                        ("due", models.DateField(blank=True, null=True)),
+                        ("due_order", models.DateField(default=datetime.date(9999, 12, 31))),
+                        ("may_move", models.BooleanField(default=False)),
+                        ("at_desk", models.BooleanField(default=True)),
+                        ("low_rated", models.BooleanField(default=False)),
+                        ("suspect", models.BooleanField(default=False)),
+                        ("may_publish", models.BooleanField(default=False)),
+                        ("people", models.PositiveIntegerField(default=1)),
+                        ("result", models.CharField(blank=True, max_length=24)),
+                        ("back_to", models.CharField(blank=True, max_length=24)),
+                        ("state_since", models.DateTimeField()),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "barred",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "desk",
+                            models.ForeignKey(
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "lead",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "merged_into",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merged",
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "reviewer",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "triage",
+                            models.ForeignKey(
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "case",
+                        "verbose_name_plural": "cases",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CaseClock",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("target", models.CharField(max_length=40)),
+                        ("start", models.DateTimeField()),
+                        ("events", models.JSONField(default=list)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("not_started", "not started"),
+                                    ("running", "running"),
+                                    ("paused", "paused"),
+                                    ("stopped", "stopped"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("due", models.DateField(null=True)),
+                        ("day_zero", models.DateField(null=True)),
+                        ("extension", models.PositiveIntegerField(default=0)),
+                        ("paused_since", models.DateField(null=True)),
+                        ("remaining", models.IntegerField(null=True)),
+                        ("may_move", models.BooleanField(default=False)),
+                        ("stopped_at", models.DateTimeField(null=True)),
+                        (
+                            "result",
+                            models.CharField(
+                                blank=True,
+                                choices=[("met", "in time"), ("late", "late"), ("ended", "no longer owed")],
+                                max_length=6,
+                            ),
+                        ),
+                        ("calendar", models.CharField(max_length=20)),
+                        ("counted_at", models.UUIDField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "profile",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="calendars.clockprofile",
+                                to_field="code",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CaseTag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="CaseTally",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("phase", models.CharField(max_length=10)),
+                        ("due_order", models.DateField()),
+                        ("low_rated", models.BooleanField()),
+                        ("suspect", models.BooleanField()),
+                        ("change", models.IntegerField()),
+                        (
+                            "desk",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="CoConsultation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("question", models.TextField()),
+                        ("asked_at", models.DateTimeField()),
+                        ("due", models.DateField()),
+                        ("may_move", models.BooleanField(default=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "open"),
+                                    ("answered", "answered"),
+                                    ("silent", "silent: counts as agreed"),
+                                    ("waived", "no longer needed"),
+                                ],
+                                default="open",
+                                max_length=10,
+                            ),
+                        ),
+                        ("settled_at", models.DateTimeField(null=True)),
+                        ("note", models.TextField(blank=True)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="consultations",
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Draft",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("shared", models.BooleanField(default=True)),
+                        ("text", models.TextField(blank=True)),
+                        ("basis", models.TextField(blank=True)),
+                        ("cites", models.JSONField(default=list)),
+                        ("result", models.CharField(blank=True, max_length=24)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("writing", "being written"),
+                                    ("approval", "being approved"),
+                                    ("approved", "approved"),
+                                    ("sent", "sent"),
+                                ],
+                                default="writing",
+                                max_length=10,
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField(default=0)),
+                        ("sha256", models.CharField(blank=True, max_length=64)),
+                        ("send_at", models.DateTimeField(null=True)),
+                        ("sent_at", models.DateTimeField(null=True)),
+                        ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "submitted_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Approval",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField()),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "decision",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("approved", "approved"),
+                                    ("returned", "returned"),
+                                    ("void", "void"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField(null=True)),
+                        ("sha256", models.CharField(blank=True, max_length=64)),
+                        ("note", models.TextField(blank=True)),
+                        (
+                            "assignee",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "draft",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="approvals",
+                                to="mailbox.draft",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["round", "position"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DraftVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField()),
+                        ("words", models.JSONField()),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "draft",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="mailbox.draft"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["round"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Intake",
+                    fields=[
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("letter", "letter"),
+                                    ("enquiry", "enquiry"),
+                                    ("grievance", "grievance"),
+                                    ("information_request", "information request"),
+                                    ("petition_answer", "answer to a petition"),
+                                ],
+                                max_length=32,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("family", models.CharField(blank=True, max_length=60, verbose_name="clocks")),
+                        ("zone", models.CharField(blank=True, max_length=40, verbose_name="time zone")),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="departments.department",
+                                verbose_name="receiving unit",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "receiving unit",
+                        "verbose_name_plural": "receiving units",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Link",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("related", "belongs with"),
+                                    ("merged", "answered with"),
+                                    ("split", "split off from"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("undone_at", models.DateTimeField(null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="links", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "target",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="links_here",
+                                to="mailbox.case",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "direction",
+                            models.CharField(
+                                choices=[("in", "from the sender"), ("out", "to the sender")], max_length=3
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("language", models.CharField(blank=True, max_length=10)),
+                        ("url", models.CharField(blank=True, max_length=500)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NoticeSeries",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField()),
+                        ("last", models.PositiveIntegerField(default=0)),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Opinion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("agrees", models.BooleanField(null=True)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="opinion",
+                                to="mailbox.coconsultation",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Party",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="participation.contact",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Question",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField()),
+                        ("text", models.TextField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "open"),
+                                    ("answered", "answered"),
+                                    ("not_answered", "not answered, with the reason"),
+                                ],
+                                default="open",
+                                max_length=12,
+                            ),
+                        ),
+                        ("because", models.TextField(blank=True)),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["number"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Rating",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField()),
+                        ("score", models.PositiveSmallIntegerField()),
+                        ("reasons", models.JSONField(default=list)),
+                        ("text", models.TextField(blank=True)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["round"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StepRecord",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("code", models.CharField(max_length=24)),
+                        ("from_state", models.CharField(max_length=24)),
+                        ("to_state", models.CharField(max_length=24)),
+                        ("at", models.DateTimeField()),
+                        ("stood_as", models.CharField(max_length=12)),
+                        ("reason", models.CharField(blank=True, max_length=32)),
+                        ("note", models.TextField(blank=True)),
+                        ("words", models.TextField(blank=True)),
+                        ("units", models.PositiveIntegerField(null=True)),
+                        ("revision", models.PositiveIntegerField()),
+                        ("token", models.UUIDField(null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Notice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("form", models.CharField(max_length=32)),
+                        ("year", models.PositiveSmallIntegerField()),
+                        ("number", models.PositiveIntegerField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(max_length=200)),
+                        ("content", models.JSONField()),
+                        ("html", models.TextField()),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("made_at", models.DateTimeField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="notices",
+                                to="mailbox.steprecord",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Tag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=60)),
+                        (
+                            "cases",
+                            models.ManyToManyField(related_name="tags", through="mailbox.CaseTag", to="mailbox.case"),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="casetag",
+                    name="tag",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.tag"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("letter", "letter"),
-                            ("enquiry", "enquiry"),
-                            ("grievance", "grievance"),
-                            ("information_request", "information request"),
-                            ("petition_answer", "answer to a petition"),
+                migrations.CreateModel(
+                    name="Absence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("first", models.DateField()),
+                        ("last", models.DateField()),
+                        (
+                            "deputy",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="absences",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["first"],
+                        "indexes": [models.Index(fields=["deputy", "last"], name="absence_by_deputy")],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("last__gte", models.F("first"))), name="absence_in_order"
+                            )
                         ],
-                        max_length=32,
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("at_desk", True)),
+                        fields=["desk", "due_order", "submission"],
+                        name="case_desk_due",
                     ),
                 ),
-                ("state", models.CharField(max_length=24)),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("new", "new"),
-                            ("work", "in work"),
-                            ("waiting", "waiting on others"),
-                            ("approval", "to approve"),
-                            ("done", "answered"),
-                            ("closed", "closed"),
-                            ("merged", "answered with another"),
-                        ],
-                        max_length=10,
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("at_desk", True)),
+                        fields=["desk", "phase", "due_order", "submission"],
+                        name="case_desk_phase",
                     ),
                 ),
-                ("title", models.CharField(blank=True, max_length=200)),
-                ("received_at", models.DateTimeField()),
-                ("zone", models.CharField(max_length=40)),
-                ("family", models.CharField(max_length=60)),
-                ("due", models.DateField(blank=True, null=True)),
-                ("due_order", models.DateField(default=datetime.date(9999, 12, 31))),
-                ("may_move", models.BooleanField(default=False)),
-                ("at_desk", models.BooleanField(default=True)),
-                ("low_rated", models.BooleanField(default=False)),
-                ("suspect", models.BooleanField(default=False)),
-                ("may_publish", models.BooleanField(default=False)),
-                ("people", models.PositiveIntegerField(default=1)),
-                ("result", models.CharField(blank=True, max_length=24)),
-                ("back_to", models.CharField(blank=True, max_length=24)),
-                ("state_since", models.DateTimeField()),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "barred",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("at_desk", True)),
+                        fields=["owner", "due_order", "submission"],
+                        name="case_owner_due",
                     ),
                 ),
-                (
-                    "desk",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("at_desk", True)), fields=["due_order", "submission"], name="case_due"
                     ),
                 ),
-                (
-                    "lead",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("at_desk", True)),
+                        fields=["phase", "due_order", "submission"],
+                        name="case_phase",
                     ),
                 ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged",
-                        to="mailbox.case",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("low_rated", True)),
+                        fields=["desk", "due_order", "submission"],
+                        name="case_low_rated",
                     ),
                 ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("suspect", True)), fields=["desk", "submission"], name="case_suspect"
                     ),
                 ),
-                (
-                    "reviewer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(fields=["triage", "submission"], name="case_triage"),
+                ),
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("reviewer__isnull", False)), fields=["reviewer"], name="case_reviewer"
                     ),
                 ),
-                (
-                    "triage",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(fields=["kind", "received_at"], name="case_kind_received"),
+                ),
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(fields=["state", "state_since"], name="case_waits"),
+                ),
+                migrations.AddIndex(
+                    model_name="case",
+                    index=models.Index(
+                        condition=models.Q(("answered_at", None), ("merged_into__isnull", False)),
+                        fields=["merged_into", "submission"],
+                        name="case_merged_waits",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "case",
-                "verbose_name_plural": "cases",
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseClock",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("target", models.CharField(max_length=40)),
-                ("start", models.DateTimeField()),
-                ("events", models.JSONField(default=list)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("not_started", "not started"),
-                            ("running", "running"),
-                            ("paused", "paused"),
-                            ("stopped", "stopped"),
-                        ],
-                        max_length=12,
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into", None),
+                            models.Q(("merged_into", models.F("submission")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_not_merged_into_itself",
                     ),
                 ),
-                ("due", models.DateField(null=True)),
-                ("day_zero", models.DateField(null=True)),
-                ("extension", models.PositiveIntegerField(default=0)),
-                ("paused_since", models.DateField(null=True)),
-                ("remaining", models.IntegerField(null=True)),
-                ("may_move", models.BooleanField(default=False)),
-                ("stopped_at", models.DateTimeField(null=True)),
-                (
-                    "result",
-                    models.CharField(
-                        blank=True,
-                        choices=[("met", "in time"), ("late", "late"), ("ended", "no longer owed")],
-                        max_length=6,
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=models.CheckConstraint(condition=models.Q(("people__gte", 1)), name="case_has_somebody"),
+                ),
+                migrations.AddIndex(
+                    model_name="caseclock",
+                    index=models.Index(
+                        condition=models.Q(("stopped_at", None)), fields=["calendar", "counted_at"], name="clock_open"
                     ),
                 ),
-                ("calendar", models.CharField(max_length=20)),
-                ("counted_at", models.UUIDField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="mailbox.case"
+                migrations.AddConstraint(
+                    model_name="caseclock",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=("case", "target"),
+                        name="clock_of_a_target_once",
                     ),
                 ),
-                (
-                    "profile",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="calendars.clockprofile",
-                        to_field="code",
+                migrations.AddIndex(
+                    model_name="casetally",
+                    index=models.Index(
+                        fields=["desk", "phase", "due_order", "kind", "low_rated", "suspect", "change"],
+                        name="tally_of_desk",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseTag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="coconsultation",
+                    index=models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["department", "due"], name="consultation_open"
                     ),
                 ),
-                (
-                    "case",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CaseTally",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("phase", models.CharField(max_length=10)),
-                ("due_order", models.DateField()),
-                ("low_rated", models.BooleanField()),
-                ("suspect", models.BooleanField()),
-                ("change", models.IntegerField()),
-                (
-                    "desk",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddConstraint(
+                    model_name="coconsultation",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("case", "department"),
+                        name="one_open_question_per_unit",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CoConsultation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("question", models.TextField()),
-                ("asked_at", models.DateTimeField()),
-                ("due", models.DateField()),
-                ("may_move", models.BooleanField(default=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "open"),
-                            ("answered", "answered"),
-                            ("silent", "silent: counts as agreed"),
-                            ("waived", "no longer needed"),
-                        ],
-                        default="open",
-                        max_length=10,
+                migrations.AddIndex(
+                    model_name="draft",
+                    index=models.Index(
+                        condition=models.Q(("send_at__isnull", False)), fields=["send_at"], name="draft_to_send"
                     ),
                 ),
-                ("settled_at", models.DateTimeField(null=True)),
-                ("note", models.TextField(blank=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="draft",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("shared", True), models.Q(("state", "sent"), _negated=True)),
+                        fields=("case",),
+                        name="one_shared_draft",
                     ),
                 ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="consultations", to="mailbox.case"
+                migrations.AddConstraint(
+                    model_name="draft",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("shared", False), models.Q(("state", "sent"), _negated=True)),
+                        fields=("case", "author"),
+                        name="one_private_draft",
                     ),
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
+                migrations.AddConstraint(
+                    model_name="approval",
+                    constraint=models.UniqueConstraint(
+                        fields=("draft", "round", "position"), name="approval_place_once"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("shared", models.BooleanField(default=True)),
-                ("text", models.TextField(blank=True)),
-                ("basis", models.TextField(blank=True)),
-                ("cites", models.JSONField(default=list)),
-                ("result", models.CharField(blank=True, max_length=24)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("writing", "being written"),
-                            ("approval", "being approved"),
-                            ("approved", "approved"),
-                            ("sent", "sent"),
-                        ],
-                        default="writing",
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="draftversion",
+                    constraint=models.UniqueConstraint(fields=("draft", "round"), name="draft_round_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="link",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)), fields=("kind", "source", "target"), name="link_once"
                     ),
                 ),
-                ("round", models.PositiveSmallIntegerField(default=0)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("send_at", models.DateTimeField(null=True)),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="link",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True), name="link_not_to_itself"
                     ),
                 ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="mailbox.case"
+                migrations.AddConstraint(
+                    model_name="noticeseries",
+                    constraint=models.UniqueConstraint(fields=("department", "year"), name="notice_series_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="party",
+                    constraint=models.UniqueConstraint(fields=("case", "position"), name="party_position_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="question",
+                    constraint=models.UniqueConstraint(fields=("case", "number"), name="question_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="rating",
+                    constraint=models.UniqueConstraint(fields=("case", "round"), name="rating_round_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="rating",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="rating_of_five"
                     ),
                 ),
-                (
-                    "submitted_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="rating",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("round__gte", 1), ("round__lte", 2)), name="rating_at_most_twice"
                     ),
                 ),
-                ("writers", models.ManyToManyField(related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Approval",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("round", models.PositiveSmallIntegerField()),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "decision",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("approved", "approved"),
-                            ("returned", "returned"),
-                            ("void", "void"),
-                        ],
-                        default="waiting",
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="steprecord",
+                    constraint=models.UniqueConstraint(fields=("case", "revision"), name="step_revision_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="steprecord",
+                    constraint=models.UniqueConstraint(fields=("case", "token"), name="step_token_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=models.UniqueConstraint(
+                        fields=("department", "year", "number"), name="notice_number_once"
                     ),
                 ),
-                ("at", models.DateTimeField(null=True)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("note", models.TextField(blank=True)),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.UniqueConstraint(fields=("department", "name"), name="case_tag_name_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="tag",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("department", None)), fields=("name",), name="case_tag_of_all_once"
                     ),
                 ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.AddConstraint(
+                    model_name="casetag",
+                    constraint=models.UniqueConstraint(fields=("case", "tag"), name="case_tag_once"),
                 ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="approvals", to="mailbox.draft"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["round", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DraftVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("round", models.PositiveSmallIntegerField()),
-                ("words", models.JSONField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="mailbox.draft"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["round"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Intake",
-            fields=[
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("letter", "letter"),
-                            ("enquiry", "enquiry"),
-                            ("grievance", "grievance"),
-                            ("information_request", "information request"),
-                            ("petition_answer", "answer to a petition"),
-                        ],
-                        max_length=32,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("family", models.CharField(blank=True, max_length=60, verbose_name="clocks")),
-                ("zone", models.CharField(blank=True, max_length=40, verbose_name="time zone")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="departments.department",
-                        verbose_name="receiving unit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "receiving unit",
-                "verbose_name_plural": "receiving units",
-            },
-        ),
-        migrations.CreateModel(
-            name="Link",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("related", "belongs with"), ("merged", "answered with"), ("split", "split off from")],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("undone_at", models.DateTimeField(null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="links_here", to="mailbox.case"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "direction",
-                    models.CharField(choices=[("in", "from the sender"), ("out", "to the sender")], max_length=3),
-                ),
-                ("text", models.TextField()),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("url", models.CharField(blank=True, max_length=500)),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="mailbox.case"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeSeries",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField()),
-                ("last", models.PositiveIntegerField(default=0)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Opinion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("agrees", models.BooleanField(null=True)),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "consultation",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="opinion", to="mailbox.coconsultation"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Party",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="participation.contact",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Question",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
-                ("text", models.TextField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "open"),
-                            ("answered", "answered"),
-                            ("not_answered", "not answered, with the reason"),
-                        ],
-                        default="open",
-                        max_length=12,
-                    ),
-                ),
-                ("because", models.TextField(blank=True)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="questions", to="mailbox.case"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Rating",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("round", models.PositiveSmallIntegerField()),
-                ("score", models.PositiveSmallIntegerField()),
-                ("reasons", models.JSONField(default=list)),
-                ("text", models.TextField(blank=True)),
-                ("at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="mailbox.case"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["round"],
-            },
-        ),
-        migrations.CreateModel(
-            name="StepRecord",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("code", models.CharField(max_length=24)),
-                ("from_state", models.CharField(max_length=24)),
-                ("to_state", models.CharField(max_length=24)),
-                ("at", models.DateTimeField()),
-                ("stood_as", models.CharField(max_length=12)),
-                ("reason", models.CharField(blank=True, max_length=32)),
-                ("note", models.TextField(blank=True)),
-                ("words", models.TextField(blank=True)),
-                ("units", models.PositiveIntegerField(null=True)),
-                ("revision", models.PositiveIntegerField()),
-                ("token", models.UUIDField(null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("form", models.CharField(max_length=32)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200)),
-                ("content", models.JSONField()),
-                ("html", models.TextField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("made_at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notices",
-                        to="mailbox.steprecord",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Tag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60)),
-                ("cases", models.ManyToManyField(related_name="tags", through="mailbox.CaseTag", to="mailbox.case")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["name"],
-            },
-        ),
-        migrations.AddField(
-            model_name="casetag",
-            name="tag",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.tag"),
-        ),
-        migrations.CreateModel(
-            name="Absence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("first", models.DateField()),
-                ("last", models.DateField()),
-                (
-                    "deputy",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="absences",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["first"],
-                "indexes": [models.Index(fields=["deputy", "last"], name="absence_by_deputy")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("last__gte", models.F("first"))), name="absence_in_order"
-                    )
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("at_desk", True)), fields=["desk", "due_order", "submission"], name="case_desk_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("at_desk", True)),
-                fields=["desk", "phase", "due_order", "submission"],
-                name="case_desk_phase",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("at_desk", True)),
-                fields=["owner", "due_order", "submission"],
-                name="case_owner_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("at_desk", True)), fields=["due_order", "submission"], name="case_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("at_desk", True)), fields=["phase", "due_order", "submission"], name="case_phase"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("low_rated", True)),
-                fields=["desk", "due_order", "submission"],
-                name="case_low_rated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("suspect", True)), fields=["desk", "submission"], name="case_suspect"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["triage", "submission"], name="case_triage"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("reviewer__isnull", False)), fields=["reviewer"], name="case_reviewer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["kind", "received_at"], name="case_kind_received"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["state", "state_since"], name="case_waits"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("answered_at", None), ("merged_into__isnull", False)),
-                fields=["merged_into", "submission"],
-                name="case_merged_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into", None),
-                    models.Q(("merged_into", models.F("submission")), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(condition=models.Q(("people__gte", 1)), name="case_has_somebody"),
-        ),
-        migrations.AddIndex(
-            model_name="caseclock",
-            index=models.Index(
-                condition=models.Q(("stopped_at", None)), fields=["calendar", "counted_at"], name="clock_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseclock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stopped_at", None)), fields=("case", "target"), name="clock_of_a_target_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casetally",
-            index=models.Index(
-                fields=["desk", "phase", "due_order", "kind", "low_rated", "suspect", "change"], name="tally_of_desk"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coconsultation",
-            index=models.Index(
-                condition=models.Q(("settled_at", None)), fields=["department", "due"], name="consultation_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coconsultation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)),
-                fields=("case", "department"),
-                name="one_open_question_per_unit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(
-                condition=models.Q(("send_at__isnull", False)), fields=["send_at"], name="draft_to_send"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("shared", True), models.Q(("state", "sent"), _negated=True)),
-                fields=("case",),
-                name="one_shared_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("shared", False), models.Q(("state", "sent"), _negated=True)),
-                fields=("case", "author"),
-                name="one_private_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(fields=("draft", "round", "position"), name="approval_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="draftversion",
-            constraint=models.UniqueConstraint(fields=("draft", "round"), name="draft_round_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("kind", "source", "target"), name="link_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("target")), _negated=True), name="link_not_to_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeseries",
-            constraint=models.UniqueConstraint(fields=("department", "year"), name="notice_series_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("case", "position"), name="party_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(fields=("case", "number"), name="question_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(fields=("case", "round"), name="rating_round_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="rating_of_five"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("round__gte", 1), ("round__lte", 2)), name="rating_at_most_twice"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="steprecord",
-            constraint=models.UniqueConstraint(fields=("case", "revision"), name="step_revision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="steprecord",
-            constraint=models.UniqueConstraint(fields=("case", "token"), name="step_token_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("department", "year", "number"), name="notice_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(fields=("department", "name"), name="case_tag_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("department", None)), fields=("name",), name="case_tag_of_all_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casetag",
-            constraint=models.UniqueConstraint(fields=("case", "tag"), name="case_tag_once"),
+            ]
         ),
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,338 +19,378 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SpentInvitation",
-            fields=[
-                ("digest", models.CharField(editable=False, max_length=64, primary_key=True, serialize=False)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Questionnaire",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.SlugField(max_length=60, unique=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("opens_at", models.DateTimeField(blank=True, null=True)),
-                ("closes_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "results",
-                    models.CharField(
-                        choices=[
-                            ("never", "not shown"),
-                            ("at_once", "shown to whoever has answered"),
-                            ("at_close", "shown when the survey has closed"),
-                        ],
-                        default="at_close",
-                        max_length=8,
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="SpentInvitation",
+                    fields=[
+                        ("digest", models.CharField(editable=False, max_length=64, primary_key=True, serialize=False)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Questionnaire",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.SlugField(max_length=60, unique=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("opens_at", models.DateTimeField(blank=True, null=True)),
+                        ("closes_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "results",
+                            models.CharField(
+                                choices=[
+                                    ("never", "not shown"),
+                                    ("at_once", "shown to whoever has answered"),
+                                    ("at_close", "shown when the survey has closed"),
+                                ],
+                                default="at_close",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "access",
+                            models.CharField(
+                                choices=[("open", "everybody"), ("invited", "those who were invited")],
+                                default="open",
+                                max_length=8,
+                            ),
+                        ),
+                        ("anonymous", models.BooleanField(default=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="questionnaires",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Invitation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                        ("language", models.CharField(max_length=10)),
+                        ("wave", models.PositiveSmallIntegerField(default=1)),
+                        ("group", models.CharField(blank=True, max_length=60)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="participation.contact",
+                            ),
+                        ),
+                        (
+                            "questionnaire",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="invitations",
+                                to="surveys.questionnaire",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Response",
+                    fields=[
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="survey_response",
+                                serialize=False,
+                                to="participation.submission",
+                            ),
+                        ),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[
+                                    ("web", "on the web"),
+                                    ("phone", "on the telephone"),
+                                    ("paper", "on paper"),
+                                    ("kiosk", "at a kiosk"),
+                                    ("embed", "on another site"),
+                                ],
+                                default="web",
+                                max_length=8,
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=35)),
+                        ("answers", models.JSONField(default=dict)),
+                        ("private", engage.participation.vault.SealedTextField(blank=True)),
+                        ("seed", models.CharField(max_length=32)),
+                        ("ballots", models.JSONField(default=dict)),
+                        ("is_complete", models.BooleanField(default=True)),
+                        ("seconds", models.PositiveIntegerField(blank=True, null=True)),
+                        ("flags", models.JSONField(blank=True, default=list)),
+                        ("nullifier", models.CharField(blank=True, editable=False, max_length=64, null=True)),
+                        ("wave", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        (
+                            "invitation",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="response",
+                                to="surveys.invitation",
+                            ),
+                        ),
+                        (
+                            "questionnaire",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="responses",
+                                to="surveys.questionnaire",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="QuotaSlot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("cell", models.CharField(max_length=128)),
+                        ("number", models.PositiveIntegerField()),
+                        (
+                            "questionnaire",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="slots",
+                                to="surveys.questionnaire",
+                            ),
+                        ),
+                        (
+                            "response",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="slots",
+                                to="surveys.response",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Version",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "being written"),
+                                    ("submitted", "in review"),
+                                    ("published", "published"),
+                                    ("superseded", "replaced by a later version"),
+                                    ("taken_down", "taken down"),
+                                ],
+                                default="draft",
+                                max_length=12,
+                            ),
+                        ),
+                        ("definition", models.JSONField()),
+                        ("definition_hash", models.CharField(blank=True, max_length=64)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "questionnaire",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="surveys.questionnaire",
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["questionnaire_id", "-number"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SavedResponse",
+                    fields=[
+                        (
+                            "code_digest",
+                            models.CharField(editable=False, max_length=64, primary_key=True, serialize=False),
+                        ),
+                        ("sealed", models.TextField(blank=True)),
+                        ("page", models.PositiveSmallIntegerField(default=0)),
+                        ("seed", models.CharField(max_length=32)),
+                        ("language", models.CharField(max_length=35)),
+                        (
+                            "mode",
+                            models.CharField(
+                                choices=[
+                                    ("web", "on the web"),
+                                    ("phone", "on the telephone"),
+                                    ("paper", "on paper"),
+                                    ("kiosk", "at a kiosk"),
+                                    ("embed", "on another site"),
+                                ],
+                                default="web",
+                                max_length=8,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("expires_at", models.DateTimeField(db_index=True)),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="saved", to="surveys.version"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.AddField(
+                    model_name="response",
+                    name="version",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="responses", to="surveys.version"
                     ),
                 ),
-                (
-                    "access",
-                    models.CharField(
-                        choices=[("open", "everybody"), ("invited", "those who were invited")],
-                        default="open",
-                        max_length=8,
+                migrations.AddConstraint(
+                    model_name="questionnaire",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("opens_at", None),
+                            ("closes_at", None),
+                            ("closes_at__gt", models.F("opens_at")),
+                            _connector="OR",
+                        ),
+                        name="survey_closes_after_opening",
                     ),
                 ),
-                ("anonymous", models.BooleanField(default=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="invitation",
+                    index=models.Index(fields=["questionnaire", "wave"], name="survey_wave"),
+                ),
+                migrations.AddIndex(
+                    model_name="quotaslot",
+                    index=models.Index(
+                        condition=models.Q(("response", None)),
+                        fields=["questionnaire", "cell", "number"],
+                        name="survey_free_slots",
                     ),
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="questionnaires",
-                        to="departments.department",
+                migrations.AddConstraint(
+                    model_name="quotaslot",
+                    constraint=models.UniqueConstraint(
+                        fields=("questionnaire", "cell", "number"), name="survey_slot_once"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                ("language", models.CharField(max_length=10)),
-                ("wave", models.PositiveSmallIntegerField(default=1)),
-                ("group", models.CharField(blank=True, max_length=60)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="participation.contact",
+                migrations.AddConstraint(
+                    model_name="quotaslot",
+                    constraint=models.UniqueConstraint(
+                        fields=("questionnaire", "cell", "response"), name="survey_slot_of_response"
                     ),
                 ),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="invitations",
-                        to="surveys.questionnaire",
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(fields=("questionnaire", "number"), name="survey_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("questionnaire",),
+                        name="survey_published_once",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Response",
-            fields=[
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="survey_response",
-                        serialize=False,
-                        to="participation.submission",
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted"])),
+                        fields=("questionnaire",),
+                        name="survey_in_work_once",
                     ),
                 ),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[
-                            ("web", "on the web"),
-                            ("phone", "on the telephone"),
-                            ("paper", "on paper"),
-                            ("kiosk", "at a kiosk"),
-                            ("embed", "on another site"),
-                        ],
-                        default="web",
-                        max_length=8,
+                migrations.AddConstraint(
+                    model_name="version",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "submitted"]),
+                            models.Q(("published_at__isnull", False), models.Q(("definition_hash", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="survey_published_with_hash",
                     ),
                 ),
-                ("language", models.CharField(max_length=35)),
-                ("answers", models.JSONField(default=dict)),
-                ("private", engage.participation.vault.SealedTextField(blank=True)),
-                ("seed", models.CharField(max_length=32)),
-                ("ballots", models.JSONField(default=dict)),
-                ("is_complete", models.BooleanField(default=True)),
-                ("seconds", models.PositiveIntegerField(blank=True, null=True)),
-                ("flags", models.JSONField(blank=True, default=list)),
-                ("nullifier", models.CharField(blank=True, editable=False, max_length=64, null=True)),
-                ("wave", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "invitation",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="response",
-                        to="surveys.invitation",
+                migrations.AddIndex(
+                    model_name="response",
+                    index=models.Index(fields=["questionnaire", "submission"], name="survey_responses"),
+                ),
+                migrations.AddConstraint(
+                    model_name="response",
+                    constraint=models.UniqueConstraint(
+                        fields=("questionnaire", "nullifier"), name="survey_link_used_once"
                     ),
                 ),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="responses",
-                        to="surveys.questionnaire",
+                migrations.AddConstraint(
+                    model_name="response",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("invitation", None), ("nullifier", None), _connector="OR"),
+                        name="survey_no_nullifier_with_name",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="QuotaSlot",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("cell", models.CharField(max_length=128)),
-                ("number", models.PositiveIntegerField()),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="surveys.questionnaire"
-                    ),
-                ),
-                (
-                    "response",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="slots",
-                        to="surveys.response",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Version",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "being written"),
-                            ("submitted", "in review"),
-                            ("published", "published"),
-                            ("superseded", "replaced by a later version"),
-                            ("taken_down", "taken down"),
-                        ],
-                        default="draft",
-                        max_length=12,
-                    ),
-                ),
-                ("definition", models.JSONField()),
-                ("definition_hash", models.CharField(blank=True, max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="surveys.questionnaire"
-                    ),
-                ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["questionnaire_id", "-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedResponse",
-            fields=[
-                ("code_digest", models.CharField(editable=False, max_length=64, primary_key=True, serialize=False)),
-                ("sealed", models.TextField(blank=True)),
-                ("page", models.PositiveSmallIntegerField(default=0)),
-                ("seed", models.CharField(max_length=32)),
-                ("language", models.CharField(max_length=35)),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[
-                            ("web", "on the web"),
-                            ("phone", "on the telephone"),
-                            ("paper", "on paper"),
-                            ("kiosk", "at a kiosk"),
-                            ("embed", "on another site"),
-                        ],
-                        default="web",
-                        max_length=8,
-                    ),
-                ),
-                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField(db_index=True)),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="saved", to="surveys.version"
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="response",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="responses", to="surveys.version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionnaire",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opens_at", None), ("closes_at", None), ("closes_at__gt", models.F("opens_at")), _connector="OR"
-                ),
-                name="survey_closes_after_opening",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["questionnaire", "wave"], name="survey_wave"),
-        ),
-        migrations.AddIndex(
-            model_name="quotaslot",
-            index=models.Index(
-                condition=models.Q(("response", None)),
-                fields=["questionnaire", "cell", "number"],
-                name="survey_free_slots",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotaslot",
-            constraint=models.UniqueConstraint(fields=("questionnaire", "cell", "number"), name="survey_slot_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="quotaslot",
-            constraint=models.UniqueConstraint(
-                fields=("questionnaire", "cell", "response"), name="survey_slot_of_response"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("questionnaire", "number"), name="survey_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")), fields=("questionnaire",), name="survey_published_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted"])),
-                fields=("questionnaire",),
-                name="survey_in_work_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "submitted"]),
-                    models.Q(("published_at__isnull", False), models.Q(("definition_hash", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="survey_published_with_hash",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="response",
-            index=models.Index(fields=["questionnaire", "submission"], name="survey_responses"),
-        ),
-        migrations.AddConstraint(
-            model_name="response",
-            constraint=models.UniqueConstraint(fields=("questionnaire", "nullifier"), name="survey_link_used_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="response",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("invitation", None), ("nullifier", None), _connector="OR"),
-                name="survey_no_nullifier_with_name",
-            ),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,552 +18,637 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="BlindSample",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seed", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "coder",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="BlindSample",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("seed", models.CharField(max_length=64)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "coder",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="blind_samples",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BlindItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "sample",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="coding.blindsample",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BulkOrder",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("comment_ids", models.JSONField(default=list)),
+                        ("finish", models.BooleanField(default=True)),
+                        ("total", models.PositiveIntegerField()),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("ordered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                        ("taken_back_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="bulk_orders",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "ordered_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-ordered_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Point",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("start", models.PositiveIntegerField(blank=True, null=True)),
+                        ("end", models.PositiveIntegerField(blank=True, null=True)),
+                        ("quote", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="points",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="points",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["comment_id", "start", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Step",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("marked", "a passage was marked"),
+                                    ("unmarked", "a mark was taken away"),
+                                    ("applied", "a theme was given"),
+                                    ("removed", "a theme was taken away"),
+                                    ("finished", "a comment was finished"),
+                                    ("reopened", "a comment was opened again"),
+                                    ("decided", "a decision was made"),
+                                    ("theme", "a theme was made"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("changed", models.JSONField(default=dict)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("undone_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Theme",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="theme")),
+                        ("description", models.TextField(blank=True, verbose_name="what belongs to it")),
+                        ("position", models.PositiveIntegerField(default=0)),
+                        ("retired_at", models.DateTimeField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="themes",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "merged_into",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merged",
+                                to="coding.theme",
+                            ),
+                        ),
+                        (
+                            "parent",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="children",
+                                to="coding.theme",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["consultation_id", "position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Decision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "disposition",
+                            models.CharField(
+                                choices=[
+                                    ("adopted", "adopted"),
+                                    ("in_part", "adopted in part"),
+                                    ("covered", "already covered"),
+                                    ("not_adopted", "not adopted"),
+                                    ("out_of_scope", "out of scope"),
+                                ],
+                                max_length=16,
+                                verbose_name="decision",
+                            ),
+                        ),
+                        (
+                            "reason_code",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("against_law", "a higher law says otherwise"),
+                                    ("other_rule", "another rule is the place for it"),
+                                    ("cost", "the cost is out of proportion"),
+                                    ("not_feasible", "it cannot be carried out at present"),
+                                    ("conflict", "it is at odds with what others need"),
+                                    ("unclear", "what is asked for is not clear enough"),
+                                    ("study", "it needs more study first"),
+                                    ("other", "another reason"),
+                                ],
+                                max_length=16,
+                                verbose_name="kind of reason",
+                            ),
+                        ),
+                        ("reason_zh", models.TextField(blank=True, verbose_name="reason, Chinese")),
+                        ("reason_en", models.TextField(blank=True, verbose_name="reason, English")),
+                        (
+                            "forwarded_zh",
+                            models.CharField(blank=True, max_length=200, verbose_name="forwarded to, Chinese"),
+                        ),
+                        (
+                            "forwarded_en",
+                            models.CharField(blank=True, max_length=200, verbose_name="forwarded to, English"),
+                        ),
+                        ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("replaced_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="decisions",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="departments.department",
+                                verbose_name="department responsible",
+                            ),
+                        ),
+                        (
+                            "point",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="decisions",
+                                to="coding.point",
+                            ),
+                        ),
+                        (
+                            "theme",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="decisions",
+                                to="coding.theme",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-decided_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Coding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("desk", "at the desk"),
+                                    ("bulk", "with many others at once"),
+                                    ("suggestion", "suggested, accepted by a person"),
+                                    ("merge", "its theme was merged into this one"),
+                                    ("split", "split off from another theme"),
+                                ],
+                                default="desk",
+                                max_length=12,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "coder",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "order",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="codings",
+                                to="coding.bulkorder",
+                            ),
+                        ),
+                        (
+                            "point",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="codings", to="coding.point"
+                            ),
+                        ),
+                        (
+                            "theme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="codings", to="coding.theme"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["point_id", "pk"],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="bulkorder",
+                    name="theme",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coding.theme"
                     ),
                 ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="blind_samples",
-                        to="consultations.consultation",
+                migrations.CreateModel(
+                    name="BlindCoding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="codings",
+                                to="coding.blinditem",
+                            ),
+                        ),
+                        (
+                            "theme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="blind_codings",
+                                to="coding.theme",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ThemeEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("created", "made"),
+                                    ("renamed", "renamed"),
+                                    ("moved", "moved"),
+                                    ("merged", "merged into another"),
+                                    ("split", "split off from another"),
+                                    ("retired", "taken out of use"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("detail", models.JSONField(default=dict)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "other",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="coding.theme",
+                            ),
+                        ),
+                        (
+                            "theme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="events", to="coding.theme"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="blinditem",
+                    constraint=models.UniqueConstraint(fields=("sample", "comment"), name="blind_item_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="point",
+                    index=models.Index(
+                        condition=models.Q(("removed_at", None)), fields=["consultation", "comment"], name="point_live"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-created_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BlindItem",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="consultations.comment"
+                migrations.AddConstraint(
+                    model_name="point",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end", None), ("start", None)), ("start__lt", models.F("end")), _connector="OR"
+                        ),
+                        name="point_has_a_stretch",
                     ),
                 ),
-                (
-                    "sample",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="coding.blindsample"
+                migrations.AddConstraint(
+                    model_name="point",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)), fields=("comment", "start", "end"), name="point_once"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BulkOrder",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("comment_ids", models.JSONField(default=list)),
-                ("finish", models.BooleanField(default=True)),
-                ("total", models.PositiveIntegerField()),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("ordered_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
-                ("taken_back_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bulk_orders",
-                        to="consultations.consultation",
+                migrations.AddConstraint(
+                    model_name="point",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None), ("start", None)),
+                        fields=("comment",),
+                        name="point_of_the_whole_once",
                     ),
                 ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="step",
+                    index=models.Index(
+                        condition=models.Q(("undone_at", None)),
+                        fields=["consultation", "by", "-id"],
+                        name="step_to_undo",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-ordered_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Point",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("start", models.PositiveIntegerField(blank=True, null=True)),
-                ("end", models.PositiveIntegerField(blank=True, null=True)),
-                ("quote", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="points", to="consultations.comment"
+                migrations.AddConstraint(
+                    model_name="theme",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("consultation", "parent", "name"),
+                        name="theme_name_once",
                     ),
                 ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="points",
-                        to="consultations.consultation",
+                migrations.AddConstraint(
+                    model_name="theme",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("parent", None), ("retired_at", None)),
+                        fields=("consultation", "name"),
+                        name="theme_name_once_on_top",
                     ),
                 ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="decision",
+                    index=models.Index(
+                        condition=models.Q(("replaced_at", None)), fields=["consultation"], name="decision_in_force"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["comment_id", "start", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("marked", "a passage was marked"),
-                            ("unmarked", "a mark was taken away"),
-                            ("applied", "a theme was given"),
-                            ("removed", "a theme was taken away"),
-                            ("finished", "a comment was finished"),
-                            ("reopened", "a comment was opened again"),
-                            ("decided", "a decision was made"),
-                            ("theme", "a theme was made"),
-                        ],
-                        max_length=12,
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("point__isnull", False), ("theme", None)),
+                            models.Q(("point", None), ("theme__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="decision_about_one_thing",
                     ),
                 ),
-                ("changed", models.JSONField(default=dict)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("replaced_at", None)), fields=("theme",), name="decision_per_theme"
                     ),
                 ),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="consultations.comment",
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("replaced_at", None)), fields=("point",), name="decision_per_point"
                     ),
                 ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="consultations.consultation"
+                migrations.AddIndex(
+                    model_name="coding",
+                    index=models.Index(
+                        condition=models.Q(("removed_at", None)), fields=["theme", "point"], name="coding_by_theme"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Theme",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="theme")),
-                ("description", models.TextField(blank=True, verbose_name="what belongs to it")),
-                ("position", models.PositiveIntegerField(default=0)),
-                ("retired_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="themes",
-                        to="consultations.consultation",
+                migrations.AddConstraint(
+                    model_name="coding",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)), fields=("point", "theme"), name="coding_once"
                     ),
                 ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddIndex(
+                    model_name="bulkorder",
+                    index=models.Index(
+                        condition=models.Q(("cancelled_at", None), ("finished_at", None)),
+                        fields=["id"],
+                        name="bulk_order_open",
                     ),
                 ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged",
-                        to="coding.theme",
-                    ),
+                migrations.AddConstraint(
+                    model_name="blindcoding",
+                    constraint=models.UniqueConstraint(fields=("item", "theme"), name="blind_coding_once"),
                 ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="coding.theme",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["consultation_id", "position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "disposition",
-                    models.CharField(
-                        choices=[
-                            ("adopted", "adopted"),
-                            ("in_part", "adopted in part"),
-                            ("covered", "already covered"),
-                            ("not_adopted", "not adopted"),
-                            ("out_of_scope", "out of scope"),
-                        ],
-                        max_length=16,
-                        verbose_name="decision",
-                    ),
-                ),
-                (
-                    "reason_code",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("against_law", "a higher law says otherwise"),
-                            ("other_rule", "another rule is the place for it"),
-                            ("cost", "the cost is out of proportion"),
-                            ("not_feasible", "it cannot be carried out at present"),
-                            ("conflict", "it is at odds with what others need"),
-                            ("unclear", "what is asked for is not clear enough"),
-                            ("study", "it needs more study first"),
-                            ("other", "another reason"),
-                        ],
-                        max_length=16,
-                        verbose_name="kind of reason",
-                    ),
-                ),
-                ("reason_zh", models.TextField(blank=True, verbose_name="reason, Chinese")),
-                ("reason_en", models.TextField(blank=True, verbose_name="reason, English")),
-                ("forwarded_zh", models.CharField(blank=True, max_length=200, verbose_name="forwarded to, Chinese")),
-                ("forwarded_en", models.CharField(blank=True, max_length=200, verbose_name="forwarded to, English")),
-                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("replaced_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="decisions",
-                        to="consultations.consultation",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="departments.department",
-                        verbose_name="department responsible",
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="decisions",
-                        to="coding.point",
-                    ),
-                ),
-                (
-                    "theme",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="decisions",
-                        to="coding.theme",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-decided_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Coding",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("desk", "at the desk"),
-                            ("bulk", "with many others at once"),
-                            ("suggestion", "suggested, accepted by a person"),
-                            ("merge", "its theme was merged into this one"),
-                            ("split", "split off from another theme"),
-                        ],
-                        default="desk",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "coder",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="codings",
-                        to="coding.bulkorder",
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="codings", to="coding.point"
-                    ),
-                ),
-                (
-                    "theme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="codings", to="coding.theme"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["point_id", "pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="bulkorder",
-            name="theme",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coding.theme"),
-        ),
-        migrations.CreateModel(
-            name="BlindCoding",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="codings", to="coding.blinditem"
-                    ),
-                ),
-                (
-                    "theme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="blind_codings", to="coding.theme"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ThemeEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("created", "made"),
-                            ("renamed", "renamed"),
-                            ("moved", "moved"),
-                            ("merged", "merged into another"),
-                            ("split", "split off from another"),
-                            ("retired", "taken out of use"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("detail", models.JSONField(default=dict)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "other",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="coding.theme"
-                    ),
-                ),
-                (
-                    "theme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="coding.theme"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="blinditem",
-            constraint=models.UniqueConstraint(fields=("sample", "comment"), name="blind_item_once"),
-        ),
-        migrations.AddIndex(
-            model_name="point",
-            index=models.Index(
-                condition=models.Q(("removed_at", None)), fields=["consultation", "comment"], name="point_live"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("end", None), ("start", None)), ("start__lt", models.F("end")), _connector="OR"
-                ),
-                name="point_has_a_stretch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)), fields=("comment", "start", "end"), name="point_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None), ("start", None)),
-                fields=("comment",),
-                name="point_of_the_whole_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="step",
-            index=models.Index(
-                condition=models.Q(("undone_at", None)), fields=["consultation", "by", "-id"], name="step_to_undo"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="theme",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("consultation", "parent", "name"),
-                name="theme_name_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="theme",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("parent", None), ("retired_at", None)),
-                fields=("consultation", "name"),
-                name="theme_name_once_on_top",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                condition=models.Q(("replaced_at", None)), fields=["consultation"], name="decision_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("point__isnull", False), ("theme", None)),
-                    models.Q(("point", None), ("theme__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decision_about_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_at", None)), fields=("theme",), name="decision_per_theme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_at", None)), fields=("point",), name="decision_per_point"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coding",
-            index=models.Index(
-                condition=models.Q(("removed_at", None)), fields=["theme", "point"], name="coding_by_theme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)), fields=("point", "theme"), name="coding_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bulkorder",
-            index=models.Index(
-                condition=models.Q(("cancelled_at", None), ("finished_at", None)), fields=["id"], name="bulk_order_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blindcoding",
-            constraint=models.UniqueConstraint(fields=("item", "theme"), name="blind_coding_once"),
+            ]
         ),
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -19,344 +20,422 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Outcome",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "being written"),
-                            ("submitted", "in review"),
-                            ("published", "published"),
-                            ("superseded", "replaced by a correction"),
-                            ("taken_down", "taken down"),
-                        ],
-                        default="draft",
-                        max_length=12,
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Outcome",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "being written"),
+                                    ("submitted", "in review"),
+                                    ("published", "published"),
+                                    ("superseded", "replaced by a correction"),
+                                    ("taken_down", "taken down"),
+                                ],
+                                default="draft",
+                                max_length=12,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("lettered_up_to", models.BigIntegerField(default=0)),
+                        ("lettered_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="outcomes",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.version",
+                                verbose_name="the text commented on",
+                            ),
+                        ),
+                        (
+                            "version_after",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.version",
+                                verbose_name="the text that came of it",
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["consultation_id", "-number"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Export",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("xlsx", "XLSX"),
+                                    ("csv", "CSV"),
+                                    ("docx", "DOCX"),
+                                    ("pdf", "PDF"),
+                                    ("json", "JSON"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting for the worker"),
+                                    ("running", "being made"),
+                                    ("ready", "ready"),
+                                    ("cancelled", "cancelled"),
+                                    ("failed", "failed"),
+                                ],
+                                default="waiting",
+                                max_length=12,
+                            ),
+                        ),
+                        ("done", models.PositiveIntegerField(default=0)),
+                        ("total", models.PositiveIntegerField(default=0)),
+                        ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("order", models.PositiveIntegerField(default=0)),
+                        (
+                            "file",
+                            models.FileField(
+                                blank=True,
+                                storage=engage.participation.models.private_storage,
+                                upload_to="outcomes/%Y/%m",
+                            ),
+                        ),
+                        ("size", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "outcome",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="exports",
+                                to="outcomes.outcome",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["outcome_id", "language", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Answer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField(help_text="Order in the exports.")),
+                        ("start", models.PositiveIntegerField(null=True)),
+                        ("end", models.PositiveIntegerField(null=True)),
+                        ("themes", models.JSONField(default=list)),
+                        (
+                            "disposition",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("adopted", "adopted"),
+                                    ("in_part", "adopted in part"),
+                                    ("covered", "already covered"),
+                                    ("not_adopted", "not adopted"),
+                                    ("out_of_scope", "out of scope"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        (
+                            "reason_code",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("against_law", "a higher law says otherwise"),
+                                    ("other_rule", "another rule is the place for it"),
+                                    ("cost", "the cost is out of proportion"),
+                                    ("not_feasible", "it cannot be carried out at present"),
+                                    ("conflict", "it is at odds with what others need"),
+                                    ("unclear", "what is asked for is not clear enough"),
+                                    ("study", "it needs more study first"),
+                                    ("other", "another reason"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        ("reasons", models.JSONField(default=dict)),
+                        ("forwarded", models.JSONField(default=dict)),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="answers",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="coding.decision",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "point",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="coding.point",
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="answers",
+                                to="outcomes.outcome",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["outcome_id", "position"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OutcomeClause",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("removed", models.BooleanField(default=False)),
+                        ("reasons", models.JSONField(default=dict, help_text="Language code to the reason.")),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "clauses_after",
+                            models.ManyToManyField(blank=True, related_name="+", to="consultations.clause"),
+                        ),
+                        (
+                            "outcome",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="clauses",
+                                to="outcomes.outcome",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["outcome_id", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OutcomeQuote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "outcome_clause",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="quotes",
+                                to="outcomes.outcomeclause",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OutcomeText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("summary", models.TextField(blank=True, verbose_name="summary")),
+                        ("method", models.TextField(blank=True, verbose_name="how it was done and its limits")),
+                        ("next_steps", models.TextField(blank=True, verbose_name="what happens next")),
+                        (
+                            "outcome",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="outcomes.outcome"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="OutcomeTheme",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("names", models.JSONField(default=dict)),
+                        (
+                            "outcome",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="themes",
+                                to="outcomes.outcome",
+                            ),
+                        ),
+                        (
+                            "theme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coding.theme"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.AddConstraint(
+                    model_name="outcome",
+                    constraint=models.UniqueConstraint(fields=("consultation", "number"), name="outcome_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="outcome",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("consultation",),
+                        name="outcome_published_once",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("lettered_up_to", models.BigIntegerField(default=0)),
-                ("lettered_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="outcome",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted"])),
+                        fields=("consultation",),
+                        name="outcome_in_work_once",
                     ),
                 ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="outcomes",
-                        to="consultations.consultation",
+                migrations.AddConstraint(
+                    model_name="export",
+                    constraint=models.UniqueConstraint(fields=("outcome", "kind", "language"), name="export_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="answer",
+                    constraint=models.UniqueConstraint(fields=("outcome", "position"), name="answer_position_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="answer",
+                    constraint=models.UniqueConstraint(
+                        fields=("outcome", "point", "decision"), name="answer_decision_once"
                     ),
                 ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.version",
-                        verbose_name="the text commented on",
+                migrations.AddConstraint(
+                    model_name="outcomeclause",
+                    constraint=models.UniqueConstraint(fields=("outcome", "clause"), name="outcome_clause_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="outcomeclause",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("clause", None)), fields=("outcome",), name="outcome_whole_draft_once"
                     ),
                 ),
-                (
-                    "version_after",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.version",
-                        verbose_name="the text that came of it",
+                migrations.AddConstraint(
+                    model_name="outcomequote",
+                    constraint=models.UniqueConstraint(fields=("outcome_clause", "comment"), name="outcome_quote_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="outcometext",
+                    constraint=models.UniqueConstraint(
+                        fields=("outcome", "language"), name="outcome_text_per_language"
                     ),
                 ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["consultation_id", "-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Export",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("xlsx", "XLSX"), ("csv", "CSV"), ("docx", "DOCX"), ("pdf", "PDF"), ("json", "JSON")],
-                        max_length=8,
-                    ),
+                migrations.AddConstraint(
+                    model_name="outcometheme",
+                    constraint=models.UniqueConstraint(fields=("outcome", "theme"), name="outcome_theme_once"),
                 ),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting for the worker"),
-                            ("running", "being made"),
-                            ("ready", "ready"),
-                            ("cancelled", "cancelled"),
-                            ("failed", "failed"),
-                        ],
-                        default="waiting",
-                        max_length=12,
-                    ),
-                ),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("total", models.PositiveIntegerField(default=0)),
-                ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("order", models.PositiveIntegerField(default=0)),
-                (
-                    "file",
-                    models.FileField(
-                        blank=True, storage=engage.participation.models.private_storage, upload_to="outcomes/%Y/%m"
-                    ),
-                ),
-                ("size", models.PositiveBigIntegerField(default=0)),
-                (
-                    "outcome",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to="outcomes.outcome"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["outcome_id", "language", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Answer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveIntegerField(help_text="Order in the exports.")),
-                ("start", models.PositiveIntegerField(null=True)),
-                ("end", models.PositiveIntegerField(null=True)),
-                ("themes", models.JSONField(default=list)),
-                (
-                    "disposition",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("adopted", "adopted"),
-                            ("in_part", "adopted in part"),
-                            ("covered", "already covered"),
-                            ("not_adopted", "not adopted"),
-                            ("out_of_scope", "out of scope"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "reason_code",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("against_law", "a higher law says otherwise"),
-                            ("other_rule", "another rule is the place for it"),
-                            ("cost", "the cost is out of proportion"),
-                            ("not_feasible", "it cannot be carried out at present"),
-                            ("conflict", "it is at odds with what others need"),
-                            ("unclear", "what is asked for is not clear enough"),
-                            ("study", "it needs more study first"),
-                            ("other", "another reason"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("reasons", models.JSONField(default=dict)),
-                ("forwarded", models.JSONField(default=dict)),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="consultations.comment"
-                    ),
-                ),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="coding.decision"
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-                (
-                    "point",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="coding.point"
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="outcomes.outcome"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["outcome_id", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutcomeClause",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("removed", models.BooleanField(default=False)),
-                ("reasons", models.JSONField(default=dict, help_text="Language code to the reason.")),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.clause",
-                    ),
-                ),
-                ("clauses_after", models.ManyToManyField(blank=True, related_name="+", to="consultations.clause")),
-                (
-                    "outcome",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="outcomes.outcome"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["outcome_id", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutcomeQuote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="consultations.comment"
-                    ),
-                ),
-                (
-                    "outcome_clause",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="outcomes.outcomeclause"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutcomeText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("summary", models.TextField(blank=True, verbose_name="summary")),
-                ("method", models.TextField(blank=True, verbose_name="how it was done and its limits")),
-                ("next_steps", models.TextField(blank=True, verbose_name="what happens next")),
-                (
-                    "outcome",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="outcomes.outcome"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OutcomeTheme",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("names", models.JSONField(default=dict)),
-                (
-                    "outcome",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="themes", to="outcomes.outcome"
-                    ),
-                ),
-                (
-                    "theme",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="coding.theme"),
-                ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.UniqueConstraint(fields=("consultation", "number"), name="outcome_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")), fields=("consultation",), name="outcome_published_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted"])),
-                fields=("consultation",),
-                name="outcome_in_work_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.UniqueConstraint(fields=("outcome", "kind", "language"), name="export_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("outcome", "position"), name="answer_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("outcome", "point", "decision"), name="answer_decision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomeclause",
-            constraint=models.UniqueConstraint(fields=("outcome", "clause"), name="outcome_clause_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomeclause",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("clause", None)), fields=("outcome",), name="outcome_whole_draft_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcomequote",
-            constraint=models.UniqueConstraint(fields=("outcome_clause", "comment"), name="outcome_quote_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcometext",
-            constraint=models.UniqueConstraint(fields=("outcome", "language"), name="outcome_text_per_language"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcometheme",
-            constraint=models.UniqueConstraint(fields=("outcome", "theme"), name="outcome_theme_once"),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,292 +18,332 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Pack",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "about",
-                    models.CharField(
-                        choices=[("draft", "the draft"), ("final", "the final document")], default="draft", max_length=8
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "being written"),
-                            ("submitted", "in review"),
-                            ("published", "published"),
-                            ("superseded", "replaced by a correction"),
-                            ("taken_down", "taken down"),
-                        ],
-                        default="draft",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="packs",
-                        to="consultations.consultation",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="packs", to="consultations.version"
-                    ),
-                ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["consultation_id", "-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Block",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("background", "Background"),
-                            ("points", "Key points"),
-                            ("measures", "Supporting measures"),
-                            ("message", "Message"),
-                            ("case", "Case analysis"),
-                            ("link", "Further reading"),
-                            ("media", "Media view"),
-                            ("expert", "Expert commentary"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("dated", models.DateField(blank=True, null=True)),
-                ("url", models.URLField(blank=True, max_length=500)),
-                ("original_language", models.CharField(blank=True, max_length=10)),
-                ("no_interest", models.BooleanField(null=True)),
-                ("clauses", models.ManyToManyField(blank=True, related_name="explained_by", to="consultations.clause")),
-                (
-                    "pack",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="blocks", to="packs.pack"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pack_id", "position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Reaction",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "moderation_state",
-                    models.CharField(
-                        choices=[
-                            ("held", "waiting for a moderator"),
-                            ("published", "published"),
-                            ("private", "read, not published"),
-                            ("rejected", "rejected"),
-                        ],
-                        db_index=True,
-                        default="held",
-                        max_length=16,
-                    ),
-                ),
-                ("moderation_reason", models.CharField(blank=True, max_length=32)),
-                ("moderated_at", models.DateTimeField(blank=True, null=True)),
-                ("text", models.TextField()),
-                ("language", models.CharField(max_length=10)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "moderated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pack",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reactions", to="packs.pack"
-                    ),
-                ),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reaction",
-                        to="participation.submission",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["created_at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BlockText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("heading", models.CharField(blank=True, max_length=200)),
-                ("body", models.TextField(blank=True)),
-                ("byline", models.CharField(blank=True, max_length=200)),
-                ("source", models.CharField(blank=True, max_length=200)),
-                ("affiliation", models.CharField(blank=True, max_length=200)),
-                ("interest", models.TextField(blank=True)),
-                (
-                    "block",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="packs.block"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("block", "language"), name="block_text_per_language")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("invited", "the expert is writing"),
-                            ("handed_in", "handed in, to be read by an editor"),
-                            ("returned", "sent back to the expert"),
-                            ("accepted", "taken over"),
-                        ],
-                        default="invited",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("written_in", models.CharField(blank=True, max_length=10)),
-                ("name", models.CharField(blank=True, max_length=200)),
-                ("affiliation", models.CharField(blank=True, max_length=200)),
-                ("interest", models.TextField(blank=True)),
-                ("no_interest", models.BooleanField(null=True)),
-                ("text", models.TextField(blank=True)),
-                ("handed_in_at", models.DateTimeField(blank=True, null=True)),
-                ("returned_note", models.TextField(blank=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "block",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="invitation", to="packs.block"
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="participation.contact",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "invited_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("text", ""),
-                            models.Q(("interest", ""), ("no_interest", True)),
-                            models.Q(("no_interest", False), models.Q(("interest", ""), _negated=True)),
-                            _connector="OR",
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Pack",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
                         ),
-                        name="commentary_with_declared_interest",
-                    )
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.UniqueConstraint(fields=("consultation", "number"), name="pack_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")), fields=("version",), name="pack_published_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted"])), fields=("version",), name="pack_in_work_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ("background", "points", "measures"))),
-                fields=("pack", "kind"),
-                name="pack_required_block_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reaction",
-            index=models.Index(fields=["pack", "moderation_state", "created_at"], name="reaction_list"),
+                        (
+                            "about",
+                            models.CharField(
+                                choices=[("draft", "the draft"), ("final", "the final document")],
+                                default="draft",
+                                max_length=8,
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "being written"),
+                                    ("submitted", "in review"),
+                                    ("published", "published"),
+                                    ("superseded", "replaced by a correction"),
+                                    ("taken_down", "taken down"),
+                                ],
+                                default="draft",
+                                max_length=12,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="packs",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="packs",
+                                to="consultations.version",
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["consultation_id", "-number"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Block",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("background", "Background"),
+                                    ("points", "Key points"),
+                                    ("measures", "Supporting measures"),
+                                    ("message", "Message"),
+                                    ("case", "Case analysis"),
+                                    ("link", "Further reading"),
+                                    ("media", "Media view"),
+                                    ("expert", "Expert commentary"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        ("dated", models.DateField(blank=True, null=True)),
+                        ("url", models.URLField(blank=True, max_length=500)),
+                        ("original_language", models.CharField(blank=True, max_length=10)),
+                        ("no_interest", models.BooleanField(null=True)),
+                        (
+                            "clauses",
+                            models.ManyToManyField(blank=True, related_name="explained_by", to="consultations.clause"),
+                        ),
+                        (
+                            "pack",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="blocks", to="packs.pack"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pack_id", "position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Reaction",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "moderation_state",
+                            models.CharField(
+                                choices=[
+                                    ("held", "waiting for a moderator"),
+                                    ("published", "published"),
+                                    ("private", "read, not published"),
+                                    ("rejected", "rejected"),
+                                ],
+                                db_index=True,
+                                default="held",
+                                max_length=16,
+                            ),
+                        ),
+                        ("moderation_reason", models.CharField(blank=True, max_length=32)),
+                        ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                        ("text", models.TextField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "moderated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pack",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="reactions", to="packs.pack"
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reaction",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["created_at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BlockText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("heading", models.CharField(blank=True, max_length=200)),
+                        ("body", models.TextField(blank=True)),
+                        ("byline", models.CharField(blank=True, max_length=200)),
+                        ("source", models.CharField(blank=True, max_length=200)),
+                        ("affiliation", models.CharField(blank=True, max_length=200)),
+                        ("interest", models.TextField(blank=True)),
+                        (
+                            "block",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="packs.block"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("block", "language"), name="block_text_per_language")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Invitation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("invited", "the expert is writing"),
+                                    ("handed_in", "handed in, to be read by an editor"),
+                                    ("returned", "sent back to the expert"),
+                                    ("accepted", "taken over"),
+                                ],
+                                default="invited",
+                                max_length=12,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("expires_at", models.DateTimeField()),
+                        ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                        ("written_in", models.CharField(blank=True, max_length=10)),
+                        ("name", models.CharField(blank=True, max_length=200)),
+                        ("affiliation", models.CharField(blank=True, max_length=200)),
+                        ("interest", models.TextField(blank=True)),
+                        ("no_interest", models.BooleanField(null=True)),
+                        ("text", models.TextField(blank=True)),
+                        ("handed_in_at", models.DateTimeField(blank=True, null=True)),
+                        ("returned_note", models.TextField(blank=True)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "block",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="invitation", to="packs.block"
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="participation.contact",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "invited_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("text", ""),
+                                    models.Q(("interest", ""), ("no_interest", True)),
+                                    models.Q(("no_interest", False), models.Q(("interest", ""), _negated=True)),
+                                    _connector="OR",
+                                ),
+                                name="commentary_with_declared_interest",
+                            )
+                        ],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="pack",
+                    constraint=models.UniqueConstraint(fields=("consultation", "number"), name="pack_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="pack",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "published")), fields=("version",), name="pack_published_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pack",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted"])),
+                        fields=("version",),
+                        name="pack_in_work_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="block",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ("background", "points", "measures"))),
+                        fields=("pack", "kind"),
+                        name="pack_required_block_once",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="reaction",
+                    index=models.Index(fields=["pack", "moderation_state", "created_at"], name="reaction_list"),
+                ),
+            ]
         ),
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -19,389 +20,457 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="HeldFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("basket", models.CharField(db_index=True, max_length=64)),
-                ("item", models.CharField(max_length=16)),
-                (
-                    "file",
-                    models.FileField(
-                        storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="HeldFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("basket", models.CharField(db_index=True, max_length=64)),
+                        ("item", models.CharField(max_length=16)),
+                        (
+                            "file",
+                            models.FileField(
+                                storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("media_type", models.CharField(max_length=100)),
+                        ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("media_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField(help_text="bytes")),
-                ("sha256", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Organisation",
-            fields=[
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="organisation",
-                        serialize=False,
-                        to="participation.submission",
-                    ),
+                migrations.CreateModel(
+                    name="Organisation",
+                    fields=[
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="organisation",
+                                serialize=False,
+                                to="participation.submission",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "size",
+                            models.CharField(
+                                choices=[
+                                    ("micro", "fewer than 10 people"),
+                                    ("small", "10 to 49 people"),
+                                    ("medium", "50 to 249 people"),
+                                    ("large", "250 people or more"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("role", models.CharField(help_text="What the sender does there.", max_length=80)),
+                    ],
                 ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "size",
-                    models.CharField(
-                        choices=[
-                            ("micro", "fewer than 10 people"),
-                            ("small", "10 to 49 people"),
-                            ("medium", "50 to 249 people"),
-                            ("large", "250 people or more"),
+                migrations.CreateModel(
+                    name="AgreementTotal",
+                    fields=[
+                        (
+                            "comment",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="agreement_total",
+                                serialize=False,
+                                to="consultations.comment",
+                            ),
+                        ),
+                        ("devices", models.PositiveIntegerField()),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["-devices"], name="agreement_most")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CommentFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "moderation_state",
+                            models.CharField(
+                                choices=[
+                                    ("held", "waiting for a moderator"),
+                                    ("published", "published"),
+                                    ("private", "read, not published"),
+                                    ("rejected", "rejected"),
+                                ],
+                                db_index=True,
+                                default="held",
+                                max_length=16,
+                            ),
+                        ),
+                        ("moderation_reason", models.CharField(blank=True, max_length=32)),
+                        ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "attachment",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="under_comment",
+                                to="participation.attachment",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="files",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "moderated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Passage",
+                    fields=[
+                        (
+                            "comment",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="passage",
+                                serialize=False,
+                                to="consultations.comment",
+                            ),
+                        ),
+                        ("exact", models.TextField()),
+                        ("prefix", models.CharField(blank=True, max_length=64)),
+                        ("suffix", models.CharField(blank=True, max_length=64)),
+                        ("start", models.PositiveIntegerField()),
+                        ("end", models.PositiveIntegerField()),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("end__gt", models.F("start"))), name="passage_is_not_empty"
+                            )
                         ],
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("role", models.CharField(help_text="What the sender does there.", max_length=80)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AgreementTotal",
-            fields=[
-                (
-                    "comment",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="agreement_total",
-                        serialize=False,
-                        to="consultations.comment",
-                    ),
-                ),
-                ("devices", models.PositiveIntegerField()),
-            ],
-            options={
-                "indexes": [models.Index(fields=["-devices"], name="agreement_most")],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommentFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "moderation_state",
-                    models.CharField(
-                        choices=[
-                            ("held", "waiting for a moderator"),
-                            ("published", "published"),
-                            ("private", "read, not published"),
-                            ("rejected", "rejected"),
+                migrations.CreateModel(
+                    name="Agreement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        ("device", models.CharField(max_length=64)),
+                        ("withdrawn", models.BooleanField(default=False)),
+                        ("counted", models.BooleanField(default=False)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="agreements",
+                                to="consultations.comment",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("counted", False)), fields=["id"], name="agreement_to_count"
+                            )
                         ],
-                        db_index=True,
-                        default="held",
-                        max_length=16,
-                    ),
-                ),
-                ("moderation_reason", models.CharField(blank=True, max_length=32)),
-                ("moderated_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "attachment",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="under_comment",
-                        to="participation.attachment",
-                    ),
-                ),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="consultations.comment"
-                    ),
-                ),
-                (
-                    "moderated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participation.submission"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Passage",
-            fields=[
-                (
-                    "comment",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="passage",
-                        serialize=False,
-                        to="consultations.comment",
-                    ),
-                ),
-                ("exact", models.TextField()),
-                ("prefix", models.CharField(blank=True, max_length=64)),
-                ("suffix", models.CharField(blank=True, max_length=64)),
-                ("start", models.PositiveIntegerField()),
-                ("end", models.PositiveIntegerField()),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("end__gt", models.F("start"))), name="passage_is_not_empty"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Agreement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("device", models.CharField(max_length=64)),
-                ("withdrawn", models.BooleanField(default=False)),
-                ("counted", models.BooleanField(default=False)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="agreements",
-                        to="consultations.comment",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("counted", False)), fields=["id"], name="agreement_to_count")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("comment", "device", "day"), name="agreement_once_per_device_and_day"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommentTranslation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("text", models.TextField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("of_digest", models.CharField(max_length=64)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="translations",
-                        to="consultations.comment",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("comment", "language"), name="translation_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="EmbedHost",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "host",
-                    models.CharField(
-                        help_text="For example www.example.org, without https://", max_length=255, verbose_name="host"
-                    ),
-                ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="embed_hosts",
-                        to="consultations.consultation",
-                        verbose_name="consultation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "site that shows a call",
-                "verbose_name_plural": "sites that show a call",
-                "ordering": ["consultation_id", "host"],
-                "constraints": [models.UniqueConstraint(fields=("consultation", "host"), name="embed_host_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PassagePlace",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("outcome", models.CharField(max_length=12)),
-                ("start", models.PositiveIntegerField(null=True)),
-                ("end", models.PositiveIntegerField(null=True)),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "passage",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="places", to="voices.passage"
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="consultations.version"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("passage", "version"), name="passage_place_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Reply",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("language", models.CharField(max_length=10)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("taken_back_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "clause",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="replies",
-                        to="consultations.clause",
-                    ),
-                ),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="replies",
-                        to="consultations.comment",
-                    ),
-                ),
-                (
-                    "consultation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="replies",
-                        to="consultations.consultation",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["created_at", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("comment__isnull", True), ("clause__isnull", True), _connector="XOR"),
-                        name="reply_to_one_thing",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("personal_data", "It tells private things about somebody"),
-                            ("personal_attack", "It attacks or insults a person"),
-                            ("unlawful", "It breaks the law"),
-                            ("advertising", "It advertises something"),
-                            ("copied", "The same text stands there many times"),
-                            ("other", "Something else"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("comment", "device", "day"), name="agreement_once_per_device_and_day"
+                            )
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("note", models.TextField(blank=True)),
-                ("device", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("settled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="consultations.comment"
-                    ),
+                migrations.CreateModel(
+                    name="CommentTranslation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("text", models.TextField()),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("of_digest", models.CharField(max_length=64)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="translations",
+                                to="consultations.comment",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("comment", "language"), name="translation_once")
+                        ],
+                    },
                 ),
-                (
-                    "settled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="EmbedHost",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "host",
+                            models.CharField(
+                                help_text="For example www.example.org, without https://",
+                                max_length=255,
+                                verbose_name="host",
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="embed_hosts",
+                                to="consultations.consultation",
+                                verbose_name="consultation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "site that shows a call",
+                        "verbose_name_plural": "sites that show a call",
+                        "ordering": ["consultation_id", "host"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("consultation", "host"), name="embed_host_once")
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["created_at", "pk"],
-                "indexes": [
-                    models.Index(condition=models.Q(("settled_at", None)), fields=["comment"], name="report_open")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("settled_at", None)),
-                        fields=("comment", "device"),
-                        name="report_once_per_device",
-                    )
-                ],
-            },
+                migrations.CreateModel(
+                    name="PassagePlace",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("outcome", models.CharField(max_length=12)),
+                        ("start", models.PositiveIntegerField(null=True)),
+                        ("end", models.PositiveIntegerField(null=True)),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "passage",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="places", to="voices.passage"
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="consultations.version",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("passage", "version"), name="passage_place_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Reply",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("taken_back_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "clause",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="replies",
+                                to="consultations.clause",
+                            ),
+                        ),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="replies",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "consultation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="replies",
+                                to="consultations.consultation",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["created_at", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("comment__isnull", True), ("clause__isnull", True), _connector="XOR"
+                                ),
+                                name="reply_to_one_thing",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Report",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                choices=[
+                                    ("personal_data", "It tells private things about somebody"),
+                                    ("personal_attack", "It attacks or insults a person"),
+                                    ("unlawful", "It breaks the law"),
+                                    ("advertising", "It advertises something"),
+                                    ("copied", "The same text stands there many times"),
+                                    ("other", "Something else"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("note", models.TextField(blank=True)),
+                        ("device", models.CharField(max_length=64)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("settled_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "comment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reports",
+                                to="consultations.comment",
+                            ),
+                        ),
+                        (
+                            "settled_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["created_at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("settled_at", None)), fields=["comment"], name="report_open"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("settled_at", None)),
+                                fields=("comment", "device"),
+                                name="report_once_per_device",
+                            )
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,138 +14,165 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="Calendar",
-            fields=[
-                ("code", models.SlugField(max_length=20, primary_key=True, serialize=False, verbose_name="code")),
-                ("name_zh", models.CharField(max_length=250, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(max_length=250, verbose_name="name in English")),
-                ("revision", models.UUIDField(default=uuid.uuid4, editable=False)),
-            ],
-            options={
-                "verbose_name": "work calendar",
-                "verbose_name_plural": "work calendars",
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarDay",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("date", models.DateField(verbose_name="date")),
-                ("is_workday", models.BooleanField(default=False, verbose_name="working day")),
-                ("name_zh", models.CharField(blank=True, max_length=250, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(blank=True, max_length=250, verbose_name="name in English")),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("import", "imported"), ("override", "set by an editor")],
-                        editable=False,
-                        max_length=10,
-                        verbose_name="source",
-                    ),
-                ),
-                (
-                    "calendar",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="days",
-                        to="calendars.calendar",
-                        verbose_name="work calendar",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "calendar day",
-                "verbose_name_plural": "calendar days",
-                "ordering": ["-date", "calendar"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("calendar", "date"),
-                        name="calendar_day_once",
-                        violation_error_message="This calendar already has a row for that day. Change the row instead.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CalendarYear",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                (
-                    "confirmed",
-                    models.BooleanField(
-                        default=False,
-                        help_text="The year's official notice is out and the days below agree with it.",
-                        verbose_name="confirmed",
-                    ),
-                ),
-                (
-                    "calendar",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="years",
-                        to="calendars.calendar",
-                        verbose_name="work calendar",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "calendar year",
-                "verbose_name_plural": "calendar years",
-                "ordering": ["-year", "calendar"],
-                "constraints": [models.UniqueConstraint(fields=("calendar", "year"), name="calendar_year_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ClockProfile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
-                ("family", models.SlugField(max_length=60, verbose_name="family")),
-                ("kind", models.SlugField(max_length=30, verbose_name="kind")),
-                ("valid_from", models.DateField(verbose_name="for what is received from")),
-                ("valid_to", models.DateField(blank=True, null=True, verbose_name="for what is received until")),
-                (
-                    "rolls",
-                    models.BooleanField(
-                        default=False,
-                        help_text="A day counted in calendar days that falls on a day off moves to the next working day.",
-                        verbose_name="moves to the next working day",
-                    ),
-                ),
-                ("targets", models.JSONField(verbose_name="what is due when")),
-                ("source", models.CharField(max_length=300, verbose_name="source of the rule")),
-                ("shipped", models.BooleanField(default=False, verbose_name="comes with Engage")),
-                (
-                    "calendar",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="profiles",
-                        to="calendars.calendar",
-                        verbose_name="work calendar",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "clock profile",
-                "verbose_name_plural": "clock profiles",
-                "ordering": ["family", "-valid_from"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("family", "valid_from"), name="clock_profile_once_per_day"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("valid_to", None)),
-                        fields=("family",),
-                        name="clock_profile_one_open_per_family",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Calendar",
+                    fields=[
+                        (
+                            "code",
+                            models.SlugField(max_length=20, primary_key=True, serialize=False, verbose_name="code"),
                         ),
-                        name="clock_profile_dates_in_order",
-                    ),
-                ],
-            },
+                        ("name_zh", models.CharField(max_length=250, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(max_length=250, verbose_name="name in English")),
+                        ("revision", models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ],
+                    options={
+                        "verbose_name": "work calendar",
+                        "verbose_name_plural": "work calendars",
+                        "ordering": ["code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CalendarDay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("date", models.DateField(verbose_name="date")),
+                        ("is_workday", models.BooleanField(default=False, verbose_name="working day")),
+                        ("name_zh", models.CharField(blank=True, max_length=250, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(blank=True, max_length=250, verbose_name="name in English")),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[("import", "imported"), ("override", "set by an editor")],
+                                editable=False,
+                                max_length=10,
+                                verbose_name="source",
+                            ),
+                        ),
+                        (
+                            "calendar",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="days",
+                                to="calendars.calendar",
+                                verbose_name="work calendar",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "calendar day",
+                        "verbose_name_plural": "calendar days",
+                        "ordering": ["-date", "calendar"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("calendar", "date"),
+                                name="calendar_day_once",
+                                violation_error_message="This calendar already has a row for that day. Change the row instead.",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CalendarYear",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                        (
+                            "confirmed",
+                            models.BooleanField(
+                                default=False,
+                                help_text="The year's official notice is out and the days below agree with it.",
+                                verbose_name="confirmed",
+                            ),
+                        ),
+                        (
+                            "calendar",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="years",
+                                to="calendars.calendar",
+                                verbose_name="work calendar",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "calendar year",
+                        "verbose_name_plural": "calendar years",
+                        "ordering": ["-year", "calendar"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("calendar", "year"), name="calendar_year_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ClockProfile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
+                        ("family", models.SlugField(max_length=60, verbose_name="family")),
+                        ("kind", models.SlugField(max_length=30, verbose_name="kind")),
+                        ("valid_from", models.DateField(verbose_name="for what is received from")),
+                        (
+                            "valid_to",
+                            models.DateField(blank=True, null=True, verbose_name="for what is received until"),
+                        ),
+                        (
+                            "rolls",
+                            models.BooleanField(
+                                default=False,
+                                help_text="A day counted in calendar days that falls on a day off moves to the next working day.",
+                                verbose_name="moves to the next working day",
+                            ),
+                        ),
+                        ("targets", models.JSONField(verbose_name="what is due when")),
+                        ("source", models.CharField(max_length=300, verbose_name="source of the rule")),
+                        ("shipped", models.BooleanField(default=False, verbose_name="comes with Engage")),
+                        (
+                            "calendar",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="profiles",
+                                to="calendars.calendar",
+                                verbose_name="work calendar",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "clock profile",
+                        "verbose_name_plural": "clock profiles",
+                        "ordering": ["family", "-valid_from"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("family", "valid_from"), name="clock_profile_once_per_day"),
+                            models.UniqueConstraint(
+                                condition=models.Q(("valid_to", None)),
+                                fields=("family",),
+                                name="clock_profile_one_open_per_family",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                                ),
+                                name="clock_profile_dates_in_order",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,127 +16,149 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Department",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("path", models.CharField(max_length=255, unique=True)),
-                ("depth", models.PositiveIntegerField()),
-                ("numchild", models.PositiveIntegerField(default=0)),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9][A-Za-z0-9._-]*\\Z", "Use letters, digits, dots, hyphens and underscores."
-                            )
-                        ],
-                        verbose_name="department code",
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Department",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("path", models.CharField(max_length=255, unique=True)),
+                        ("depth", models.PositiveIntegerField()),
+                        ("numchild", models.PositiveIntegerField(default=0)),
+                        (
+                            "code",
+                            models.CharField(
+                                max_length=40,
+                                unique=True,
+                                validators=[
+                                    django.core.validators.RegexValidator(
+                                        "^[A-Za-z0-9][A-Za-z0-9._-]*\\Z",
+                                        "Use letters, digits, dots, hyphens and underscores.",
+                                    )
+                                ],
+                                verbose_name="department code",
+                            ),
+                        ),
+                        ("name_zh", models.CharField(max_length=120, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(max_length=120, verbose_name="name in English")),
+                        ("active", models.BooleanField(default=True, verbose_name="in service")),
+                    ],
+                    options={
+                        "verbose_name": "department",
+                        "verbose_name_plural": "departments",
+                    },
                 ),
-                ("name_zh", models.CharField(max_length=120, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(max_length=120, verbose_name="name in English")),
-                ("active", models.BooleanField(default=True, verbose_name="in service")),
-            ],
-            options={
-                "verbose_name": "department",
-                "verbose_name_plural": "departments",
-            },
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("interviewer", "Interviewer"),
-                            ("officer", "Officer"),
-                            ("approver", "Approver"),
-                            ("editor", "Editor"),
-                            ("section_editor", "Department editor"),
-                            ("reviewer_legal", "Legal reviewer"),
-                            ("reviewer_openness", "Openness reviewer"),
-                            ("reviewer_secrecy", "Secrecy reviewer"),
-                            ("analyst", "Analyst"),
-                        ],
-                        max_length=20,
-                        verbose_name="role",
-                    ),
+                migrations.CreateModel(
+                    name="Membership",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("interviewer", "Interviewer"),
+                                    ("officer", "Officer"),
+                                    ("approver", "Approver"),
+                                    ("editor", "Editor"),
+                                    ("section_editor", "Department editor"),
+                                    ("reviewer_legal", "Legal reviewer"),
+                                    ("reviewer_openness", "Openness reviewer"),
+                                    ("reviewer_secrecy", "Secrecy reviewer"),
+                                    ("analyst", "Analyst"),
+                                ],
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="memberships",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="memberships",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "membership",
+                        "verbose_name_plural": "memberships",
+                        "ordering": ["department__path", "role", "pk"],
+                    },
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="departments.department",
-                        verbose_name="department",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
+                migrations.AddField(
+                    model_name="department",
+                    name="members",
+                    field=models.ManyToManyField(
+                        related_name="departments",
+                        through="departments.Membership",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
+                        verbose_name="members",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "membership",
-                "verbose_name_plural": "memberships",
-                "ordering": ["department__path", "role", "pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="department",
-            name="members",
-            field=models.ManyToManyField(
-                related_name="departments",
-                through="departments.Membership",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="members",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Duty",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
-                ("text_zh", models.CharField(max_length=500, verbose_name="duty in Chinese")),
-                ("text_en", models.CharField(blank=True, max_length=500, verbose_name="duty in English")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="duties",
-                        to="departments.department",
-                        verbose_name="department",
+                migrations.CreateModel(
+                    name="Duty",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                        ("text_zh", models.CharField(max_length=500, verbose_name="duty in Chinese")),
+                        ("text_en", models.CharField(blank=True, max_length=500, verbose_name="duty in English")),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="duties",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "duty",
+                        "verbose_name_plural": "duties",
+                        "ordering": ["department__path", "position", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("department", "text_zh"), name="duty_once_per_department")
+                        ],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.UniqueConstraint(fields=("user", "department", "role"), name="membership_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="department",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_zh", ""), _negated=True), models.Q(("name_en", ""), _negated=True)
+                        ),
+                        name="department_named",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "duty",
-                "verbose_name_plural": "duties",
-                "ordering": ["department__path", "position", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("department", "text_zh"), name="duty_once_per_department")
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("user", "department", "role"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name_zh", ""), _negated=True), models.Q(("name_en", ""), _negated=True)),
-                name="department_named",
-            ),
+            ]
         ),
     ]

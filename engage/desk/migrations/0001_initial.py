@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.desk.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -16,66 +17,86 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Preference",
-            fields=[
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Preference",
+                    fields=[
+                        (
+                            "user",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="+",
+                                serialize=False,
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("single_keys", models.BooleanField(default=True, verbose_name="single-letter keys")),
+                    ],
+                    options={
+                        "verbose_name": "desk preference",
+                        "verbose_name_plural": "desk preferences",
+                    },
                 ),
-                ("single_keys", models.BooleanField(default=True, verbose_name="single-letter keys")),
-            ],
-            options={
-                "verbose_name": "desk preference",
-                "verbose_name_plural": "desk preferences",
-            },
-        ),
-        migrations.CreateModel(
-            name="Undo",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("token", models.CharField(default=engage.desk.models.new_token, max_length=32, unique=True)),
-                ("queue", models.CharField(max_length=40)),
-                ("action", models.CharField(max_length=40)),
-                ("payload", models.JSONField(default=dict)),
-                ("until", models.DateTimeField()),
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="Undo",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("token", models.CharField(default=engage.desk.models.new_token, max_length=32, unique=True)),
+                        ("queue", models.CharField(max_length=40)),
+                        ("action", models.CharField(max_length=40)),
+                        ("payload", models.JSONField(default=dict)),
+                        ("until", models.DateTimeField()),
+                        (
+                            "user",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "undo",
+                        "verbose_name_plural": "undos",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "undo",
-                "verbose_name_plural": "undos",
-            },
-        ),
-        migrations.CreateModel(
-            name="SavedView",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("queue", models.CharField(max_length=40, verbose_name="queue")),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("filters", models.JSONField(default=dict)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="SavedView",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("queue", models.CharField(max_length=40, verbose_name="queue")),
+                        ("name", models.CharField(max_length=60, verbose_name="name")),
+                        ("filters", models.JSONField(default=dict)),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "saved view",
+                        "verbose_name_plural": "saved views",
+                        "ordering": ["name", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("user", "queue", "name"), name="saved_view_once")
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "saved view",
-                "verbose_name_plural": "saved views",
-                "ordering": ["name", "pk"],
-                "constraints": [models.UniqueConstraint(fields=("user", "queue", "name"), name="saved_view_once")],
-            },
+            ]
         ),
     ]

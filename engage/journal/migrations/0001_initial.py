@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -10,123 +12,141 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="JournalRow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "actor_kind",
-                    models.CharField(
-                        choices=[
-                            ("user", "signed-in person"),
-                            ("anonymous", "visitor"),
-                            ("receipt", "holder of a receipt"),
-                            ("system", "the platform"),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="JournalRow",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "actor_kind",
+                            models.CharField(
+                                choices=[
+                                    ("user", "signed-in person"),
+                                    ("anonymous", "visitor"),
+                                    ("receipt", "holder of a receipt"),
+                                    ("system", "the platform"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("actor_id", models.CharField(blank=True, max_length=64)),
+                        ("verb", models.CharField(max_length=80)),
+                        ("target_label", models.CharField(max_length=100)),
+                        ("target_pk", models.CharField(blank=True, max_length=64)),
+                        ("content", models.JSONField(default=dict)),
+                        ("submission_id", models.BigIntegerField(null=True)),
+                        ("salt", models.BinaryField(max_length=16)),
+                        ("digest", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "verbose_name": "journal row",
+                        "verbose_name_plural": "journal rows",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JournalSeal",
+                    fields=[
+                        ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                        ("leaf", models.BinaryField(max_length=32)),
+                        ("chain", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "ordering": ["sequence"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JournalCheckpoint",
+                    fields=[
+                        ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                        ("kind", models.CharField(choices=[("hour", "hourly"), ("day", "daily")], max_length=4)),
+                        ("due_at", models.DateTimeField()),
+                        ("taken_at", models.DateTimeField()),
+                        ("size", models.BigIntegerField()),
+                        ("root", models.BinaryField(max_length=32)),
+                        ("chain", models.BinaryField(max_length=32)),
+                        ("previous", models.BinaryField(max_length=32)),
+                        ("digest", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "verbose_name": "checkpoint",
+                        "verbose_name_plural": "checkpoints",
+                        "ordering": ["-number"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("kind", "due_at"), name="journal_checkpoint_due")
                         ],
-                        max_length=10,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JournalNode",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("level", models.PositiveSmallIntegerField()),
+                        ("position", models.BigIntegerField()),
+                        ("digest", models.BinaryField(max_length=32)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("level", "position"), name="journal_node_place")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="JournalPending",
+                    fields=[
+                        (
+                            "row",
+                            models.OneToOneField(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                primary_key=True,
+                                related_name="pending",
+                                serialize=False,
+                                to="journal.journalrow",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.AddIndex(
+                    model_name="journalrow",
+                    index=models.Index(fields=["target_label", "target_pk"], name="journal_row_target"),
+                ),
+                migrations.AddIndex(
+                    model_name="journalrow",
+                    index=models.Index(
+                        condition=models.Q(("submission_id__isnull", False)),
+                        fields=["submission_id", "id"],
+                        name="journal_row_submission",
                     ),
                 ),
-                ("actor_id", models.CharField(blank=True, max_length=64)),
-                ("verb", models.CharField(max_length=80)),
-                ("target_label", models.CharField(max_length=100)),
-                ("target_pk", models.CharField(blank=True, max_length=64)),
-                ("content", models.JSONField(default=dict)),
-                ("submission_id", models.BigIntegerField(null=True)),
-                ("salt", models.BinaryField(max_length=16)),
-                ("digest", models.BinaryField(max_length=32)),
-            ],
-            options={
-                "verbose_name": "journal row",
-                "verbose_name_plural": "journal rows",
-            },
-        ),
-        migrations.CreateModel(
-            name="JournalSeal",
-            fields=[
-                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("leaf", models.BinaryField(max_length=32)),
-                ("chain", models.BinaryField(max_length=32)),
-            ],
-            options={
-                "ordering": ["sequence"],
-            },
-        ),
-        migrations.CreateModel(
-            name="JournalCheckpoint",
-            fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("hour", "hourly"), ("day", "daily")], max_length=4)),
-                ("due_at", models.DateTimeField()),
-                ("taken_at", models.DateTimeField()),
-                ("size", models.BigIntegerField()),
-                ("root", models.BinaryField(max_length=32)),
-                ("chain", models.BinaryField(max_length=32)),
-                ("previous", models.BinaryField(max_length=32)),
-                ("digest", models.BinaryField(max_length=32)),
-            ],
-            options={
-                "verbose_name": "checkpoint",
-                "verbose_name_plural": "checkpoints",
-                "ordering": ["-number"],
-                "constraints": [models.UniqueConstraint(fields=("kind", "due_at"), name="journal_checkpoint_due")],
-            },
-        ),
-        migrations.CreateModel(
-            name="JournalNode",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("level", models.PositiveSmallIntegerField()),
-                ("position", models.BigIntegerField()),
-                ("digest", models.BinaryField(max_length=32)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("level", "position"), name="journal_node_place")],
-            },
-        ),
-        migrations.CreateModel(
-            name="JournalPending",
-            fields=[
-                (
-                    "row",
-                    models.OneToOneField(
+                migrations.AddConstraint(
+                    model_name="journalrow",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("actor_kind__in", ["user", "anonymous", "receipt", "system"])),
+                        name="journal_row_actor_kind",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="journalseal",
+                    name="row",
+                    field=models.OneToOneField(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        primary_key=True,
-                        related_name="pending",
-                        serialize=False,
+                        related_name="seal",
                         to="journal.journalrow",
                     ),
                 ),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name="journalrow",
-            index=models.Index(fields=["target_label", "target_pk"], name="journal_row_target"),
-        ),
-        migrations.AddIndex(
-            model_name="journalrow",
-            index=models.Index(
-                condition=models.Q(("submission_id__isnull", False)),
-                fields=["submission_id", "id"],
-                name="journal_row_submission",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("actor_kind__in", ["user", "anonymous", "receipt", "system"])),
-                name="journal_row_actor_kind",
-            ),
-        ),
-        migrations.AddField(
-            model_name="journalseal",
-            name="row",
-            field=models.OneToOneField(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="seal",
-                to="journal.journalrow",
-            ),
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -14,147 +16,176 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ArticlePage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-                ("intro", models.TextField(blank=True, verbose_name="introduction")),
-                (
-                    "body",
-                    wagtail.fields.StreamField(
-                        [("heading", 0), ("paragraph", 1), ("list", 3), ("quote", 6), ("notice", 9), ("image", 10)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="ArticlePage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
                             ),
-                            1: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
-                                    "label": "Text",
-                                    "template": "pages/blocks/paragraph.html",
+                        ),
+                        ("intro", models.TextField(blank=True, verbose_name="introduction")),
+                        (
+                            "body",
+                            wagtail.fields.StreamField(
+                                [
+                                    ("heading", 0),
+                                    ("paragraph", 1),
+                                    ("list", 3),
+                                    ("quote", 6),
+                                    ("notice", 9),
+                                    ("image", 10),
+                                ],
+                                blank=True,
+                                block_lookup={
+                                    0: (
+                                        "wagtail.blocks.CharBlock",
+                                        (),
+                                        {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                                    ),
+                                    1: (
+                                        "wagtail.blocks.RichTextBlock",
+                                        (),
+                                        {
+                                            "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
+                                            "label": "Text",
+                                            "template": "pages/blocks/paragraph.html",
+                                        },
+                                    ),
+                                    2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
+                                    3: (
+                                        "wagtail.blocks.ListBlock",
+                                        (2,),
+                                        {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                                    ),
+                                    4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
+                                    5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
+                                    6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
+                                    7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                                    8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
+                                    9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
+                                    10: (
+                                        "wagtail.images.blocks.ImageBlock",
+                                        [],
+                                        {"label": "Picture", "template": "pages/blocks/image.html"},
+                                    ),
                                 },
+                                verbose_name="text",
                             ),
-                            2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
-                            3: (
-                                "wagtail.blocks.ListBlock",
-                                (2,),
-                                {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                        ),
+                        (
+                            "in_foot",
+                            models.BooleanField(default=False, verbose_name="linked in the foot of every page"),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "article",
+                        "verbose_name_plural": "articles",
+                    },
+                    bases=("wagtailcore.page",),
+                ),
+                migrations.CreateModel(
+                    name="HomePage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
                             ),
-                            4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
-                            5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
-                            6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
-                            7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
-                            8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
-                            9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
-                            10: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "Picture", "template": "pages/blocks/image.html"},
+                        ),
+                        ("hero", models.CharField(max_length=120, verbose_name="first sentence")),
+                        ("lede", models.TextField(blank=True, verbose_name="second sentence")),
+                    ],
+                    options={
+                        "verbose_name": "home page",
+                        "verbose_name_plural": "home pages",
+                    },
+                    bases=("wagtailcore.page",),
+                ),
+                migrations.CreateModel(
+                    name="SectionPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
                             ),
-                        },
-                        verbose_name="text",
-                    ),
+                        ),
+                        ("intro", models.TextField(blank=True, verbose_name="introduction")),
+                    ],
+                    options={
+                        "verbose_name": "section",
+                        "verbose_name_plural": "sections",
+                    },
+                    bases=("wagtailcore.page",),
                 ),
-                ("in_foot", models.BooleanField(default=False, verbose_name="linked in the foot of every page")),
-            ],
-            options={
-                "verbose_name": "article",
-                "verbose_name_plural": "articles",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="HomePage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Topic",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=48, unique=True, verbose_name="code")),
+                        ("name_zh", models.CharField(max_length=80, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(max_length=80, verbose_name="name in English")),
+                    ],
+                    options={
+                        "verbose_name": "topic",
+                        "verbose_name_plural": "topics",
+                        "ordering": ["code"],
+                    },
                 ),
-                ("hero", models.CharField(max_length=120, verbose_name="first sentence")),
-                ("lede", models.TextField(blank=True, verbose_name="second sentence")),
-            ],
-            options={
-                "verbose_name": "home page",
-                "verbose_name_plural": "home pages",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="SectionPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Office",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "name_zh",
+                            models.CharField(default="示例部门", max_length=80, verbose_name="name in Chinese"),
+                        ),
+                        (
+                            "name_en",
+                            models.CharField(
+                                default="Sample department", max_length=80, verbose_name="name in English"
+                            ),
+                        ),
+                        (
+                            "site",
+                            models.OneToOneField(
+                                editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "office",
+                    },
                 ),
-                ("intro", models.TextField(blank=True, verbose_name="introduction")),
-            ],
-            options={
-                "verbose_name": "section",
-                "verbose_name_plural": "sections",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="Topic",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=48, unique=True, verbose_name="code")),
-                ("name_zh", models.CharField(max_length=80, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(max_length=80, verbose_name="name in English")),
-            ],
-            options={
-                "verbose_name": "topic",
-                "verbose_name_plural": "topics",
-                "ordering": ["code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Office",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name_zh", models.CharField(default="示例部门", max_length=80, verbose_name="name in Chinese")),
-                (
-                    "name_en",
-                    models.CharField(default="Sample department", max_length=80, verbose_name="name in English"),
-                ),
-                (
-                    "site",
-                    models.OneToOneField(
-                        editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "office",
-            },
+            ]
         ),
     ]

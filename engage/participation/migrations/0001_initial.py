@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import engage.participation.models
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -16,206 +17,273 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Contact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", engage.participation.vault.SealedTextField(blank=True, verbose_name="name")),
-                ("email", engage.participation.vault.SealedTextField(blank=True, verbose_name="e-mail address")),
-                ("phone", engage.participation.vault.SealedTextField(blank=True, verbose_name="telephone")),
-                ("email_index", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("delete_after", models.DateTimeField(db_index=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AboutOption",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("region", "region"), ("capacity", "capacity")], max_length=16)),
-                ("code", models.SlugField(max_length=32)),
-                ("label_zh", models.CharField(max_length=60, verbose_name="name in Chinese")),
-                ("label_en", models.CharField(max_length=60, verbose_name="name in English")),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                "ordering": ["kind", "position", "pk"],
-                "constraints": [models.UniqueConstraint(fields=("kind", "code"), name="about_option_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConsentText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=48)),
-                ("version", models.PositiveSmallIntegerField()),
-                ("text_zh", models.TextField()),
-                ("text_en", models.TextField()),
-                ("valid_from", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("code", "version"), name="one_text_per_version")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Submission",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(db_index=True, max_length=32)),
-                ("letter", models.CharField(max_length=1)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("received_at", models.DateTimeField(db_index=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("active", "active"), ("withdrawn", "withdrawn")], default="active", max_length=16
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Contact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", engage.participation.vault.SealedTextField(blank=True, verbose_name="name")),
+                        (
+                            "email",
+                            engage.participation.vault.SealedTextField(blank=True, verbose_name="e-mail address"),
+                        ),
+                        ("phone", engage.participation.vault.SealedTextField(blank=True, verbose_name="telephone")),
+                        ("email_index", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("delete_after", models.DateTimeField(db_index=True)),
+                    ],
                 ),
-                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
-                ("code_digest", models.CharField(editable=False, max_length=64)),
-                ("channel", models.CharField(default="web", max_length=64)),
-                ("language", models.CharField(max_length=10)),
-                ("region", models.CharField(blank=True, max_length=32)),
-                ("capacity", models.CharField(blank=True, max_length=32)),
-                ("signature", models.CharField(blank=True, max_length=80)),
-                (
-                    "flagged",
-                    models.BooleanField(default=False, help_text="Looks automatic: a moderator reads it first."),
+                migrations.CreateModel(
+                    name="AboutOption",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(choices=[("region", "region"), ("capacity", "capacity")], max_length=16),
+                        ),
+                        ("code", models.SlugField(max_length=32)),
+                        ("label_zh", models.CharField(max_length=60, verbose_name="name in Chinese")),
+                        ("label_en", models.CharField(max_length=60, verbose_name="name in English")),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ["kind", "position", "pk"],
+                        "constraints": [models.UniqueConstraint(fields=("kind", "code"), name="about_option_once")],
+                    },
                 ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="submissions",
-                        to="participation.contact",
-                    ),
+                migrations.CreateModel(
+                    name="ConsentText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=48)),
+                        ("version", models.PositiveSmallIntegerField()),
+                        ("text_zh", models.TextField()),
+                        ("text_en", models.TextField()),
+                        ("valid_from", models.DateTimeField(default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("code", "version"), name="one_text_per_version")
+                        ],
+                    },
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="departments.department"
-                    ),
+                migrations.CreateModel(
+                    name="Submission",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(db_index=True, max_length=32)),
+                        ("letter", models.CharField(max_length=1)),
+                        ("year", models.PositiveSmallIntegerField()),
+                        ("received_at", models.DateTimeField(db_index=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("active", "active"), ("withdrawn", "withdrawn")],
+                                default="active",
+                                max_length=16,
+                            ),
+                        ),
+                        ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                        ("code_digest", models.CharField(editable=False, max_length=64)),
+                        ("channel", models.CharField(default="web", max_length=64)),
+                        ("language", models.CharField(max_length=10)),
+                        ("region", models.CharField(blank=True, max_length=32)),
+                        ("capacity", models.CharField(blank=True, max_length=32)),
+                        ("signature", models.CharField(blank=True, max_length=80)),
+                        (
+                            "flagged",
+                            models.BooleanField(
+                                default=False, help_text="Looks automatic: a moderator reads it first."
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="submissions",
+                                to="participation.contact",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "submission",
+                        "verbose_name_plural": "submissions",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "submission",
-                "verbose_name_plural": "submissions",
-            },
-        ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "file",
-                    models.FileField(
-                        storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
-                    ),
+                migrations.CreateModel(
+                    name="Attachment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.FileField(
+                                storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("media_type", models.CharField(max_length=100)),
+                        ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                        ("sha256", models.CharField(max_length=64)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("quarantined", "in quarantine"), ("clean", "checked")],
+                                default="quarantined",
+                                max_length=16,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="attachments",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("media_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField(help_text="bytes")),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("quarantined", "in quarantine"), ("clean", "checked")],
-                        default="quarantined",
-                        max_length=16,
-                    ),
+                migrations.CreateModel(
+                    name="TimelineEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("code", models.CharField(max_length=48)),
+                        ("params", models.JSONField(default=dict)),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="timeline",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="participation.submission",
-                    ),
+                migrations.CreateModel(
+                    name="OutgoingMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("about", models.CharField(blank=True, max_length=40)),
+                        ("subject", engage.participation.vault.SealedTextField()),
+                        ("body", engage.participation.vault.SealedTextField()),
+                        ("html", engage.participation.vault.SealedTextField(blank=True)),
+                        ("unsubscribe", engage.participation.vault.SealedTextField(blank=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("next_try_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.CharField(blank=True, max_length=200)),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="mails",
+                                to="participation.contact",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="mails",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("sent_at__isnull", True)),
+                                fields=["next_try_at"],
+                                name="mail_waiting",
+                            )
+                        ],
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="TimelineEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("code", models.CharField(max_length=48)),
-                ("params", models.JSONField(default=dict)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="timeline",
-                        to="participation.submission",
-                    ),
+                migrations.CreateModel(
+                    name="Consent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "text",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, to="participation.consenttext"
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="consents",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("submission", "text"), name="one_consent_per_text")
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutgoingMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("about", models.CharField(blank=True, max_length=40)),
-                ("subject", engage.participation.vault.SealedTextField()),
-                ("body", engage.participation.vault.SealedTextField()),
-                ("html", engage.participation.vault.SealedTextField(blank=True)),
-                ("unsubscribe", engage.participation.vault.SealedTextField(blank=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("next_try_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.CharField(blank=True, max_length=200)),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="mails", to="participation.contact"
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mails",
-                        to="participation.submission",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("sent_at__isnull", True)), fields=["next_try_at"], name="mail_waiting"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Consent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "text",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="participation.consenttext"),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="consents",
-                        to="participation.submission",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("submission", "text"), name="one_consent_per_text")],
-            },
+            ]
         ),
     ]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -15,270 +17,304 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ReviewTask",
-            fields=[
-                (
-                    "task_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="wagtailcore.task",
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="ReviewTask",
+                    fields=[
+                        (
+                            "task_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to="wagtailcore.task",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=32, unique=True)),
+                    ],
+                    options={
+                        "verbose_name": "review of a release",
+                        "verbose_name_plural": "reviews of a release",
+                    },
+                    bases=("wagtailcore.task",),
+                ),
+                migrations.CreateModel(
+                    name="ReviewTaskState",
+                    fields=[
+                        (
+                            "taskstate_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to="wagtailcore.taskstate",
+                            ),
+                        ),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                    ],
+                    bases=("wagtailcore.taskstate",),
+                ),
+                migrations.CreateModel(
+                    name="Release",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("object_id", models.BigIntegerField()),
+                        ("number", models.PositiveIntegerField()),
+                        ("title", models.CharField(max_length=300)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("review", "in review"),
+                                    ("cleared", "cleared, waits for its time"),
+                                    ("released", "released"),
+                                    ("superseded", "replaced by a later release"),
+                                    ("returned", "sent back to the author"),
+                                    ("withheld", "withheld"),
+                                    ("taken_back", "taken back by the author"),
+                                    ("taken_down", "taken down"),
+                                ],
+                                default="review",
+                                max_length=12,
+                            ),
+                        ),
+                        ("content_hash", models.CharField(max_length=64)),
+                        ("requested_at", models.DateTimeField()),
+                        ("release_at", models.DateTimeField(blank=True, null=True)),
+                        ("released_at", models.DateTimeField(blank=True, null=True)),
+                        ("emergency", models.TextField(blank=True)),
+                        ("missed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "requested_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReleaseForm",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("labels", models.JSONField(default=dict)),
+                        ("media_type", models.CharField(max_length=100)),
+                        ("language", models.CharField(blank=True, max_length=10)),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                        ("text", models.TextField(blank=True)),
+                        ("content", models.BinaryField(blank=True, default=b"")),
+                        (
+                            "release",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="forms",
+                                to="publishing.release",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Review",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=32)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("waiting", "waiting"), ("decided", "decided"), ("void", "void")],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField()),
+                        ("afterwards", models.BooleanField(default=False)),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("open", "open"),
+                                    ("redact", "open after redaction"),
+                                    ("withhold", "withhold"),
+                                    ("return", "change it first"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("basis", models.CharField(blank=True, max_length=300)),
+                        ("comment", models.TextField(blank=True)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("signed", models.JSONField(default=dict)),
+                        ("voided_at", models.DateTimeField(blank=True, null=True)),
+                        ("void_reason", models.JSONField(default=list)),
+                        (
+                            "assignee",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "release",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reviews",
+                                to="publishing.release",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Proposal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("target_id", models.BigIntegerField(blank=True, null=True)),
+                        ("payload", models.JSONField()),
+                        ("made_at", models.DateTimeField()),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                        "indexes": [models.Index(fields=["kind", "target_id"], name="proposal_target")],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="release",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ["review", "cleared"])),
+                        fields=["release_at"],
+                        name="release_due",
                     ),
                 ),
-                ("key", models.CharField(max_length=32, unique=True)),
-            ],
-            options={
-                "verbose_name": "review of a release",
-                "verbose_name_plural": "reviews of a release",
-            },
-            bases=("wagtailcore.task",),
-        ),
-        migrations.CreateModel(
-            name="ReviewTaskState",
-            fields=[
-                (
-                    "taskstate_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to="wagtailcore.taskstate",
+                migrations.AddConstraint(
+                    model_name="release",
+                    constraint=models.UniqueConstraint(
+                        fields=("kind", "object_id", "number"), name="release_number_once"
                     ),
                 ),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-            ],
-            bases=("wagtailcore.taskstate",),
-        ),
-        migrations.CreateModel(
-            name="Release",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("object_id", models.BigIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                ("title", models.CharField(max_length=300)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("review", "in review"),
-                            ("cleared", "cleared, waits for its time"),
-                            ("released", "released"),
-                            ("superseded", "replaced by a later release"),
-                            ("returned", "sent back to the author"),
-                            ("withheld", "withheld"),
-                            ("taken_back", "taken back by the author"),
-                            ("taken_down", "taken down"),
-                        ],
-                        default="review",
-                        max_length=12,
+                migrations.AddConstraint(
+                    model_name="release",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["review", "cleared"])),
+                        fields=("kind", "object_id"),
+                        name="release_open_once",
                     ),
                 ),
-                ("content_hash", models.CharField(max_length=64)),
-                ("requested_at", models.DateTimeField()),
-                ("release_at", models.DateTimeField(blank=True, null=True)),
-                ("released_at", models.DateTimeField(blank=True, null=True)),
-                ("emergency", models.TextField(blank=True)),
-                ("missed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="release",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "released")),
+                        fields=("kind", "object_id"),
+                        name="release_current_once",
                     ),
                 ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReleaseForm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("labels", models.JSONField(default=dict)),
-                ("media_type", models.CharField(max_length=100)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("sha256", models.CharField(max_length=64)),
-                ("size", models.PositiveBigIntegerField(help_text="bytes")),
-                ("text", models.TextField(blank=True)),
-                ("content", models.BinaryField(blank=True, default=b"")),
-                (
-                    "release",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="forms", to="publishing.release"
+                migrations.AddIndex(
+                    model_name="releaseform",
+                    index=models.Index(fields=["name", "sha256"], name="release_form_bytes"),
+                ),
+                migrations.AddConstraint(
+                    model_name="releaseform",
+                    constraint=models.UniqueConstraint(fields=("release", "name"), name="release_form_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="review",
+                    index=models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="review_due"),
+                ),
+                migrations.AddConstraint(
+                    model_name="review",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "decided"])),
+                        fields=("release", "key"),
+                        name="review_standing_once",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Review",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=32)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "waiting"), ("decided", "decided"), ("void", "void")],
-                        default="waiting",
-                        max_length=8,
+                migrations.AddConstraint(
+                    model_name="review",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "decided"), _negated=True),
+                            models.Q(("decided_at__isnull", False), models.Q(("decision", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="review_decided_in_full",
                     ),
                 ),
-                ("due_at", models.DateTimeField()),
-                ("afterwards", models.BooleanField(default=False)),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("open", "open"),
-                            ("redact", "open after redaction"),
-                            ("withhold", "withhold"),
-                            ("return", "change it first"),
-                        ],
-                        max_length=8,
+                migrations.AddConstraint(
+                    model_name="review",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision__in", ["redact", "withhold"]), _negated=True),
+                            models.Q(("basis", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="review_withholds_on_a_basis",
                     ),
                 ),
-                ("basis", models.CharField(blank=True, max_length=300)),
-                ("comment", models.TextField(blank=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("signed", models.JSONField(default=dict)),
-                ("voided_at", models.DateTimeField(blank=True, null=True)),
-                ("void_reason", models.JSONField(default=list)),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "release",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="publishing.release"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Proposal",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("target_id", models.BigIntegerField(blank=True, null=True)),
-                ("payload", models.JSONField()),
-                ("made_at", models.DateTimeField()),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-pk"],
-                "indexes": [models.Index(fields=["kind", "target_id"], name="proposal_target")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="release",
-            index=models.Index(
-                condition=models.Q(("state__in", ["review", "cleared"])), fields=["release_at"], name="release_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.UniqueConstraint(fields=("kind", "object_id", "number"), name="release_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["review", "cleared"])),
-                fields=("kind", "object_id"),
-                name="release_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "released")), fields=("kind", "object_id"), name="release_current_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="releaseform",
-            index=models.Index(fields=["name", "sha256"], name="release_form_bytes"),
-        ),
-        migrations.AddConstraint(
-            model_name="releaseform",
-            constraint=models.UniqueConstraint(fields=("release", "name"), name="release_form_once"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="review_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "decided"])),
-                fields=("release", "key"),
-                name="review_standing_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "decided"), _negated=True),
-                    models.Q(("decided_at__isnull", False), models.Q(("decision", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="review_decided_in_full",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision__in", ["redact", "withhold"]), _negated=True),
-                    models.Q(("basis", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="review_withholds_on_a_basis",
-            ),
+            ]
         ),
     ]

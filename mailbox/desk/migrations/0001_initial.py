@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.search.fields
+from engage.migrating import CreateTables
 
 # As in engage/search: long columns move out of the row and are not compressed, for phrases are looked for in them.
 POSTGRESQL = [
@@ -58,235 +59,274 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CaseWords",
-            fields=[
-                (
-                    "case",
-                    models.OneToOneField(
-                        db_column="id",
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="words",
-                        serialize=False,
-                        to="mailbox.case",
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="CaseWords",
+                    fields=[
+                        (
+                            "case",
+                            models.OneToOneField(
+                                db_column="id",
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="words",
+                                serialize=False,
+                                to="mailbox.case",
+                            ),
+                        ),
+                        ("folded", models.TextField()),
+                        ("terms", engage.search.fields.TermsField(table="mailbox_desk_fts")),
+                    ],
                 ),
-                ("folded", models.TextField()),
-                ("terms", engage.search.fields.TermsField(table="mailbox_desk_fts")),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CheckItem",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("letter", "letter"),
-                            ("enquiry", "enquiry"),
-                            ("grievance", "grievance"),
-                            ("information_request", "information request"),
-                            ("petition_answer", "answer to a petition"),
+                migrations.CreateModel(
+                    name="CheckItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("letter", "letter"),
+                                    ("enquiry", "enquiry"),
+                                    ("grievance", "grievance"),
+                                    ("information_request", "information request"),
+                                    ("petition_answer", "answer to a petition"),
+                                ],
+                                max_length=32,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                        ("words_zh", models.CharField(max_length=200, verbose_name="in Chinese")),
+                        ("words_en", models.CharField(max_length=200, verbose_name="in English")),
+                        ("blocking", models.BooleanField(default=False, verbose_name="must be ticked")),
+                        ("active", models.BooleanField(default=True, verbose_name="in use")),
+                    ],
+                    options={
+                        "verbose_name": "point of a checklist",
+                        "verbose_name_plural": "checklists",
+                        "ordering": ["kind", "position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HeldStep",
+                    fields=[
+                        (
+                            "case",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="held_step",
+                                serialize=False,
+                                to="mailbox.case",
+                            ),
+                        ),
+                        ("until", models.DateTimeField(db_index=True)),
+                        ("before", models.JSONField()),
+                        ("clocks", models.JSONField()),
+                        ("said", models.JSONField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "record",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.steprecord"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Note",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="talk", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Snippet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "language",
+                            models.CharField(
+                                choices=[("zh-hans", "Chinese"), ("en", "English")],
+                                max_length=10,
+                                verbose_name="language",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=80, verbose_name="name")),
+                        ("text", models.TextField(verbose_name="text")),
+                        ("uses", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="departments.department",
+                                verbose_name="unit",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-uses", "title", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Mention",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("seen_at", models.DateTimeField(null=True)),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="mentions",
+                                to="mailbox_desk.note",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(condition=models.Q(("seen_at", None)), fields=["user"], name="mention_waiting")
                         ],
-                        max_length=32,
-                        verbose_name="kind",
-                    ),
+                        "constraints": [models.UniqueConstraint(fields=("note", "user"), name="mention_once")],
+                    },
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
-                ("words_zh", models.CharField(max_length=200, verbose_name="in Chinese")),
-                ("words_en", models.CharField(max_length=200, verbose_name="in English")),
-                ("blocking", models.BooleanField(default=False, verbose_name="must be ticked")),
-                ("active", models.BooleanField(default=True, verbose_name="in use")),
-            ],
-            options={
-                "verbose_name": "point of a checklist",
-                "verbose_name_plural": "checklists",
-                "ordering": ["kind", "position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HeldStep",
-            fields=[
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="held_step",
-                        serialize=False,
-                        to="mailbox.case",
-                    ),
+                migrations.CreateModel(
+                    name="Snooze",
+                    fields=[
+                        (
+                            "case",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="snooze",
+                                serialize=False,
+                                to="mailbox.case",
+                            ),
+                        ),
+                        ("until", models.DateField()),
+                        ("days", models.PositiveSmallIntegerField(null=True)),
+                        ("revision", models.PositiveIntegerField()),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["until"], name="snooze_until")],
+                    },
                 ),
-                ("until", models.DateTimeField(db_index=True)),
-                ("before", models.JSONField()),
-                ("clocks", models.JSONField()),
-                ("said", models.JSONField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="Ticked",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="ticked", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="mailbox_desk.checkitem",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [models.UniqueConstraint(fields=("case", "item"), name="ticked_once")],
+                    },
                 ),
-                (
-                    "record",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.steprecord"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Note",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="talk", to="mailbox.case"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Snippet",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("zh-hans", "Chinese"), ("en", "English")], max_length=10, verbose_name="language"
-                    ),
-                ),
-                ("title", models.CharField(max_length=80, verbose_name="name")),
-                ("text", models.TextField(verbose_name="text")),
-                ("uses", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="departments.department",
-                        verbose_name="unit",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-uses", "title", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Mention",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seen_at", models.DateTimeField(null=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "note",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="mailbox_desk.note"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("seen_at", None)), fields=["user"], name="mention_waiting")
-                ],
-                "constraints": [models.UniqueConstraint(fields=("note", "user"), name="mention_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Snooze",
-            fields=[
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="snooze",
-                        serialize=False,
-                        to="mailbox.case",
-                    ),
-                ),
-                ("until", models.DateField()),
-                ("days", models.PositiveSmallIntegerField(null=True)),
-                ("revision", models.PositiveIntegerField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["until"], name="snooze_until")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Ticked",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ticked", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox_desk.checkitem"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("case", "item"), name="ticked_once")],
-            },
+            ]
         ),
         migrations.RunPython(create_engine_index, drop_engine_index, elidable=False),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import engage.participation.models
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,90 +19,104 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AnswerFound",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("token_digest", models.CharField(max_length=64, unique=True)),
-                ("kind", models.CharField(max_length=32)),
-                ("language", models.CharField(max_length=10)),
-                ("url", models.TextField()),
-                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="HeldFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("letter", models.CharField(db_index=True, max_length=64)),
-                (
-                    "file",
-                    models.FileField(
-                        storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="AnswerFound",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("token_digest", models.CharField(max_length=64, unique=True)),
+                        ("kind", models.CharField(max_length=32)),
+                        ("language", models.CharField(max_length=10)),
+                        ("url", models.TextField()),
+                        ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                    ],
                 ),
-                ("name", models.CharField(max_length=120)),
-                ("media_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField(help_text="bytes")),
-                ("sha256", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PostalAddress",
-            fields=[
-                (
-                    "contact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="postal_address",
-                        serialize=False,
-                        to="participation.contact",
-                    ),
+                migrations.CreateModel(
+                    name="HeldFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("letter", models.CharField(db_index=True, max_length=64)),
+                        (
+                            "file",
+                            models.FileField(
+                                storage=engage.participation.models.private_storage, upload_to="attachments/%Y/%m"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("media_type", models.CharField(max_length=100)),
+                        ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
                 ),
-                ("text", engage.participation.vault.SealedTextField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Wish",
-            fields=[
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="wish",
-                        serialize=False,
-                        to="mailbox.case",
-                    ),
+                migrations.CreateModel(
+                    name="PostalAddress",
+                    fields=[
+                        (
+                            "contact",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="postal_address",
+                                serialize=False,
+                                to="participation.contact",
+                            ),
+                        ),
+                        ("text", engage.participation.vault.SealedTextField()),
+                    ],
                 ),
-                (
-                    "delivery",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("online", "On the page of the receipt"),
-                            ("email", "By e-mail"),
-                            ("post", "By post, on paper"),
-                            ("collect", "I collect it at the counter"),
-                        ],
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="Wish",
+                    fields=[
+                        (
+                            "case",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="wish",
+                                serialize=False,
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "delivery",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("online", "On the page of the receipt"),
+                                    ("email", "By e-mail"),
+                                    ("post", "By post, on paper"),
+                                    ("collect", "I collect it at the counter"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-            ],
+            ]
         ),
     ]

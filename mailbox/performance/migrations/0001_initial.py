@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -10,44 +12,55 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="YearOfFigures",
-            fields=[
-                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ("counted_on", models.DateField()),
-                ("cells", models.JSONField(default=dict)),
-                ("funnels", models.JSONField(default=dict)),
-                ("published", models.JSONField(default=dict)),
-                ("frozen", models.JSONField(default=dict)),
-            ],
-            options={
-                "ordering": ["-year"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Revision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("period", models.CharField(max_length=7)),
-                ("unit", models.CharField(blank=True, max_length=64)),
-                ("kind", models.CharField(blank=True, max_length=32)),
-                ("name", models.CharField(max_length=32)),
-                ("was", models.IntegerField(null=True)),
-                ("now", models.IntegerField(null=True)),
-                ("public", models.BooleanField(default=False)),
-                ("noted_on", models.DateField()),
-                (
-                    "year",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="revisions",
-                        to="performance.yearoffigures",
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="YearOfFigures",
+                    fields=[
+                        ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                        ("counted_on", models.DateField()),
+                        ("cells", models.JSONField(default=dict)),
+                        ("funnels", models.JSONField(default=dict)),
+                        ("published", models.JSONField(default=dict)),
+                        ("frozen", models.JSONField(default=dict)),
+                    ],
+                    options={
+                        "ordering": ["-year"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["-noted_on", "period", "name"],
-                "indexes": [models.Index(fields=["year", "period", "unit", "kind", "name"], name="figure_revised")],
-            },
+                migrations.CreateModel(
+                    name="Revision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("period", models.CharField(max_length=7)),
+                        ("unit", models.CharField(blank=True, max_length=64)),
+                        ("kind", models.CharField(blank=True, max_length=32)),
+                        ("name", models.CharField(max_length=32)),
+                        ("was", models.IntegerField(null=True)),
+                        ("now", models.IntegerField(null=True)),
+                        ("public", models.BooleanField(default=False)),
+                        ("noted_on", models.DateField()),
+                        (
+                            "year",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="revisions",
+                                to="performance.yearoffigures",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-noted_on", "period", "name"],
+                        "indexes": [
+                            models.Index(fields=["year", "period", "unit", "kind", "name"], name="figure_revised")
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

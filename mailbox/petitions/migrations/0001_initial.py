@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -19,1010 +20,1175 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Petition",
-            fields=[
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="petition",
-                        serialize=False,
-                        to="participation.submission",
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Petition",
+                    fields=[
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                primary_key=True,
+                                related_name="petition",
+                                serialize=False,
+                                to="participation.submission",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "waiting for its starter's confirmation"),
+                                    ("collecting", "collecting sponsors"),
+                                    ("waiting", "waiting for moderation"),
+                                    ("flagged", "set aside for a second look"),
+                                    ("dormant", "dormant"),
+                                    ("open", "open"),
+                                    ("closed", "closed"),
+                                    ("rejected", "rejected"),
+                                    ("hidden", "not shown"),
+                                    ("stopped", "stopped before publication"),
+                                    ("removed", "taken down"),
+                                    ("withdrawn", "withdrawn by its starter"),
+                                ],
+                                default="pending",
+                                max_length=16,
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(max_length=80, verbose_name="what should be done")),
+                        ("action", models.CharField(max_length=300, verbose_name="what exactly you ask for")),
+                        ("background", models.CharField(max_length=300, verbose_name="why")),
+                        ("details", models.CharField(blank=True, max_length=800, verbose_name="more details")),
+                        ("region", models.CharField(blank=True, max_length=32)),
+                        ("country", models.CharField(blank=True, max_length=2)),
+                        ("sponsor_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("reason_note", models.TextField(blank=True)),
+                        ("hide_asked_at", models.DateTimeField(blank=True, null=True)),
+                        ("hide_note", models.TextField(blank=True)),
+                        ("opened_at", models.DateTimeField(blank=True, null=True)),
+                        ("closes_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "ended_at",
+                            models.DateTimeField(
+                                blank=True, help_text="closed, rejected, stopped, hidden, removed", null=True
+                            ),
+                        ),
+                        (
+                            "answer_state",
+                            models.CharField(
+                                choices=[
+                                    ("none", "not due"),
+                                    ("awaiting", "awaiting an answer"),
+                                    ("answered", "answered"),
+                                ],
+                                default="none",
+                                max_length=16,
+                            ),
+                        ),
+                        (
+                            "debate_state",
+                            models.CharField(
+                                choices=[
+                                    ("none", "not due"),
+                                    ("awaiting", "awaiting a debate"),
+                                    ("scheduled", "debate scheduled"),
+                                    ("debated", "debated"),
+                                    ("not_debated", "not debated"),
+                                ],
+                                default="none",
+                                max_length=16,
+                            ),
+                        ),
+                        ("protected", models.BooleanField(default=False)),
+                        ("forgotten_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="petitions",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "hide_asked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "merged_into",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merged",
+                                to="petitions.petition",
+                            ),
+                        ),
+                        (
+                            "resubmitted_from",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="again",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "petition",
+                        "verbose_name_plural": "petitions",
+                    },
                 ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "waiting for its starter's confirmation"),
-                            ("collecting", "collecting sponsors"),
-                            ("waiting", "waiting for moderation"),
-                            ("flagged", "set aside for a second look"),
-                            ("dormant", "dormant"),
-                            ("open", "open"),
-                            ("closed", "closed"),
-                            ("rejected", "rejected"),
-                            ("hidden", "not shown"),
-                            ("stopped", "stopped before publication"),
-                            ("removed", "taken down"),
-                            ("withdrawn", "withdrawn by its starter"),
+                migrations.CreateModel(
+                    name="PetitionRules",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "sponsors_needed",
+                            models.PositiveSmallIntegerField(default=5, verbose_name="sponsors before moderation"),
+                        ),
+                        (
+                            "sponsors_most",
+                            models.PositiveSmallIntegerField(
+                                default=20, verbose_name="most sponsors before publication"
+                            ),
+                        ),
+                        (
+                            "months_open",
+                            models.PositiveSmallIntegerField(default=6, verbose_name="months a petition stays open"),
+                        ),
+                        (
+                            "moderation_days",
+                            models.PositiveSmallIntegerField(default=14, verbose_name="days for moderation"),
+                        ),
+                        (
+                            "moderation_near_days",
+                            models.PositiveSmallIntegerField(
+                                default=11, verbose_name="days after which moderation is nearly late"
+                            ),
+                        ),
+                        (
+                            "queue_long",
+                            models.PositiveIntegerField(
+                                default=500, verbose_name="waiting petitions at which a delay is announced"
+                            ),
+                        ),
+                        (
+                            "confirm_days",
+                            models.PositiveSmallIntegerField(default=7, verbose_name="days a confirmation link holds"),
+                        ),
+                        (
+                            "keep_months",
+                            models.PositiveSmallIntegerField(
+                                default=6, verbose_name="months after the end until addresses are deleted"
+                            ),
+                        ),
+                        (
+                            "signing_paused",
+                            models.BooleanField(default=False, verbose_name="signing is paused on the whole site"),
+                        ),
+                        ("pause_zh", models.TextField(blank=True, verbose_name="what readers are told, in Chinese")),
+                        ("pause_en", models.TextField(blank=True, verbose_name="what readers are told, in English")),
+                    ],
+                    options={
+                        "verbose_name": "rules of petitions",
+                        "verbose_name_plural": "rules of petitions",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RejectionReason",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
+                        ("title_zh", models.CharField(max_length=120, verbose_name="title in Chinese")),
+                        ("title_en", models.CharField(max_length=120, verbose_name="title in English")),
+                        ("mend_zh", models.TextField(verbose_name="how to mend it, in Chinese")),
+                        ("mend_en", models.TextField(verbose_name="how to mend it, in English")),
+                        (
+                            "hides",
+                            models.BooleanField(
+                                default=False, verbose_name="unlawful: the petition is not shown; two persons decide"
+                            ),
+                        ),
+                        ("active", models.BooleanField(default=True, verbose_name="in use")),
+                        ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                    ],
+                    options={
+                        "verbose_name": "reason for turning a petition down",
+                        "verbose_name_plural": "reasons for turning petitions down",
+                        "ordering": ["position", "code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Signature",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "waiting for confirmation"),
+                                    ("held", "held"),
+                                    ("confirmed", "confirmed"),
+                                    ("withdrawn", "withdrawn"),
+                                    ("invalidated", "invalidated"),
+                                ],
+                                default="pending",
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "part",
+                            models.CharField(
+                                choices=[("signer", "signer"), ("sponsor", "sponsor"), ("starter", "starter")],
+                                default="signer",
+                                max_length=8,
+                            ),
+                        ),
+                        ("name", engage.participation.vault.SealedTextField(null=True)),
+                        ("email", engage.participation.vault.SealedTextField(null=True)),
+                        ("address", models.CharField(max_length=32, null=True)),
+                        ("person", models.CharField(max_length=32, null=True)),
+                        ("slot", models.PositiveSmallIntegerField(help_text="1 or 2 once confirmed", null=True)),
+                        ("region", models.CharField(blank=True, max_length=32)),
+                        ("country", models.CharField(blank=True, max_length=2)),
+                        ("language", models.CharField(max_length=10)),
+                        ("wants_news", models.BooleanField(default=False)),
+                        ("domain", models.CharField(blank=True, max_length=120)),
+                        ("network", models.CharField(blank=True, max_length=32)),
+                        ("subnet", models.CharField(blank=True, max_length=32)),
+                        ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                        ("code_digest", models.CharField(editable=False, max_length=64)),
+                        ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        ("ended_at", models.DateTimeField(blank=True, help_text="withdrawn or invalidated", null=True)),
+                        ("why", models.CharField(blank=True, max_length=24)),
+                    ],
+                    options={
+                        "verbose_name": "signature",
+                        "verbose_name_plural": "signatures",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SignatureTally",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("petition_id", models.BigIntegerField()),
+                        ("signature_id", models.BigIntegerField(null=True)),
+                        ("region", models.CharField(max_length=32)),
+                        ("country", models.CharField(max_length=2)),
+                        ("hour", models.DateTimeField()),
+                        ("change", models.SmallIntegerField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Invalidation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("preview", "previewed"),
+                                    ("running", "being carried out"),
+                                    ("done", "carried out"),
+                                    ("cancelled", "cancelled"),
+                                    ("undoing", "being undone"),
+                                    ("undone", "undone"),
+                                ],
+                                default="preview",
+                                max_length=12,
+                            ),
+                        ),
+                        ("conditions", models.JSONField(default=dict)),
+                        ("why", models.TextField()),
+                        ("found", models.PositiveBigIntegerField(default=0)),
+                        ("changed", models.PositiveBigIntegerField(default=0)),
+                        ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
+                        ("counted", models.PositiveBigIntegerField(default=0)),
+                        ("stay_out", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "run_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="invalidations",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Debate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(choices=[("debate", "debate"), ("hearing", "hearing")], max_length=8),
+                        ),
+                        ("on", models.DateField(blank=True, null=True)),
+                        ("place_zh", models.CharField(blank=True, max_length=200)),
+                        ("place_en", models.CharField(blank=True, max_length=200)),
+                        ("video", models.URLField(blank=True)),
+                        ("transcript", models.URLField(blank=True)),
+                        ("what_zh", models.TextField(blank=True)),
+                        ("what_en", models.TextField(blank=True)),
+                        ("held", models.BooleanField(null=True)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("revised_at", models.DateTimeField(blank=True, null=True)),
+                        ("taken_down_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "writers",
+                            models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="debates",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "debate or hearing",
+                        "verbose_name_plural": "debates and hearings",
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PetitionEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("code", models.CharField(max_length=48)),
+                        ("params", models.JSONField(default=dict)),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="events",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Announcement",
+                    fields=[
+                        (
+                            "event",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                primary_key=True,
+                                related_name="announcement",
+                                serialize=False,
+                                to="petitions.petitionevent",
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=16)),
+                        ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
+                        ("listed", models.PositiveBigIntegerField(default=0)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="announcements",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("ended_at", None)), fields=["event"], name="announcement_goes_on"
+                            )
                         ],
-                        default="pending",
-                        max_length=16,
-                    ),
+                    },
                 ),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=80, verbose_name="what should be done")),
-                ("action", models.CharField(max_length=300, verbose_name="what exactly you ask for")),
-                ("background", models.CharField(max_length=300, verbose_name="why")),
-                ("details", models.CharField(blank=True, max_length=800, verbose_name="more details")),
-                ("region", models.CharField(blank=True, max_length=32)),
-                ("country", models.CharField(blank=True, max_length=2)),
-                ("sponsor_digest", models.CharField(blank=True, editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("waiting_since", models.DateTimeField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("reason_note", models.TextField(blank=True)),
-                ("hide_asked_at", models.DateTimeField(blank=True, null=True)),
-                ("hide_note", models.TextField(blank=True)),
-                ("opened_at", models.DateTimeField(blank=True, null=True)),
-                ("closes_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "ended_at",
-                    models.DateTimeField(blank=True, help_text="closed, rejected, stopped, hidden, removed", null=True),
+                migrations.CreateModel(
+                    name="PetitionNote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notes",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-pk"],
+                    },
                 ),
-                (
-                    "answer_state",
-                    models.CharField(
-                        choices=[("none", "not due"), ("awaiting", "awaiting an answer"), ("answered", "answered")],
-                        default="none",
-                        max_length=16,
-                    ),
+                migrations.CreateModel(
+                    name="RateLimit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.CharField(
+                                choices=[
+                                    ("address", "one e-mail address on one petition"),
+                                    ("network", "one network address"),
+                                    ("subnet", "one network (/24 or /48)"),
+                                ],
+                                max_length=8,
+                                verbose_name="counted by",
+                            ),
+                        ),
+                        ("most", models.PositiveIntegerField(verbose_name="at most")),
+                        ("seconds", models.PositiveIntegerField(verbose_name="within so many seconds")),
+                        ("active", models.BooleanField(default=True, verbose_name="in use")),
+                    ],
+                    options={
+                        "verbose_name": "limit of signing",
+                        "verbose_name_plural": "limits of signing",
+                        "ordering": ["by", "seconds"],
+                        "constraints": [models.UniqueConstraint(fields=("by", "seconds"), name="rate_limit_once")],
+                    },
                 ),
-                (
-                    "debate_state",
-                    models.CharField(
-                        choices=[
-                            ("none", "not due"),
-                            ("awaiting", "awaiting a debate"),
-                            ("scheduled", "debate scheduled"),
-                            ("debated", "debated"),
-                            ("not_debated", "not debated"),
-                        ],
-                        default="none",
-                        max_length=16,
-                    ),
-                ),
-                ("protected", models.BooleanField(default=False)),
-                ("forgotten_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="petitions",
-                        to="departments.department",
-                    ),
-                ),
-                (
-                    "hide_asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "merged_into",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="petition",
+                    name="reason",
+                    field=models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merged",
+                        to="petitions.rejectionreason",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="petition",
+                    name="hide_reason",
+                    field=models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asked",
+                        to="petitions.rejectionreason",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="SignatureNumber",
+                    fields=[
+                        (
+                            "signature",
+                            models.OneToOneField(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="numbered",
+                                serialize=False,
+                                to="petitions.signature",
+                            ),
+                        ),
+                        ("number", models.PositiveBigIntegerField()),
+                    ],
+                ),
+                migrations.AddField(
+                    model_name="signature",
+                    name="invalidation",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="petitions.invalidation",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="signature",
+                    name="petition",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
                         to="petitions.petition",
                     ),
                 ),
-                (
-                    "resubmitted_from",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="again",
-                        to="petitions.petition",
-                    ),
+                migrations.CreateModel(
+                    name="SignatureLetter",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=16)),
+                        ("about", models.BigIntegerField(default=0)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("ready", "ready to be sent"),
+                                    ("claimed", "being sent"),
+                                    ("sent", "sent"),
+                                    ("stopped", "not sent"),
+                                    ("failed", "refused by the mail server"),
+                                    ("uncertain", "uncertain"),
+                                ],
+                                default="waiting",
+                                max_length=12,
+                            ),
+                        ),
+                        ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("said", models.CharField(blank=True, max_length=200)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "signature",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="letters",
+                                to="petitions.signature",
+                            ),
+                        ),
+                    ],
                 ),
-            ],
-            options={
-                "verbose_name": "petition",
-                "verbose_name_plural": "petitions",
-            },
-        ),
-        migrations.CreateModel(
-            name="PetitionRules",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "sponsors_needed",
-                    models.PositiveSmallIntegerField(default=5, verbose_name="sponsors before moderation"),
-                ),
-                (
-                    "sponsors_most",
-                    models.PositiveSmallIntegerField(default=20, verbose_name="most sponsors before publication"),
-                ),
-                (
-                    "months_open",
-                    models.PositiveSmallIntegerField(default=6, verbose_name="months a petition stays open"),
-                ),
-                ("moderation_days", models.PositiveSmallIntegerField(default=14, verbose_name="days for moderation")),
-                (
-                    "moderation_near_days",
-                    models.PositiveSmallIntegerField(
-                        default=11, verbose_name="days after which moderation is nearly late"
-                    ),
-                ),
-                (
-                    "queue_long",
-                    models.PositiveIntegerField(
-                        default=500, verbose_name="waiting petitions at which a delay is announced"
-                    ),
-                ),
-                (
-                    "confirm_days",
-                    models.PositiveSmallIntegerField(default=7, verbose_name="days a confirmation link holds"),
-                ),
-                (
-                    "keep_months",
-                    models.PositiveSmallIntegerField(
-                        default=6, verbose_name="months after the end until addresses are deleted"
-                    ),
-                ),
-                (
-                    "signing_paused",
-                    models.BooleanField(default=False, verbose_name="signing is paused on the whole site"),
-                ),
-                ("pause_zh", models.TextField(blank=True, verbose_name="what readers are told, in Chinese")),
-                ("pause_en", models.TextField(blank=True, verbose_name="what readers are told, in English")),
-            ],
-            options={
-                "verbose_name": "rules of petitions",
-                "verbose_name_plural": "rules of petitions",
-            },
-        ),
-        migrations.CreateModel(
-            name="RejectionReason",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=32, unique=True, verbose_name="code")),
-                ("title_zh", models.CharField(max_length=120, verbose_name="title in Chinese")),
-                ("title_en", models.CharField(max_length=120, verbose_name="title in English")),
-                ("mend_zh", models.TextField(verbose_name="how to mend it, in Chinese")),
-                ("mend_en", models.TextField(verbose_name="how to mend it, in English")),
-                (
-                    "hides",
-                    models.BooleanField(
-                        default=False, verbose_name="unlawful: the petition is not shown; two persons decide"
-                    ),
-                ),
-                ("active", models.BooleanField(default=True, verbose_name="in use")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
-            ],
-            options={
-                "verbose_name": "reason for turning a petition down",
-                "verbose_name_plural": "reasons for turning petitions down",
-                "ordering": ["position", "code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Signature",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "waiting for confirmation"),
-                            ("held", "held"),
-                            ("confirmed", "confirmed"),
-                            ("withdrawn", "withdrawn"),
-                            ("invalidated", "invalidated"),
+                migrations.CreateModel(
+                    name="Threshold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("answer", "an answer"), ("debate", "a debate or hearing")],
+                                max_length=8,
+                                verbose_name="what is earned",
+                            ),
+                        ),
+                        ("number", models.PositiveBigIntegerField(verbose_name="signatures")),
+                        ("days", models.PositiveSmallIntegerField(default=30, verbose_name="days until it is due")),
+                        ("valid_from", models.DateField(verbose_name="for petitions opened from")),
+                    ],
+                    options={
+                        "verbose_name": "threshold",
+                        "verbose_name_plural": "thresholds",
+                        "ordering": ["kind", "-valid_from"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("kind", "valid_from"), name="threshold_once_a_day")
                         ],
-                        default="pending",
-                        max_length=12,
-                    ),
+                    },
                 ),
-                (
-                    "part",
-                    models.CharField(
-                        choices=[("signer", "signer"), ("sponsor", "sponsor"), ("starter", "starter")],
-                        default="signer",
-                        max_length=8,
-                    ),
+                migrations.CreateModel(
+                    name="Crossing",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("answer", "an answer"), ("debate", "a debate or hearing")], max_length=8
+                            ),
+                        ),
+                        ("number", models.PositiveBigIntegerField()),
+                        ("crossed_at", models.DateTimeField()),
+                        ("due_on", models.DateField()),
+                        ("fell_below_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "case",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="crossing",
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="crossings",
+                                to="petitions.petition",
+                            ),
+                        ),
+                        (
+                            "threshold",
+                            models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="petitions.threshold"),
+                        ),
+                    ],
                 ),
-                ("name", engage.participation.vault.SealedTextField(null=True)),
-                ("email", engage.participation.vault.SealedTextField(null=True)),
-                ("address", models.CharField(max_length=32, null=True)),
-                ("person", models.CharField(max_length=32, null=True)),
-                ("slot", models.PositiveSmallIntegerField(help_text="1 or 2 once confirmed", null=True)),
-                ("region", models.CharField(blank=True, max_length=32)),
-                ("country", models.CharField(blank=True, max_length=2)),
-                ("language", models.CharField(max_length=10)),
-                ("wants_news", models.BooleanField(default=False)),
-                ("domain", models.CharField(blank=True, max_length=120)),
-                ("network", models.CharField(blank=True, max_length=32)),
-                ("subnet", models.CharField(blank=True, max_length=32)),
-                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
-                ("code_digest", models.CharField(editable=False, max_length=64)),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, help_text="withdrawn or invalidated", null=True)),
-                ("why", models.CharField(blank=True, max_length=24)),
-            ],
-            options={
-                "verbose_name": "signature",
-                "verbose_name_plural": "signatures",
-            },
-        ),
-        migrations.CreateModel(
-            name="SignatureTally",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("petition_id", models.BigIntegerField()),
-                ("signature_id", models.BigIntegerField(null=True)),
-                ("region", models.CharField(max_length=32)),
-                ("country", models.CharField(max_length=2)),
-                ("hour", models.DateTimeField()),
-                ("change", models.SmallIntegerField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Invalidation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("preview", "previewed"),
-                            ("running", "being carried out"),
-                            ("done", "carried out"),
-                            ("cancelled", "cancelled"),
-                            ("undoing", "being undone"),
-                            ("undone", "undone"),
+                migrations.CreateModel(
+                    name="Trend",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "what",
+                            models.CharField(
+                                choices=[
+                                    ("domain", "mail domain"),
+                                    ("address", "e-mail address"),
+                                    ("network", "network"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("value", models.CharField(max_length=120)),
+                        ("hour", models.DateTimeField()),
+                        ("total", models.PositiveIntegerField()),
+                        ("alarmed_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["-hour", "-total"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("what", "value", "hour"), name="trend_once_an_hour")
                         ],
-                        default="preview",
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("conditions", models.JSONField(default=dict)),
-                ("why", models.TextField()),
-                ("found", models.PositiveBigIntegerField(default=0)),
-                ("changed", models.PositiveBigIntegerField(default=0)),
-                ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
-                ("counted", models.PositiveBigIntegerField(default=0)),
-                ("stay_out", models.PositiveBigIntegerField(default=0)),
-                (
-                    "run_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Wording",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=80)),
+                        ("action", models.CharField(max_length=300)),
+                        ("background", models.CharField(max_length=300)),
+                        ("details", models.CharField(blank=True, max_length=800)),
+                        ("note", models.CharField(blank=True, max_length=300)),
+                        ("shown", models.BooleanField(default=True)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="wordings",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
                 ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Listed",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "what",
+                            models.CharField(
+                                choices=[
+                                    ("domain", "mail domain"),
+                                    ("address", "e-mail address"),
+                                    ("network", "network"),
+                                ],
+                                max_length=8,
+                                verbose_name="what",
+                            ),
+                        ),
+                        ("value", models.CharField(max_length=120)),
+                        ("shown", models.CharField(max_length=120, verbose_name="as shown to moderators")),
+                        ("allowed", models.BooleanField(default=False, verbose_name="never held")),
+                        ("note", models.CharField(blank=True, max_length=200, verbose_name="why")),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["what", "shown"],
+                        "constraints": [models.UniqueConstraint(fields=("what", "value"), name="listed_once")],
+                    },
                 ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="invalidations",
-                        to="petitions.petition",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Debate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("debate", "debate"), ("hearing", "hearing")], max_length=8)),
-                ("on", models.DateField(blank=True, null=True)),
-                ("place_zh", models.CharField(blank=True, max_length=200)),
-                ("place_en", models.CharField(blank=True, max_length=200)),
-                ("video", models.URLField(blank=True)),
-                ("transcript", models.URLField(blank=True)),
-                ("what_zh", models.TextField(blank=True)),
-                ("what_en", models.TextField(blank=True)),
-                ("held", models.BooleanField(null=True)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("revised_at", models.DateTimeField(blank=True, null=True)),
-                ("taken_down_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "writers",
-                    models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
-                ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="debates", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "debate or hearing",
-                "verbose_name_plural": "debates and hearings",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PetitionEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("code", models.CharField(max_length=48)),
-                ("params", models.JSONField(default=dict)),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Announcement",
-            fields=[
-                (
-                    "event",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="announcement",
-                        serialize=False,
-                        to="petitions.petitionevent",
-                    ),
-                ),
-                ("kind", models.CharField(max_length=16)),
-                ("last_key", models.BigIntegerField(default=0, help_text="how far the worker has come")),
-                ("listed", models.PositiveBigIntegerField(default=0)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="announcements",
-                        to="petitions.petition",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("ended_at", None)), fields=["event"], name="announcement_goes_on")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PetitionNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RateLimit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "by",
-                    models.CharField(
-                        choices=[
-                            ("address", "one e-mail address on one petition"),
-                            ("network", "one network address"),
-                            ("subnet", "one network (/24 or /48)"),
+                migrations.CreateModel(
+                    name="PetitionCount",
+                    fields=[
+                        (
+                            "petition",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="count",
+                                serialize=False,
+                                to="petitions.petition",
+                            ),
+                        ),
+                        ("total", models.PositiveBigIntegerField(default=0)),
+                        ("last_number", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "last_hour",
+                            models.PositiveBigIntegerField(default=0, help_text="signatures of the last sixty minutes"),
+                        ),
+                        ("counted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["-last_hour", "-total"], name="petition_trending"),
+                            models.Index(fields=["-total"], name="petition_most"),
                         ],
-                        max_length=8,
-                        verbose_name="counted by",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PaperBatch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, max_length=32)),
+                        ("total", models.PositiveIntegerField()),
+                        ("sheets", models.PositiveIntegerField()),
+                        ("scan_sha256", models.CharField(max_length=64)),
+                        ("received_on", models.DateField()),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="papers",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("petition", "scan_sha256"), name="paper_scan_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HourCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("hour", models.DateTimeField()),
+                        ("total", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="hours",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["hour"],
+                        "constraints": [models.UniqueConstraint(fields=("petition", "hour"), name="hour_count_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PetitionTag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("word", models.CharField(db_index=True, max_length=40)),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="tags",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["word"],
+                        "constraints": [models.UniqueConstraint(fields=("petition", "word"), name="petition_tag_once")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RegionCount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(max_length=32)),
+                        ("country", models.CharField(max_length=2)),
+                        ("total", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "petition",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="regions",
+                                to="petitions.petition",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("petition", "region", "country"), name="region_count_once")
+                        ],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="petition",
+                    index=models.Index(fields=["state", "-opened_at"], name="petition_by_state"),
+                ),
+                migrations.AddIndex(
+                    model_name="petition",
+                    index=models.Index(fields=["answer_state", "state"], name="petition_by_answer"),
+                ),
+                migrations.AddIndex(
+                    model_name="petition",
+                    index=models.Index(fields=["debate_state", "state"], name="petition_by_debate"),
+                ),
+                migrations.AddConstraint(
+                    model_name="petition",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("hide_asked_by__isnull", True),
+                            ("decided_by__isnull", True),
+                            models.Q(("state__in", ["hidden", "removed"]), _negated=True),
+                            models.Q(("hide_asked_by", models.F("decided_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="petition_hidden_by_two",
                     ),
                 ),
-                ("most", models.PositiveIntegerField(verbose_name="at most")),
-                ("seconds", models.PositiveIntegerField(verbose_name="within so many seconds")),
-                ("active", models.BooleanField(default=True, verbose_name="in use")),
-            ],
-            options={
-                "verbose_name": "limit of signing",
-                "verbose_name_plural": "limits of signing",
-                "ordering": ["by", "seconds"],
-                "constraints": [models.UniqueConstraint(fields=("by", "seconds"), name="rate_limit_once")],
-            },
-        ),
-        migrations.AddField(
-            model_name="petition",
-            name="reason",
-            field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="petitions.rejectionreason"
-            ),
-        ),
-        migrations.AddField(
-            model_name="petition",
-            name="hide_reason",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="asked",
-                to="petitions.rejectionreason",
-            ),
-        ),
-        migrations.CreateModel(
-            name="SignatureNumber",
-            fields=[
-                (
-                    "signature",
-                    models.OneToOneField(
+                migrations.AddConstraint(
+                    model_name="petition",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["open", "closed"]), _negated=True),
+                            models.Q(("opened_at__isnull", False), ("closes_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="petition_open_has_dates",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="petition",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["rejected", "hidden"]), _negated=True),
+                            ("reason__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="petition_rejected_has_reason",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="signaturenumber",
+                    name="petition",
+                    field=models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="numbered",
-                        serialize=False,
-                        to="petitions.signature",
+                        to="petitions.petition",
                     ),
                 ),
-                ("number", models.PositiveBigIntegerField()),
-            ],
-        ),
-        migrations.AddField(
-            model_name="signature",
-            name="invalidation",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="signatures",
-                to="petitions.invalidation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signature",
-            name="petition",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="signatures",
-                to="petitions.petition",
-            ),
-        ),
-        migrations.CreateModel(
-            name="SignatureLetter",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=16)),
-                ("about", models.BigIntegerField(default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting"),
-                            ("ready", "ready to be sent"),
-                            ("claimed", "being sent"),
-                            ("sent", "sent"),
-                            ("stopped", "not sent"),
-                            ("failed", "refused by the mail server"),
-                            ("uncertain", "uncertain"),
+                migrations.AddIndex(
+                    model_name="signature",
+                    index=models.Index(fields=["petition", "address"], name="signature_by_address"),
+                ),
+                migrations.AddIndex(
+                    model_name="signature",
+                    index=models.Index(fields=["asked_at"], name="signature_by_time"),
+                ),
+                migrations.AddIndex(
+                    model_name="signature",
+                    index=models.Index(
+                        condition=models.Q(("invalidation__isnull", False)),
+                        fields=["invalidation"],
+                        name="signature_by_order",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="signature",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "confirmed")),
+                        fields=("petition", "address", "person"),
+                        name="signature_once_a_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="signature",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("state", "confirmed")),
+                        fields=("petition", "address", "slot"),
+                        name="signature_two_an_address",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="signature",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            models.Q(("slot__in", [1, 2]), ("confirmed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="signature_confirmed_has_slot",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="signatureletter",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ["waiting", "ready", "claimed"])),
+                        fields=["next_try_at", "id"],
+                        name="signature_letters_due",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="signatureletter",
+                    constraint=models.UniqueConstraint(
+                        fields=("signature", "kind", "about"), name="signature_letter_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="crossing",
+                    constraint=models.UniqueConstraint(fields=("petition", "kind"), name="crossing_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="signaturenumber",
+                    constraint=models.UniqueConstraint(fields=("petition", "number"), name="signature_number_once"),
+                ),
+                migrations.CreateModel(
+                    name="Pace",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("what", models.CharField(max_length=8)),
+                        ("value", models.CharField(max_length=120)),
+                        ("minute", models.DateTimeField()),
+                        ("total", models.PositiveIntegerField()),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["minute"], name="pace_by_minute")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("what", "value", "minute"), name="pace_once_a_minute")
                         ],
-                        default="waiting",
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("said", models.CharField(blank=True, max_length=200)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "signature",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="letters",
-                        to="petitions.signature",
-                    ),
+                migrations.CreateModel(
+                    name="Suspect",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("what", models.CharField(max_length=8)),
+                        ("value", models.CharField(max_length=120)),
+                        ("why", models.CharField(max_length=24)),
+                        (
+                            "total",
+                            models.PositiveIntegerField(
+                                default=0, help_text="requests of the hour in which it was noticed"
+                            ),
+                        ),
+                        ("noticed_at", models.DateTimeField()),
+                        ("until", models.DateTimeField()),
+                        ("let_go_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "let_go_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-noticed_at", "-pk"],
+                        "constraints": [models.UniqueConstraint(fields=("what", "value"), name="suspect_once")],
+                    },
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Threshold",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("answer", "an answer"), ("debate", "a debate or hearing")],
-                        max_length=8,
-                        verbose_name="what is earned",
-                    ),
-                ),
-                ("number", models.PositiveBigIntegerField(verbose_name="signatures")),
-                ("days", models.PositiveSmallIntegerField(default=30, verbose_name="days until it is due")),
-                ("valid_from", models.DateField(verbose_name="for petitions opened from")),
-            ],
-            options={
-                "verbose_name": "threshold",
-                "verbose_name_plural": "thresholds",
-                "ordering": ["kind", "-valid_from"],
-                "constraints": [models.UniqueConstraint(fields=("kind", "valid_from"), name="threshold_once_a_day")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Crossing",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("answer", "an answer"), ("debate", "a debate or hearing")], max_length=8
-                    ),
-                ),
-                ("number", models.PositiveBigIntegerField()),
-                ("crossed_at", models.DateTimeField()),
-                ("due_on", models.DateField()),
-                ("fell_below_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "case",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="crossing",
-                        to="mailbox.case",
-                    ),
-                ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="crossings",
-                        to="petitions.petition",
-                    ),
-                ),
-                ("threshold", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="petitions.threshold")),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Trend",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "what",
-                    models.CharField(
-                        choices=[("domain", "mail domain"), ("address", "e-mail address"), ("network", "network")],
-                        max_length=8,
-                    ),
-                ),
-                ("value", models.CharField(max_length=120)),
-                ("hour", models.DateTimeField()),
-                ("total", models.PositiveIntegerField()),
-                ("alarmed_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-hour", "-total"],
-                "constraints": [models.UniqueConstraint(fields=("what", "value", "hour"), name="trend_once_an_hour")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Wording",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=80)),
-                ("action", models.CharField(max_length=300)),
-                ("background", models.CharField(max_length=300)),
-                ("details", models.CharField(blank=True, max_length=800)),
-                ("note", models.CharField(blank=True, max_length=300)),
-                ("shown", models.BooleanField(default=True)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="wordings", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Listed",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "what",
-                    models.CharField(
-                        choices=[("domain", "mail domain"), ("address", "e-mail address"), ("network", "network")],
-                        max_length=8,
-                        verbose_name="what",
-                    ),
-                ),
-                ("value", models.CharField(max_length=120)),
-                ("shown", models.CharField(max_length=120, verbose_name="as shown to moderators")),
-                ("allowed", models.BooleanField(default=False, verbose_name="never held")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="why")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["what", "shown"],
-                "constraints": [models.UniqueConstraint(fields=("what", "value"), name="listed_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PetitionCount",
-            fields=[
-                (
-                    "petition",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="count",
-                        serialize=False,
-                        to="petitions.petition",
-                    ),
-                ),
-                ("total", models.PositiveBigIntegerField(default=0)),
-                ("last_number", models.PositiveBigIntegerField(default=0)),
-                (
-                    "last_hour",
-                    models.PositiveBigIntegerField(default=0, help_text="signatures of the last sixty minutes"),
-                ),
-                ("counted_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["-last_hour", "-total"], name="petition_trending"),
-                    models.Index(fields=["-total"], name="petition_most"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PaperBatch",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, max_length=32)),
-                ("total", models.PositiveIntegerField()),
-                ("sheets", models.PositiveIntegerField()),
-                ("scan_sha256", models.CharField(max_length=64)),
-                ("received_on", models.DateField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("petition", "scan_sha256"), name="paper_scan_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="HourCount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("hour", models.DateTimeField()),
-                ("total", models.PositiveBigIntegerField(default=0)),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hours",
-                        to="petitions.petition",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["hour"],
-                "constraints": [models.UniqueConstraint(fields=("petition", "hour"), name="hour_count_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PetitionTag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("word", models.CharField(db_index=True, max_length=40)),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="petitions.petition"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["word"],
-                "constraints": [models.UniqueConstraint(fields=("petition", "word"), name="petition_tag_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="RegionCount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(max_length=32)),
-                ("country", models.CharField(max_length=2)),
-                ("total", models.PositiveBigIntegerField(default=0)),
-                (
-                    "petition",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="regions",
-                        to="petitions.petition",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("petition", "region", "country"), name="region_count_once")
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="petition",
-            index=models.Index(fields=["state", "-opened_at"], name="petition_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="petition",
-            index=models.Index(fields=["answer_state", "state"], name="petition_by_answer"),
-        ),
-        migrations.AddIndex(
-            model_name="petition",
-            index=models.Index(fields=["debate_state", "state"], name="petition_by_debate"),
-        ),
-        migrations.AddConstraint(
-            model_name="petition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("hide_asked_by__isnull", True),
-                    ("decided_by__isnull", True),
-                    models.Q(("state__in", ["hidden", "removed"]), _negated=True),
-                    models.Q(("hide_asked_by", models.F("decided_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="petition_hidden_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="petition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["open", "closed"]), _negated=True),
-                    models.Q(("opened_at__isnull", False), ("closes_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="petition_open_has_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="petition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["rejected", "hidden"]), _negated=True),
-                    ("reason__isnull", False),
-                    _connector="OR",
-                ),
-                name="petition_rejected_has_reason",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signaturenumber",
-            name="petition",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                to="petitions.petition",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(fields=["petition", "address"], name="signature_by_address"),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(fields=["asked_at"], name="signature_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(
-                condition=models.Q(("invalidation__isnull", False)), fields=["invalidation"], name="signature_by_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "confirmed")),
-                fields=("petition", "address", "person"),
-                name="signature_once_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "confirmed")),
-                fields=("petition", "address", "slot"),
-                name="signature_two_an_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "confirmed"), _negated=True),
-                    models.Q(("slot__in", [1, 2]), ("confirmed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="signature_confirmed_has_slot",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signatureletter",
-            index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "ready", "claimed"])),
-                fields=["next_try_at", "id"],
-                name="signature_letters_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signatureletter",
-            constraint=models.UniqueConstraint(fields=("signature", "kind", "about"), name="signature_letter_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="crossing",
-            constraint=models.UniqueConstraint(fields=("petition", "kind"), name="crossing_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signaturenumber",
-            constraint=models.UniqueConstraint(fields=("petition", "number"), name="signature_number_once"),
-        ),
-        migrations.CreateModel(
-            name="Pace",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(max_length=8)),
-                ("value", models.CharField(max_length=120)),
-                ("minute", models.DateTimeField()),
-                ("total", models.PositiveIntegerField()),
-            ],
-            options={
-                "indexes": [models.Index(fields=["minute"], name="pace_by_minute")],
-                "constraints": [models.UniqueConstraint(fields=("what", "value", "minute"), name="pace_once_a_minute")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Suspect",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(max_length=8)),
-                ("value", models.CharField(max_length=120)),
-                ("why", models.CharField(max_length=24)),
-                (
-                    "total",
-                    models.PositiveIntegerField(default=0, help_text="requests of the hour in which it was noticed"),
-                ),
-                ("noticed_at", models.DateTimeField()),
-                ("until", models.DateTimeField()),
-                ("let_go_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "let_go_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-noticed_at", "-pk"],
-                "constraints": [models.UniqueConstraint(fields=("what", "value"), name="suspect_once")],
-            },
+            ]
         ),
     ]

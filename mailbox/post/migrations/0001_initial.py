@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import engage.participation.models
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,272 +19,310 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DeadAddress",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address_index", models.CharField(max_length=64, unique=True)),
-                ("reason", models.CharField(max_length=20)),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="InMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=64, unique=True)),
-                ("message_id", models.CharField(blank=True, db_index=True, max_length=255)),
-                ("file", models.FileField(storage=engage.participation.models.private_storage, upload_to="mail/%Y/%m")),
-                ("size", models.PositiveBigIntegerField()),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("drop", "folder"),
-                            ("imap", "mailbox on a server"),
-                            ("smtp", "mail server"),
-                            ("file", "file"),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="DeadAddress",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("address_index", models.CharField(max_length=64, unique=True)),
+                        ("reason", models.CharField(max_length=20)),
+                        ("at", models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="InMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=64, unique=True)),
+                        ("message_id", models.CharField(blank=True, db_index=True, max_length=255)),
+                        (
+                            "file",
+                            models.FileField(
+                                storage=engage.participation.models.private_storage, upload_to="mail/%Y/%m"
+                            ),
+                        ),
+                        ("size", models.PositiveBigIntegerField()),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[
+                                    ("drop", "folder"),
+                                    ("imap", "mailbox on a server"),
+                                    ("smtp", "mail server"),
+                                    ("file", "file"),
+                                ],
+                                max_length=4,
+                            ),
+                        ),
+                        ("envelope_from", engage.participation.vault.SealedTextField(blank=True)),
+                        ("envelope_to", engage.participation.vault.SealedTextField(blank=True)),
+                        ("sender", engage.participation.vault.SealedTextField(blank=True)),
+                        ("subject", engage.participation.vault.SealedTextField(blank=True)),
+                        ("sender_index", models.CharField(blank=True, max_length=64)),
+                        ("received_at", models.DateTimeField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("new", "taken in"),
+                                    ("added", "added to its case"),
+                                    ("opened", "opened a case"),
+                                    ("automatic", "written by a program"),
+                                    ("bounce", "a letter that came back"),
+                                    ("another", "from another sender"),
+                                    ("needs_reading", "needs reading"),
+                                    ("duplicate", "came twice"),
+                                    ("spam", "spam"),
+                                ],
+                                default="new",
+                                max_length=14,
+                            ),
+                        ),
+                        ("why", models.CharField(blank=True, max_length=24)),
+                        ("faults", models.JSONField(default=list)),
+                        ("files_left", models.JSONField(default=list)),
+                        ("read_at", models.DateTimeField(blank=True, null=True)),
+                        ("delete_after", models.DateTimeField(db_index=True)),
+                        (
+                            "became",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="mail",
+                                to="mailbox.message",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="mails_in",
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "hint",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="mailbox.case",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mail",
+                        "verbose_name_plural": "mails",
+                        "ordering": ["-received_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OutMail",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("message_id", models.CharField(max_length=255, unique=True)),
+                        ("title", engage.participation.vault.SealedTextField(blank=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("left", "on its way"),
+                                    ("delayed", "delayed"),
+                                    ("delivered", "arrived"),
+                                    ("bounced", "came back"),
+                                    ("stopped", "not sent: the address does not exist"),
+                                ],
+                                default="left",
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("authfailure", "authfailure"),
+                                    ("badreputation", "badreputation"),
+                                    ("blocked", "blocked"),
+                                    ("contenterror", "contenterror"),
+                                    ("delivered", "delivered"),
+                                    ("exceedlimit", "exceedlimit"),
+                                    ("expired", "expired"),
+                                    ("failedstarttls", "failedstarttls"),
+                                    ("feedback", "feedback"),
+                                    ("filtered", "filtered"),
+                                    ("hasmoved", "hasmoved"),
+                                    ("hostunknown", "hostunknown"),
+                                    ("mailboxfull", "mailboxfull"),
+                                    ("mailererror", "mailererror"),
+                                    ("mesgtoobig", "mesgtoobig"),
+                                    ("networkerror", "networkerror"),
+                                    ("norelaying", "norelaying"),
+                                    ("notaccept", "notaccept"),
+                                    ("notcompliantrfc", "notcompliantrfc"),
+                                    ("onhold", "onhold"),
+                                    ("policyviolation", "policyviolation"),
+                                    ("rejected", "rejected"),
+                                    ("requireptr", "requireptr"),
+                                    ("securityerror", "securityerror"),
+                                    ("spamdetected", "spamdetected"),
+                                    ("speeding", "speeding"),
+                                    ("suspend", "suspend"),
+                                    ("suppressed", "suppressed"),
+                                    ("syntaxerror", "syntaxerror"),
+                                    ("systemerror", "systemerror"),
+                                    ("systemfull", "systemfull"),
+                                    ("toomanyconn", "toomanyconn"),
+                                    ("undefined", "undefined"),
+                                    ("userunknown", "userunknown"),
+                                    ("vacation", "vacation"),
+                                    ("virusdetected", "virusdetected"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("hard", models.BooleanField(default=False)),
+                        ("dsn", models.CharField(blank=True, max_length=12)),
+                        ("said", engage.participation.vault.SealedTextField(blank=True)),
+                        ("at", models.DateTimeField()),
+                        ("changed_at", models.DateTimeField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="mails_out", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "letter",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="out",
+                                to="participation.outgoingmail",
+                                verbose_name="letter",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Report",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("address_index", models.CharField(max_length=64)),
+                        ("reason", models.CharField(max_length=20)),
+                        ("hard", models.BooleanField()),
+                        ("dsn", models.CharField(blank=True, max_length=12)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "mail",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="post.inmail"
+                            ),
+                        ),
+                        (
+                            "out",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="reports",
+                                to="post.outmail",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AutoAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("address_index", models.CharField(max_length=64)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("case", "address_index"), name="auto_answer_row_once")
                         ],
-                        max_length=4,
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="inmail",
+                    index=models.Index(condition=models.Q(("state", "new")), fields=["id"], name="mail_new"),
+                ),
+                migrations.AddIndex(
+                    model_name="inmail",
+                    index=models.Index(
+                        condition=models.Q(("state__in", ("needs_reading", "another"))),
+                        fields=["received_at"],
+                        name="mail_to_read",
                     ),
                 ),
-                ("envelope_from", engage.participation.vault.SealedTextField(blank=True)),
-                ("envelope_to", engage.participation.vault.SealedTextField(blank=True)),
-                ("sender", engage.participation.vault.SealedTextField(blank=True)),
-                ("subject", engage.participation.vault.SealedTextField(blank=True)),
-                ("sender_index", models.CharField(blank=True, max_length=64)),
-                ("received_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("new", "taken in"),
-                            ("added", "added to its case"),
-                            ("opened", "opened a case"),
-                            ("automatic", "written by a program"),
-                            ("bounce", "a letter that came back"),
-                            ("another", "from another sender"),
-                            ("needs_reading", "needs reading"),
-                            ("duplicate", "came twice"),
-                            ("spam", "spam"),
-                        ],
-                        default="new",
-                        max_length=14,
-                    ),
+                migrations.AddIndex(
+                    model_name="inmail",
+                    index=models.Index(fields=["case", "received_at"], name="mail_of_case"),
                 ),
-                ("why", models.CharField(blank=True, max_length=24)),
-                ("faults", models.JSONField(default=list)),
-                ("files_left", models.JSONField(default=list)),
-                ("read_at", models.DateTimeField(blank=True, null=True)),
-                ("delete_after", models.DateTimeField(db_index=True)),
-                (
-                    "became",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="mail",
-                        to="mailbox.message",
-                    ),
+                migrations.AddIndex(
+                    model_name="inmail",
+                    index=models.Index(fields=["sender_index", "received_at"], name="mail_of_sender"),
                 ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.AddIndex(
+                    model_name="outmail",
+                    index=models.Index(fields=["case", "at"], name="out_mail_of_case"),
                 ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="mails_in",
-                        to="mailbox.case",
-                    ),
+                migrations.AddConstraint(
+                    model_name="report",
+                    constraint=models.UniqueConstraint(fields=("mail", "address_index"), name="report_once"),
                 ),
-                (
-                    "hint",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="mailbox.case",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mail",
-                "verbose_name_plural": "mails",
-                "ordering": ["-received_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("message_id", models.CharField(max_length=255, unique=True)),
-                ("title", engage.participation.vault.SealedTextField(blank=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("left", "on its way"),
-                            ("delayed", "delayed"),
-                            ("delivered", "arrived"),
-                            ("bounced", "came back"),
-                            ("stopped", "not sent: the address does not exist"),
-                        ],
-                        default="left",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("authfailure", "authfailure"),
-                            ("badreputation", "badreputation"),
-                            ("blocked", "blocked"),
-                            ("contenterror", "contenterror"),
-                            ("delivered", "delivered"),
-                            ("exceedlimit", "exceedlimit"),
-                            ("expired", "expired"),
-                            ("failedstarttls", "failedstarttls"),
-                            ("feedback", "feedback"),
-                            ("filtered", "filtered"),
-                            ("hasmoved", "hasmoved"),
-                            ("hostunknown", "hostunknown"),
-                            ("mailboxfull", "mailboxfull"),
-                            ("mailererror", "mailererror"),
-                            ("mesgtoobig", "mesgtoobig"),
-                            ("networkerror", "networkerror"),
-                            ("norelaying", "norelaying"),
-                            ("notaccept", "notaccept"),
-                            ("notcompliantrfc", "notcompliantrfc"),
-                            ("onhold", "onhold"),
-                            ("policyviolation", "policyviolation"),
-                            ("rejected", "rejected"),
-                            ("requireptr", "requireptr"),
-                            ("securityerror", "securityerror"),
-                            ("spamdetected", "spamdetected"),
-                            ("speeding", "speeding"),
-                            ("suspend", "suspend"),
-                            ("suppressed", "suppressed"),
-                            ("syntaxerror", "syntaxerror"),
-                            ("systemerror", "systemerror"),
-                            ("systemfull", "systemfull"),
-                            ("toomanyconn", "toomanyconn"),
-                            ("undefined", "undefined"),
-                            ("userunknown", "userunknown"),
-                            ("vacation", "vacation"),
-                            ("virusdetected", "virusdetected"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("hard", models.BooleanField(default=False)),
-                ("dsn", models.CharField(blank=True, max_length=12)),
-                ("said", engage.participation.vault.SealedTextField(blank=True)),
-                ("at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="mails_out", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "letter",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="out",
-                        to="participation.outgoingmail",
-                        verbose_name="letter",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address_index", models.CharField(max_length=64)),
-                ("reason", models.CharField(max_length=20)),
-                ("hard", models.BooleanField()),
-                ("dsn", models.CharField(blank=True, max_length=12)),
-                ("at", models.DateTimeField()),
-                (
-                    "mail",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="post.inmail"
-                    ),
-                ),
-                (
-                    "out",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="reports",
-                        to="post.outmail",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AutoAnswer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address_index", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-                (
-                    "case",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("case", "address_index"), name="auto_answer_row_once")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="inmail",
-            index=models.Index(condition=models.Q(("state", "new")), fields=["id"], name="mail_new"),
-        ),
-        migrations.AddIndex(
-            model_name="inmail",
-            index=models.Index(
-                condition=models.Q(("state__in", ("needs_reading", "another"))),
-                fields=["received_at"],
-                name="mail_to_read",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inmail",
-            index=models.Index(fields=["case", "received_at"], name="mail_of_case"),
-        ),
-        migrations.AddIndex(
-            model_name="inmail",
-            index=models.Index(fields=["sender_index", "received_at"], name="mail_of_sender"),
-        ),
-        migrations.AddIndex(
-            model_name="outmail",
-            index=models.Index(fields=["case", "at"], name="out_mail_of_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("mail", "address_index"), name="report_once"),
+            ]
         ),
     ]

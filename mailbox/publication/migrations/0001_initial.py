@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -21,156 +22,184 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Publication",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("case_reply", "published answer"), ("disclosure", "disclosure")], max_length=12
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Publication",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[("case_reply", "published answer"), ("disclosure", "disclosure")],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("letter", "letter"),
+                                    ("enquiry", "enquiry"),
+                                    ("grievance", "grievance"),
+                                    ("information_request", "information request"),
+                                    ("petition_answer", "answer to a petition"),
+                                ],
+                                max_length=32,
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("words", models.JSONField(default=dict)),
+                        ("marks", models.JSONField(default=list)),
+                        ("source_hash", models.CharField(blank=True, max_length=64)),
+                        ("checked_at", models.DateTimeField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("revised_at", models.DateTimeField(blank=True, null=True)),
+                        ("taken_down_at", models.DateTimeField(blank=True, null=True)),
+                        ("helped", models.PositiveIntegerField(default=0)),
+                        ("not_helped", models.PositiveIntegerField(default=0)),
+                        (
+                            "case",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="publication",
+                                to="mailbox.case",
+                            ),
+                        ),
+                        (
+                            "checked_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        ("shown_topics", models.ManyToManyField(blank=True, related_name="+", to="pages.topic")),
+                        ("topics", models.ManyToManyField(blank=True, related_name="+", to="pages.topic")),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "verbose_name": "published answer",
+                        "verbose_name_plural": "published answers",
+                        "ordering": ["-published_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Helped",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("device", models.CharField(max_length=64)),
+                        ("day", models.DateField(db_index=True)),
+                        ("yes", models.BooleanField()),
+                        (
+                            "publication",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="helped_today",
+                                to="publication.publication",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="PublishedFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.FileField(
+                                blank=True,
+                                storage=engage.participation.models.private_storage,
+                                upload_to="publication/%Y/%m",
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, max_length=40)),
+                        ("titles", models.JSONField(default=dict)),
+                        ("media_type", models.CharField(blank=True, max_length=100)),
+                        ("size", models.PositiveBigIntegerField(default=0, help_text="bytes")),
+                        ("sha256", models.CharField(blank=True, max_length=64)),
+                        ("text", models.TextField(blank=True)),
+                        ("taken_out", models.JSONField(default=dict)),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "attachment",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="participation.attachment",
+                            ),
+                        ),
+                        (
+                            "publication",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="files",
+                                to="publication.publication",
+                            ),
+                        ),
+                        (
+                            "redaction",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="redaction.redaction",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="publication",
+                    index=models.Index(
+                        condition=models.Q(("published_at__isnull", False), ("taken_down_at", None)),
+                        fields=["form", "-published_at", "-id"],
+                        name="publication_public",
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("letter", "letter"),
-                            ("enquiry", "enquiry"),
-                            ("grievance", "grievance"),
-                            ("information_request", "information request"),
-                            ("petition_answer", "answer to a petition"),
-                        ],
-                        max_length=32,
+                migrations.AddConstraint(
+                    model_name="helped",
+                    constraint=models.UniqueConstraint(fields=("publication", "device"), name="helped_once_a_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="publishedfile",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("publication", "attachment"),
+                        name="published_file_once",
                     ),
                 ),
-                ("language", models.CharField(max_length=10)),
-                ("words", models.JSONField(default=dict)),
-                ("marks", models.JSONField(default=list)),
-                ("source_hash", models.CharField(blank=True, max_length=64)),
-                ("checked_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("revised_at", models.DateTimeField(blank=True, null=True)),
-                ("taken_down_at", models.DateTimeField(blank=True, null=True)),
-                ("helped", models.PositiveIntegerField(default=0)),
-                ("not_helped", models.PositiveIntegerField(default=0)),
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="publication", to="mailbox.case"
-                    ),
-                ),
-                (
-                    "checked_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
-                    ),
-                ),
-                ("shown_topics", models.ManyToManyField(blank=True, related_name="+", to="pages.topic")),
-                ("topics", models.ManyToManyField(blank=True, related_name="+", to="pages.topic")),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "verbose_name": "published answer",
-                "verbose_name_plural": "published answers",
-                "ordering": ["-published_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Helped",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("device", models.CharField(max_length=64)),
-                ("day", models.DateField(db_index=True)),
-                ("yes", models.BooleanField()),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="helped_today",
-                        to="publication.publication",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PublishedFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "file",
-                    models.FileField(
-                        blank=True, storage=engage.participation.models.private_storage, upload_to="publication/%Y/%m"
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=40)),
-                ("titles", models.JSONField(default=dict)),
-                ("media_type", models.CharField(blank=True, max_length=100)),
-                ("size", models.PositiveBigIntegerField(default=0, help_text="bytes")),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("text", models.TextField(blank=True)),
-                ("taken_out", models.JSONField(default=dict)),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "attachment",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="participation.attachment",
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="publication.publication"
-                    ),
-                ),
-                (
-                    "redaction",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="redaction.redaction",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                condition=models.Q(("published_at__isnull", False), ("taken_down_at", None)),
-                fields=["form", "-published_at", "-id"],
-                name="publication_public",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="helped",
-            constraint=models.UniqueConstraint(fields=("publication", "device"), name="helped_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)),
-                fields=("publication", "attachment"),
-                name="published_file_once",
-            ),
+            ]
         ),
     ]

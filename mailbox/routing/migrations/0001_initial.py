@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -15,198 +17,237 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="RouteModel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("made_at", models.DateTimeField()),
-                ("content", models.BinaryField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("letters", models.PositiveIntegerField()),
-                ("offices", models.PositiveIntegerField()),
-            ],
-            options={
-                "verbose_name": "route model",
-                "verbose_name_plural": "route models",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RouteSwitch",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("proposes", models.BooleanField(default=True)),
-                ("learns", models.BooleanField(default=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LetterGroup",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("proposed", "proposed"),
-                            ("confirmed", "answered together"),
-                            ("dismissed", "not the same"),
-                        ],
-                        default="proposed",
-                        max_length=10,
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="RouteModel",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField()),
+                        ("content", models.BinaryField()),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("letters", models.PositiveIntegerField()),
+                        ("offices", models.PositiveIntegerField()),
+                    ],
+                    options={
+                        "verbose_name": "route model",
+                        "verbose_name_plural": "route models",
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RouteSwitch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("proposes", models.BooleanField(default=True)),
+                        ("learns", models.BooleanField(default=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="LetterGroup",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("proposed", "proposed"),
+                                    ("confirmed", "answered together"),
+                                    ("dismissed", "not the same"),
+                                ],
+                                default="proposed",
+                                max_length=10,
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField()),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "leading",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "group of letters",
+                        "verbose_name_plural": "groups of letters",
+                        "ordering": ["-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="GroupMember",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("near", models.FloatField()),
+                        ("left_at", models.DateTimeField(null=True)),
+                        ("joined_at", models.DateTimeField(null=True)),
+                        ("refused", models.CharField(blank=True, max_length=40)),
+                        (
+                            "case",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"
+                            ),
+                        ),
+                        (
+                            "group",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="members",
+                                to="routing.lettergroup",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Suggestion",
+                    fields=[
+                        (
+                            "case",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="route_suggestion",
+                                serialize=False,
+                                to="mailbox.case",
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField()),
+                        ("proposals", models.JSONField(default=list)),
+                        ("chosen", models.BooleanField(default=False)),
+                        ("similar", models.JSONField(default=list)),
+                        ("accepted_at", models.DateTimeField(null=True)),
+                        ("rank", models.PositiveSmallIntegerField(null=True)),
+                        ("settled_at", models.DateTimeField(null=True)),
+                        (
+                            "accepted_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "model",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="routing.routemodel",
+                            ),
+                        ),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "proposed unit",
+                        "verbose_name_plural": "proposed units",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="GroupLook",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("newest", models.BigIntegerField()),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [models.UniqueConstraint(fields=("department", "kind"), name="group_look_once")],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="lettergroup",
+                    index=models.Index(fields=["department", "state"], name="group_of_desk"),
+                ),
+                migrations.AddIndex(
+                    model_name="groupmember",
+                    index=models.Index(
+                        condition=models.Q(("joined_at", None), ("left_at", None), ("refused", "")),
+                        fields=["group"],
+                        name="group_member_to_join",
                     ),
                 ),
-                ("made_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(null=True)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="groupmember",
+                    constraint=models.UniqueConstraint(fields=("group", "case"), name="group_member_once"),
+                ),
+                migrations.AddIndex(
+                    model_name="suggestion",
+                    index=models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["case"], name="suggestion_open"
                     ),
                 ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
+                migrations.AddIndex(
+                    model_name="suggestion",
+                    index=models.Index(
+                        condition=models.Q(("settled_at__isnull", False)),
+                        fields=["settled_at"],
+                        name="suggestion_settled",
                     ),
                 ),
-                (
-                    "leading",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"),
-                ),
-            ],
-            options={
-                "verbose_name": "group of letters",
-                "verbose_name_plural": "groups of letters",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="GroupMember",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("near", models.FloatField()),
-                ("left_at", models.DateTimeField(null=True)),
-                ("joined_at", models.DateTimeField(null=True)),
-                ("refused", models.CharField(blank=True, max_length=40)),
-                (
-                    "case",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mailbox.case"),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="routing.lettergroup"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Suggestion",
-            fields=[
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="route_suggestion",
-                        serialize=False,
-                        to="mailbox.case",
-                    ),
-                ),
-                ("made_at", models.DateTimeField()),
-                ("proposals", models.JSONField(default=list)),
-                ("chosen", models.BooleanField(default=False)),
-                ("similar", models.JSONField(default=list)),
-                ("accepted_at", models.DateTimeField(null=True)),
-                ("rank", models.PositiveSmallIntegerField(null=True)),
-                ("settled_at", models.DateTimeField(null=True)),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "model",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="routing.routemodel",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "proposed unit",
-                "verbose_name_plural": "proposed units",
-            },
-        ),
-        migrations.CreateModel(
-            name="GroupLook",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("newest", models.BigIntegerField()),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="departments.department",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("department", "kind"), name="group_look_once")],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="lettergroup",
-            index=models.Index(fields=["department", "state"], name="group_of_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="groupmember",
-            index=models.Index(
-                condition=models.Q(("joined_at", None), ("left_at", None), ("refused", "")),
-                fields=["group"],
-                name="group_member_to_join",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.UniqueConstraint(fields=("group", "case"), name="group_member_once"),
-        ),
-        migrations.AddIndex(
-            model_name="suggestion",
-            index=models.Index(condition=models.Q(("settled_at", None)), fields=["case"], name="suggestion_open"),
-        ),
-        migrations.AddIndex(
-            model_name="suggestion",
-            index=models.Index(
-                condition=models.Q(("settled_at__isnull", False)), fields=["settled_at"], name="suggestion_settled"
-            ),
+            ]
         ),
     ]

@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -19,403 +21,499 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AudienceTag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=48, unique=True)),
-                ("name_zh", models.CharField(max_length=80)),
-                ("name_en", models.CharField(max_length=80)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                "ordering": ["position", "code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Campaign",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=80, unique=True)),
-                ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("observance", models.CharField(blank=True, max_length=32)),
-                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("day", models.DateField(db_index=True)),
-                ("days_before", models.PositiveSmallIntegerField(default=7)),
-                ("days_after", models.PositiveSmallIntegerField(default=14)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("begun_at", models.DateTimeField(blank=True, null=True)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("report", models.JSONField(default=dict)),
-                ("reported_at", models.DateTimeField(blank=True, null=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("audience", models.ManyToManyField(blank=True, related_name="+", to="campaigns.audiencetag")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="campaigns",
-                        to="departments.department",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("topics", models.ManyToManyField(blank=True, related_name="campaigns", to="pages.topic")),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "ordering": ["day", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CampaignText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(blank=True, max_length=120)),
-                ("summary", models.TextField(blank=True)),
-                ("audience", models.CharField(blank=True, max_length=200)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="campaigns.campaign"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DailyReads",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("language", models.CharField(max_length=10)),
-                ("n", models.PositiveBigIntegerField(default=0)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reads", to="campaigns.campaign"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign_id", "day", "language"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PageRead",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="campaigns.campaign"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Part",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("background", "Background"),
-                            ("points", "Key points"),
-                            ("measures", "Supporting measures"),
-                            ("message", "Push message"),
-                            ("case", "Case analysis"),
-                            ("link", "Further reading"),
-                            ("media", "Media view"),
-                            ("expert", "Expert commentary"),
-                            ("audience", "What people say"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("dated", models.DateField(blank=True, null=True)),
-                ("url", models.URLField(blank=True, max_length=500)),
-                ("source_code", models.CharField(blank=True, max_length=32)),
-                ("source_key", models.CharField(blank=True, max_length=120)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="campaigns.campaign"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign_id", "position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PartText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("heading", models.CharField(blank=True, max_length=200)),
-                ("body", models.TextField(blank=True)),
-                ("byline", models.CharField(blank=True, max_length=200)),
-                ("source", models.CharField(blank=True, max_length=200)),
-                ("affiliation", models.CharField(blank=True, max_length=200)),
-                ("interest", models.TextField(blank=True)),
-                (
-                    "part",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="campaigns.part"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Target",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("channel", models.CharField(max_length=32)),
-                ("n", models.PositiveBigIntegerField()),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="campaigns.campaign"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign_id", "channel"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Task",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title_zh", models.CharField(max_length=200)),
-                ("title_en", models.CharField(max_length=200)),
-                ("offset", models.SmallIntegerField()),
-                ("exact", models.BooleanField(default=False)),
-                ("due_on", models.DateField(db_index=True)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="campaigns.campaign"
-                    ),
-                ),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="campaign_tasks",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_on", "offset", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TaskTemplate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name_zh", models.CharField(max_length=120)),
-                ("name_en", models.CharField(max_length=120)),
-                ("valid_from", models.DateField()),
-                ("valid_to", models.DateField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["valid_from", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="AudienceTag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
                         ),
-                        name="template_ends_after_it_begins",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TemplateTask",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title_zh", models.CharField(max_length=200)),
-                ("title_en", models.CharField(max_length=200)),
-                ("offset", models.SmallIntegerField()),
-                ("exact", models.BooleanField(default=False)),
-                (
-                    "template",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="campaigns.tasktemplate"
-                    ),
+                        ("code", models.SlugField(max_length=48, unique=True)),
+                        ("name_zh", models.CharField(max_length=80)),
+                        ("name_en", models.CharField(max_length=80)),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ["position", "code"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["template_id", "offset", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Voice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "moderation_state",
-                    models.CharField(
-                        choices=[
-                            ("held", "waiting for a moderator"),
-                            ("published", "published"),
-                            ("private", "read, not published"),
-                            ("rejected", "rejected"),
+                migrations.CreateModel(
+                    name="Campaign",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("slug", models.SlugField(max_length=80, unique=True)),
+                        ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        ("observance", models.CharField(blank=True, max_length=32)),
+                        ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("day", models.DateField(db_index=True)),
+                        ("days_before", models.PositiveSmallIntegerField(default=7)),
+                        ("days_after", models.PositiveSmallIntegerField(default=14)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("begun_at", models.DateTimeField(blank=True, null=True)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("report", models.JSONField(default=dict)),
+                        ("reported_at", models.DateTimeField(blank=True, null=True)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("audience", models.ManyToManyField(blank=True, related_name="+", to="campaigns.audiencetag")),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="campaigns",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("topics", models.ManyToManyField(blank=True, related_name="campaigns", to="pages.topic")),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "ordering": ["day", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CampaignText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(blank=True, max_length=120)),
+                        ("summary", models.TextField(blank=True)),
+                        ("audience", models.CharField(blank=True, max_length=200)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="texts",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="DailyReads",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("n", models.PositiveBigIntegerField(default=0)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="reads",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign_id", "day", "language"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PageRead",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("day", models.DateField()),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="campaigns.campaign"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Part",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("background", "Background"),
+                                    ("points", "Key points"),
+                                    ("measures", "Supporting measures"),
+                                    ("message", "Push message"),
+                                    ("case", "Case analysis"),
+                                    ("link", "Further reading"),
+                                    ("media", "Media view"),
+                                    ("expert", "Expert commentary"),
+                                    ("audience", "What people say"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        ("dated", models.DateField(blank=True, null=True)),
+                        ("url", models.URLField(blank=True, max_length=500)),
+                        ("source_code", models.CharField(blank=True, max_length=32)),
+                        ("source_key", models.CharField(blank=True, max_length=120)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="parts",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign_id", "position", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PartText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("heading", models.CharField(blank=True, max_length=200)),
+                        ("body", models.TextField(blank=True)),
+                        ("byline", models.CharField(blank=True, max_length=200)),
+                        ("source", models.CharField(blank=True, max_length=200)),
+                        ("affiliation", models.CharField(blank=True, max_length=200)),
+                        ("interest", models.TextField(blank=True)),
+                        (
+                            "part",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="campaigns.part"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Target",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("channel", models.CharField(max_length=32)),
+                        ("n", models.PositiveBigIntegerField()),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="targets",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign_id", "channel"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Task",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("title_zh", models.CharField(max_length=200)),
+                        ("title_en", models.CharField(max_length=200)),
+                        ("offset", models.SmallIntegerField()),
+                        ("exact", models.BooleanField(default=False)),
+                        ("due_on", models.DateField(db_index=True)),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="tasks",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="campaign_tasks",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["due_on", "offset", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TaskTemplate",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name_zh", models.CharField(max_length=120)),
+                        ("name_en", models.CharField(max_length=120)),
+                        ("valid_from", models.DateField()),
+                        ("valid_to", models.DateField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ["valid_from", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                                ),
+                                name="template_ends_after_it_begins",
+                            )
                         ],
-                        db_index=True,
-                        default="held",
-                        max_length=16,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TemplateTask",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("title_zh", models.CharField(max_length=200)),
+                        ("title_en", models.CharField(max_length=200)),
+                        ("offset", models.SmallIntegerField()),
+                        ("exact", models.BooleanField(default=False)),
+                        (
+                            "template",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="tasks",
+                                to="campaigns.tasktemplate",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["template_id", "offset", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Voice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "moderation_state",
+                            models.CharField(
+                                choices=[
+                                    ("held", "waiting for a moderator"),
+                                    ("published", "published"),
+                                    ("private", "read, not published"),
+                                    ("rejected", "rejected"),
+                                ],
+                                db_index=True,
+                                default="held",
+                                max_length=16,
+                            ),
+                        ),
+                        ("moderation_reason", models.CharField(blank=True, max_length=32)),
+                        ("moderated_at", models.DateTimeField(blank=True, null=True)),
+                        ("text", models.TextField()),
+                        ("language", models.CharField(max_length=10)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="voices",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "moderated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="campaign_voice",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["created_at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Wave",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "phase",
+                            models.CharField(
+                                choices=[("before", "before the campaign"), ("after", "after the campaign")],
+                                max_length=8,
+                            ),
+                        ),
+                        ("held_on", models.DateField()),
+                        ("asked", models.PositiveIntegerField()),
+                        ("aware", models.PositiveIntegerField()),
+                        ("method", models.TextField(blank=True)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="waves",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign_id", "held_on", "pk"],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="campaign",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("observance", ""), ("year", None)),
+                            models.Q(models.Q(("observance", ""), _negated=True), ("year__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="campaign_observance_with_year",
                     ),
                 ),
-                ("moderation_reason", models.CharField(blank=True, max_length=32)),
-                ("moderated_at", models.DateTimeField(blank=True, null=True)),
-                ("text", models.TextField()),
-                ("language", models.CharField(max_length=10)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="voices", to="campaigns.campaign"
+                migrations.AddConstraint(
+                    model_name="campaigntext",
+                    constraint=models.UniqueConstraint(
+                        fields=("campaign", "language"), name="campaign_text_per_language"
                     ),
                 ),
-                (
-                    "moderated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddConstraint(
+                    model_name="dailyreads",
+                    constraint=models.UniqueConstraint(
+                        fields=("campaign", "day", "language"), name="campaign_reads_once_a_day"
                     ),
                 ),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="campaign_voice",
-                        to="participation.submission",
+                migrations.AddConstraint(
+                    model_name="part",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ("background", "points", "measures", "audience"))),
+                        fields=("campaign", "kind"),
+                        name="campaign_part_once",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["created_at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Wave",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[("before", "before the campaign"), ("after", "after the campaign")], max_length=8
+                migrations.AddConstraint(
+                    model_name="part",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source_code", ""), ("source_key", "")),
+                            models.Q(
+                                models.Q(("source_code", ""), _negated=True),
+                                models.Q(("source_key", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaign_part_linked_whole",
                     ),
                 ),
-                ("held_on", models.DateField()),
-                ("asked", models.PositiveIntegerField()),
-                ("aware", models.PositiveIntegerField()),
-                ("method", models.TextField(blank=True)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="waves", to="campaigns.campaign"
+                migrations.AddConstraint(
+                    model_name="parttext",
+                    constraint=models.UniqueConstraint(
+                        fields=("part", "language"), name="campaign_part_text_per_language"
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["campaign_id", "held_on", "pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("observance", ""), ("year", None)),
-                    models.Q(models.Q(("observance", ""), _negated=True), ("year__isnull", False)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="target",
+                    constraint=models.UniqueConstraint(fields=("campaign", "channel"), name="campaign_target_once"),
                 ),
-                name="campaign_observance_with_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaigntext",
-            constraint=models.UniqueConstraint(fields=("campaign", "language"), name="campaign_text_per_language"),
-        ),
-        migrations.AddConstraint(
-            model_name="dailyreads",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "day", "language"), name="campaign_reads_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ("background", "points", "measures", "audience"))),
-                fields=("campaign", "kind"),
-                name="campaign_part_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source_code", ""), ("source_key", "")),
-                    models.Q(models.Q(("source_code", ""), _negated=True), models.Q(("source_key", ""), _negated=True)),
-                    _connector="OR",
+                migrations.AddIndex(
+                    model_name="voice",
+                    index=models.Index(
+                        fields=["campaign", "moderation_state", "created_at"], name="campaign_voice_list"
+                    ),
                 ),
-                name="campaign_part_linked_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parttext",
-            constraint=models.UniqueConstraint(fields=("part", "language"), name="campaign_part_text_per_language"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("campaign", "channel"), name="campaign_target_once"),
-        ),
-        migrations.AddIndex(
-            model_name="voice",
-            index=models.Index(fields=["campaign", "moderation_state", "created_at"], name="campaign_voice_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="wave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("asked__gt", 0), ("aware__lte", models.F("asked"))), name="wave_share_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="wave",
-            constraint=models.UniqueConstraint(fields=("campaign", "phase"), name="wave_once_a_phase"),
+                migrations.AddConstraint(
+                    model_name="wave",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("asked__gt", 0), ("aware__lte", models.F("asked"))),
+                        name="wave_share_possible",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="wave",
+                    constraint=models.UniqueConstraint(fields=("campaign", "phase"), name="wave_once_a_phase"),
+                ),
+            ]
         ),
     ]

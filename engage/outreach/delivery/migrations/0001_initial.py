@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -21,301 +22,350 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Channel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name_zh", models.CharField(max_length=60, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
-                ("adapter", models.CharField(max_length=32, verbose_name="carried by")),
-                ("enabled", models.BooleanField(default=True, verbose_name="in use")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("site", "notice on the site"),
-                            ("mail", "e-mail"),
-                            ("short", "microblog post"),
-                            ("article", "article"),
-                            ("push", "push message"),
-                            ("sms", "text message"),
-                        ],
-                        max_length=12,
-                        verbose_name="form",
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Channel",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name_zh", models.CharField(max_length=60, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
+                        ("adapter", models.CharField(max_length=32, verbose_name="carried by")),
+                        ("enabled", models.BooleanField(default=True, verbose_name="in use")),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[
+                                    ("site", "notice on the site"),
+                                    ("mail", "e-mail"),
+                                    ("short", "microblog post"),
+                                    ("article", "article"),
+                                    ("push", "push message"),
+                                    ("sms", "text message"),
+                                ],
+                                max_length=12,
+                                verbose_name="form",
+                            ),
+                        ),
+                        (
+                            "measure",
+                            models.CharField(
+                                choices=[
+                                    ("characters", "characters"),
+                                    ("weibo", "half-width units, as Weibo counts"),
+                                    ("x", "units, as X counts"),
+                                    ("bytes", "bytes"),
+                                    ("sms", "parts of a text message"),
+                                ],
+                                max_length=12,
+                                verbose_name="the text is counted in",
+                            ),
+                        ),
+                        ("most", models.PositiveIntegerField(verbose_name="most for the text")),
+                        ("title_most", models.PositiveIntegerField(default=0, verbose_name="most for the title")),
+                        ("link_units", models.PositiveSmallIntegerField(default=0, verbose_name="units of an address")),
+                        ("opens", models.TimeField(blank=True, null=True, verbose_name="sends from")),
+                        ("closes", models.TimeField(blank=True, null=True, verbose_name="until")),
+                        ("settings_sealed", engage.participation.vault.SealedTextField(blank=True, editable=False)),
+                        ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the list")),
+                        ("last_success_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("last_failure_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                    ],
+                    options={
+                        "verbose_name": "channel",
+                        "verbose_name_plural": "channels",
+                        "ordering": ["position", "code"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Delivery",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[
+                                    ("site", "notice on the site"),
+                                    ("mail", "e-mail"),
+                                    ("short", "microblog post"),
+                                    ("article", "article"),
+                                    ("push", "push message"),
+                                    ("sms", "text message"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("media_type", models.CharField(max_length=60)),
+                        ("content", models.TextField()),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("title", models.CharField(max_length=500)),
+                        ("url", models.CharField(blank=True, max_length=500)),
+                        ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("scheduled", "scheduled"),
+                                    ("sending", "being handed over"),
+                                    ("sent", "handed over, not acknowledged yet"),
+                                    ("acknowledged", "acknowledged"),
+                                    ("failed", "failed, will be tried again"),
+                                    ("given_up", "given up"),
+                                ],
+                                default="scheduled",
+                                max_length=16,
+                            ),
+                        ),
+                        ("scheduled_at", models.DateTimeField()),
+                        ("due_at", models.DateTimeField(blank=True, null=True)),
+                        ("tries", models.PositiveIntegerField(default=0)),
+                        ("claim", models.UUIDField(blank=True, null=True)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                        ("reason", models.CharField(blank=True, max_length=48)),
+                        ("reason_values", models.JSONField(default=dict)),
+                        ("recipients", models.PositiveIntegerField(default=0)),
+                        ("remote", models.CharField(blank=True, max_length=200)),
+                        (
+                            "channel",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="deliveries",
+                                to="delivery.channel",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "delivery",
+                        "verbose_name_plural": "deliveries",
+                        "ordering": ["-scheduled_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Attempt",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("sent", "handed over"),
+                                    ("acknowledged", "acknowledged"),
+                                    ("failed", "failed"),
+                                    ("lost", "broken off before its end could be written down"),
+                                ],
+                                max_length=16,
+                            ),
+                        ),
+                        ("reason", models.CharField(blank=True, max_length=48)),
+                        ("reason_values", models.JSONField(default=dict)),
+                        ("remote", models.CharField(blank=True, max_length=200)),
+                        (
+                            "delivery",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="attempts",
+                                to="delivery.delivery",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at", "pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Item",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("subject_kind", models.CharField(blank=True, max_length=32)),
+                        ("subject_id", models.CharField(blank=True, max_length=200)),
+                        ("send_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("published_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                        (
+                            "topics",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="pages.topic", verbose_name="topics"
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "verbose_name": "item of the outbox",
+                        "verbose_name_plural": "items of the outbox",
+                        "ordering": ["-created_at", "-pk"],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="delivery",
+                    name="item",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="delivery.item"
                     ),
                 ),
-                (
-                    "measure",
-                    models.CharField(
-                        choices=[
-                            ("characters", "characters"),
-                            ("weibo", "half-width units, as Weibo counts"),
-                            ("x", "units, as X counts"),
-                            ("bytes", "bytes"),
-                            ("sms", "parts of a text message"),
-                        ],
-                        max_length=12,
-                        verbose_name="the text is counted in",
+                migrations.CreateModel(
+                    name="ItemText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        ("summary", models.TextField(blank=True, verbose_name="what is told")),
+                        ("url", models.CharField(blank=True, max_length=500, verbose_name="address to read on")),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="delivery.item"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["item_id", "-language"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("url", models.CharField(blank=True, max_length=500)),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "submission",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="message",
+                                to="participation.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "message from a channel",
+                        "verbose_name_plural": "messages from channels",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Variant",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("title", models.CharField(blank=True, max_length=500, verbose_name="title")),
+                        ("body", models.TextField(blank=True, verbose_name="text")),
+                        ("edited", models.BooleanField(default=False)),
+                        ("send_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                        (
+                            "channel",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="variants",
+                                to="delivery.channel",
+                            ),
+                        ),
+                        (
+                            "item",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="delivery.item"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["channel__position", "channel_id", "-language"],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="item",
+                    index=models.Index(fields=["subject_kind", "subject_id"], name="item_subject"),
+                ),
+                migrations.AddIndex(
+                    model_name="delivery",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="delivery_due"
                     ),
                 ),
-                ("most", models.PositiveIntegerField(verbose_name="most for the text")),
-                ("title_most", models.PositiveIntegerField(default=0, verbose_name="most for the title")),
-                ("link_units", models.PositiveSmallIntegerField(default=0, verbose_name="units of an address")),
-                ("opens", models.TimeField(blank=True, null=True, verbose_name="sends from")),
-                ("closes", models.TimeField(blank=True, null=True, verbose_name="until")),
-                ("settings_sealed", engage.participation.vault.SealedTextField(blank=True, editable=False)),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the list")),
-                ("last_success_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("last_failure_at", models.DateTimeField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                "verbose_name": "channel",
-                "verbose_name_plural": "channels",
-                "ordering": ["position", "code"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Delivery",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("site", "notice on the site"),
-                            ("mail", "e-mail"),
-                            ("short", "microblog post"),
-                            ("article", "article"),
-                            ("push", "push message"),
-                            ("sms", "text message"),
-                        ],
-                        max_length=12,
-                    ),
+                migrations.AddIndex(
+                    model_name="delivery",
+                    index=models.Index(fields=["state", "scheduled_at"], name="delivery_ledger"),
                 ),
-                ("media_type", models.CharField(max_length=60)),
-                ("content", models.TextField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("title", models.CharField(max_length=500)),
-                ("url", models.CharField(blank=True, max_length=500)),
-                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("scheduled", "scheduled"),
-                            ("sending", "being handed over"),
-                            ("sent", "handed over, not acknowledged yet"),
-                            ("acknowledged", "acknowledged"),
-                            ("failed", "failed, will be tried again"),
-                            ("given_up", "given up"),
-                        ],
-                        default="scheduled",
-                        max_length=16,
-                    ),
+                migrations.AddConstraint(
+                    model_name="delivery",
+                    constraint=models.UniqueConstraint(fields=("item", "channel", "language"), name="delivery_once"),
                 ),
-                ("scheduled_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("tries", models.PositiveIntegerField(default=0)),
-                ("claim", models.UUIDField(blank=True, null=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, max_length=48)),
-                ("reason_values", models.JSONField(default=dict)),
-                ("recipients", models.PositiveIntegerField(default=0)),
-                ("remote", models.CharField(blank=True, max_length=200)),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="delivery.channel"
-                    ),
+                migrations.AddConstraint(
+                    model_name="itemtext",
+                    constraint=models.UniqueConstraint(fields=("item", "language"), name="item_text_once"),
                 ),
-            ],
-            options={
-                "verbose_name": "delivery",
-                "verbose_name_plural": "deliveries",
-                "ordering": ["-scheduled_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("sent", "handed over"),
-                            ("acknowledged", "acknowledged"),
-                            ("failed", "failed"),
-                            ("lost", "broken off before its end could be written down"),
-                        ],
-                        max_length=16,
-                    ),
+                migrations.AddConstraint(
+                    model_name="variant",
+                    constraint=models.UniqueConstraint(fields=("item", "channel", "language"), name="variant_once"),
                 ),
-                ("reason", models.CharField(blank=True, max_length=48)),
-                ("reason_values", models.JSONField(default=dict)),
-                ("remote", models.CharField(blank=True, max_length=200)),
-                (
-                    "delivery",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="delivery.delivery"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Item",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject_kind", models.CharField(blank=True, max_length=32)),
-                ("subject_id", models.CharField(blank=True, max_length=200)),
-                ("send_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("published_at", models.DateTimeField(blank=True, db_index=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="departments.department",
-                        verbose_name="department",
-                    ),
-                ),
-                (
-                    "topics",
-                    models.ManyToManyField(blank=True, related_name="+", to="pages.topic", verbose_name="topics"),
-                ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "verbose_name": "item of the outbox",
-                "verbose_name_plural": "items of the outbox",
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="item",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="delivery.item"
-            ),
-        ),
-        migrations.CreateModel(
-            name="ItemText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("summary", models.TextField(blank=True, verbose_name="what is told")),
-                ("url", models.CharField(blank=True, max_length=500, verbose_name="address to read on")),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="delivery.item"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["item_id", "-language"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("url", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="message",
-                        to="participation.submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "message from a channel",
-                "verbose_name_plural": "messages from channels",
-            },
-        ),
-        migrations.CreateModel(
-            name="Variant",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("title", models.CharField(blank=True, max_length=500, verbose_name="title")),
-                ("body", models.TextField(blank=True, verbose_name="text")),
-                ("edited", models.BooleanField(default=False)),
-                ("send_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="variants", to="delivery.channel"
-                    ),
-                ),
-                (
-                    "item",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="variants", to="delivery.item"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["channel__position", "channel_id", "-language"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="item",
-            index=models.Index(fields=["subject_kind", "subject_id"], name="item_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="delivery_due"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["state", "scheduled_at"], name="delivery_ledger"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("item", "channel", "language"), name="delivery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="itemtext",
-            constraint=models.UniqueConstraint(fields=("item", "language"), name="item_text_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="variant",
-            constraint=models.UniqueConstraint(fields=("item", "channel", "language"), name="variant_once"),
+            ]
         ),
     ]

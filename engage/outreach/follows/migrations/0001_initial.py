@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -15,259 +16,320 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Line",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=16, unique=True)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("next_try_at", models.DateTimeField(blank=True, null=True)),
-                ("down_since", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.CharField(blank=True, max_length=200)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("key", models.CharField(max_length=80, unique=True)),
-                ("subject_kind", models.CharField(max_length=32)),
-                ("subject_id", models.BigIntegerField()),
-                ("ref", models.BigIntegerField(default=0)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("happened_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("number", models.BigIntegerField(null=True, unique=True)),
-            ],
-            options={
-                "indexes": [
-                    models.Index(condition=models.Q(("number__isnull", True)), fields=["id"], name="event_untold")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Follower",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email_index", models.CharField(max_length=64, null=True, unique=True)),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "rhythm",
-                    models.CharField(
-                        choices=[
-                            ("at_once", "At once"),
-                            ("daily", "One letter a day"),
-                            ("weekly", "One letter a week"),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Line",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=16, unique=True)),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                        ("down_since", models.DateTimeField(blank=True, null=True)),
+                        ("last_error", models.CharField(blank=True, max_length=200)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Event",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("key", models.CharField(max_length=80, unique=True)),
+                        ("subject_kind", models.CharField(max_length=32)),
+                        ("subject_id", models.BigIntegerField()),
+                        ("ref", models.BigIntegerField(default=0)),
+                        ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("happened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("number", models.BigIntegerField(null=True, unique=True)),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("number__isnull", True)), fields=["id"], name="event_untold"
+                            )
                         ],
-                        default="at_once",
-                        max_length=8,
-                    ),
+                    },
                 ),
-                (
-                    "rhythm_before",
-                    models.CharField(
-                        choices=[
-                            ("at_once", "At once"),
-                            ("daily", "One letter a day"),
-                            ("weekly", "One letter a week"),
+                migrations.CreateModel(
+                    name="Follower",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("email_index", models.CharField(max_length=64, null=True, unique=True)),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "rhythm",
+                            models.CharField(
+                                choices=[
+                                    ("at_once", "At once"),
+                                    ("daily", "One letter a day"),
+                                    ("weekly", "One letter a week"),
+                                ],
+                                default="at_once",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "rhythm_before",
+                            models.CharField(
+                                choices=[
+                                    ("at_once", "At once"),
+                                    ("daily", "One letter a day"),
+                                    ("weekly", "One letter a week"),
+                                ],
+                                default="at_once",
+                                max_length=8,
+                            ),
+                        ),
+                        ("rhythm_from", models.BigIntegerField(default=0)),
+                        ("heard_up_to", models.BigIntegerField(default=0)),
+                        ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        ("rests_until", models.DateTimeField(blank=True, null=True)),
+                        ("bounce_points", models.PositiveSmallIntegerField(default=0)),
+                        ("bounced_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "contact",
+                            models.OneToOneField(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="follower",
+                                to="participation.contact",
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Mailing",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=100, unique=True)),
+                        ("line", models.CharField(default="mail", max_length=16)),
+                        ("rhythm", models.CharField(blank=True, max_length=8)),
+                        ("up_to", models.BigIntegerField(default=0)),
+                        ("audience", models.JSONField(default=list)),
+                        ("language", models.CharField(blank=True, max_length=10)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("queueing", "Recipients are being listed"),
+                                    ("sending", "Being sent"),
+                                    ("done", "Done"),
+                                ],
+                                db_index=True,
+                                default="queueing",
+                                max_length=10,
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("queued_up_to", models.BigIntegerField(default=0)),
+                        ("queued_at", models.DateTimeField(blank=True, null=True)),
+                        ("paused_at", models.DateTimeField(blank=True, null=True)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        ("total", models.PositiveIntegerField(default=0)),
+                        ("sent", models.PositiveIntegerField(default=0)),
+                        ("failed", models.PositiveIntegerField(default=0)),
+                        ("uncertain", models.PositiveIntegerField(default=0)),
+                        ("gone", models.PositiveIntegerField(default=0)),
+                        ("busy_seconds", models.FloatField(default=0)),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="mailings",
+                                to="follows.event",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "mailing",
+                        "verbose_name_plural": "mailings",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PushSubscription",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("endpoint", engage.participation.vault.SealedTextField()),
+                        ("endpoint_index", models.CharField(max_length=64, unique=True)),
+                        ("key", engage.participation.vault.SealedTextField()),
+                        ("auth", engage.participation.vault.SealedTextField()),
+                        (
+                            "follower",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="push", to="follows.follower"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="EventTag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=16)),
+                        ("ref", models.BigIntegerField()),
+                        ("since", models.DateTimeField()),
+                        ("number", models.BigIntegerField(null=True)),
+                        (
+                            "event",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="tags",
+                                to="follows.event",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [models.Index(fields=["kind", "ref", "number"], name="event_tag_newest")],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("event", "kind", "ref"), name="event_tag_once")
                         ],
-                        default="at_once",
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("rhythm_from", models.BigIntegerField(default=0)),
-                ("heard_up_to", models.BigIntegerField(default=0)),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("rests_until", models.DateTimeField(blank=True, null=True)),
-                ("bounce_points", models.PositiveSmallIntegerField(default=0)),
-                ("bounced_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "contact",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="follower",
-                        to="participation.contact",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Mailing",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=100, unique=True)),
-                ("line", models.CharField(default="mail", max_length=16)),
-                ("rhythm", models.CharField(blank=True, max_length=8)),
-                ("up_to", models.BigIntegerField(default=0)),
-                ("audience", models.JSONField(default=list)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queueing", "Recipients are being listed"),
-                            ("sending", "Being sent"),
-                            ("done", "Done"),
+                migrations.CreateModel(
+                    name="Follow",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=16)),
+                        ("ref", models.BigIntegerField()),
+                        ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "follower",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="follows",
+                                to="follows.follower",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("confirmed_at__isnull", True)),
+                                fields=["asked_at"],
+                                name="follow_unconfirmed",
+                            )
                         ],
-                        db_index=True,
-                        default="queueing",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("queued_up_to", models.BigIntegerField(default=0)),
-                ("queued_at", models.DateTimeField(blank=True, null=True)),
-                ("paused_at", models.DateTimeField(blank=True, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("total", models.PositiveIntegerField(default=0)),
-                ("sent", models.PositiveIntegerField(default=0)),
-                ("failed", models.PositiveIntegerField(default=0)),
-                ("uncertain", models.PositiveIntegerField(default=0)),
-                ("gone", models.PositiveIntegerField(default=0)),
-                ("busy_seconds", models.FloatField(default=0)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mailings",
-                        to="follows.event",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "mailing",
-                "verbose_name_plural": "mailings",
-            },
-        ),
-        migrations.CreateModel(
-            name="PushSubscription",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("endpoint", engage.participation.vault.SealedTextField()),
-                ("endpoint_index", models.CharField(max_length=64, unique=True)),
-                ("key", engage.participation.vault.SealedTextField()),
-                ("auth", engage.participation.vault.SealedTextField()),
-                (
-                    "follower",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="push", to="follows.follower"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EventTag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=16)),
-                ("ref", models.BigIntegerField()),
-                ("since", models.DateTimeField()),
-                ("number", models.BigIntegerField(null=True)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tags",
-                        to="follows.event",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["kind", "ref", "number"], name="event_tag_newest")],
-                "constraints": [models.UniqueConstraint(fields=("event", "kind", "ref"), name="event_tag_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Follow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=16)),
-                ("ref", models.BigIntegerField()),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "follower",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="follows", to="follows.follower"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("confirmed_at__isnull", True)),
-                        fields=["asked_at"],
-                        name="follow_unconfirmed",
-                    )
-                ],
-                "constraints": [models.UniqueConstraint(fields=("kind", "ref", "follower"), name="follow_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="MailingText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                ("subject", models.TextField()),
-                ("body", models.TextField()),
-                ("url", models.CharField(blank=True, max_length=2000)),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="follows.mailing"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("mailing", "language"), name="mailing_text_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Recipient",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("follower_id", models.BigIntegerField()),
-                (
-                    "state",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "waiting"),
-                            (1, "being handed over"),
-                            (2, "sent"),
-                            (3, "refused"),
-                            (4, "uncertain"),
-                            (5, "stopped before"),
+                        "constraints": [
+                            models.UniqueConstraint(fields=("kind", "ref", "follower"), name="follow_once")
                         ],
-                        default=0,
-                    ),
+                    },
                 ),
-                ("until", models.DateTimeField(null=True)),
-                ("claim", models.CharField(blank=True, default="", max_length=16)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.CharField(blank=True, default="", max_length=120)),
-                ("at", models.DateTimeField(null=True)),
-                (
-                    "mailing",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recipients",
-                        to="follows.mailing",
-                    ),
+                migrations.CreateModel(
+                    name="MailingText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        ("subject", models.TextField()),
+                        ("body", models.TextField()),
+                        ("url", models.CharField(blank=True, max_length=2000)),
+                        (
+                            "mailing",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="follows.mailing"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("mailing", "language"), name="mailing_text_once")
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["mailing", "state", "id"], name="recipient_by_state"),
-                    models.Index(
-                        condition=models.Q(("until__isnull", False)), fields=["until"], name="recipient_until"
-                    ),
-                ],
-                "constraints": [models.UniqueConstraint(fields=("mailing", "follower_id"), name="recipient_once")],
-            },
+                migrations.CreateModel(
+                    name="Recipient",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("follower_id", models.BigIntegerField()),
+                        (
+                            "state",
+                            models.PositiveSmallIntegerField(
+                                choices=[
+                                    (0, "waiting"),
+                                    (1, "being handed over"),
+                                    (2, "sent"),
+                                    (3, "refused"),
+                                    (4, "uncertain"),
+                                    (5, "stopped before"),
+                                ],
+                                default=0,
+                            ),
+                        ),
+                        ("until", models.DateTimeField(null=True)),
+                        ("claim", models.CharField(blank=True, default="", max_length=16)),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("error", models.CharField(blank=True, default="", max_length=120)),
+                        ("at", models.DateTimeField(null=True)),
+                        (
+                            "mailing",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="recipients",
+                                to="follows.mailing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "indexes": [
+                            models.Index(fields=["mailing", "state", "id"], name="recipient_by_state"),
+                            models.Index(
+                                condition=models.Q(("until__isnull", False)), fields=["until"], name="recipient_until"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("mailing", "follower_id"), name="recipient_once")
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import engage.outreach.health.rules
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -12,91 +13,118 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="Beat",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Channel",
-            fields=[
-                ("code", models.CharField(max_length=32, primary_key=True, serialize=False)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (engage.outreach.health.rules.State["OK"], "works"),
-                            (engage.outreach.health.rules.State["SLOW"], "slow"),
-                            (engage.outreach.health.rules.State["FAILING"], "down"),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Beat",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="Channel",
+                    fields=[
+                        ("code", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    (engage.outreach.health.rules.State["OK"], "works"),
+                                    (engage.outreach.health.rules.State["SLOW"], "slow"),
+                                    (engage.outreach.health.rules.State["FAILING"], "down"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("since", models.DateTimeField()),
+                        ("detail", models.CharField(blank=True, max_length=32)),
+                        ("values", models.JSONField(default=dict)),
+                        ("figures", models.JSONField(default=dict)),
+                        ("queue_age_seconds", models.PositiveIntegerField(null=True)),
+                        ("took_ms", models.PositiveIntegerField(default=0)),
+                        ("checked_at", models.DateTimeField()),
+                        ("last_ok_at", models.DateTimeField(null=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ChannelDay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=32)),
+                        ("on", models.DateField()),
+                        ("ok", models.PositiveIntegerField(default=0)),
+                        ("slow", models.PositiveIntegerField(default=0)),
+                        ("failing", models.PositiveIntegerField(default=0)),
+                    ],
+                    options={
+                        "constraints": [models.UniqueConstraint(fields=("code", "on"), name="one_row_per_channel_day")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Incident",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=32)),
+                        ("opened_at", models.DateTimeField(db_index=True)),
+                        ("closed_at", models.DateTimeField(null=True)),
+                        ("detail", models.CharField(blank=True, max_length=32)),
+                        ("values", models.JSONField(default=dict)),
+                    ],
+                    options={
+                        "ordering": ["-opened_at", "-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("closed_at__isnull", True)),
+                                fields=("code",),
+                                name="one_open_incident_per_channel",
+                            )
                         ],
-                        max_length=8,
-                    ),
+                    },
                 ),
-                ("since", models.DateTimeField()),
-                ("detail", models.CharField(blank=True, max_length=32)),
-                ("values", models.JSONField(default=dict)),
-                ("figures", models.JSONField(default=dict)),
-                ("queue_age_seconds", models.PositiveIntegerField(null=True)),
-                ("took_ms", models.PositiveIntegerField(default=0)),
-                ("checked_at", models.DateTimeField()),
-                ("last_ok_at", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ChannelDay",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32)),
-                ("on", models.DateField()),
-                ("ok", models.PositiveIntegerField(default=0)),
-                ("slow", models.PositiveIntegerField(default=0)),
-                ("failing", models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("code", "on"), name="one_row_per_channel_day")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Incident",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=32)),
-                ("opened_at", models.DateTimeField(db_index=True)),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("detail", models.CharField(blank=True, max_length=32)),
-                ("values", models.JSONField(default=dict)),
-            ],
-            options={
-                "ordering": ["-opened_at", "-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("closed_at__isnull", True)),
-                        fields=("code",),
-                        name="one_open_incident_per_channel",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Call",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(choices=[("down", "down"), ("repaired", "works again")], max_length=8)),
-                ("next_try_at", models.DateTimeField(db_index=True)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("last_error", models.CharField(blank=True, max_length=48)),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="calls", to="health.incident"
-                    ),
+                migrations.CreateModel(
+                    name="Call",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "what",
+                            models.CharField(choices=[("down", "down"), ("repaired", "works again")], max_length=8),
+                        ),
+                        ("next_try_at", models.DateTimeField(db_index=True)),
+                        ("tries", models.PositiveSmallIntegerField(default=0)),
+                        ("sent_at", models.DateTimeField(null=True)),
+                        ("last_error", models.CharField(blank=True, max_length=48)),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="calls", to="health.incident"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [models.UniqueConstraint(fields=("incident", "what"), name="one_call_per_turn")],
+                    },
                 ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("incident", "what"), name="one_call_per_turn")],
-            },
+            ]
         ),
     ]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.outreach.press.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -22,487 +23,558 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DepartmentIndexPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "index page of departments",
-                "verbose_name_plural": "index pages of departments",
-            },
-            bases=(engage.outreach.press.models.IndexMixin, "wagtailcore.page"),
-        ),
-        migrations.CreateModel(
-            name="PressIndexPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "press index page",
-                "verbose_name_plural": "press index pages",
-            },
-            bases=(engage.outreach.press.models.IndexMixin, "wagtailcore.page"),
-        ),
-        migrations.CreateModel(
-            name="DepartmentSectionPage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-                ("intro", models.TextField(blank=True, verbose_name="introduction")),
-                (
-                    "body",
-                    wagtail.fields.StreamField(
-                        [("heading", 0), ("paragraph", 1), ("list", 3), ("quote", 6), ("notice", 9), ("image", 10)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="DepartmentIndexPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
                             ),
-                            1: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
-                                    "label": "Text",
-                                    "template": "pages/blocks/paragraph.html",
-                                },
-                            ),
-                            2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
-                            3: (
-                                "wagtail.blocks.ListBlock",
-                                (2,),
-                                {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
-                            ),
-                            4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
-                            5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
-                            6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
-                            7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
-                            8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
-                            9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
-                            10: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "Picture", "template": "pages/blocks/image.html"},
-                            ),
-                        },
-                        verbose_name="text",
-                    ),
-                ),
-                ("contact", models.TextField(blank=True, help_text="One way a line.", verbose_name="how to reach us")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="section_pages",
-                        to="departments.department",
-                        verbose_name="department",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "section of a department",
-                "verbose_name_plural": "sections of departments",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="Release",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("routine", "routine"), ("short", "daily, short"), ("emergency", "emergency")],
-                        default="routine",
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "slug",
-                    models.SlugField(
-                        help_text="The last part of the address, in Latin letters.",
-                        max_length=80,
-                        unique=True,
-                        verbose_name="address",
-                    ),
-                ),
-                ("words", models.JSONField(default=dict)),
-                ("correction", models.JSONField(default=dict)),
-                ("related", models.JSONField(default=list)),
-                ("embargo_until", models.DateTimeField(blank=True, null=True, verbose_name="embargo until")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="press_releases",
-                        to="departments.department",
-                        verbose_name="department",
-                    ),
-                ),
-                (
-                    "topics",
-                    models.ManyToManyField(blank=True, related_name="+", to="pages.topic", verbose_name="topics"),
-                ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "verbose_name": "press release",
-                "verbose_name_plural": "press releases",
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Material",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "file",
-                    models.FileField(storage=engage.outreach.press.models.private_storage, upload_to="press/%Y/%m"),
-                ),
-                (
-                    "small",
-                    models.FileField(
-                        blank=True, storage=engage.outreach.press.models.private_storage, upload_to="press/%Y/%m"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("media_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField(help_text="bytes")),
-                ("sha256", models.CharField(max_length=64)),
-                ("width", models.PositiveIntegerField(default=0)),
-                ("height", models.PositiveIntegerField(default=0)),
-                ("alt_zh", models.CharField(blank=True, max_length=300, verbose_name="description in Chinese")),
-                ("alt_en", models.CharField(blank=True, max_length=300, verbose_name="description in English")),
-                ("removed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "release",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="materials", to="press.release"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Edition",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("routine", "routine"), ("short", "daily, short"), ("emergency", "emergency")],
-                        max_length=12,
-                    ),
-                ),
-                ("revision", models.PositiveIntegerField()),
-                ("content", models.JSONField()),
-                ("content_hash", models.CharField(max_length=64)),
-                ("published_at", models.DateTimeField()),
-                ("public_from", models.DateTimeField(db_index=True)),
-                ("announced_at", models.DateTimeField(blank=True, null=True)),
-                ("superseded", models.BooleanField(default=False)),
-                ("taken_down_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="departments.department"
-                    ),
-                ),
-                ("topics", models.ManyToManyField(related_name="+", to="pages.topic")),
-                (
-                    "release",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="press.release"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "press release",
-                "verbose_name_plural": "press releases",
-                "ordering": ["-public_from", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Section",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "collection",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="wagtailcore.collection"
-                    ),
-                ),
-                (
-                    "department",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="section", to="departments.department"
-                    ),
-                ),
-                (
-                    "group",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="auth.group"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SignedArticlePage",
-            fields=[
-                (
-                    "page_ptr",
-                    models.OneToOneField(
-                        auto_created=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        parent_link=True,
-                        primary_key=True,
-                        serialize=False,
-                        to=settings.WAGTAIL_PAGE_MODEL,
-                    ),
-                ),
-                (
-                    "byline",
-                    models.CharField(
-                        help_text="As the office writes it, for example a name or an office.",
-                        max_length=120,
-                        verbose_name="signed by",
-                    ),
-                ),
-                ("position", models.CharField(max_length=120, verbose_name="position")),
-                ("signed_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="dated")),
-                (
-                    "first_where",
-                    models.CharField(
-                        blank=True,
-                        help_text="Empty when it appears here first.",
-                        max_length=200,
-                        verbose_name="first published in",
-                    ),
-                ),
-                ("first_url", models.URLField(blank=True, max_length=500, verbose_name="address there")),
-                ("intro", models.TextField(verbose_name="in one or two sentences")),
-                (
-                    "body",
-                    wagtail.fields.StreamField(
-                        [("heading", 0), ("paragraph", 1), ("list", 3), ("quote", 6), ("notice", 9), ("image", 10)],
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
-                            ),
-                            1: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {
-                                    "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
-                                    "label": "Text",
-                                    "template": "pages/blocks/paragraph.html",
-                                },
-                            ),
-                            2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
-                            3: (
-                                "wagtail.blocks.ListBlock",
-                                (2,),
-                                {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
-                            ),
-                            4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
-                            5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
-                            6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
-                            7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
-                            8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
-                            9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
-                            10: (
-                                "wagtail.images.blocks.ImageBlock",
-                                [],
-                                {"label": "Picture", "template": "pages/blocks/image.html"},
-                            ),
-                        },
-                        verbose_name="text",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="signed_articles",
-                        to="departments.department",
-                        verbose_name="department",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "signed article",
-                "verbose_name_plural": "signed articles",
-            },
-            bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="Digest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("month", models.DateField(unique=True)),
-                ("foreword", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("content", models.JSONField(default=dict)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                ("lettered_up_to", models.BigIntegerField(default=0)),
-                ("lettered", models.PositiveIntegerField(default=0)),
-                ("lettered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "verbose_name": "media digest",
-                "verbose_name_plural": "media digests",
-                "ordering": ["-month"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("lettered_at__isnull", True), ("published_at__isnull", False)),
-                        fields=["published_at"],
-                        name="digest_to_send",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MediaContact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email_index", models.CharField(max_length=64, unique=True)),
-                ("outlet", models.CharField(max_length=120, verbose_name="newsroom")),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "basis",
-                    models.CharField(
-                        choices=[
-                            ("confirmed", "confirmed by the person"),
-                            ("asked", "asked us in writing"),
-                            ("accredited", "accredited with the office"),
-                            ("published", "address published by the newsroom"),
-                        ],
-                        default="confirmed",
-                        max_length=12,
-                    ),
-                ),
-                ("basis_note", models.CharField(blank=True, max_length=200)),
-                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "contact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="media_contact",
-                        to="participation.contact",
-                    ),
-                ),
-                (
-                    "topics",
-                    models.ManyToManyField(blank=True, related_name="+", to="pages.topic", verbose_name="beats"),
-                ),
-            ],
-            options={
-                "ordering": ["outlet", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("basis", "confirmed"), models.Q(("basis_note", ""), _negated=True), _connector="OR"
                         ),
-                        name="media_contact_on_a_basis",
-                    )
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "emergency"), _negated=True), ("embargo_until__isnull", True), _connector="OR"
+                    ],
+                    options={
+                        "verbose_name": "index page of departments",
+                        "verbose_name_plural": "index pages of departments",
+                    },
+                    bases=(engage.outreach.press.models.IndexMixin, "wagtailcore.page"),
                 ),
-                name="emergency_without_embargo",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                condition=models.Q(("announced_at__isnull", True)), fields=["public_from"], name="edition_to_tell"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(fields=("release", "number"), name="edition_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded", False)), fields=("release",), name="edition_stands_once"
-            ),
+                migrations.CreateModel(
+                    name="PressIndexPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "press index page",
+                        "verbose_name_plural": "press index pages",
+                    },
+                    bases=(engage.outreach.press.models.IndexMixin, "wagtailcore.page"),
+                ),
+                migrations.CreateModel(
+                    name="DepartmentSectionPage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                        ("intro", models.TextField(blank=True, verbose_name="introduction")),
+                        (
+                            "body",
+                            wagtail.fields.StreamField(
+                                [
+                                    ("heading", 0),
+                                    ("paragraph", 1),
+                                    ("list", 3),
+                                    ("quote", 6),
+                                    ("notice", 9),
+                                    ("image", 10),
+                                ],
+                                blank=True,
+                                block_lookup={
+                                    0: (
+                                        "wagtail.blocks.CharBlock",
+                                        (),
+                                        {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                                    ),
+                                    1: (
+                                        "wagtail.blocks.RichTextBlock",
+                                        (),
+                                        {
+                                            "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
+                                            "label": "Text",
+                                            "template": "pages/blocks/paragraph.html",
+                                        },
+                                    ),
+                                    2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
+                                    3: (
+                                        "wagtail.blocks.ListBlock",
+                                        (2,),
+                                        {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                                    ),
+                                    4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
+                                    5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
+                                    6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
+                                    7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                                    8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
+                                    9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
+                                    10: (
+                                        "wagtail.images.blocks.ImageBlock",
+                                        [],
+                                        {"label": "Picture", "template": "pages/blocks/image.html"},
+                                    ),
+                                },
+                                verbose_name="text",
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.TextField(blank=True, help_text="One way a line.", verbose_name="how to reach us"),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="section_pages",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "section of a department",
+                        "verbose_name_plural": "sections of departments",
+                    },
+                    bases=("wagtailcore.page",),
+                ),
+                migrations.CreateModel(
+                    name="Release",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("routine", "routine"), ("short", "daily, short"), ("emergency", "emergency")],
+                                default="routine",
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "slug",
+                            models.SlugField(
+                                help_text="The last part of the address, in Latin letters.",
+                                max_length=80,
+                                unique=True,
+                                verbose_name="address",
+                            ),
+                        ),
+                        ("words", models.JSONField(default=dict)),
+                        ("correction", models.JSONField(default=dict)),
+                        ("related", models.JSONField(default=list)),
+                        ("embargo_until", models.DateTimeField(blank=True, null=True, verbose_name="embargo until")),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="press_releases",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                        (
+                            "topics",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="pages.topic", verbose_name="topics"
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "verbose_name": "press release",
+                        "verbose_name_plural": "press releases",
+                        "ordering": ["-created_at", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Material",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "file",
+                            models.FileField(
+                                storage=engage.outreach.press.models.private_storage, upload_to="press/%Y/%m"
+                            ),
+                        ),
+                        (
+                            "small",
+                            models.FileField(
+                                blank=True,
+                                storage=engage.outreach.press.models.private_storage,
+                                upload_to="press/%Y/%m",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("media_type", models.CharField(max_length=100)),
+                        ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                        ("sha256", models.CharField(max_length=64)),
+                        ("width", models.PositiveIntegerField(default=0)),
+                        ("height", models.PositiveIntegerField(default=0)),
+                        ("alt_zh", models.CharField(blank=True, max_length=300, verbose_name="description in Chinese")),
+                        ("alt_en", models.CharField(blank=True, max_length=300, verbose_name="description in English")),
+                        ("removed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "release",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="materials",
+                                to="press.release",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Edition",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("routine", "routine"), ("short", "daily, short"), ("emergency", "emergency")],
+                                max_length=12,
+                            ),
+                        ),
+                        ("revision", models.PositiveIntegerField()),
+                        ("content", models.JSONField()),
+                        ("content_hash", models.CharField(max_length=64)),
+                        ("published_at", models.DateTimeField()),
+                        ("public_from", models.DateTimeField(db_index=True)),
+                        ("announced_at", models.DateTimeField(blank=True, null=True)),
+                        ("superseded", models.BooleanField(default=False)),
+                        ("taken_down_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="departments.department",
+                            ),
+                        ),
+                        ("topics", models.ManyToManyField(related_name="+", to="pages.topic")),
+                        (
+                            "release",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="press.release"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "press release",
+                        "verbose_name_plural": "press releases",
+                        "ordering": ["-public_from", "-pk"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Section",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "collection",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="wagtailcore.collection",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="section",
+                                to="departments.department",
+                            ),
+                        ),
+                        (
+                            "group",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="auth.group"
+                            ),
+                        ),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="SignedArticlePage",
+                    fields=[
+                        (
+                            "page_ptr",
+                            models.OneToOneField(
+                                auto_created=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                parent_link=True,
+                                primary_key=True,
+                                serialize=False,
+                                to=settings.WAGTAIL_PAGE_MODEL,
+                            ),
+                        ),
+                        (
+                            "byline",
+                            models.CharField(
+                                help_text="As the office writes it, for example a name or an office.",
+                                max_length=120,
+                                verbose_name="signed by",
+                            ),
+                        ),
+                        ("position", models.CharField(max_length=120, verbose_name="position")),
+                        ("signed_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="dated")),
+                        (
+                            "first_where",
+                            models.CharField(
+                                blank=True,
+                                help_text="Empty when it appears here first.",
+                                max_length=200,
+                                verbose_name="first published in",
+                            ),
+                        ),
+                        ("first_url", models.URLField(blank=True, max_length=500, verbose_name="address there")),
+                        ("intro", models.TextField(verbose_name="in one or two sentences")),
+                        (
+                            "body",
+                            wagtail.fields.StreamField(
+                                [
+                                    ("heading", 0),
+                                    ("paragraph", 1),
+                                    ("list", 3),
+                                    ("quote", 6),
+                                    ("notice", 9),
+                                    ("image", 10),
+                                ],
+                                block_lookup={
+                                    0: (
+                                        "wagtail.blocks.CharBlock",
+                                        (),
+                                        {"icon": "title", "label": "Heading", "template": "pages/blocks/heading.html"},
+                                    ),
+                                    1: (
+                                        "wagtail.blocks.RichTextBlock",
+                                        (),
+                                        {
+                                            "features": ["bold", "italic", "link", "ol", "ul", "document-link"],
+                                            "label": "Text",
+                                            "template": "pages/blocks/paragraph.html",
+                                        },
+                                    ),
+                                    2: ("wagtail.blocks.CharBlock", (), {"label": "Line"}),
+                                    3: (
+                                        "wagtail.blocks.ListBlock",
+                                        (2,),
+                                        {"icon": "list-ul", "label": "List", "template": "pages/blocks/list.html"},
+                                    ),
+                                    4: ("wagtail.blocks.TextBlock", (), {"label": "Words"}),
+                                    5: ("wagtail.blocks.CharBlock", (), {"label": "Who said it", "required": False}),
+                                    6: ("wagtail.blocks.StructBlock", [[("text", 4), ("source", 5)]], {}),
+                                    7: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                                    8: ("wagtail.blocks.TextBlock", (), {"label": "Text"}),
+                                    9: ("wagtail.blocks.StructBlock", [[("title", 7), ("text", 8)]], {}),
+                                    10: (
+                                        "wagtail.images.blocks.ImageBlock",
+                                        [],
+                                        {"label": "Picture", "template": "pages/blocks/image.html"},
+                                    ),
+                                },
+                                verbose_name="text",
+                            ),
+                        ),
+                        (
+                            "department",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="signed_articles",
+                                to="departments.department",
+                                verbose_name="department",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "signed article",
+                        "verbose_name_plural": "signed articles",
+                    },
+                    bases=("wagtailcore.page",),
+                ),
+                migrations.CreateModel(
+                    name="Digest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("month", models.DateField(unique=True)),
+                        ("foreword", models.JSONField(default=dict)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("content", models.JSONField(default=dict)),
+                        ("content_hash", models.CharField(blank=True, max_length=64)),
+                        ("published_at", models.DateTimeField(blank=True, null=True)),
+                        ("lettered_up_to", models.BigIntegerField(default=0)),
+                        ("lettered", models.PositiveIntegerField(default=0)),
+                        ("lettered_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        ("writers", models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        "verbose_name": "media digest",
+                        "verbose_name_plural": "media digests",
+                        "ordering": ["-month"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("lettered_at__isnull", True), ("published_at__isnull", False)),
+                                fields=["published_at"],
+                                name="digest_to_send",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MediaContact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("email_index", models.CharField(max_length=64, unique=True)),
+                        ("outlet", models.CharField(max_length=120, verbose_name="newsroom")),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "basis",
+                            models.CharField(
+                                choices=[
+                                    ("confirmed", "confirmed by the person"),
+                                    ("asked", "asked us in writing"),
+                                    ("accredited", "accredited with the office"),
+                                    ("published", "address published by the newsroom"),
+                                ],
+                                default="confirmed",
+                                max_length=12,
+                            ),
+                        ),
+                        ("basis_note", models.CharField(blank=True, max_length=200)),
+                        ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="media_contact",
+                                to="participation.contact",
+                            ),
+                        ),
+                        (
+                            "topics",
+                            models.ManyToManyField(
+                                blank=True, related_name="+", to="pages.topic", verbose_name="beats"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["outlet", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("basis", "confirmed"), models.Q(("basis_note", ""), _negated=True), _connector="OR"
+                                ),
+                                name="media_contact_on_a_basis",
+                            )
+                        ],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="release",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "emergency"), _negated=True),
+                            ("embargo_until__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="emergency_without_embargo",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="edition",
+                    index=models.Index(
+                        condition=models.Q(("announced_at__isnull", True)),
+                        fields=["public_from"],
+                        name="edition_to_tell",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="edition",
+                    constraint=models.UniqueConstraint(fields=("release", "number"), name="edition_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="edition",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("superseded", False)), fields=("release",), name="edition_stands_once"
+                    ),
+                ),
+            ]
         ),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from engage.migrating import CreateTables
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -13,82 +15,101 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Link",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("address", models.TextField()),
-                ("internal", models.BooleanField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("untried", "not tried yet"),
-                            ("well", "answers"),
-                            ("unsure", "could not be told"),
-                            ("broken", "leads nowhere"),
-                        ],
-                        default="untried",
-                        max_length=8,
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Link",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("digest", models.CharField(max_length=64, unique=True)),
+                        ("address", models.TextField()),
+                        ("internal", models.BooleanField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("untried", "not tried yet"),
+                                    ("well", "answers"),
+                                    ("unsure", "could not be told"),
+                                    ("broken", "leads nowhere"),
+                                ],
+                                default="untried",
+                                max_length=8,
+                            ),
+                        ),
+                        ("fault", models.CharField(blank=True, max_length=40)),
+                        ("failures", models.PositiveSmallIntegerField(default=0)),
+                        ("broken_since", models.DateTimeField(blank=True, null=True)),
+                        ("checked_at", models.DateTimeField(blank=True, null=True)),
+                        ("due_at", models.DateTimeField(db_index=True)),
+                        ("etag", models.CharField(blank=True, max_length=200)),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
                 ),
-                ("fault", models.CharField(blank=True, max_length=40)),
-                ("failures", models.PositiveSmallIntegerField(default=0)),
-                ("broken_since", models.DateTimeField(blank=True, null=True)),
-                ("checked_at", models.DateTimeField(blank=True, null=True)),
-                ("due_at", models.DateTimeField(db_index=True)),
-                ("etag", models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Watched",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=32)),
-                ("key", models.CharField(max_length=64)),
-                ("reviewed_at", models.DateTimeField(blank=True, null=True)),
-                ("scanned_at", models.DateTimeField(blank=True, db_index=True, null=True)),
-                (
-                    "reviewed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Watched",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=32)),
+                        ("key", models.CharField(max_length=64)),
+                        ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                        ("scanned_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                        (
+                            "reviewed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LinkUse",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "link",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="uses", to="preflight.link"
-                    ),
+                migrations.CreateModel(
+                    name="LinkUse",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=10)),
+                        (
+                            "link",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="uses", to="preflight.link"
+                            ),
+                        ),
+                        (
+                            "watched",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="uses", to="preflight.watched"
+                            ),
+                        ),
+                    ],
                 ),
-                (
-                    "watched",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="uses", to="preflight.watched"
-                    ),
+                migrations.AddConstraint(
+                    model_name="watched",
+                    constraint=models.UniqueConstraint(fields=("kind", "key"), name="watched_once"),
                 ),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name="watched",
-            constraint=models.UniqueConstraint(fields=("kind", "key"), name="watched_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="linkuse",
-            constraint=models.UniqueConstraint(fields=("watched", "link", "language"), name="link_use_once"),
+                migrations.AddConstraint(
+                    model_name="linkuse",
+                    constraint=models.UniqueConstraint(fields=("watched", "link", "language"), name="link_use_once"),
+                ),
+            ]
         ),
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.models
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,143 +19,175 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Basis",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
-                ("name_zh_hans", models.CharField(max_length=60, verbose_name="name in Chinese")),
-                ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
-                ("law_zh_hans", models.CharField(blank=True, max_length=200, verbose_name="law in Chinese")),
-                ("law_en", models.CharField(blank=True, max_length=200, verbose_name="law in English")),
-                ("needs_note", models.BooleanField(default=False, verbose_name="asks for words of its own")),
-                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
-            ],
-            options={
-                "ordering": ["position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Redaction",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120, verbose_name="file")),
-                ("kind", models.CharField(max_length=12)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("open", "being marked"), ("made", "result to be looked at"), ("done", "confirmed")],
-                        default="open",
-                        max_length=8,
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="Basis",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                        ("name_zh_hans", models.CharField(max_length=60, verbose_name="name in Chinese")),
+                        ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
+                        ("law_zh_hans", models.CharField(blank=True, max_length=200, verbose_name="law in Chinese")),
+                        ("law_en", models.CharField(blank=True, max_length=200, verbose_name="law in English")),
+                        ("needs_note", models.BooleanField(default=False, verbose_name="asks for words of its own")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                        ("position", models.PositiveSmallIntegerField(default=100, verbose_name="position")),
+                    ],
+                    options={
+                        "ordering": ["position", "pk"],
+                    },
                 ),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "original",
-                    models.FileField(
-                        blank=True, storage=engage.participation.models.private_storage, upload_to="redaction/%Y/%m"
-                    ),
+                migrations.CreateModel(
+                    name="Redaction",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="file")),
+                        ("kind", models.CharField(max_length=12)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "being marked"),
+                                    ("made", "result to be looked at"),
+                                    ("done", "confirmed"),
+                                ],
+                                default="open",
+                                max_length=8,
+                            ),
+                        ),
+                        ("revision", models.PositiveIntegerField(default=0)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "original",
+                            models.FileField(
+                                blank=True,
+                                storage=engage.participation.models.private_storage,
+                                upload_to="redaction/%Y/%m",
+                            ),
+                        ),
+                        ("original_sha256", models.CharField(max_length=64)),
+                        ("original_bytes", models.PositiveBigIntegerField()),
+                        ("survey", models.JSONField(default=dict)),
+                        ("title", models.CharField(blank=True, max_length=200, verbose_name="title of the new file")),
+                        (
+                            "language",
+                            models.CharField(default="zh-hans", max_length=12, verbose_name="language of the file"),
+                        ),
+                        (
+                            "result",
+                            models.FileField(
+                                blank=True,
+                                storage=engage.participation.models.private_storage,
+                                upload_to="redaction/%Y/%m",
+                            ),
+                        ),
+                        ("result_name", models.CharField(blank=True, max_length=120)),
+                        ("proof", models.JSONField(null=True)),
+                        ("confirmed_at", models.DateTimeField(null=True)),
+                        ("delete_original_on", models.DateField(db_index=True, null=True)),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="redactions",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "new_document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="wagtaildocs.document",
+                            ),
+                        ),
+                        (
+                            "new_image",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="wagtailimages.image",
+                            ),
+                        ),
+                        (
+                            "source_document",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="wagtaildocs.document",
+                            ),
+                        ),
+                        (
+                            "source_image",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="wagtailimages.image",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at", "-pk"],
+                    },
                 ),
-                ("original_sha256", models.CharField(max_length=64)),
-                ("original_bytes", models.PositiveBigIntegerField()),
-                ("survey", models.JSONField(default=dict)),
-                ("title", models.CharField(blank=True, max_length=200, verbose_name="title of the new file")),
-                ("language", models.CharField(default="zh-hans", max_length=12, verbose_name="language of the file")),
-                (
-                    "result",
-                    models.FileField(
-                        blank=True, storage=engage.participation.models.private_storage, upload_to="redaction/%Y/%m"
-                    ),
+                migrations.CreateModel(
+                    name="RedactionMark",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=10)),
+                        ("value", models.CharField(blank=True, max_length=200)),
+                        ("whole", models.BooleanField(default=False)),
+                        ("note", models.CharField(blank=True, max_length=200)),
+                        ("place", models.JSONField(default=dict)),
+                        (
+                            "basis",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="redaction.basis"
+                            ),
+                        ),
+                        (
+                            "redaction",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="marks",
+                                to="redaction.redaction",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["pk"],
+                    },
                 ),
-                ("result_name", models.CharField(blank=True, max_length=120)),
-                ("proof", models.JSONField(null=True)),
-                ("confirmed_at", models.DateTimeField(null=True)),
-                ("delete_original_on", models.DateField(db_index=True, null=True)),
-                (
-                    "confirmed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="redactions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "new_document",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtaildocs.document",
-                    ),
-                ),
-                (
-                    "new_image",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailimages.image",
-                    ),
-                ),
-                (
-                    "source_document",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtaildocs.document",
-                    ),
-                ),
-                (
-                    "source_image",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailimages.image",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RedactionMark",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=10)),
-                ("value", models.CharField(blank=True, max_length=200)),
-                ("whole", models.BooleanField(default=False)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                ("place", models.JSONField(default=dict)),
-                (
-                    "basis",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="redaction.basis"
-                    ),
-                ),
-                (
-                    "redaction",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="marks", to="redaction.redaction"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["pk"],
-            },
+            ]
         ),
     ]
