@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import engage.participation.vault
+from engage.migrating import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -19,315 +20,357 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SampleNumber",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("number", engage.participation.vault.SealedTextField()),
-                ("index", models.CharField(editable=False, max_length=64)),
-                ("name", engage.participation.vault.SealedTextField(blank=True)),
-                ("kind", models.CharField(max_length=8)),
-                ("extension", models.CharField(blank=True, max_length=6)),
-                ("zone", models.CharField(max_length=60)),
-                ("region", models.CharField(blank=True, max_length=60)),
-                ("language", models.CharField(max_length=35)),
-                ("stratum", models.CharField(blank=True, max_length=128)),
-                ("place", models.PositiveIntegerField()),
-                ("turn", models.FloatField()),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "rank",
-                    models.PositiveSmallIntegerField(
-                        choices=[(2, "appointment"), (3, "first call"), (4, "another try")], default=3
-                    ),
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name="SampleNumber",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        ("number", engage.participation.vault.SealedTextField()),
+                        ("index", models.CharField(editable=False, max_length=64)),
+                        ("name", engage.participation.vault.SealedTextField(blank=True)),
+                        ("kind", models.CharField(max_length=8)),
+                        ("extension", models.CharField(blank=True, max_length=6)),
+                        ("zone", models.CharField(max_length=60)),
+                        ("region", models.CharField(blank=True, max_length=60)),
+                        ("language", models.CharField(max_length=35)),
+                        ("stratum", models.CharField(blank=True, max_length=128)),
+                        ("place", models.PositiveIntegerField()),
+                        ("turn", models.FloatField()),
+                        ("due_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "rank",
+                            models.PositiveSmallIntegerField(
+                                choices=[(2, "appointment"), (3, "first call"), (4, "another try")], default=3
+                            ),
+                        ),
+                        ("anyone_from", models.DateTimeField(blank=True, null=True)),
+                        ("code", models.CharField(default="5.9", max_length=6)),
+                        ("final", models.BooleanField(default=False)),
+                        ("held_until", models.DateTimeField(blank=True, null=True)),
+                        ("hold", models.UUIDField(blank=True, editable=False, null=True)),
+                        ("sheet", engage.participation.vault.SealedTextField(blank=True)),
+                        (
+                            "held_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "reserved_for",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["study_id", "place"],
+                    },
                 ),
-                ("anyone_from", models.DateTimeField(blank=True, null=True)),
-                ("code", models.CharField(default="5.9", max_length=6)),
-                ("final", models.BooleanField(default=False)),
-                ("held_until", models.DateTimeField(blank=True, null=True)),
-                ("hold", models.UUIDField(blank=True, editable=False, null=True)),
-                ("sheet", engage.participation.vault.SealedTextField(blank=True)),
-                (
-                    "held_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="CallAttempt",
+                    fields=[
+                        ("id", models.UUIDField(primary_key=True, serialize=False)),
+                        ("code", models.CharField(max_length=6)),
+                        ("began_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField()),
+                        ("note", engage.participation.vault.SealedTextField(blank=True)),
+                        ("hold", models.UUIDField(editable=False)),
+                        ("is_late", models.BooleanField(default=False)),
+                        (
+                            "interviewer",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="telephone_attempts",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "response",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="telephone_attempt",
+                                to="surveys.response",
+                            ),
+                        ),
+                        (
+                            "number",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="attempts",
+                                to="telephone.samplenumber",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["ended_at", "pk"],
+                    },
                 ),
-                (
-                    "reserved_for",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="CallAppointment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("is_open", models.BooleanField(default=True)),
+                        (
+                            "interviewer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "attempt",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="appointment",
+                                to="telephone.callattempt",
+                            ),
+                        ),
+                        (
+                            "number",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="appointments",
+                                to="telephone.samplenumber",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["at"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["study_id", "place"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CallAttempt",
-            fields=[
-                ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=6)),
-                ("began_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField()),
-                ("note", engage.participation.vault.SealedTextField(blank=True)),
-                ("hold", models.UUIDField(editable=False)),
-                ("is_late", models.BooleanField(default=False)),
-                (
-                    "interviewer",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="telephone_attempts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="TelephoneStudy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("country", models.CharField(default="CN", max_length=2)),
+                        ("rules", models.JSONField(blank=True, default=dict)),
+                        ("default_zone", models.CharField(default="Asia/Shanghai", max_length=60)),
+                        ("zones", models.JSONField(blank=True, default=dict)),
+                        ("shares", models.JSONField(blank=True, default=dict)),
+                        ("seed", models.CharField(editable=False, max_length=32)),
+                        ("opens_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("closes_at", models.DateTimeField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("sample_zones", models.JSONField(default=list, editable=False)),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "questionnaire",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="telephone_studies",
+                                to="surveys.questionnaire",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at", "-pk"],
+                    },
                 ),
-                (
-                    "response",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="telephone_attempt",
-                        to="surveys.response",
-                    ),
+                migrations.CreateModel(
+                    name="Seat",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("paused_at", models.DateTimeField(blank=True, null=True)),
+                        ("seen_at", models.DateTimeField()),
+                        (
+                            "interviewer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "study",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="seats",
+                                to="telephone.telephonestudy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["interviewer_id"],
+                    },
                 ),
-                (
-                    "number",
-                    models.ForeignKey(
+                migrations.AddField(
+                    model_name="samplenumber",
+                    name="study",
+                    field=models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
-                        to="telephone.samplenumber",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["ended_at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CallAppointment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("is_open", models.BooleanField(default=True)),
-                (
-                    "interviewer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "attempt",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="appointment",
-                        to="telephone.callattempt",
-                    ),
-                ),
-                (
-                    "number",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="appointments",
-                        to="telephone.samplenumber",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TelephoneStudy",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("country", models.CharField(default="CN", max_length=2)),
-                ("rules", models.JSONField(blank=True, default=dict)),
-                ("default_zone", models.CharField(default="Asia/Shanghai", max_length=60)),
-                ("zones", models.JSONField(blank=True, default=dict)),
-                ("shares", models.JSONField(blank=True, default=dict)),
-                ("seed", models.CharField(editable=False, max_length=32)),
-                ("opens_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("closes_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("sample_zones", models.JSONField(default=list, editable=False)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="telephone_studies",
-                        to="surveys.questionnaire",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Seat",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("paused_at", models.DateTimeField(blank=True, null=True)),
-                ("seen_at", models.DateTimeField()),
-                (
-                    "interviewer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "study",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="telephone.telephonestudy"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["interviewer_id"],
-            },
-        ),
-        migrations.AddField(
-            model_name="samplenumber",
-            name="study",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="numbers", to="telephone.telephonestudy"
-            ),
-        ),
-        migrations.CreateModel(
-            name="DoNotCall",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("index", models.CharField(editable=False, max_length=64)),
-                ("since", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "study",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="silenced",
+                        related_name="numbers",
                         to="telephone.telephonestudy",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["-since"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="callattempt",
-            index=models.Index(fields=["number", "code", "interviewer"], name="telephone_refused"),
-        ),
-        migrations.AddConstraint(
-            model_name="callattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gte", models.F("began_at"))), name="telephone_call_ends_after_beginning"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callappointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_open", True)), fields=("number",), name="telephone_one_promise"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="telephonestudy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at", None), ("closes_at__gt", models.F("opens_at")), _connector="OR"),
-                name="telephone_closes_after_opening",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("study", "interviewer"), name="telephone_one_seat"),
-        ),
-        migrations.AddIndex(
-            model_name="samplenumber",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["study", "rank", "due_at", "place"],
-                name="telephone_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="samplenumber",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False), ("rank", 3)),
-                fields=["study", "turn", "place"],
-                name="telephone_turn",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="samplenumber",
-            index=models.Index(fields=["study", "code"], name="telephone_codes"),
-        ),
-        migrations.AddConstraint(
-            model_name="samplenumber",
-            constraint=models.UniqueConstraint(fields=("study", "index"), name="telephone_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="samplenumber",
-            constraint=models.UniqueConstraint(fields=("study", "held_by"), name="telephone_one_in_hand"),
-        ),
-        migrations.AddConstraint(
-            model_name="samplenumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held_by", None), models.Q(("held_until__isnull", False), ("hold__isnull", False)), _connector="OR"
+                migrations.CreateModel(
+                    name="DoNotCall",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("index", models.CharField(editable=False, max_length=64)),
+                        ("since", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "study",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="silenced",
+                                to="telephone.telephonestudy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-since"],
+                    },
                 ),
-                name="telephone_hold_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="samplenumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("final", False), ("due_at", None), _connector="OR"),
-                name="telephone_final_is_never_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="donotcall",
-            constraint=models.UniqueConstraint(fields=("index", "study"), name="telephone_silenced_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="donotcall",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("study", None)), fields=("index",), name="telephone_silenced_everywhere_once"
-            ),
+                migrations.AddIndex(
+                    model_name="callattempt",
+                    index=models.Index(fields=["number", "code", "interviewer"], name="telephone_refused"),
+                ),
+                migrations.AddConstraint(
+                    model_name="callattempt",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ended_at__gte", models.F("began_at"))),
+                        name="telephone_call_ends_after_beginning",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="callappointment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)), fields=("number",), name="telephone_one_promise"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="telephonestudy",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_at", None), ("closes_at__gt", models.F("opens_at")), _connector="OR"
+                        ),
+                        name="telephone_closes_after_opening",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="seat",
+                    constraint=models.UniqueConstraint(fields=("study", "interviewer"), name="telephone_one_seat"),
+                ),
+                migrations.AddIndex(
+                    model_name="samplenumber",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["study", "rank", "due_at", "place"],
+                        name="telephone_due",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="samplenumber",
+                    index=models.Index(
+                        condition=models.Q(("due_at__isnull", False), ("rank", 3)),
+                        fields=["study", "turn", "place"],
+                        name="telephone_turn",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="samplenumber",
+                    index=models.Index(fields=["study", "code"], name="telephone_codes"),
+                ),
+                migrations.AddConstraint(
+                    model_name="samplenumber",
+                    constraint=models.UniqueConstraint(fields=("study", "index"), name="telephone_number_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="samplenumber",
+                    constraint=models.UniqueConstraint(fields=("study", "held_by"), name="telephone_one_in_hand"),
+                ),
+                migrations.AddConstraint(
+                    model_name="samplenumber",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_by", None),
+                            models.Q(("held_until__isnull", False), ("hold__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="telephone_hold_whole",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="samplenumber",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("final", False), ("due_at", None), _connector="OR"),
+                        name="telephone_final_is_never_due",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="donotcall",
+                    constraint=models.UniqueConstraint(fields=("index", "study"), name="telephone_silenced_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="donotcall",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("study", None)),
+                        fields=("index",),
+                        name="telephone_silenced_everywhere_once",
+                    ),
+                ),
+            ]
         ),
     ]
