@@ -16,6 +16,8 @@ from surveys.statistics.design import Design, make_design
 from surveys.statistics.estimates import Figure
 from tests.surveys import made_up
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def columns(*names: str) -> list[np.ndarray]:
     table = made_up.table()

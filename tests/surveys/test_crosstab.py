@@ -26,6 +26,8 @@ from surveys.statistics.intervals import effective_size, weighting_effect, wilso
 from tests.shared import shared_file
 from tests.surveys import made_up
 
+pytestmark = pytest.mark.sqlite_only
+
 # --- the published survey --------------------------------------------------------------------------------------------
 
 # The questions in the order of the published tables.

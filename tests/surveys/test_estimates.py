@@ -24,6 +24,8 @@ from surveys.statistics.specification import parse_specification
 from tests.shared import shared_file
 from tests.surveys import made_up
 
+pytestmark = pytest.mark.sqlite_only
+
 TOLERANCE = 1e-6
 
 RAKED = [

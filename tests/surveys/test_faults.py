@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from django.utils.translation import override
 
 from surveys.definition import answers
 from surveys.definition.runtime import Fault
 from surveys.faults import COUNTED, SENTENCES, sentence
+
+pytestmark = pytest.mark.sqlite_only
 
 
 def fault(code, **values):

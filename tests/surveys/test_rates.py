@@ -18,6 +18,8 @@ from surveys.statistics import rates
 from surveys.statistics.rates import DISPOSITIONS, GROUPS, eligible_share, find, outcome_rates, tally
 from tests.shared import shared_file
 
+pytestmark = pytest.mark.sqlite_only
+
 CASES = st.fixed_dictionaries({group: st.integers(0, 10_000) for group in GROUPS})
 
 

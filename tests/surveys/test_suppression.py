@@ -12,6 +12,8 @@ from scipy.optimize import linprog
 
 from surveys.statistics.suppression import Hidden, hide_small
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def with_sums(counts: np.ndarray) -> np.ndarray:
     return np.block([[counts, counts.sum(axis=1, keepdims=True)], [counts.sum(axis=0, keepdims=True), counts.sum()]])

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from engage.errors import Refused
 from surveys.statistics.weighting import Target, combined, fit_weights
 
+pytestmark = pytest.mark.sqlite_only
+
 SEX = Target("sex", np.array([0] * 70 + [1] * 30), np.array([50.0, 50.0]))
 AGE = Target("age", np.array([0, 1] * 50), np.array([0.3, 0.7]))
 

@@ -10,6 +10,8 @@ from surveys.answering.private import apart, joined, private_names
 from surveys.definition import model
 from tests.surveys.answering.definitions import definition, page, question
 
+pytestmark = pytest.mark.sqlite_only
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

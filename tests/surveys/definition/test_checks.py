@@ -17,6 +17,8 @@ from surveys.definition.respondents import walk_through
 
 from .builders import choice, definition, document, question, sitting
 
+pytestmark = pytest.mark.sqlite_only
+
 LABEL = {"label": {"en": "Words"}}
 
 SAME = [{"value": "1", "label": {"en": "Same"}}, {"value": "2", "label": {"en": " same"}}]

@@ -1,8 +1,12 @@
 """What differs between two versions."""
 
+import pytest
+
 from surveys.definition import editing, model
 from surveys.definition.comparing import Change, Property, compare
 from tests.surveys.definition.builders import choice, definition, question
+
+pytestmark = pytest.mark.sqlite_only
 
 
 def made(**more):

@@ -5,6 +5,8 @@ import pytest
 from surveys.definition import editing, model
 from tests.surveys.definition.builders import choice, definition, question
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def made(**more):
     return definition(

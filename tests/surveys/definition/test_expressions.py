@@ -33,6 +33,8 @@ from surveys.definition.expressions.tree import (
     Self,
 )
 
+pytestmark = pytest.mark.sqlite_only
+
 NOW = datetime(2026, 3, 1, 9, 30)
 ANSWERS = {
     "age": Decimal(34),

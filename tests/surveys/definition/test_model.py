@@ -16,6 +16,8 @@ from tests.services import ROOT
 
 from .builders import choice, document, question
 
+pytestmark = pytest.mark.sqlite_only
+
 VALIDATOR = jsonschema_rs.Draft202012Validator(schema())
 PAGE = "/pages/0/items/0"
 

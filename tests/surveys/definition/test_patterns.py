@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from surveys.definition.expressions.patterns import PatternError, compiled
 
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.mark.parametrize(
     ("pattern", "fits", "fits_not"),

@@ -1,9 +1,13 @@
 """The test run: random people walk as people do, and find what stops them."""
 
+import pytest
+
 from surveys.definition.respondents import DeadEnd, random_respondent, walk_through
 from surveys.definition.runtime import Runtime
 
 from .builders import choice, definition, question, sitting
+
+pytestmark = pytest.mark.sqlite_only
 
 
 def test_everybody_finishes_where_nothing_is_in_the_way():

@@ -12,6 +12,8 @@ from surveys.definition.runtime import Runtime
 
 from .builders import choice, course, definition, document, question, sitting
 
+pytestmark = pytest.mark.sqlite_only
+
 ALONE = {"value": "z", "exclusive": True}
 TWO_ROWS = [{"value": "r1"}, {"value": "r2"}]
 

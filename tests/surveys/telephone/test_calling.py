@@ -37,6 +37,8 @@ from surveys.telephone.rules import (
 from surveys.telephone.rules.calling import SPACINGS
 from surveys.telephone.rules.outcomes import EVIDENCE
 
+pytestmark = pytest.mark.sqlite_only
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONDON = ZoneInfo("Europe/London")
 RULES = CallRules()

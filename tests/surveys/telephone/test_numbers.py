@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from engage.errors import Refused
 from surveys.telephone.rules import Zones, normal_number, read_sample
 
+pytestmark = pytest.mark.sqlite_only
+
 ZONES = Zones("Asia/Shanghai", {"Xinjiang": "Asia/Urumqi", "London": "Europe/London"})
 
 

@@ -25,6 +25,8 @@ from surveys.telephone.rules import (
     two_proportions,
 )
 
+pytestmark = pytest.mark.sqlite_only
+
 QUESTIONS = [f"q{n}" for n in range(10)]
 MEDIANS = dict.fromkeys(QUESTIONS, 10.0)
 

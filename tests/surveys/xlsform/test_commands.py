@@ -13,6 +13,8 @@ from surveys.management.commands.xlsform_shares import shares, table
 from tests.shared import shared_file
 from tests.surveys.xlsform.workbooks import HEAD, YES_NO, workbook
 
+pytestmark = pytest.mark.sqlite_only
+
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "xlsform.md"
 
 

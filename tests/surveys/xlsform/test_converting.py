@@ -10,6 +10,8 @@ from surveys.definition.xlsform.languages import UNDETERMINED, UNTAGGED, languag
 from tests.shared import SHARED, shared_file
 from tests.surveys.xlsform.workbooks import HEAD, YES_NO, workbook
 
+pytestmark = pytest.mark.sqlite_only
+
 EXPECTED = SHARED / "data" / "xlsforms" / "expected.json"
 FORMS = (
     [name for name, one in json.loads(EXPECTED.read_text(encoding="utf-8")).items() if one["accepted_by_pyxform"]]

@@ -11,6 +11,8 @@ from surveys.definition.xlsform import convert, export, read_form
 from surveys.definition.xlsform.xpath import quoted, to_xpath
 from tests.shared import SHARED, shared_file
 
+pytestmark = pytest.mark.sqlite_only
+
 EXPECTED = SHARED / "data" / "xlsforms" / "expected.json"
 FORMS = (
     [name for name, one in json.loads(EXPECTED.read_text(encoding="utf-8")).items() if one["accepted_by_pyxform"]]

@@ -16,6 +16,8 @@ from surveys.definition.xlsform.sheets import column_letter
 from tests.shared import SHARED, shared_file
 from tests.surveys.xlsform.workbooks import HEAD, YES_NO, workbook
 
+pytestmark = pytest.mark.sqlite_only
+
 EXPECTED = SHARED / "data" / "xlsforms" / "expected.json"
 FORMS = sorted(json.loads(EXPECTED.read_text(encoding="utf-8"))) if EXPECTED.exists() else ["expected.json"]
 
