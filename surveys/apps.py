@@ -20,9 +20,10 @@ class SurveysConfig(AppConfig):
         from surveys.gated import GATED
         from surveys.search import SOURCE
         from surveys.sitemaps import SurveySitemap
+        from surveys.studio import words as studio_words
         from surveys.telephone import words as telephone_words
 
-        for room in (dispositions, words, xlsform_words, telephone_words, answering_words):
+        for room in (dispositions, words, xlsform_words, telephone_words, answering_words, studio_words):
             register_refusals(room.REFUSALS)
         gate.register(GATED)
         kinds.register(

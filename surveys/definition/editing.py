@@ -92,6 +92,24 @@ def remove(definition: model.Definition, kind: Kind, name: str) -> Document:
     return document
 
 
+def pointer(document: Document, name: str, kind: Kind = "item") -> str:
+    """Return the JSON Pointer (RFC 6901) of a page or item in a document. Raises NotThere."""
+    waiting = [(f"/pages/{number}", page) for number, page in enumerate(document["pages"])]
+    if kind == "item":
+        waiting = [(path, item) for above, page in waiting for path, item in _below(above, page)]
+    while waiting:
+        path, part = waiting.pop(0)
+        if part["name"] == name:
+            return path
+        if kind == "item":
+            waiting += _below(path, part)
+    raise NotThere(name)
+
+
+def _below(path: str, part: Document) -> list[tuple[str, Any]]:
+    return [(f"{path}/items/{number}", item) for number, item in enumerate(part.get("items", []))]
+
+
 def free_name(definition: model.Definition, wanted: str, kind: Kind = "item") -> str:
     """Return a name like the wanted one that no page, or no item, has yet."""
     if kind == "page":

@@ -19,16 +19,17 @@ DRAFT = """示范办法
 """
 MENUS = {
     "administrator": {
-        "zh": "征求意见 草案 政策解读 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 "
+        "zh": "征求意见 草案 政策解读 问卷 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 "
         "日历与时限 人员 帮助与练习 设置 快捷键",
-        "en": "Consultations Drafts Interpretations Release gate Campaigns Freshness Mailings Press releases Redaction "
-        "Pages Images Documents Departments Calendars and clocks People Help and practice Settings Shortcuts",
+        "en": "Consultations Drafts Interpretations Questionnaires Release gate Campaigns Freshness Mailings Press "
+        "releases Redaction Pages Images Documents Departments Calendars and clocks People Help and practice Settings "
+        "Shortcuts",
     },
     "editor": {
-        "zh": "征求意见 草案 政策解读 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 "
+        "zh": "征求意见 草案 政策解读 问卷 发布关口 宣传活动 内容保鲜 群发邮件 新闻稿 遮盖处理 页面 图片 文件 部门 "
         "日历与时限 帮助与练习 快捷键",
-        "en": "Consultations Drafts Interpretations Release gate Campaigns Freshness Mailings Press releases Redaction "
-        "Pages Images Documents Departments Calendars and clocks Help and practice Shortcuts",
+        "en": "Consultations Drafts Interpretations Questionnaires Release gate Campaigns Freshness Mailings Press "
+        "releases Redaction Pages Images Documents Departments Calendars and clocks Help and practice Shortcuts",
     },
     "approver": {
         "zh": "发布关口 群发邮件 页面 帮助与练习 快捷键",
@@ -98,6 +99,9 @@ PAGES = [
     "/studio/snippets/pages/topic/",
     "/studio/drafts/",
     "/studio/drafts/import/",
+    "/studio/questionnaires/",
+    "/studio/questionnaires/new/",
+    "/studio/questionnaires/import/",
     "/studio/departments/",
     "/studio/departments/new/",
     "/studio/department-members/",

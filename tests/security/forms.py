@@ -150,6 +150,20 @@ def sheet(world: World) -> list[Any]:
     return [key, actions.begin(shown, language="en", now=now)]
 
 
+def survey_version(world: World) -> list[Any]:
+    """Name a questionnaire that is being written."""
+    from tests.surveys.studio.builders import parks
+
+    if "parks" not in world:
+        world["parks"] = parks("written")
+    return [world["parks"].pk]
+
+
+def survey_question(world: World) -> list[Any]:
+    """Name one of its questions."""
+    return [*survey_version(world), "item", "often"]
+
+
 def open_pack(world: World) -> Any:
     """Return an interpretation that is being written, with an expert who has not answered."""
     from consultations.packs.models import Invitation, Pack
@@ -1206,6 +1220,38 @@ FORMS: dict[str, Form] = {
         {"valid_from": "2026-01-01", "valid_to": ""},
     ),
     # the Studio
+    "questionnaire_new": Form(
+        "editor",
+        nothing,
+        {"key": "parks-2026", "title_zh": "公园开放时间", "title_en": "Opening hours"},
+        {"department": "", "opens_at": "", "closes_at": "", "one_per": "none", "anonymous": "on", "results": "never"},
+    ),
+    "questionnaire_import": Form("editor", nothing, {"key": "parks-2026"}, {"department": ""}, ("file",)),
+    "questionnaire_import_into": Form("editor", survey_version, {}, {"revision": "0"}, ("file",)),
+    "questionnaire_next": Form("editor", lambda world: [999_999], said=False),
+    "questionnaire_settings": Form(
+        "editor",
+        survey_version,
+        {"title:en": "Opening hours", "introduction:zh-hans": WORDS, "closing:en": "Thank you"},
+        {"revision": "0", "one_per": "none", "results": "never", "modes": "web", "anonymous": "on"},
+    ),
+    "questionnaire_period": Form(
+        "editor", survey_version, {}, {"revision": "0", "opens_at": "2031-01-01 00:00", "closes_at": ""}
+    ),
+    "questionnaire_test": Form("editor", survey_version, said=False),
+    "questionnaire_add": Form(
+        "editor",
+        survey_version,
+        {"name": "topics", "label:en": "What matters?", "options": "a | 甲 | A", "relevant": "", "constraint": ""},
+        {"revision": "0", "type": "multiple", "page": "wishes", "group": "", "required": "", "max_chosen": "1"},
+    ),
+    "questionnaire_part": Form(
+        "editor",
+        survey_question,
+        {"label:en": "How often?", "help:zh-hans": WORDS, "options": "a | 甲 | A", "relevant": "", "required_when": ""},
+        {"revision": "0", "type": "single", "required": "yes", "randomise": "none", "modes": "web", "fixed": ""},
+    ),
+    "questionnaire_arrange": Form("editor", survey_question, {}, {"revision": "0", "step": "up"}, said=False),
     "draft_import": Form(
         "editor",
         nothing,
@@ -1421,6 +1467,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "campaign_year": ("editor", nothing, ("year",)),
     "campaign_new": ("editor", nothing, ("observance", "year", "day")),
     "draft_match": ("editor", key("version"), ("article",)),
+    "questionnaire_add": ("editor", survey_version, ("type", "page", "group")),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version", "call", "name")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
     "department-members:index": ("administrator", nothing, ("role", "department", "ordering")),

@@ -75,6 +75,15 @@ def version(world: World) -> list[Any]:
     return [world["version"].pk]
 
 
+def survey_version(world: World) -> list[Any]:
+    """Name a questionnaire that is being written."""
+    from tests.surveys.studio.builders import parks
+
+    if "parks" not in world:
+        world["parks"] = parks("written")
+    return [world["parks"].pk]
+
+
 def first(world: World) -> list[Any]:
     """Name what has the key 1, where nothing has it."""
     return [999_999]
@@ -550,6 +559,21 @@ ROWS: dict[str, Row] = {
     "draft_correct": drafts(404, version),
     "draft_publish": drafts(302, version),
     "draft_page": drafts(405, lambda world: [*version(world), "en"]),
+    "questionnaires": drafts(200),
+    "questionnaire_new": drafts(200),
+    "questionnaire_import": drafts(200),
+    "questionnaire_next": drafts(405, first),
+    "questionnaire_version": drafts(200, survey_version),
+    "questionnaire_settings": drafts(200, survey_version),
+    "questionnaire_period": drafts(200, survey_version),
+    "questionnaire_checks": drafts(200, survey_version),
+    "questionnaire_test": drafts(200, survey_version),
+    "questionnaire_import_into": drafts(200, survey_version),
+    "questionnaire_export": drafts(200, lambda world: [*survey_version(world), "json"]),
+    "questionnaire_compare": drafts(200, lambda world: [*survey_version(world), *survey_version(world)]),
+    "questionnaire_add": drafts(404, survey_version),
+    "questionnaire_part": drafts(200, lambda world: [*survey_version(world), "item", "often"]),
+    "questionnaire_arrange": drafts(405, lambda world: [*survey_version(world), "item", "often"]),
     "calendar-days:index": staff(),
     "calendar-days:index_results": staff(),
     "calendar-days:add": staff(),

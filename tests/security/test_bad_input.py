@@ -88,7 +88,7 @@ def trouble(response: HttpResponse, form: Form, sent: dict[str, str], language: 
 
 # Every value goes through the form that most people fill; test_what_was_sent_comes_back_exactly sends them all.
 MANY = {"compose"}
-STUDIO = ("draft", "dep", "cal", "clock")
+STUDIO = ("draft", "dep", "cal", "clock", "questionnaire")
 
 
 def rounds(name: str, form: Form) -> Iterator[dict[str, str]]:

@@ -1,0 +1,90 @@
+"""Answers and rows as an author types them: one a line, `value | 中文 | English`, and what is special about it.
+
+A bar, a backslash and a line break within words are written \\| \\\\ and \\n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from engage.errors import Refused
+
+FLAGS: Mapping[str, Promise] = {
+    "other": pgettext_lazy("mark of an answer", "other"),
+    "exclusive": pgettext_lazy("mark of an answer", "alone"),
+    "fixed": pgettext_lazy("mark of an answer", "stays"),
+}
+_WRITTEN = {"\\": "\\\\", "|": "\\|", "\n": "\\n"}
+_READ = {"\\": "\\", "|": "|", "n": "\n"}
+
+
+def write_lines(options: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> str:
+    """Write options, as JSON says them, one a line; marks are in the active language."""
+    lines = []
+    for option in options:
+        label = option.get("label", {})
+        cells = [option["value"], *(label.get(language, "") for language in languages)]
+        if marks := " ".join(str(word) for name, word in FLAGS.items() if option.get(name)):
+            cells.append(marks)
+        lines.append(" | ".join(_escaped(cell) for cell in cells).rstrip())
+    return "\n".join(lines)
+
+
+def read_lines(text: str, languages: Sequence[str], before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Read options as JSON says them; what a line cannot say is kept from the option of the same value in `before`.
+
+    Raises Refused("survey_option_value", line=...) for a line without a value and
+    Refused("survey_option_cells", line=..., most=...) for one with more cells than there are languages and marks, or
+    with a mark that is none.
+    """
+    known = {option["value"]: option for option in before}
+    marks = _marks()
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        value, *cells = _cells(line)
+        if not value:
+            raise Refused("survey_option_value", line=number)
+        words = cells[len(languages)].split() if len(cells) > len(languages) else []
+        if len(cells) > len(languages) + 1 or not set(words) <= set(marks):
+            raise Refused("survey_option_cells", line=number, most=len(languages) + 1)
+        option = {name: kept for name, kept in known.get(value, {}).items() if name not in FLAGS}
+        label = {language: words for language, words in option.pop("label", {}).items() if language not in languages}
+        label |= {language: words for language, words in zip(languages, cells, strict=False) if words}
+        option = {"value": value, **({"label": label} if label else {}), **option}
+        found.append(option | {marks[word]: True for word in words})
+    return found
+
+
+def _escaped(words: str) -> str:
+    return "".join(_WRITTEN.get(character, character) for character in words.replace("\r\n", "\n"))
+
+
+def _cells(line: str) -> list[str]:
+    """Split at bars that no backslash precedes."""
+    cells, characters = [""], iter(line)
+    for character in characters:
+        if character == "\\":
+            following = next(characters, "\\")
+            cells[-1] += _READ.get(following, "\\" + following)
+        elif character == "|":
+            cells.append("")
+        else:
+            cells[-1] += character
+    return [cell.strip() for cell in cells]
+
+
+def _marks() -> dict[str, str]:
+    """Every word for a mark in every language of the site."""
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(word): name for name, word in FLAGS.items()}
+    return found

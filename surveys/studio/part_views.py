@@ -1,0 +1,177 @@
+"""The screens about one page, group or question: add, write, move, copy, take out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+from engage.studio import for_editors
+from surveys import actions
+from surveys.definition import editing, model
+from surveys.models import Version
+from surveys.studio import queries
+from surveys.studio.question_forms import PartForm
+from surveys.studio.views import about, language, outline, page, posted_revision, version_or_404
+from surveys.studio.words import TYPES
+
+# Beginnings of names that an author may change.
+_NAMES = {"page": "page1", "group": "group1", "repeat": "repeat1"}
+_STEPS: dict[str, Callable[[model.Definition, editing.Kind, str], editing.Document]] = {
+    "up": lambda definition, kind, name: editing.move(definition, kind, name, -1),
+    "down": lambda definition, kind, name: editing.move(definition, kind, name, 1),
+    "copy": editing.copy,
+    "remove": editing.remove,
+}
+
+
+def _of(definition: model.Definition, kind: str, name: str) -> tuple[str, dict[str, Any]] | None:
+    """Return the kind of form for a part and the part as JSON says it; None when it is not there (any more)."""
+    if kind == "page":
+        part: Any = next((one for one in definition.pages if one.name == name), None)
+    else:
+        entry = definition.by_name.get(name)
+        part = entry.item if entry is not None else None
+    if part is None:
+        return None
+    plain = part.model_dump(mode="json", exclude_defaults=True)
+    return ("page" if kind == "page" else part.type), plain | ({} if kind == "page" else {"type": part.type})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def add(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Add a page, or an item at the end of a page (`page`) or group (`group`); `type` says of what kind."""
+    version = version_or_404(request, version_id)
+    definition = version.parsed
+    asked = request.POST if request.method == "POST" else request.GET
+    kind, place, group = asked.get("type", ""), asked.get("page", ""), asked.get("group", "")
+    if kind not in TYPES or (kind != "page" and not _is_place(definition, place, group)):
+        raise Http404
+    into: editing.Kind = "item" if group else "page"
+    free = editing.free_name(definition, _NAMES.get(kind, "q1"), "page" if kind == "page" else "item")
+    form = PartForm(request.POST if request.method == "POST" else None, definition=definition, kind=kind, name=free)
+    status = 200
+    if request.method == "POST":
+
+        def document() -> editing.Document:
+            if kind == "page":
+                return editing.add_page(definition, form.part())
+            return editing.add_item(definition, form.part(), into=group or place, kind=into)
+
+        status = _written(request, version, form, document)
+        if not status:
+            messages.success(request, gettext("Added"))
+            return _back(version, "page" if kind == "page" else "item", form.cleaned_data["name"])
+    heading = gettext("Add: %(kind)s") % {"kind": TYPES[kind]}
+    hidden = {"type": kind, "page": place, "group": group}
+    return _form(request, version, form, heading, hidden, status)
+
+
+def _is_place(definition: model.Definition, place: str, group: str) -> bool:
+    if group:
+        entry = definition.by_name.get(group)
+        return entry is not None and not isinstance(entry.item, model.Question)
+    return any(page.name == place for page in definition.pages)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def write(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpResponse:
+    """Write the properties of a page or item.
+
+    One that somebody took out meanwhile still shows what was typed, with the refusal.
+    """
+    version = version_or_404(request, version_id)
+    definition = version.parsed
+    found = _of(definition, kind, name)
+    if found is None:
+        sent = request.POST.get("type", "")
+        if kind not in ("page", "item") or sent not in TYPES or (sent == "page") != (kind == "page"):
+            raise Http404
+        found = (sent, {"name": name})
+    of, part = found
+    at: editing.Kind = "page" if kind == "page" else "item"
+    form = PartForm(request.POST if request.method == "POST" else None, definition=definition, kind=of, part=part)
+    status = 200
+    if request.method == "POST":
+        status = _written(request, version, form, lambda: editing.write(definition, at, name, form.part()))
+        if not status:
+            messages.success(request, gettext("Saved"))
+            return _back(version, at, name)
+    return _form(request, version, form, str(TYPES[of]), {"type": of}, status, name)
+
+
+def _written(request: HttpRequest, version: Version, form: PartForm, document: Callable[[], editing.Document]) -> int:
+    """Write the definition; 0 when it is done, else the status of the form with the refusal on it."""
+    if not form.is_valid():
+        return 422
+    if version.revision != posted_revision(request):
+        refusal = Refused("survey_changed_meanwhile")
+        form.add_error(None, refusal_message(refusal))
+        return refusal_status(refusal.code)
+    try:
+        whole = document()
+        actions.write_definition(version.pk, whole, revision=version.revision, actor=request.user)
+    except Refused as refusal:
+        if refusal.code == "survey_definition_unreadable":
+            part = form.part()
+            form.take_errors(refusal.values["errors"], editing.pointer(whole, part["name"], form.holder))
+        else:
+            form.add_error(None, refusal_message(refusal))
+        return refusal_status(refusal.code)
+    return 0
+
+
+def _form(
+    request: HttpRequest,
+    version: Version,
+    form: PartForm,
+    heading: str,
+    hidden: dict[str, str],
+    status: int,
+    name: str = "",
+) -> HttpResponse:
+    context = {
+        **about(version),
+        "form": form,
+        "heading": heading,
+        "hidden": hidden,
+        "revision": version.revision,
+        "readers": queries.readers(version.parsed, name, language()) if name else [],
+        "name": name,
+    }
+    return page(request, "part", context, status or 200)
+
+
+def _back(version: Version, kind: str, name: str) -> HttpResponse:
+    return redirect(f"{reverse('questionnaire_version', args=[version.pk])}#{kind}-{name}")
+
+
+@require_POST
+@for_editors
+def arrange(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpResponse:
+    """Move a page or item up or down, copy it or take it out: `step` says what."""
+    version = version_or_404(request, version_id)
+    step = _STEPS.get(request.POST.get("step", ""))
+    if step is None or kind not in ("page", "item"):
+        raise Http404
+    at: editing.Kind = "page" if kind == "page" else "item"
+    try:
+        if version.revision != posted_revision(request):
+            raise Refused("survey_changed_meanwhile")
+        document = step(version.parsed, at, name)
+        actions.write_definition(version.pk, document, revision=version.revision, actor=request.user)
+    except editing.NotThere:
+        raise Http404 from None
+    except Refused as refusal:
+        return outline(request, version_or_404(request, version_id), refusal)
+    return _back(version, at, name)

@@ -1,0 +1,336 @@
+"""The screens about a questionnaire as a whole: list, new, import, outline, settings, checks, comparison, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from engage.errors import Refused
+from engage.pages.messages import refusal_message, refusal_status
+from engage.studio import for_editors
+from engage.typed import whole_number
+from surveys import actions
+from surveys.definition import model
+from surveys.definition.xlsform import Unsupported, convert, export, read_form
+from surveys.models import Questionnaire, Version
+from surveys.studio import queries
+from surveys.studio.forms import FileForm, ImportForm, NewForm, PeriodForm, SettingsForm
+from surveys.studio.words import TYPES, error_sentence
+from surveys.xlsform_words import UNSUPPORTED
+
+FAULTS_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ADDED = [kind for kind in TYPES if kind not in ("page", "meta")]
+
+
+def language() -> str:
+    """Return the language of the screen."""
+    return get_language() or ""
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Render a screen of the builder."""
+    return render(request, f"surveys/studio/{template}.html", context, status=status)
+
+
+def version_or_404(request: HttpRequest, version_id: int) -> Version:
+    """Return a version, or say that there is none."""
+    version = queries.version_of(version_id, actor=request.user)
+    if version is None:
+        raise Http404
+    return version
+
+
+def about(version: Version) -> dict[str, Any]:
+    """Return what the head of every screen about a version shows."""
+    return {
+        "version": version,
+        "questionnaire": version.questionnaire,
+        "title": queries.title_of(version, language()),
+        "may_write": version.state in actions.IN_WORK,
+    }
+
+
+def posted_revision(request: HttpRequest) -> int:
+    """Return the revision that was shown when the form was opened; -1 for anything else."""
+    return whole_number(request.POST.get("revision", ""), digits=9, otherwise=-1)
+
+
+@require_safe
+@for_editors
+def questionnaires(request: HttpRequest) -> HttpResponse:
+    """List the questionnaires with their versions."""
+    return page(request, "list", {"rows": queries.listing(language(), actor=request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a questionnaire."""
+    form = NewForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if (version := _created(request, form, form.definition())) is not None:
+            return redirect("questionnaire_version", version.pk)
+    return page(request, "new", {"form": form, "media": form.media}, 422 if form.errors else 200)
+
+
+def _created(request: HttpRequest, form: forms.Form, definition: dict[str, Any]) -> Version | None:
+    """Begin a questionnaire with a definition, or put the refusal on the form."""
+    given = form.cleaned_data
+    try:
+        version = actions.create_questionnaire(
+            given["key"], department_id=given["department"].pk, definition=definition, actor=request.user
+        )
+        if given.get("opens_at") or given.get("closes_at"):
+            actions.set_period(
+                version.questionnaire_id,
+                opens_at=given["opens_at"],
+                closes_at=given["closes_at"],
+                revision=version.questionnaire.revision,
+                actor=request.user,
+            )
+    except Refused as refusal:
+        form.add_error("key" if refusal.code.startswith("survey_key_") else None, refusal_message(refusal))
+        return None
+    return version
+
+
+# --- import and export ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line about a file: where, and what. `where` is a cell, or a JSON Pointer."""
+
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """What became of a file: a definition, or faults; and what of the file is left out."""
+
+    definition: dict[str, Any] | None
+    faults: Sequence[Fault] = ()
+    left_out: Sequence[Fault] = ()
+
+
+def _read(name: str, content: bytes) -> Read:
+    """Read an uploaded file; raises Refused for a workbook that is none."""
+    if name.lower().endswith(".json") or content.lstrip()[:1] == b"{":
+        try:
+            return Read(model.dump(model.parse(content)))
+        except model.Unreadable as found:
+            return Read(None, [Fault(error.path or "/", error_sentence(error)) for error in found.errors])
+    form = read_form(content)
+    conversion = None if form.faults else convert(form)
+    faults = conversion.faults if conversion is not None else form.faults
+    if conversion is None or conversion.definition is None:
+        return Read(None, [Fault(_cell(one.where), refusal_message(Refused(one.code, **one.values))) for one in faults])
+    return Read(model.dump(conversion.definition), (), [_left_out(one) for one in conversion.unsupported])
+
+
+def _cell(where: Any) -> str:
+    return gettext("sheet %(sheet)s, cell %(column)s%(row)s") % where.as_json()
+
+
+def _left_out(one: Unsupported) -> Fault:
+    return Fault(_cell(one.where), str(UNSUPPORTED[one.code]) % {"what": one.what})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def import_new(request: HttpRequest) -> HttpResponse:
+    """Begin a questionnaire from a file."""
+    form = ImportForm(*(request.POST, request.FILES) if request.method == "POST" else ())
+    return _import(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def import_into(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Put a file in the place of what a version in work says."""
+    form = FileForm(*(request.POST, request.FILES) if request.method == "POST" else ())
+    return _import(request, form, version_or_404(request, version_id))
+
+
+def _import(request: HttpRequest, form: forms.Form, version: Version | None) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, **(about(version) if version is not None else {})}
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "import", context, 422 if form.errors else 200)
+    upload = form.cleaned_data["file"]
+    try:
+        read = _read(upload.name or "", upload.read())
+        context |= {"faults": read.faults[:FAULTS_SHOWN], "more": max(0, len(read.faults) - FAULTS_SHOWN)}
+        if read.definition is None:
+            form.add_error("file", gettext("The file was not taken; what is wrong with it stands below"))
+            return page(request, "import", context, 422)
+        if version is None:
+            made = _created(request, form, read.definition)
+        else:
+            made = actions.write_definition(
+                version.pk, read.definition, revision=posted_revision(request), actor=request.user
+            )
+    except Refused as refusal:
+        form.add_error("file", refusal_message(refusal))
+        return page(request, "import", context, refusal_status(refusal.code))
+    if made is None:
+        return page(request, "import", context, 422)
+    if not read.left_out:
+        return redirect("questionnaire_version", made.pk)
+    return page(request, "imported", {**about(made), "left_out": read.left_out})
+
+
+@require_safe
+@for_editors
+def export_version(request: HttpRequest, version_id: int, form: str) -> HttpResponse:
+    """Send the definition as JSON, or as an XLSForm."""
+    version = version_or_404(request, version_id)
+    name = f"{version.questionnaire.key}-{version.number}.{form}"
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""}
+    if form == "json":
+        return JsonResponse(version.definition, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    if form != "xlsx":
+        raise Http404
+    return HttpResponse(export(version.parsed).content, content_type=XLSX, headers=headers)
+
+
+# --- one version ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_editors
+def version(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show the pages and questions of a version, with all that can be done to them."""
+    return outline(request, version_or_404(request, version_id))
+
+
+def outline(request: HttpRequest, version: Version, refusal: Refused | None = None) -> HttpResponse:
+    """Show the outline; after a refused step with the sentence above it."""
+    definition = version.parsed
+    context = {
+        **about(version),
+        "pages": queries.outline(definition, language()),
+        "complete": queries.completeness(definition),
+        "kinds": [(kind, TYPES[kind]) for kind in ADDED],
+        "others": [one for one in queries.versions_of(version, actor=request.user) if one.pk != version.pk],
+        "refusal": refusal_message(refusal) if refusal else "",
+    }
+    return page(request, "version", context, refusal_status(refusal.code) if refusal else 200)
+
+
+@require_POST
+@for_editors
+def open_next(request: HttpRequest, questionnaire_id: int) -> HttpResponse:
+    """Open the next version of a questionnaire, or the one that is in work."""
+    try:
+        opened = actions.open_version(questionnaire_id, actor=request.user)
+    except Questionnaire.DoesNotExist:
+        raise Http404 from None
+    return redirect("questionnaire_version", opened.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def settings(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Write the title, the words around the questions and how they are answered."""
+    version = version_or_404(request, version_id)
+    form = SettingsForm(request.POST if request.method == "POST" else None, definition=version.parsed)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.write_definition(
+                    version.pk, form.document(), revision=posted_revision(request), actor=request.user
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal_message(refusal))
+                status = refusal_status(refusal.code)
+            else:
+                messages.success(request, gettext("The settings are saved"))
+                return redirect("questionnaire_version", version.pk)
+    context = {**about(version), "form": form, "revision": version.revision, "heading": gettext("Settings")}
+    return page(request, "settings", context, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def period(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Set when the questionnaire takes answers."""
+    version = version_or_404(request, version_id)
+    now = {"opens_at": version.questionnaire.opens_at, "closes_at": version.questionnaire.closes_at}
+    form = PeriodForm(request.POST if request.method == "POST" else None, initial=now)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.set_period(
+                    version.questionnaire_id,
+                    **form.cleaned_data,
+                    revision=posted_revision(request),
+                    actor=request.user,
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal_message(refusal))
+                status = refusal_status(refusal.code)
+            else:
+                messages.success(request, gettext("The period is saved"))
+                return redirect("questionnaire_version", version.pk)
+    context = {
+        **about(version),
+        "form": form,
+        "media": form.media,
+        "revision": version.questionnaire.revision,
+        "heading": gettext("When it is open"),
+    }
+    return page(request, "settings", context, status)
+
+
+@require_safe
+@for_editors
+def checks(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show what the checks find, how complete each language is, and the logic as a table."""
+    version = version_or_404(request, version_id)
+    definition = version.parsed
+    context = {
+        **about(version),
+        "findings": queries.findings(definition),
+        "complete": queries.completeness(definition),
+        "rules": queries.logic(definition, language()),
+    }
+    return page(request, "checks", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def test_run(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Let random respondents walk through the version, when asked, and show what they met."""
+    version = version_or_404(request, version_id)
+    context = about(version)
+    if request.method == "POST":
+        context["tested"] = queries.walked(version, language(), now=timezone.localtime().replace(tzinfo=None))
+    return page(request, "test", context)
+
+
+@require_safe
+@for_editors
+def compare(request: HttpRequest, version_id: int, other_id: int) -> HttpResponse:
+    """Show what differs between two versions of one questionnaire, the earlier one first."""
+    one, two = version_or_404(request, version_id), version_or_404(request, other_id)
+    if one.questionnaire_id != two.questionnaire_id:
+        raise Http404
+    before, after = sorted((one, two), key=lambda each: each.number)
+    context = {**about(one), "before": before, "after": after}
+    return page(request, "compare", context | {"differences": queries.differences(before, after, language())})

@@ -1,0 +1,52 @@
+"""Surveys in the Studio: the builder of questionnaires and its entry in the menu."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from engage.accounts.actors import Role, has_role
+from surveys.studio import part_views, views
+
+
+@hooks.register("register_admin_urls")
+def builder_urls() -> list[URLPattern]:
+    """Add the builder below /studio/questionnaires/."""
+    one = "questionnaires/versions/<int:version_id>/"
+    part = one + "<slug:kind>/<str:name>/"
+    return [
+        path("questionnaires/", views.questionnaires, name="questionnaires"),
+        path("questionnaires/new/", views.new, name="questionnaire_new"),
+        path("questionnaires/import/", views.import_new, name="questionnaire_import"),
+        path("questionnaires/<int:questionnaire_id>/next/", views.open_next, name="questionnaire_next"),
+        path(one, views.version, name="questionnaire_version"),
+        path(one + "settings/", views.settings, name="questionnaire_settings"),
+        path(one + "period/", views.period, name="questionnaire_period"),
+        path(one + "checks/", views.checks, name="questionnaire_checks"),
+        path(one + "test/", views.test_run, name="questionnaire_test"),
+        path(one + "import/", views.import_into, name="questionnaire_import_into"),
+        path(one + "export/<slug:form>/", views.export_version, name="questionnaire_export"),
+        path(one + "compare/<int:other_id>/", views.compare, name="questionnaire_compare"),
+        path(one + "add/", part_views.add, name="questionnaire_add"),
+        path(part, part_views.write, name="questionnaire_part"),
+        path(part + "arrange/", part_views.arrange, name="questionnaire_arrange"),
+    ]
+
+
+class BuilderMenuItem(MenuItem):
+    """The builder's entry in the menu, for editors."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to editors only."""
+        return has_role(request.user, Role.EDITOR)
+
+
+@hooks.register("register_admin_menu_item")
+def builder_menu_item() -> MenuItem:
+    """Add the entry."""
+    return BuilderMenuItem(
+        _("Questionnaires"), reverse("questionnaires"), name="questionnaires", icon_name="list-ul", order=116
+    )

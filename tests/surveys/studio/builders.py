@@ -1,0 +1,67 @@
+"""What the tests of the builder share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engage.accounts.actors import Role
+from surveys import actions
+from surveys.models import Version
+from tests.accounts.people import person
+from tests.surveys.answering.builders import department
+
+PARKS: dict[str, Any] = {
+    "format": "engage-questionnaire/1",
+    "languages": ["zh-hans", "en"],
+    "title": {"zh-hans": "公园开放时间", "en": "Opening hours of parks"},
+    "pages": [
+        {
+            "name": "visits",
+            "title": {"zh-hans": "去公园", "en": "Visits"},
+            "items": [
+                {
+                    "name": "often",
+                    "type": "single",
+                    "label": {"zh-hans": "您多久去一次公园？", "en": "How often do you go to a park?"},
+                    "required": True,
+                    "options": [
+                        {"value": "weekly", "label": {"zh-hans": "每周", "en": "Every week"}},
+                        {"value": "never", "label": {"zh-hans": "从不", "en": "Never"}, "exclusive": True},
+                    ],
+                },
+                {
+                    "name": "why",
+                    "type": "text",
+                    "label": {"zh-hans": "为什么不去？", "en": "Why not?"},
+                    "relevant": "${often} = 'never'",
+                },
+            ],
+        },
+        {
+            "name": "wishes",
+            "title": {"zh-hans": "愿望", "en": "Wishes"},
+            "items": [
+                {"name": "hours", "type": "number", "label": {"zh-hans": "每天几小时？", "en": "How many hours a day?"},
+                 "minimum": 0, "maximum": 24},
+            ],
+        },
+    ],
+}  # fmt: skip
+
+
+def parks(key: str = "parks", definition: dict[str, Any] | None = None) -> Version:
+    """A questionnaire in work, begun by somebody else."""
+    return actions.create_questionnaire(
+        key, department_id=department().pk, definition=definition or PARKS, actor=person(Role.EDITOR)
+    )
+
+
+def fields(response: Any) -> dict[str, Any]:
+    """All that the form of a screen would send as it stands."""
+    form = response.context["form"]
+    sent: dict[str, Any] = {"revision": response.context["revision"], **response.context.get("hidden", {})}
+    for name in form.fields:
+        value = form[name].value()
+        if value not in (None, False, ""):
+            sent[name] = list(value) if isinstance(value, list | tuple) else "on" if value is True else value
+    return sent
