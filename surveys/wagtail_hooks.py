@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from engage.accounts.actors import Role, has_role
-from surveys.studio import part_views, views
+from surveys.studio import part_views, preview, views
 
 
 @hooks.register("register_admin_urls")
@@ -30,6 +30,8 @@ def builder_urls() -> list[URLPattern]:
         path(one + "import/", views.import_into, name="questionnaire_import_into"),
         path(one + "export/<slug:form>/", views.export_version, name="questionnaire_export"),
         path(one + "compare/<int:other_id>/", views.compare, name="questionnaire_compare"),
+        path(one + "preview/<slug:code>/", preview.frames, name="questionnaire_preview"),
+        path(one + "preview/<slug:code>/<int:number>/", preview.preview_page, name="questionnaire_preview_page"),
         path(one + "add/", part_views.add, name="questionnaire_add"),
         path(part, part_views.write, name="questionnaire_part"),
         path(part + "arrange/", part_views.arrange, name="questionnaire_arrange"),

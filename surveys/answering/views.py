@@ -170,13 +170,13 @@ def page(request: HttpRequest, key: str, code: str, number: int) -> HttpResponse
     here = next((one for one in course.pages if one.number == number - 1), None)
     if here is None:
         # Answers on other pages have hidden it, or nobody has been there: the page where it stopped, or the first.
-        return _go(sheet, _nearest(course, number - 1))
+        return _go(sheet, nearest(course, number - 1))
     if request.method != "POST":
         return _show(request, sheet, course, here)
     return _take(request, sheet, here, now)
 
 
-def _nearest(course: Course, number: int) -> int | None:
+def nearest(course: Course, number: int) -> int | None:
     """The page that is shown now at or behind a place in the definition; the first one where there is none behind."""
     places = [one.number for one in course.pages]
     return next((place for place in places if place >= number), places[0] if places else None)
@@ -193,14 +193,14 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     filled, sent = sheet.filled, request.POST
     way = "rows" if "add" in sent or "remove" in sent else sent.get("go", "next")
     posting.take(filled.answers, here.items, sent)
-    moved = _rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
+    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
     if here.number not in filled.seen and way != "rows":
         filled.seen.append(here.number)
     course = sheet.course(now)
     after = next((one for one in course.pages if one.number == here.number), None)
     opened = _opened(here, after) if after is not None and way == "next" else ""
     faulty = after is not None and way == "next" and bool(course.faults_of([here.number]))
-    target = _target(course, here, way)
+    target = target_of(course, here, way)
     if after is not None and faulty and not opened:
         # Nothing is kept of a page that is refused: what was typed stands in it again.
         return _show(request, sheet, course, after, judged=True)
@@ -218,7 +218,7 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     return _go(sheet, target)
 
 
-def _target(course: Course, here: ShownPage, way: str) -> int | None:
+def target_of(course: Course, here: ShownPage, way: str) -> int | None:
     """The place of the page to go to; None for the check."""
     places = [one.number for one in course.pages]
     if way in ("aside", "rows"):
@@ -239,7 +239,7 @@ def _opened(before: ShownPage, after: ShownPage) -> str:
     return next((shown.key for shown in posting.asked(after.items) if shown.key not in known), "")
 
 
-def _rows(answers: dict[str, Any], here: ShownPage, add: str, remove: str) -> str:
+def change_rows(answers: dict[str, Any], here: ShownPage, add: str, remove: str) -> str:
     """Add or take away an instance of a repeat of the page; returns the repeat's key, empty when nothing was asked."""
     wanted, _, number = remove.partition(":")
     for shown in _repeats(here.items):

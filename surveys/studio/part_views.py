@@ -156,8 +156,8 @@ def _back(version: Version, kind: str, name: str) -> HttpResponse:
     return redirect(f"{reverse('questionnaire_version', args=[version.pk])}#{kind}-{name}")
 
 
-@require_POST
 @for_editors
+@require_POST
 def arrange(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpResponse:
     """Move a page or item up or down, copy it or take it out: `step` says what."""
     version = version_or_404(request, version_id)

@@ -83,6 +83,11 @@ class ItemRow:
     relevant: str
     answers: int
 
+    @property
+    def steps(self) -> range:
+        """One step to the right for each group around it."""
+        return range(self.depth)
+
 
 @dataclass(frozen=True)
 class PageRow:

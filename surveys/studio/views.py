@@ -58,6 +58,7 @@ def about(version: Version) -> dict[str, Any]:
         "questionnaire": version.questionnaire,
         "title": queries.title_of(version, language()),
         "may_write": version.state in actions.IN_WORK,
+        "first_language": version.definition["languages"][0],
     }
 
 
@@ -229,8 +230,8 @@ def outline(request: HttpRequest, version: Version, refusal: Refused | None = No
     return page(request, "version", context, refusal_status(refusal.code) if refusal else 200)
 
 
-@require_POST
 @for_editors
+@require_POST
 def open_next(request: HttpRequest, questionnaire_id: int) -> HttpResponse:
     """Open the next version of a questionnaire, or the one that is in work."""
     try:

@@ -152,11 +152,9 @@ def sheet(world: World) -> list[Any]:
 
 def survey_version(world: World) -> list[Any]:
     """Name a questionnaire that is being written."""
-    from tests.surveys.studio.builders import parks
+    from tests.surveys.studio.builders import written
 
-    if "parks" not in world:
-        world["parks"] = parks("written")
-    return [world["parks"].pk]
+    return [written().pk]
 
 
 def survey_question(world: World) -> list[Any]:
@@ -1250,6 +1248,13 @@ FORMS: dict[str, Form] = {
         survey_question,
         {"label:en": "How often?", "help:zh-hans": WORDS, "options": "a | 甲 | A", "relevant": "", "required_when": ""},
         {"revision": "0", "type": "single", "required": "yes", "randomise": "none", "modes": "web", "fixed": ""},
+    ),
+    "questionnaire_preview_page": Form(
+        "editor",
+        lambda world: [*survey_version(world), "en", 1],
+        {"q:why": WORDS},
+        {"q:often": "weekly", "go": "next", "add": "", "remove": ""},
+        said=False,
     ),
     "questionnaire_arrange": Form("editor", survey_question, {}, {"revision": "0", "step": "up"}, said=False),
     "draft_import": Form(

@@ -77,11 +77,9 @@ def version(world: World) -> list[Any]:
 
 def survey_version(world: World) -> list[Any]:
     """Name a questionnaire that is being written."""
-    from tests.surveys.studio.builders import parks
+    from tests.surveys.studio.builders import written
 
-    if "parks" not in world:
-        world["parks"] = parks("written")
-    return [world["parks"].pk]
+    return [written().pk]
 
 
 def first(world: World) -> list[Any]:
@@ -571,6 +569,8 @@ ROWS: dict[str, Row] = {
     "questionnaire_import_into": drafts(200, survey_version),
     "questionnaire_export": drafts(200, lambda world: [*survey_version(world), "json"]),
     "questionnaire_compare": drafts(200, lambda world: [*survey_version(world), *survey_version(world)]),
+    "questionnaire_preview": drafts(200, lambda world: [*survey_version(world), "en"]),
+    "questionnaire_preview_page": drafts(200, lambda world: [*survey_version(world), "en", 1]),
     "questionnaire_add": drafts(404, survey_version),
     "questionnaire_part": drafts(200, lambda world: [*survey_version(world), "item", "often"]),
     "questionnaire_arrange": drafts(405, lambda world: [*survey_version(world), "item", "often"]),

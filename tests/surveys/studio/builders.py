@@ -65,3 +65,8 @@ def fields(response: Any) -> dict[str, Any]:
         if value not in (None, False, ""):
             sent[name] = list(value) if isinstance(value, list | tuple) else "on" if value is True else value
     return sent
+
+
+def written() -> Version:
+    """The one questionnaire in work that the tables of addresses and forms name."""
+    return Version.objects.filter(questionnaire__key="written").first() or parks("written")

@@ -14,7 +14,7 @@ from engage.accounts.models import User
 from surveys import actions
 from surveys.definition import model
 from surveys.definition.xlsform import export
-from surveys.models import Questionnaire, Version
+from surveys.models import Questionnaire, SavedResponse, Version
 from surveys.studio.words import ERRORS, PROPERTIES, TYPES, error_sentence
 from tests.accounts.people import person, staff_client
 from tests.surveys.answering.builders import department, published
@@ -260,6 +260,26 @@ def test_checks_lead_to_the_question_and_the_logic_is_a_table(editor):
     assert at(version, "part", "item", "why") in page.content.decode()
     [rule] = page.context["rules"]
     assert rule.reads == ("often",) and rule.expression == "${often} = 'nowhere'"
+
+
+def test_a_preview_takes_answers_page_by_page_and_keeps_none(editor):
+    version = parks()
+    frames = editor.get(at(version, "preview", "zh-hans"))
+    start, first = (at(version, "preview_page", "zh-hans", number) for number in (0, 1))
+    assert frames.content.decode().count(f'src="{start}"') == 2
+    assert editor.get(start).url == first
+    page = editor.get(first)
+    assert "您多久去一次公园？" in page.content.decode() and page.headers["X-Frame-Options"] == "SAMEORIGIN"
+    refused = editor.post(first, {"go": "next"})
+    assert refused.status_code == 422 and refused.context["problems"]
+    assert editor.post(first, {"q:often": "weekly", "go": "next"}).url == at(version, "preview_page", "zh-hans", 2)
+    second = at(version, "preview_page", "zh-hans", 2)
+    assert editor.post(second, {"q:hours": "5", "go": "back"}).url == first
+    assert 'value="weekly" checked' in re.sub(r"\s+", " ", editor.get(first).content.decode())
+    over = editor.post(second, {"q:hours": "5", "go": "next"})
+    assert over.status_code == 200 and start in over.content.decode()
+    assert not SavedResponse.objects.exists()
+    assert editor.get(at(version, "preview", "fr")).status_code == 404
 
 
 def test_random_people_walk_through(editor):
