@@ -248,14 +248,14 @@ class SavedResponse(models.Model):
         return f"saved {self.code_digest[:8]}"
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class SurveyInvitationQuerySet(models.QuerySet["Invitation"]):
     """Reads of invitations."""
 
-    def visible_to(self, actor: Actor) -> InvitationQuerySet:
+    def visible_to(self, actor: Actor) -> SurveyInvitationQuerySet:
         """Staff see all, nobody else any."""
         return self.all() if is_staff(actor) else self.none()
 
-    def unanswered(self) -> InvitationQuerySet:
+    def unanswered(self) -> SurveyInvitationQuerySet:
         """Those who may be reminded: as far as is known, they have not answered."""
         spent = SpentInvitation.objects.filter(digest=OuterRef("digest"))
         return self.filter(~Exists(spent), response=None)
@@ -273,7 +273,7 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects = SurveyInvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -61,4 +61,7 @@ REFUSALS = {
         _("People were told when this is open: the beginning stays, and the end can only become later"),
         409,
     ),
+    "survey_not_by_invitation": (_("Nobody can be invited: it is not published, or everybody may answer it"), 409),
+    "survey_address_wrong": _("Line %(line)d: this is not an e-mail address"),
+    "survey_language_unknown": _("Line %(line)d: letters are written in Chinese or English"),
 }

@@ -1,5 +1,6 @@
 """Every write of questionnaires and their versions."""
 
+from surveys.actions.inviting import Invited, Invitee, invite, remind
 from surveys.actions.release import KIND, publish, unpublish
 from surveys.actions.writing import (
     IN_WORK,
@@ -15,12 +16,16 @@ from surveys.actions.writing import (
 __all__ = [
     "IN_WORK",
     "KIND",
+    "Invited",
+    "Invitee",
     "check_editor",
     "create_questionnaire",
     "editable",
+    "invite",
     "locked",
     "open_version",
     "publish",
+    "remind",
     "set_period",
     "unpublish",
     "write_definition",

@@ -36,8 +36,9 @@ from surveys.definition.model import Repeat
 from surveys.definition.runtime import Course, Shown, ShownPage
 from surveys.models import Questionnaire
 
-# Codes and links that open nothing, per address: they cannot be guessed, and nobody is to try for free.
-FORGED_WINDOWS = (Window(20, 600),)
+# Codes and links that open nothing, per address: they cannot be guessed (60 and 128 bits), and nobody is to try for
+# free.
+FORGED_WINDOWS = (Window(300, 600),)
 BEGIN_WINDOWS = (Window(60, 60), Window(600, 3600))
 # What ends answering for good; the page says so and what can be done instead.
 _OVER = {"survey_quota_full": 410, "survey_link_used": 410, "survey_link_unknown": 410, "survey_taken_down": 410}
@@ -75,7 +76,6 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
     refusal: Refused | None = None
     try:
         if secret:
-            _guard(request, "survey-link")
             actions.check_link(shown.questionnaire, secret)
         if request.method == "POST":
             limits.check("survey-begin", limits.client_address(request), BEGIN_WINDOWS)
@@ -83,7 +83,7 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
             return redirect("survey_page", key=key, code=code, number=1)
     except Refused as refused:
         if refused.code == "survey_link_unknown":
-            limits.count("survey-link", limits.client_address(request), FORGED_WINDOWS)
+            _count_forged(request, "survey-link")
         if refused.code in _OVER:
             return _over(request, shown, refused)
         refusal = refused
@@ -98,10 +98,12 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
     return render(request, "surveys/start.html", context, status=refusal_status(refusal.code) if refusal else 200)
 
 
-def _guard(request: HttpRequest, scope: str) -> None:
-    """Hold up who has tried many codes or links that open nothing."""
-    if wait := limits.peek(scope, limits.client_address(request), FORGED_WINDOWS):
-        raise Refused("too_many", seconds=wait)
+def _count_forged(request: HttpRequest, scope: str) -> None:
+    """Count a code or link that opened nothing; raise Refused("too_many", seconds=...) for whoever tried many.
+
+    Whoever has a right one is never held up by others at the same address who guess.
+    """
+    limits.check(scope, limits.client_address(request), FORGED_WINDOWS)
 
 
 def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: Sheet | None = None) -> HttpResponse:
@@ -122,7 +124,6 @@ def resume(request: HttpRequest, key: str = "") -> HttpResponse:
     typed, error, status = request.POST.get("code", ""), "", 200
     if request.method == "POST":
         try:
-            _guard(request, "survey-code")
             code = codes.read_code(typed)
             sheet = find(code, key=key, language=get_language() or "", now=timezone.now())
             if sheet is not None:
@@ -130,7 +131,7 @@ def resume(request: HttpRequest, key: str = "") -> HttpResponse:
                 return redirect("survey_page", key=sheet.shown.questionnaire.key, code=sheet.code, number=number)
             if code and (sent := actions.sent_before(code)) is not None:
                 return _sent(actions.key_of(sent), code)
-            limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+            _count_forged(request, "survey-code")
             raise Refused("survey_code_wrong")
         except Refused as refused:
             error, status = refusal_message(refused), refusal_status(refused.code)
@@ -144,13 +145,12 @@ def _sent(key: str, code: str) -> HttpResponse:
 
 def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | HttpResponse:
     """Open a sheet, or answer for one that is not there (any more)."""
-    _guard(request, "survey-code")
     read = codes.read_code(code)
     sheet = find(read, key=key, language=get_language() or "", now=now)
     if sheet is None:
         if read and actions.sent_before(read) is not None:
             return _sent(key, read)
-        limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+        _count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
     if sheet.shown.version.state not in ANSWERABLE:
         return _over(request, sheet.shown, Refused("survey_taken_down"), sheet)
@@ -393,11 +393,10 @@ def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show the receipt of what was sent from a sheet; the device keeps it where it takes cookies."""
-    _guard(request, "survey-code")
     read = codes.read_code(code)
     submission = actions.sent_before(read) if read else None
     if submission is None or actions.key_of(submission) != key:
-        limits.count("survey-code", limits.client_address(request), FORGED_WINDOWS)
+        _count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
     response = receipt_page(request, submission, codes.tracking_code_of(read))
     wallet.put(request, response, submission.reference, codes.tracking_code_of(read))

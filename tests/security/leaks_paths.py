@@ -447,6 +447,8 @@ INTERNAL: dict[str, str] = {
     "outcomes.OutcomeTheme": "an outcome in work",
     "packs.Pack": "a pack in work",
     "packs.BlockText": "a pack in work",
+    "surveys.Questionnaire": "the address of a questionnaire in work",
+    "surveys.Version": "versions in work",
     "delivery.ItemText": "an item in work",
     "delivery.Variant": "an item in work",
     "campaigns.Campaign": "a campaign in work, its address",
