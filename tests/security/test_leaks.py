@@ -103,10 +103,6 @@ A_FORM = "takes a form only"
 A_SECRET = "opens by a link that nobody here has"
 SAYS_NOTHING: dict[str, str] = {
     "survey_invited": A_SECRET,
-    "survey_page": A_SECRET,
-    "survey_aside": A_SECRET,
-    "survey_check": A_SECRET,
-    "survey_sent": A_SECRET,
     "keep_text": A_FORM,
     "submission_forget": A_FORM,
     "write_answered": A_FORM,
