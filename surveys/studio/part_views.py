@@ -143,7 +143,7 @@ def _form(
     context = {
         **about(version),
         "form": form,
-        "heading": heading,
+        "screen": heading,
         "hidden": hidden,
         "revision": version.revision,
         "readers": queries.readers(version.parsed, name, language()) if name else [],

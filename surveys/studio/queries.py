@@ -82,6 +82,8 @@ class ItemRow:
     required: bool
     relevant: str
     answers: int
+    ended: tuple[tuple[str, str], ...] = ()
+    """Name and words of the groups that end behind it, from the innermost out."""
 
     @property
     def steps(self) -> range:
@@ -103,7 +105,8 @@ class PageRow:
 def outline(definition: model.Definition, language: str) -> list[PageRow]:
     """Return the pages with what stands on them, in the order of the definition."""
     rows: list[list[ItemRow]] = [[] for _page in definition.pages]
-    for entry in definition.entries:
+    following = [*definition.entries[1:], None]
+    for entry, after in zip(definition.entries, following, strict=True):
         item = entry.item
         question = item if isinstance(item, model.Question) else None
         rows[entry.page].append(
@@ -116,12 +119,22 @@ def outline(definition: model.Definition, language: str) -> list[PageRow]:
                 bool(question and question.required),
                 item.relevant,
                 len(definition.options_of(question)) if question else 0,
+                _ended(entry, after, language),
             )
         )
     return [
         PageRow(page.name, _said(page.title, language), number, page.relevant, tuple(items))
         for number, (page, items) in enumerate(zip(definition.pages, rows, strict=True), start=1)
     ]
+
+
+def _ended(entry: model.Entry, after: model.Entry | None, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the groups that hold an entry, or are it, and do not hold the one after it."""
+    around = [*entry.above, *([] if isinstance(entry.item, model.Question) else [entry.item])]
+    still = {item.name for item in after.above} if after is not None else set()
+    return tuple(
+        (item.name, _said(item.label, language) or item.name) for item in reversed(around) if item.name not in still
+    )
 
 
 @dataclass(frozen=True)

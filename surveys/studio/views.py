@@ -261,7 +261,7 @@ def settings(request: HttpRequest, version_id: int) -> HttpResponse:
             else:
                 messages.success(request, gettext("The settings are saved"))
                 return redirect("questionnaire_version", version.pk)
-    context = {**about(version), "form": form, "revision": version.revision, "heading": gettext("Settings")}
+    context = {**about(version), "form": form, "revision": version.revision, "screen": gettext("Settings")}
     return page(request, "settings", context, status)
 
 
@@ -294,7 +294,7 @@ def period(request: HttpRequest, version_id: int) -> HttpResponse:
         "form": form,
         "media": form.media,
         "revision": version.questionnaire.revision,
-        "heading": gettext("When it is open"),
+        "screen": gettext("When it is open"),
     }
     return page(request, "settings", context, status)
 

@@ -306,6 +306,26 @@ def test_versions_are_compared_and_the_next_one_is_opened_once(editor):
     assert editor.get(at(first, "compare", parks("other").pk)).status_code == 404
 
 
+def test_what_is_added_to_a_group_is_offered_behind_its_last_question(editor):
+    inner = {"name": "inner", "type": "group", "items": [{"name": "street", "type": "text"}]}
+    outer = {"name": "outer", "type": "group", "items": [inner]}
+    items = [outer, {"name": "empty", "type": "group"}, {"name": "last", "type": "text"}]
+    version = parks(definition=PARKS | {"pages": [{"name": "p", "items": items}]})
+    page = editor.get(at(version, "version"))
+    rows = {row.name: [name for name, _words in row.ended] for row in page.context["pages"][0].items}
+    assert rows == {"outer": [], "inner": [], "street": ["inner", "outer"], "empty": ["empty"], "last": []}
+    assert page.content.decode().count('name="group"') == 3
+
+
+def test_every_screen_has_its_heading(editor):
+    version = parks()
+    shown = [editor.get(reverse(name)) for name in ("questionnaires", "questionnaire_new", "questionnaire_import")]
+    shown += [editor.get(at(version, name)) for name in ("version", "settings", "period", "checks", "test")]
+    shown.append(editor.get(at(version, "part", "item", "why")))
+    for page in shown:
+        assert page.content.decode().count("<h1") == 1, page.wsgi_request.path
+
+
 def test_a_published_version_is_shown_and_not_changed(editor):
     version = published(PARKS)
     assert "questionnaire_arrange" not in editor.get(at(version, "version")).content.decode()
