@@ -7,6 +7,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug into the platform's registries."""
+        from engage.desk.registry import register_page
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
         from engage.pages.sitemaps import register as register_sitemap
@@ -18,12 +19,15 @@ class SurveysConfig(AppConfig):
         from surveys.answering import words as answering_words
         from surveys.answering.story import response_story
         from surveys.gated import GATED
+        from surveys.results import words as results_words
+        from surveys.results.desk_views import RESULTS
         from surveys.search import SOURCE
         from surveys.sitemaps import SurveySitemap
         from surveys.studio import words as studio_words
         from surveys.telephone import words as telephone_words
 
-        for room in (dispositions, words, xlsform_words, telephone_words, answering_words, studio_words):
+        rooms = (dispositions, words, xlsform_words, telephone_words, answering_words, studio_words, results_words)
+        for room in rooms:
             register_refusals(room.REFUSALS)
         gate.register(GATED)
         kinds.register(
@@ -38,3 +42,4 @@ class SurveysConfig(AppConfig):
         search.register(SOURCE)
         register_sitemap("surveys", SurveySitemap)
         demo_content.register("surveys", order=70, load=demo.load)
+        register_page(RESULTS)

@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("surveys.answering.urls"))]
+urlpatterns = [path("", include("surveys.answering.urls")), path("", include("surveys.results.urls"))]

@@ -136,6 +136,24 @@ def questionnaire(world: World) -> list[Any]:
     return [found.key]
 
 
+def over(world: World) -> list[Any]:
+    """Name a questionnaire that has closed, so that its results are shown."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from surveys.models import Questionnaire
+    from tests.surveys.answering.builders import published
+    from tests.surveys.results import made_up
+
+    found = Questionnaire.objects.filter(key="over").first()
+    if found is None:
+        version = published(made_up.document(), key="over", closes_at=timezone.now() - timedelta(days=1))
+        found = version.questionnaire
+        made_up.stored(found, version, list(made_up.rows(30)))
+    return [found.key]
+
+
 def sheet(world: World) -> list[Any]:
     """Name a sheet of it that somebody has begun."""
     from django.utils import timezone
@@ -1464,6 +1482,10 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "redaction_choose": ("editor", nothing, ("q",)),
     "redaction_bench": ("officer", open_redaction, ("page",)),
     "survey_page": ("anonymous", lambda world: [*sheet(world), 1], ("check",)),
+    "survey_results": ("anonymous", over, ("group", "compare")),
+    "desk_results_of": ("editor", over, ("group", "compare", "weight")),
+    "desk_results_crosstab": ("editor", over, ("rows", "cols", "base", "group", "compare", "weight")),
+    "desk_results_words": ("editor", over, ("q", "group", "compare", "weight")),
     "api:list_interpretations": ("anonymous", nothing, ("language",)),
     "api:one_interpretation": ("anonymous", explained, ("language",)),
     "api:list_campaigns": ("anonymous", nothing, ("language",)),

@@ -1,0 +1,377 @@
+"""All answers as files: CSV, XLSX, SPSS (.sav), Parquet, JSON lines, and the codebook that explains them.
+
+Written piece by piece, so that a million answers take the memory of one piece (but .sav: see `write_sav`).
+Answers that say who somebody is are in the JSON alone, and only for whoever may have them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from engage.spreadsheets import MARK, harmless, printable
+from surveys.answering.private import joined
+from surveys.models import Questionnaire
+from surveys.results import columns, queries
+from surveys.results.layout import BITS, DAY, LANGUAGE, MODE, NONE, REASONS, SECONDS, VERSION, WAVE, Column, Layout
+from surveys.results.words import REASON_NAMES
+
+# Excel has no more rows.
+SHEET_ROWS = 1_048_576
+# SPSS: names of at most 64 bytes, labels of 256 and of values 120, texts of 32,767 bytes.
+SAV_NAME, SAV_LABEL, SAV_VALUE_LABEL, SAV_TEXT = 64, 255, 120, 32_767
+_NOT_IN_SAV = re.compile(r"[^A-Za-z0-9_@#$.\u4e00-\u9fff]")
+_SAV_RESERVED = frozenset(["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"])
+_FACT_NAMES = {
+    VERSION: "_version",
+    MODE: "_mode",
+    LANGUAGE: "_language",
+    DAY: "_day",
+    SECONDS: "_seconds",
+    WAVE: "_wave",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a file: its name, words, and values of a table of stored columns.
+
+    `labels` by value where values are codes; `missing` are the codes that are no answer.
+    """
+
+    name: str
+    words: str
+    values: Callable[[pa.Table], np.ndarray]
+    labels: Mapping[int, str]
+    kind: str
+    column: Column | None = None
+
+
+def fields(questionnaire: Questionnaire, layout: Layout, language: str) -> list[Field]:
+    """Return the columns of files, facts first. Of an anonymous questionnaire neither day nor seconds are told."""
+    found = [_fact(name) for name in (VERSION, MODE, LANGUAGE)]
+    if not questionnaire.anonymous:
+        found += [_fact(name) for name in (DAY, SECONDS, WAVE)]
+    for column in layout.columns:
+        words = queries.column_words(layout, column, language)
+        if column.kind == "mask":
+            found += [_option(layout, column, at, words, language) for at in range(len(column.levels))]
+        elif column.kind == "coded":
+            found.append(
+                Field(column.key, words, _array(column.key), _labels(layout, column, language), "coded", column)
+            )
+        elif column.kind == "number":
+            labels = {code: str(REASON_NAMES[reason]) for reason, code in REASONS.items()}
+            found.append(Field(column.key, words, _array(column.key), labels, "number", column))
+        else:
+            found.append(Field(column.key, words, _texts(column.key), {}, column.kind, column))
+    return found
+
+
+def _fact(name: str) -> Field:
+    words = {
+        VERSION: _("Version of the questionnaire"), MODE: _("Way of answering"), DAY: _("Day of receipt"),
+        LANGUAGE: _("Language of the questionnaire"), SECONDS: _("Seconds from start to end"),
+        WAVE: _("Wave of invitations"),
+    }[name]  # fmt: skip
+    kind = "text" if name in (MODE, LANGUAGE) else "date" if name == DAY else "number"
+    return Field(_FACT_NAMES[name], words, _texts(name) if kind != "number" else _array(name), {}, kind)
+
+
+def _array(name: str) -> Callable[[pa.Table], np.ndarray]:
+    return lambda table: table.column(name).to_numpy()
+
+
+def _texts(name: str) -> Callable[[pa.Table], np.ndarray]:
+    return lambda table: np.array(table.column(name).to_pylist(), dtype=object)
+
+
+def _labels(layout: Layout, column: Column, language: str) -> dict[int, str]:
+    own = {at: queries.level_words(layout, level, language, key=column.key) for at, level in enumerate(column.levels)}
+    return own | {code: str(REASON_NAMES[reason]) for reason, code in REASONS.items()}
+
+
+def _option(layout: Layout, column: Column, at: int, words: str, language: str) -> Field:
+    """One option of several: 1 chosen, 0 not, else the code of why there is no answer."""
+    level = column.levels[at]
+    label = queries.level_words(layout, level, language, key=column.key)
+
+    def values(table: pa.Table) -> np.ndarray:
+        bits = table.column(column.stored[at // BITS]).to_numpy()
+        return np.where(bits < 0, bits, bits >> (at % BITS) & 1)
+
+    labels = {1: _("chosen"), 0: _("not chosen")}
+    labels |= {code: str(REASON_NAMES[reason]) for reason, code in REASONS.items()}
+    return Field(f"{column.key}.{level.value}", f"{words}: {label}", values, labels, "coded", column)
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _pieces(questionnaire: Questionnaire, layout: Layout) -> Iterator[pa.Table]:
+    """Read all answers piece by piece, as they are now."""
+    yield from columns.tables_of(layout, columns.counted(questionnaire))
+
+
+def _values(field: Field, table: pa.Table) -> list[Any]:
+    """The values as people read them: answers by their values, nothing for none, a reason by its name."""
+    if field.kind == "number" and field.column is not None:
+        why = table.column(f"{field.column.key}|why").to_numpy()
+        names = {code: reason for reason, code in REASONS.items()}
+        return [
+            names.get(int(code)) if number != number else _whole(float(number))
+            for number, code in zip(field.values(table), why, strict=True)
+        ]
+    found = field.values(table)
+    if field.kind == "number":
+        return [None if value is None or value != value else _whole(float(value)) for value in found]
+    if field.kind == "date":
+        return [None if value is None else value.isoformat() for value in found]
+    if field.kind != "coded" or field.column is None:
+        return list(found)
+    known: dict[int, Any] = {code: reason for reason, code in REASONS.items()} | {NONE: None}
+    if field.column.kind == "mask":
+        known |= {0: 0, 1: 1}
+    else:
+        known |= {at: _plain(level.value) for at, level in enumerate(field.column.levels)}
+    return [known[int(code)] for code in found]
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+def _rows(shown: Sequence[Field], pieces: Iterator[pa.Table], read: Callable[[Field, pa.Table], list[Any]]) -> Iterator:
+    for table in pieces:
+        yield from zip(*(read(field, table) for field in shown), strict=True)
+
+
+def write_csv(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+    """Write values, one response a line; nothing is taken for a formula."""
+    shown = fields(questionnaire, layout, get_language() or "")
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as out:
+        out.write(MARK)
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([harmless(field.name) for field in shown])
+        for row in _rows(shown, _pieces(questionnaire, layout), _values):
+            writer.writerow([harmless(value) for value in row])
+
+
+def write_xlsx(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+    """Write words instead of codes, under the words of the questions; more than a sheet holds goes on in the next."""
+    shown = fields(questionnaire, layout, get_language() or "")
+    book = Workbook(write_only=True)
+    head = [field.words for field in shown]
+    sheet, free = None, 0
+    for row in _rows(shown, _pieces(questionnaire, layout), _words):
+        if sheet is None or free == 0:
+            sheet, free = book.create_sheet(), SHEET_ROWS - 2
+            _add(sheet, [field.name for field in shown], bold=True)
+            _add(sheet, head, bold=True)
+        _add(sheet, row)
+        free -= 1
+    if sheet is None:
+        sheet = book.create_sheet()
+        _add(sheet, [field.name for field in shown], bold=True)
+        _add(sheet, head, bold=True)
+    book.save(path)
+
+
+def _add(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:
+    cells = []
+    for value in values:
+        cell = WriteOnlyCell(sheet, printable(value[:SAV_TEXT] if isinstance(value, str) else value))
+        if isinstance(value, str):
+            # Else openpyxl would keep a text that begins with = as a formula.
+            cell.data_type = "s"
+        if bold:
+            cell.font = Font(bold=True)
+        cells.append(cell)
+    sheet.append(cells)
+
+
+def _words(field: Field, table: pa.Table) -> list[Any]:
+    if not field.labels:
+        return _values(field, table)
+    if field.kind == "number":
+        return [str(REASON_NAMES[value]) if value in REASON_NAMES else value for value in _values(field, table)]
+    return [field.labels.get(int(code)) for code in field.values(table)]
+
+
+def write_parquet(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+    """Write the values under the names of the CSV, with types; one row group a piece."""
+    shown = fields(questionnaire, layout, get_language() or "")
+    kinds = {"number": pa.float64(), "date": pa.string()}
+    schema = pa.schema([pa.field(field.name, kinds.get(field.kind, pa.string())) for field in shown])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in _pieces(questionnaire, layout):
+            found = [_typed(field, table, schema.field(at).type) for at, field in enumerate(shown)]
+            writer.write_table(pa.table(found, schema=schema))
+
+
+def _typed(field: Field, table: pa.Table, kind: pa.DataType) -> pa.Array:
+    if field.kind == "number":
+        return pa.array(np.asarray(field.values(table), dtype=float), type=kind, from_pandas=True)
+    return pa.array([None if value is None else str(value) for value in _values(field, table)], type=kind)
+
+
+def write_json(path: Path, questionnaire: Questionnaire, layout: Layout, *, personal: bool = False) -> None:
+    """Write answers as they are stored, one JSON object a line, repeats as lists; with `personal` also who it was."""
+    with path.open("w", encoding="utf-8") as out:
+        found = columns.counted(questionnaire).select_related("version").only(
+            "answers", "private", "mode", "language", "version__number", "ballots"
+        )  # fmt: skip
+        for response in found.iterator(chunk_size=2_000):
+            answers = response.answers
+            if personal and response.private:
+                answers = joined(answers, json.loads(response.private))
+            _write_line(
+                out,
+                {"version": response.version.number, "mode": response.mode, "language": response.language,
+                 "ballots": response.ballots, "answers": answers},
+            )  # fmt: skip
+
+
+def _write_line(out: TextIO, value: Mapping[str, Any]) -> None:
+    out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+# --- SPSS -----------------------------------------------------------------------------------------------------------
+
+
+def sav_names(names: Sequence[str]) -> dict[str, str]:
+    """Return a name that SPSS takes for each: letters, digits and some signs, at most 64 bytes, each once.
+
+    Capitals make no difference there, and its own words are taken. What is cut or changed is numbered where it meets
+    another.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        base = _NOT_IN_SAV.sub("_", name.lstrip("_")).rstrip("._") or "v"
+        base = base if base[0].isalpha() and base.upper() not in _SAV_RESERVED else f"v_{base}"
+        short, number = _cut(base, SAV_NAME), 1
+        while short.upper() in taken:
+            number += 1
+            short = f"{_cut(base, SAV_NAME - len(str(number)) - 1)}_{number}"
+        taken.add(short.upper())
+        found[name] = short
+    return found
+
+
+def _cut(words: str, most: int) -> str:
+    return words.encode()[:most].decode("utf-8", "ignore")
+
+
+def write_sav(path: Path, questionnaire: Questionnaire, layout: Layout) -> dict[str, str]:
+    """Write codes with their labels, reasons as missing values; returns the names that were changed, new by own.
+
+    The library writes a whole frame at once, so this takes eight bytes a value and the texts.
+    """
+    shown = fields(questionnaire, layout, get_language() or "")
+    names = sav_names([field.name for field in shown])
+    parts: list[list[np.ndarray]] = [[] for _field in shown]
+    for table in _pieces(questionnaire, layout):
+        for at, field in enumerate(shown):
+            parts[at].append(_for_sav(field, table))
+    # Codes stay as the layout has them, so that labels and the codebook agree; NONE is SPSS's own missing value.
+    frame = pd.DataFrame(
+        {names[field.name]: np.concatenate(parts[at]) if parts[at] else [] for at, field in enumerate(shown)}
+    )
+    labels = {names[field.name]: _cut(field.words, SAV_LABEL) for field in shown}
+    values = {
+        names[field.name]: {float(code): _cut(words, SAV_VALUE_LABEL) for code, words in field.labels.items()}
+        for field in shown
+        if field.labels
+    }
+    reasons = [{"lo": float(min(REASONS.values())), "hi": float(max(REASONS.values()))}]
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        column_labels=labels,
+        variable_value_labels=values,
+        missing_ranges=dict.fromkeys(values, reasons),
+        compress=True,
+    )
+    return {own: new for own, new in names.items() if own != new}
+
+
+def _for_sav(field: Field, table: pa.Table) -> np.ndarray:
+    if field.kind == "number" and field.column is not None:
+        why = table.column(f"{field.column.key}|why").to_numpy()
+        numbers = field.values(table).astype(float)
+        return np.where(why < NONE, why, numbers)
+    if field.kind == "number":
+        return np.asarray(field.values(table), dtype=float)
+    if field.kind == "coded":
+        codes = field.values(table).astype(float)
+        codes[codes == NONE] = np.nan
+        return codes
+    return np.array(["" if v is None else _cut(str(v), SAV_TEXT) for v in _values(field, table)], dtype=object)
+
+
+# --- codebook -------------------------------------------------------------------------------------------------------
+
+
+def write_codebook(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+    """Write a page of HTML: every column with its question, codes and labels, and its name in SPSS."""
+    shown = fields(questionnaire, layout, get_language() or "")
+    names = sav_names([field.name for field in shown])
+    rows = []
+    for field in shown:
+        values: dict[int, Any] = {code: reason for reason, code in REASONS.items()}
+        if field.column is not None and field.column.kind == "coded":
+            values |= {at: _plain(level.value) for at, level in enumerate(field.column.levels)}
+        codes = [(code, values.get(code, code), words) for code, words in field.labels.items()]
+        rows.append((field.name, names[field.name], field.words, codes))
+    context = {"questionnaire": questionnaire, "rows": rows, "language": get_language()}
+    path.write_text(render_to_string("surveys/results/codebook.html", context), "utf-8")
+
+
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "sav": ("sav", "application/octet-stream"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+    "json": ("jsonl", "application/x-ndjson"),
+    "personal": ("jsonl", "application/x-ndjson"),
+    "codebook": ("html", "text/html; charset=utf-8"),
+}
+"""Ending and media type by the name of the format. `personal` is the JSON with what says who somebody is."""
+
+
+def write(code: str, path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+    """Write a file in one of FORMATS, in the active language; KeyError for another."""
+    writers: dict[str, Callable[[Path, Questionnaire, Layout], Any]] = {
+        "csv": write_csv,
+        "xlsx": write_xlsx,
+        "sav": write_sav,
+        "parquet": write_parquet,
+        "json": write_json,
+        "codebook": write_codebook,
+    }
+    if code == "personal":
+        write_json(path, questionnaire, layout, personal=True)
+    else:
+        writers[code](path, questionnaire, layout)

@@ -1,0 +1,492 @@
+"""Tables made from columns: every question for itself, and two against each other; no Django.
+
+Base, as in docs/statistics.md: whoever was asked and gave no answer ("refused") stays in, who was not asked or skipped
+is out. `public` tables hide small counts and what would give them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engage.errors import Refused
+from engage.figures.rules import LEAST, SHARE_LEAST, mask_counts
+from surveys.results.layout import (
+    BITS,
+    LANGUAGE,
+    MODE,
+    NONE,
+    REASONS,
+    VERSION,
+    WAVE,
+    Column,
+    Layout,
+    Level,
+)
+from surveys.statistics import crosstab as statistics
+from surveys.statistics.design import Codes, Flags, Floats
+from surveys.statistics.intervals import effective_size, wilson
+from surveys.statistics.suppression import hide_small
+
+# Facts that answers can be filtered and compared by.
+GROUPS = (MODE, LANGUAGE, VERSION, WAVE)
+# So many levels of short texts are told apart; the rest is one.
+WORDS_MOST = 60
+REST = "#rest"
+_BINS = 12
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A question as codes (NONE: not in the base) and what they stand for; `reasons` are levels without an answer."""
+
+    codes: Codes
+    levels: tuple[Level, ...]
+    reasons: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A question with several answers: people x options, and who is in the base."""
+
+    chosen: Flags
+    levels: tuple[Level, ...]
+    asked: Flags
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to a questionnaire; `read` gives stored columns by name, as they are needed."""
+
+    layout: Layout
+    read: Callable[[list[str]], pa.Table]
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    def stored(self, name: str) -> pa.ChunkedArray:
+        """Return one stored column; it is kept for the next question about it."""
+        if name not in self._kept:
+            self._kept[name] = self.read([name]).column(name)
+        return self._kept[name]
+
+    def preload(self, columns: Sequence[Column]) -> None:
+        """Read several columns at once."""
+        names = [name for column in columns for name in column.stored if name not in self._kept]
+        if names:
+            table = self.read(names)
+            self._kept.update({name: table.column(name) for name in names})
+
+    @cached_property
+    def n(self) -> int:
+        """How many responses there are."""
+        return len(self.stored(VERSION))
+
+    def array(self, name: str) -> np.ndarray:
+        """Return a stored column as an array; missing numbers are NaN."""
+        return self.stored(name).to_numpy()
+
+    def coded(self, key: str) -> Coded:
+        """Return a question or fact as codes. Raises Refused("survey_results_no_question") where it has none."""
+        if key in GROUPS:
+            return self._levels_of_words(key)
+        column = self.layout.by_key.get(key)
+        if column is None or column.kind in ("mask", "text"):
+            raise Refused("survey_results_no_question", question=key)
+        if column.kind == "coded":
+            return _with_reasons(self.array(key), column.levels)
+        if column.kind == "number":
+            codes, levels = _bins(self.array(key))
+            return _with_reasons(np.where(codes >= 0, codes, self.array(f"{key}|why")), levels)
+        return self._levels_of_words(key)
+
+    def _levels_of_words(self, key: str) -> Coded:
+        stored = self.stored(key)
+        if pa.types.is_date(stored.type):
+            stored = pc.strftime(stored, "%Y-%m")
+        encoded = stored.combine_chunks().dictionary_encode()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.combine_chunks()
+        codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+        values = encoded.dictionary.to_pylist()
+        counts = np.bincount(codes[codes >= 0], minlength=len(values))
+        if pa.types.is_string(self.stored(key).type):
+            order = sorted(range(len(values)), key=lambda at: (-counts[at], str(values[at])))
+        else:
+            order = sorted(range(len(values)), key=lambda at: values[at])
+        kept, rest = order[:WORDS_MOST], order[WORDS_MOST:]
+        places = np.full(len(values) + 1, NONE, dtype=np.int64)
+        places[kept] = np.arange(len(kept))
+        places[rest] = len(kept)
+        levels = [Level(values[at], {}) for at in kept] + ([Level(REST, {})] if rest else [])
+        return Coded(places[codes], tuple(levels))
+
+    def chosen(self, key: str) -> Chosen:
+        """Return a question with several answers. Raises Refused("survey_results_no_question")."""
+        column = self.layout.by_key.get(key)
+        if column is None or column.kind != "mask":
+            raise Refused("survey_results_no_question", question=key)
+        bits = [self.array(name) for name in column.stored]
+        flags = [(bits[at // BITS] >> (at % BITS) & 1).astype(bool) for at in range(len(column.levels))]
+        asked = bits[0] != NONE
+        reasons = bits[0] < 0
+        chosen = np.column_stack(flags) if flags else np.zeros((len(asked), 0), dtype=bool)
+        chosen[reasons] = False
+        return Chosen(chosen, column.levels, asked)
+
+    def weights(self, key: str) -> Floats:
+        """Return a question or calculated value as weights. People without one have weight 0.
+
+        Raises Refused: survey_results_no_question, survey_weights_negative, survey_results_no_weights (a word).
+        """
+        column = self.layout.by_key.get(key)
+        if column is None or column.kind not in ("number", "words"):
+            raise Refused("survey_results_no_question", question=key)
+        stored = self.stored(key)
+        if column.kind == "words":
+            try:
+                stored = pc.cast(stored, pa.float64())
+            except pa.ArrowInvalid:
+                raise Refused("survey_results_no_weights", question=key) from None
+        found = np.nan_to_num(stored.to_numpy().astype(float), nan=0.0, posinf=0.0, neginf=0.0)
+        if (found < 0).any():
+            raise Refused("survey_weights_negative")
+        return found
+
+    def where(self, filters: Mapping[str, Sequence[str]]) -> Flags | None:
+        """Return who is meant by filters (values by question; one of a question's, all questions); None for all.
+
+        Raises Refused: survey_results_no_question, survey_results_no_value (question, value).
+        """
+        if not filters:
+            return None
+        inside = np.ones(self.n, dtype=bool)
+        for key, values in filters.items():
+            inside &= self.inside(key, *values)
+        return inside
+
+    def inside(self, key: str, *values: str) -> Flags:
+        """Return who gave one of these answers to a question. Raises Refused as `where` does."""
+        column = self.layout.by_key.get(key)
+        one = self.chosen(key) if column is not None and column.kind == "mask" else self.coded(key)
+        places = [_place(one.levels, key, value) for value in values]
+        if isinstance(one, Chosen):
+            return one.chosen[:, places].any(axis=1)
+        return np.isin(one.codes, places)
+
+
+def _place(levels: Sequence[Level], key: str, value: str) -> int:
+    for place, level in enumerate(levels):
+        if str(level.value) == value:
+            return place
+    raise Refused("survey_results_no_value", question=key, value=value)
+
+
+def _with_reasons(codes: Codes, levels: tuple[Level, ...]) -> Coded:
+    """Put the reasons that occur behind the levels; NONE stays."""
+    found: Any = codes.astype(np.int16 if len(levels) < 30_000 else np.int64)
+    more, reasons = list(levels), set()
+    if len(found) and found.min() < NONE:
+        found = found.copy()
+        for reason, code in REASONS.items():
+            here = found == code
+            if here.any():
+                found[here] = len(more)
+                reasons.add(len(more))
+                more.append(Level(reason, {}))
+    return Coded(found, tuple(more), frozenset(reasons))
+
+
+def _bins(numbers: Floats) -> tuple[Codes, tuple[Level, ...]]:
+    """Sort numbers into bins of a round width between the 1st and 99th hundredth; the outer ones are open.
+
+    A level's value is its lower end and the next one's, as "10-20"; nothing says the least and the greatest number.
+    """
+    known = ~np.isnan(numbers)
+    codes = np.full(len(numbers), NONE, dtype=np.int64)
+    if not known.any():
+        return codes, ()
+    low, high = np.quantile(numbers[known], (0.01, 0.99))
+    width = _round_width((high - low) / _BINS) if high > low else 1.0
+    edges = np.arange(np.floor(low / width), np.floor(high / width) + 2) * width
+    codes[known] = np.clip(np.searchsorted(edges, numbers[known], side="right") - 1, 0, len(edges) - 2)
+    names = [f"{edge:g}–{edge + width:g}" for edge in edges[:-1]]
+    return codes, tuple(Level(name, {}) for name in names)
+
+
+def _round_width(width: float) -> float:
+    power = 10.0 ** np.floor(np.log10(width))
+    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9)))
+
+
+# --- one question ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer: people, weight, share of the base (0 to 1, with its interval). Hidden: no numbers at all."""
+
+    level: Level
+    is_reason: bool
+    count: int | None
+    weighted: float | None
+    share: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the count is not shown."""
+        return self.count is None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers: mean, median and the quarters around it. None where too few people answered to say so in public."""
+
+    mean: float | None
+    lower: float | None
+    median: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class Topline:
+    """One question for itself.
+
+    `n`: people in the base; `left`: those who were not asked or skipped it; `effective_n`: the size of a simple sample
+    as precise. `several`: shares add up to more than a hundred. `withheld`: too few people, nothing is shown.
+    """
+
+    column: Column
+    n: int
+    left: int
+    effective_n: float
+    lines: tuple[Line, ...] = ()
+    several: bool = False
+    summary: Summary | None = None
+    withheld: bool = False
+
+
+def topline(
+    answers: Answers,
+    column: Column,
+    *,
+    inside: Flags | None = None,
+    weights: Floats | None = None,
+    public: bool = False,
+    group: tuple[str, str] | None = None,
+) -> Topline:
+    """Return how a question was answered by those `inside`, or by the group (fact or question, value).
+
+    Public tables take no `inside`: of one group a table is protected together with those of all others, so that no
+    difference of two tables tells what a table hides. Raises Refused as `Answers` does, and ValueError for the mix.
+    """
+    if public and inside is not None:
+        raise ValueError("a public table is of all or of one group")
+    if group is not None:
+        own = answers.inside(*group)
+        inside = own if inside is None else inside & own
+    if column.kind == "text":
+        return _texts(answers, column, inside, public)
+    found = answers.chosen(column.key) if column.kind == "mask" else answers.coded(column.key)
+    asked = found.asked if isinstance(found, Chosen) else found.codes != NONE
+    base = asked if inside is None else asked & inside
+    total = answers.n if inside is None else int(inside.sum())
+    n = int(base.sum())
+    kept = None if weights is None else np.where(base, weights, 0.0)
+    counts, weighted = _counts(found, base, kept)
+    size = float(n) if kept is None else effective_size(kept)
+    whole = float(n) if kept is None else float(kept.sum())
+    several = isinstance(found, Chosen)
+    hidden: Flags | None = np.zeros(len(counts), dtype=bool)
+    if public:
+        # Who is routed past a question answered another one in some way: a few of them would be told.
+        few = n < LEAST or (column.routed and 0 < total - n < LEAST)
+        hidden = None if few else _hidden(answers, found, group)
+    if hidden is None:
+        return Topline(column, n, total - n, size, several=several, withheld=True)
+    shares = np.divide(weighted, whole, out=np.full(len(counts), np.nan), where=whole > 0)
+    low, high = wilson(shares, size)
+    reasons = found.reasons if isinstance(found, Coded) else frozenset()
+    lines = tuple(
+        Line(level, at in reasons, None, None, None, None, None)
+        if hidden[at]
+        else Line(
+            level,
+            at in reasons,
+            int(counts[at]),
+            float(weighted[at]),
+            *(_known(one[at]) for one in (shares, low, high)),
+        )
+        for at, level in enumerate(found.levels)
+    )
+    return Topline(
+        column, n, total - n, size, lines, several, _summary(answers, column, base, kept, public=public, inside=inside)
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _counts(found: Coded | Chosen, base: Flags, weights: Floats | None) -> tuple[np.ndarray, Floats]:
+    if isinstance(found, Chosen):
+        chosen = found.chosen[base]
+        counts: np.ndarray = chosen.sum(axis=0)
+        return counts, counts.astype(float) if weights is None else weights[base] @ chosen
+    codes = found.codes[base]
+    counts = np.bincount(codes, minlength=len(found.levels))
+    if weights is None:
+        return counts, counts.astype(float)
+    return counts, np.bincount(codes, weights[base], minlength=len(found.levels))
+
+
+def _texts(answers: Answers, column: Column, inside: Flags | None, public: bool) -> Topline:
+    wrote = ~np.asarray(answers.stored(column.key).is_null())
+    base = wrote if inside is None else wrote & inside
+    total = answers.n if inside is None else int(inside.sum())
+    n = int(base.sum())
+    few = 0 < n < LEAST or (column.routed and 0 < total - n < LEAST)
+    return Topline(column, n, total - n, float(n), withheld=public and few)
+
+
+def _summary(
+    answers: Answers, column: Column, base: Flags, weights: Floats | None, *, public: bool, inside: Flags | None
+) -> Summary | None:
+    if column.kind == "number":
+        numbers = answers.array(column.key)
+    elif column.numeric:
+        values = np.array([float(level.value) for level in column.levels] or [np.nan])
+        codes = answers.array(column.key)
+        numbers = np.where(codes >= 0, values[np.maximum(codes, 0)], np.nan)
+    else:
+        return None
+    known = base & ~np.isnan(numbers)
+    n = int(known.sum())
+    others = 0 if inside is None else int((~np.isnan(numbers)).sum()) - n
+    if n == 0 or (public and (n < SHARE_LEAST or 0 < others < SHARE_LEAST)):
+        return Summary(None, None, None, None)
+    found = numbers[known]
+    if weights is None:
+        lower, median, upper = (float(one) for one in np.quantile(found, (0.25, 0.5, 0.75)))
+        return Summary(float(found.mean()), lower, median, upper)
+    given = weights[known]
+    if not given.sum() > 0:
+        return Summary(None, None, None, None)
+    order = np.argsort(found, kind="stable")
+    running = np.cumsum(given[order]) / given.sum()
+    # The smallest value whose running weight reaches the share, as everywhere in surveys.statistics.
+    lower, median, upper = (float(found[order][np.searchsorted(running, share)]) for share in (0.25, 0.5, 0.75))
+    return Summary(float(found @ given / given.sum()), lower, median, upper)
+
+
+# --- what is hidden -------------------------------------------------------------------------------------------------
+
+
+def _hidden(answers: Answers, found: Coded | Chosen, group: tuple[str, str] | None) -> Flags | None:
+    """Return which counts of a public table are hidden; None for a table that is withheld as a whole."""
+    if isinstance(found, Coded):
+        return _protected(answers, found.codes.astype(np.int64), len(found.levels), group)
+    # An option with who did not choose it is a table of its own.
+    options = [np.where(found.asked, found.chosen[:, at], NONE).astype(np.int64) for at in range(len(found.levels))]
+    protected = [_protected(answers, codes, 2, group) for codes in options]
+    return np.array([one is None or bool(one.any()) for one in protected])
+
+
+def _protected(answers: Answers, codes: Codes, wide: int, group: tuple[str, str] | None) -> Flags | None:
+    """Return by code whether its count is hidden, of all people or in one group; the size of the base is known."""
+    base = codes >= 0
+    rows = _line(np.bincount(codes[base], minlength=wide))
+    if rows is None or group is None:
+        return rows
+    by = answers.coded(group[0])
+    groups = np.where(by.codes < 0, len(by.levels), by.codes).astype(np.int64)[base]
+    across = len(by.levels) + 1
+    columns = _line(np.bincount(groups, minlength=across))
+    chosen = _place(by.levels, *group)
+    if columns is None or columns[chosen]:
+        return None
+    table = np.bincount(codes[base] * across + groups, minlength=wide * across).reshape(wide, across)
+    # What is hidden in the table of all is one row here, and the groups that are hidden one column: sums of a row or
+    # column tell no more than the tables that everybody sees.
+    small, places = _merged(table, rows, columns)
+    hiding = hide_small(small)
+    if hiding.whole or hiding.rows.any() or hiding.columns.any():
+        return None
+    found = rows.copy()
+    found[~rows] = hiding.cells[: int((~rows).sum()), places[chosen]]
+    return found
+
+
+def _merged(table: np.ndarray, rows: Flags, columns: Flags) -> tuple[np.ndarray, Mapping[int, int]]:
+    """Return the table with hidden rows as one last row and hidden columns as one last column; new place by column."""
+    parts = [table[~rows], table[rows].sum(axis=0, keepdims=True)] if rows.any() else [table]
+    merged = np.vstack(parts)
+    kept = np.flatnonzero(~columns)
+    if columns.any():
+        merged = np.column_stack([merged[:, kept], merged[:, columns].sum(axis=1)])
+    return merged, {int(column): place for place, column in enumerate(kept)}
+
+
+def _line(counts: np.ndarray) -> Flags | None:
+    masked = mask_counts({str(at): int(count) for at, count in enumerate(counts)})
+    return None if masked is None else np.array([isinstance(masked[str(at)], str) for at in range(len(counts))])
+
+
+# --- two questions --------------------------------------------------------------------------------------------------
+
+
+def crosstab(
+    answers: Answers,
+    rows: str,
+    columns: str,
+    *,
+    inside: Flags | None = None,
+    weights: Floats | None = None,
+    base: str = "answered",
+) -> statistics.Crosstab:
+    """Return two questions against each other; the names of levels are their values.
+
+    Raises Refused as `Answers` and `surveys.statistics.crosstab` do.
+    """
+    column = answers.layout.by_key.get(rows)
+    across = answers.coded(columns)
+    if column is not None and column.kind == "mask":
+        down = answers.chosen(rows)
+        first: statistics.Question | statistics.Choices = statistics.Choices(
+            _only(down.chosen, inside), [str(level.value) for level in down.levels], _only(down.asked, inside)
+        )
+    else:
+        single = answers.coded(rows)
+        first = statistics.Question(
+            _only(single.codes, inside).astype(np.int64), [str(level.value) for level in single.levels]
+        )
+    second = statistics.Question(
+        _only(across.codes, inside).astype(np.int64), [str(level.value) for level in across.levels]
+    )
+    return statistics.crosstab(first, second, weights=None if weights is None else _only(weights, inside), base=base)
+
+
+def _only(values: np.ndarray, inside: Flags | None) -> np.ndarray:
+    return values if inside is None else values[inside]
+
+
+def count_words(answers: Answers, key: str, words: str, *, inside: Flags | None = None) -> tuple[int, int]:
+    """Return how many texts of a question hold the words, and how many there are; letters' case makes no difference.
+
+    Raises Refused("survey_results_no_question") for a question without texts.
+    """
+    column = answers.layout.by_key.get(key)
+    if column is None or column.kind != "text":
+        raise Refused("survey_results_no_question", question=key)
+    stored = answers.stored(key)
+    wrote = ~np.asarray(stored.is_null())
+    found = np.asarray(pc.fill_null(pc.match_substring(stored, words, ignore_case=True), False))
+    if inside is not None:
+        wrote, found = wrote & inside, found & inside
+    return int(found.sum()), int(wrote.sum())
