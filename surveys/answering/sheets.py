@@ -14,9 +14,12 @@ from django.utils import timezone
 from engage.participation.queries import about_options
 from surveys import queries
 from surveys.answering import codes
+from surveys.definition.model import Mode
 from surveys.definition.runtime import Course, Sitting
-from surveys.models import SavedResponse, Version
+from surveys.models import Response, SavedResponse, Version
 
+# Kiosks and frames of other sites show what the web shows.
+_ASKED_AS: Mapping[str, Mode] = {Response.Mode.PHONE: "phone", Response.Mode.PAPER: "paper"}
 # A published version may be answered, also one that was replaced meanwhile: whoever began on it finishes on it.
 ANSWERABLE = frozenset({Version.State.PUBLISHED, Version.State.SUPERSEDED})
 
@@ -63,7 +66,7 @@ class Sheet:
         return Sitting(
             now=timezone.localtime(now).replace(tzinfo=None),
             seed=self.saved.seed,
-            mode="web",
+            mode=_ASKED_AS.get(self.saved.mode, "web"),
             language=self.shown.language,
             parameters=self.filled.parameters,
             meta=self.meta(),

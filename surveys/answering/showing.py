@@ -9,7 +9,7 @@ from typing import Any
 from surveys.answering import posting
 from surveys.answering.fault_words import fault_sentence
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
-from surveys.definition.model import Group, Option, Question, Repeat
+from surveys.definition.model import Group, Mode, Option, Question, Repeat
 from surveys.definition.runtime import Course, Fault, Shown
 
 # Scales with at most so many steps are shown as buttons, longer ones as a number.
@@ -104,6 +104,7 @@ class Look:
     regions: Sequence[tuple[str, str]] = ()
     # Whether a page is seen for the first time: only then a default stands in an empty field.
     fresh: bool = False
+    mode: Mode = "web"
 
 
 def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
@@ -119,7 +120,7 @@ def _shape(shown: Shown, look: Look) -> Shape:
         return Shape("group", shown.key, label, help_text, instances=inner)
     if isinstance(item, Repeat):
         return _repeat(item, shown, look, label, help_text)
-    mode_texts = item.mode_texts.get("web")
+    mode_texts = item.mode_texts.get(look.mode)
     if mode_texts is not None:
         label = words(mode_texts.label, shown.path) or label
         help_text = words(mode_texts.help, shown.path) or help_text

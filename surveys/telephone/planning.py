@@ -34,7 +34,7 @@ def case_of(
     silenced: bool,
 ) -> Case:
     """Return what the rules read of a number; the number itself stays out of it."""
-    made = sorted(attempts, key=lambda one: (one.ended_at, one.pk.hex))
+    made = sorted(attempts, key=lambda one: (one.ended_at, one.began_at, one.pk.hex))
     return Case(
         key=str(number.key),
         phone=number.index,

@@ -31,6 +31,10 @@ REFUSALS = {
     "sample_column_twice": _("The column %(column)s stands there twice."),
     "sample_too_large": _("A file may have %(rows)s rows at most. Split it."),
     "telephone_name_missing": _("Give the study a name."),
+    "telephone_anonymous": _(
+        "This questionnaire promises that nobody knows whose an answer is. On the telephone the number is known: "
+        "publish a version that does not promise it."
+    ),
     "telephone_closes_early": _("The field must end after it begins."),
     "telephone_shares_invalid": _("The shares of strata must be above 0."),
     "telephone_nothing_to_ask": _("The questionnaire is not published yet."),
@@ -38,6 +42,7 @@ REFUSALS = {
     "telephone_paused": _("You are on a break. Go on to get a number."),
     "telephone_ticket_invalid": _("This number was not given to you."),
     "telephone_interview_missing": _("An interview goes with its answers, and only with them."),
+    "telephone_interview_begun": _("No interview was begun with this number."),
     "telephone_note_too_long": _("A note may have %(most)s characters at most."),
     "appointment_unasked": _("A time to call again does not go with this result."),
 }
@@ -55,3 +60,9 @@ REASONS = {
     "RETRY": _("another try"),
 }
 PARTS_OF_DAY = {"0": _("morning"), "1": _("afternoon"), "2": _("evening")}
+STATES = {
+    "calling": _("on a call"),
+    "paused": _("on a break"),
+    "waiting": _("waiting"),
+    "away": _("away"),
+}

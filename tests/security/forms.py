@@ -48,6 +48,28 @@ def clause(world: World) -> list[Any]:
     return [world["call"].slug, "art-2"]
 
 
+def telephone_study(world: World) -> list[Any]:
+    """Name a telephone study in which the administrator has a number in hand, at whatever hour."""
+    from engage.accounts.models import User
+    from surveys.telephone import actions
+    from tests.surveys.telephone.fields import study
+
+    caller = User.objects.get(pk=world["clients"]["administrator"].session["_auth_user_id"])
+    now = timezone.now()
+    if "telephone" not in world:
+        all_day = [[["00:00", "00:00"]]] * 7
+        world["telephone"] = study(30, rules={"windows": all_day}, opens_at=now, key="by-telephone")
+    actions.resume(world["telephone"].pk, actor=caller, now=now)
+    actions.claim(world["telephone"].pk, actor=caller, now=now)
+    return [world["telephone"].pk]
+
+
+def published_questionnaire(world: World) -> list[Any]:
+    """A questionnaire that can be asked on the telephone; nothing of it stands in the address."""
+    telephone_study(world)
+    return []
+
+
 def reference(world: World) -> list[Any]:
     """Name a submission whose receipt the holder has."""
     return [world["submission"].reference]
@@ -1037,6 +1059,40 @@ FORMS: dict[str, Form] = {
     "published_reply_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "published_disclosure_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "case_publishing": Form("holder", answered_letter, {}, {"publish": "yes"}),
+    # telephone interviews
+    "telephone_new": Form(
+        "administrator", published_questionnaire, {"name": "Parks"}, {"questionnaire": "1", "country": "CN"}
+    ),
+    "telephone_desk": Form("administrator", telephone_study, {}, {"do": "next", "ticket": "x"}, said=False),
+    "telephone_finish": Form(
+        "administrator",
+        telephone_study,
+        {"note": WORDS},
+        {
+            "ticket": "x",
+            "attempt": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f10",
+            "usual": "5.1",
+            "other": "",
+            "call_back": "2030-01-01T10:00",
+            "anybody": "",
+            "do_not_call": "",
+        },
+    ),
+    "telephone_interview": Form(
+        "administrator",
+        telephone_study,
+        {},
+        {"at": "visits", "q:visits": "often", "missing": "", "go": "next"},
+        said=False,
+    ),
+    "telephone_complete": Form(
+        "administrator",
+        telephone_study,
+        {"note": WORDS},
+        {"ticket": "x", "attempt": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f10"},
+        said=False,
+    ),
+    "telephone_sample": Form("administrator", telephone_study, {}, {}, ("file",), said=False),
     # the counter, and the work of units and people
     "counter_kind": Form(
         "officer",
@@ -1421,6 +1477,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "api:one_petition": ("anonymous", open_petition, ("language",)),
     "performance": ("anonymous", nothing, ("unit", "kind")),
     "performance_year": ("anonymous", lambda world: [2026], ("unit", "kind")),
+    "telephone_desk": ("administrator", telephone_study, ("result",)),
+    "telephone_interview": ("administrator", telephone_study, ("at",)),
     "desk_performance": ("officer", nothing, ("unit", "kind")),
     "desk_performance_year": ("officer", lambda world: [2026], ("unit", "kind")),
     "write_kind": ("sender", lambda world: ["letter"], ("about",)),

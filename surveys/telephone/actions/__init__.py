@@ -11,16 +11,20 @@ from surveys.telephone.actions.calling import (
     resume,
     ticket_of,
 )
+from surveys.telephone.actions.interviewing import begin_interview, complete_interview, keep_answer
 from surveys.telephone.actions.sampling import import_sample
 from surveys.telephone.actions.studies import open_study, silence
 
 __all__ = [
     "Outcome",
     "Ticket",
+    "begin_interview",
     "claim",
+    "complete_interview",
     "finish_call",
     "give_back",
     "import_sample",
+    "keep_answer",
     "open_study",
     "pause",
     "prolong",

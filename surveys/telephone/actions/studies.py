@@ -39,7 +39,8 @@ def open_study(
     """Open a telephone study on a questionnaire.
 
     Raises Refused: not_allowed, phone_region_unknown, sample_zone_unknown, what `read_rules` raises,
-    telephone_shares_invalid (a share that is not above 0), telephone_name_missing, telephone_closes_early.
+    telephone_shares_invalid (a share that is not above 0), telephone_name_missing, telephone_closes_early,
+    telephone_anonymous (the number of who answers is known, so anonymity could not be kept).
     """
     check_supervisor(actor)
     zones = zones or Zones("Asia/Shanghai")
@@ -47,6 +48,8 @@ def open_study(
     read_rules(rules or {})
     if country not in PLANS:
         raise Refused("phone_region_unknown", region=country)
+    if questionnaire.anonymous:
+        raise Refused("telephone_anonymous")
     if not name.strip():
         raise Refused("telephone_name_missing")
     if closes_at is not None and closes_at <= opens_at:

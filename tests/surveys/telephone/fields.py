@@ -72,9 +72,8 @@ def supervisor() -> User:
 def study(count: int = 0, *, first: int = 0, key: str = "parks", **fields: Any) -> TelephoneStudy:
     """A study of the script, with so many mobile numbers of Shanghai."""
     version = published(SCRIPT, key=key, anonymous=False)
-    made = actions.open_study(
-        version.questionnaire, name="Parks", opens_at=NOW - timedelta(days=1), actor=SYSTEM, **fields
-    )
+    fields.setdefault("opens_at", NOW - timedelta(days=1))
+    made = actions.open_study(version.questionnaire, name="Parks", actor=SYSTEM, **fields)
     if count:
         add(made, numbers(count, first))
     return made
@@ -101,10 +100,13 @@ def call(to: TelephoneStudy, who: User, code: str, now: datetime, **more: Any) -
     return finish(offer[0], who, code, now, **more)
 
 
-def finish(number: SampleNumber, who: User, code: str, now: datetime, **more: Any) -> CallAttempt:
+def finish(
+    number: SampleNumber, who: User, code: str, now: datetime, *, response: Response | None = None, **more: Any
+) -> CallAttempt:
     """Finish the call of a number in hand."""
     ticket = actions.ticket_of(number, now=now)
-    return actions.finish_call(uuid.uuid4(), ticket, actions.Outcome(code, **more), actor=who, now=now)
+    outcome = actions.Outcome(code, **more)
+    return actions.finish_call(uuid.uuid4(), ticket, outcome, response=response, actor=who, now=now)
 
 
 def answered(to: TelephoneStudy, **fields: Any) -> Response:

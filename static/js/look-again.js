@@ -1,0 +1,15 @@
+// A page that others change is asked for again and put in its place, while it is seen and nobody works in it.
+export default (part) => {
+  const ask = async () => {
+    if (!part.isConnected) return;
+    const busy = document.hidden || part.contains(document.activeElement) || part.querySelector("details[open]");
+    const answer = busy ? null : await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(part.id);
+      if (fresh) part.replaceChildren(...fresh.childNodes);
+    }
+    setTimeout(ask, Number(part.dataset.every) * 1000);
+  };
+  setTimeout(ask, Number(part.dataset.every) * 1000);
+};
