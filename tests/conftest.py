@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 
 # Before Django reads its settings: uploads, mail and secrets of a test run never touch the developer's own var/.
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 DATABASE = django_settings.DATABASES["default"]
+# How long an example takes is the machine's business; what takes too long is for benchmarks to say.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
+
 ON_POSTGRES = DATABASE["ENGINE"].endswith("postgresql")
 if not ON_POSTGRES:
     # A file, as in the field: in memory all threads would share one connection, and one transaction with it. A test
