@@ -20,7 +20,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.forms import clean_text
 from surveys import quotas
-from surveys.answering.sheets import Sheet
+from surveys.answering.sheets import Sheet, find
 from surveys.definition.answers import missing_reason
 from surveys.definition.runtime import Course
 from surveys.telephone import actions, script
@@ -68,15 +68,16 @@ def _take(
         script.take(sheet.filled.answers, step, request.POST)
     course = sheet.course(now)
     found = script.steps(course)
+    faults = [fault for fault in course.faults if fault.key == step.key]
+    if faults and not back:
+        # Nothing of it is kept: the screen still has what was said.
+        now_shown = next((one for one in found if one.key == step.key), step)
+        return _show(request, study, number, sheet, course, found, now_shown, judged=True)
     try:
         ticket = actions.ticket_of(number, now=now)
         actions.keep_answer(sheet, course, ticket, page=step.page.number, actor=request.user, now=now)
     except Refused as refusal:
         return _show(request, study, number, sheet, course, found, step, refusal=refusal)
-    faults = [fault for fault in course.faults if fault.key == step.key]
-    if faults and not back:
-        now_shown = next((one for one in found if one.key == step.key), step)
-        return _show(request, study, number, sheet, course, found, now_shown, judged=True)
     if full := quotas.full_cells(study.questionnaire_id, course.quotas):
         return _full(request, study, full[0])
     if step.is_more and request.POST.get("more"):
@@ -177,10 +178,10 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         if refusal.code == "survey_quota_full":
             return _full(request, study, refusal.values["cell"])
         number = in_hand(study, request.user, now)
-        if number is None:
+        sheet = find(number.sheet, language=number.language, now=now) if number else None
+        if number is None or sheet is None:
             messages.error(request, refusal_message(refusal))
             return redirect("telephone_desk", pk=pk)
-        sheet = actions.begin_interview(number.pk, actor=request.user, now=now)
         course = sheet.course(now)
         return _end(request, study, number, sheet, course, script.steps(course), refusal=refusal, typed=typed)
     messages.success(request, gettext("The interview is saved."))
