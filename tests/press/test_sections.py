@@ -29,9 +29,11 @@ from engage.outreach.press.models import DepartmentSectionPage, Section, SignedA
 from engage.pages.models import ArticlePage, HomePage
 from engage.publishing import actions as gating
 from engage.publishing import gate
+from surveys.actions import create_questionnaire
 from tests.accounts.people import person, sign_in
 from tests.consultations.factories import call
 from tests.press.builders import department, release
+from tests.surveys.studio.builders import PARKS
 
 pytestmark = pytest.mark.django_db
 SECRET = "Hushword"
@@ -85,6 +87,10 @@ def two(client):
     world.call.pages.update(live=False, title=SECRET, draft_title=SECRET)
     world.policy = Policy.objects.create(
         slug="hushed", department=theirs.department, title_zh=SECRET, title_en=SECRET, summary_zh="x", summary_en="x"
+    )
+    title = {"zh-hans": SECRET, "en": SECRET}
+    world.survey = create_questionnaire(
+        "hushed", department_id=theirs.department.pk, definition=PARKS | {"title": title}, actor=person(Role.EDITOR)
     )
     return world
 
@@ -225,8 +231,15 @@ def every_path(two) -> dict[str, str]:
         "filter_spec": ["width-80"],
         "language": ["en"],
         "call_id": [two.call.pk],
-        "version_id": [two.call.drafts.get().versions.first().pk],
+        "version_id": [two.call.drafts.get().versions.first().pk, two.survey.pk],
         "policy_id": [two.policy.pk],
+        "questionnaire_id": [two.survey.questionnaire_id],
+        "other_id": [two.survey.pk],
+        "form": ["json", "xlsx"],
+        "kind": ["item", "page"],
+        "name": ["often", "visits"],
+        "code": ["zh-hans"],
+        "number": [1],
         "object_id": [page.pk],
         **dict.fromkeys(("session_id", "task_id", "task_state_id", "workflow_state_id", "workflow_pk"), [1]),
         **dict.fromkeys(("uploaded_file_id",), [1]),

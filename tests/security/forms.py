@@ -1407,7 +1407,19 @@ FORMS: dict[str, Form] = {
 
 # A frame on another site keeps no cookie: a signed ticket stands in for the token (tests/voices/test_embedding.py). A
 # mail program that ends a follow has none either: the signed link does (tests/follows/test_following.py).
-TICKETED = {"embed", "follow_stop_at_once", "media_leave_at_once", "petition_news_stop"}
+# Who answers a questionnaire keeps no cookie at all: the code of the sheet, in its address, does.
+TICKETED = {
+    "embed",
+    "follow_stop_at_once",
+    "media_leave_at_once",
+    "petition_news_stop",
+    "survey",
+    "survey_resume",
+    "survey_resume_here",
+    "survey_page",
+    "survey_aside",
+    "survey_check",
+}
 
 # Pages of allauth that only ask for a click, a key of hardware, or that this site does not offer.
 WITHOUT_TEXT = {
