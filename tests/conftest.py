@@ -1,12 +1,9 @@
 """What every test stands on: settings of its own, a quick password hasher, and pages in a real browser."""
 
-import json
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,7 +19,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "engage.settings"
 
 from django.conf import settings as django_settings  # noqa: E402
 
-from tests import prepared, services  # noqa: E402
+from tests import cleaning, prepared, services  # noqa: E402
 from tests.browser.watching import watch  # noqa: E402
 
 if TYPE_CHECKING:
@@ -74,7 +71,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
     """Every installation has the page tree's skeleton; planted by each test anew it took a third of all time."""
-    from django.db import connection
     from django.test import TransactionTestCase
 
     from engage.pages.structure import ensure_structure
@@ -82,26 +78,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
     with django_db_blocker.unblock():
         ensure_structure()
         empty_journal()
-        if ON_POSTGRES:
-            # What comes back after a test that emptied the tables; the journal begins anew, for it takes no row twice.
-            rows = json.loads(connection.creation.serialize_db_to_string())
-            kept = [row for row in rows if not row["model"].startswith("journal.")]
-            connection._test_serialized_contents = json.dumps(kept)
-            return
-        first = VAR / "first.sqlite3"
-        with closing(sqlite3.connect(first)) as kept:
-            connection.ensure_connection()
-            connection.connection.backup(kept)
-
-    def bring_back(_case: TransactionTestCase) -> None:
-        """Put the whole file back: a hundred times faster than emptying all tables and filling some of them."""
-        with (
-            closing(sqlite3.connect(first)) as kept,
-            closing(sqlite3.connect(DATABASE["TEST"]["NAME"], timeout=60)) as used,
-        ):
-            kept.backup(used)
-
-    TransactionTestCase._fixture_teardown = bring_back
+        put_back = (
+            cleaning.postgres_restorer()
+            if ON_POSTGRES
+            else cleaning.sqlite_restorer(Path(DATABASE["TEST"]["NAME"]), VAR / "first.sqlite3")
+        )
+    TransactionTestCase._fixture_teardown = lambda _case: put_back()
 
 
 def empty_journal() -> None:
@@ -137,25 +119,10 @@ def why_not(item: pytest.Item) -> str | None:
     return None
 
 
-def is_transactional(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    fixtures = getattr(item, "fixturenames", [])
-    return (
-        bool(marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & {*fixtures} != set()
-    )
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if reason := why_not(item):
             item.add_marker(pytest.mark.skip(reason=reason))
-        if ON_POSTGRES and is_transactional(item):
-            # Such a test empties every table afterwards; the next one needs what the migrations wrote (root page,
-            # languages, roles) again. On SQLite django_db_setup takes care of it.
-            if item.get_closest_marker("django_db"):
-                item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
-            else:
-                item.fixturenames.append("django_db_serialized_rollback")
 
 
 @pytest.fixture(autouse=True)
@@ -183,15 +150,12 @@ def _default_language() -> None:
 @pytest.fixture(scope="session")
 def chromium(django_db_setup: None) -> Iterator["Browser"]:
     """One headless browser for the whole run; its pages come from `open_page`."""
-    from django.db import connection, connections
+    from django.db import connections
     from playwright.sync_api import sync_playwright
 
-    # Playwright keeps an event loop in this thread. Beside a loop Django refuses database calls unless told otherwise,
-    # and keeps other connection objects, which have to know what the migrations wrote, too.
-    migrated = getattr(connection, "_test_serialized_contents", "[]")
+    # Playwright keeps an event loop in this thread. Beside a loop Django refuses database calls unless told otherwise.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        connection._test_serialized_contents = migrated
         browser = playwright.chromium.launch(
             executable_path=services.chromium_path(), args=services.chromium_flags(), chromium_sandbox=False
         )
