@@ -26,6 +26,7 @@ from engage.pages.messages import refusal_message
 from engage.publishing import registry
 from engage.publishing.canonical import canonical_json
 from engage.publishing.registry import Form, GatedKind, Subject
+from engage.search import actions as search
 
 KIND = "call"
 
@@ -156,17 +157,19 @@ def _lacks(call: Consultation) -> list[tuple[str, str]]:
 
 def publish(call: Consultation, *, now: datetime, actor: Actor) -> None:
     """Let a call's texts and pages go; the gate calls this."""
-    for version in newest_versions(call):
-        if version.published_at is None or version.draft.published_id != version.pk:
-            actions.publish_version(version.pk, now=now, actor=actor)
-    for page in _pages(call):
-        pages.make_live(page, actor=actor)
+    with search.together():
+        for version in newest_versions(call):
+            if version.published_at is None or version.draft.published_id != version.pk:
+                actions.publish_version(version.pk, now=now, actor=actor)
+        for page in _pages(call):
+            pages.make_live(page, actor=actor)
 
 
 def unpublish(call: Consultation, *, now: datetime, actor: Actor) -> None:
     """Take a call's pages from the public."""
-    for page in _pages(call):
-        pages.unpublish(page, now=now, actor=actor)
+    with search.together():
+        for page in _pages(call):
+            pages.unpublish(page, now=now, actor=actor)
 
 
 def _edit_url(call: Consultation) -> str:

@@ -62,15 +62,15 @@ def _clause_entries(clause: Clause) -> Iterator[Entry]:
     consultation = clause.version.draft.consultation
     assert consultation is not None
     family = Clause.objects.filter(version=clause.version_id, key__startswith=clause.key).order_by("position")
+    written = [
+        text
+        for below in family.prefetch_related("texts")
+        if below.key == clause.key or below.key.startswith(clause.key + "__")
+        for text in below.texts.all()
+    ]
     titles = {text.language: text.title for text in clause.version.texts.all()}
     for language, _name in settings.LANGUAGES:
-        texts = [
-            text
-            for below in family.prefetch_related("texts")
-            if below.key == clause.key or below.key.startswith(clause.key + "__")
-            for text in below.texts.all()
-            if text.language == language
-        ]
+        texts = [text for text in written if text.language == language]
         if texts:
             yield Entry(
                 language=language,

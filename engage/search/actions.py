@@ -1,6 +1,8 @@
 """Every write to the index. Rooms call `index` and `remove` in the transaction that changes the thing itself."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +20,9 @@ BODY_MAX_LENGTH = 100_000
 OBJECTS_PER_TRANSACTION = 200
 ROWS_PER_STATEMENT = 200
 
+# What waits for the end of `together`.
+_waiting: ContextVar[list[Model] | None] = ContextVar("waiting", default=None)
+
 
 @dataclass
 class Rebuilt:
@@ -32,9 +37,33 @@ def index(*objects: Model) -> int:
     """Bring the entries of the objects up to date and return how many there are now.
 
     What the source's `queryset()` does not give is not public: its entries are taken away. The caller's transaction
-    holds the lock of the objects (it has just changed them), so two writers cannot pass each other.
+    holds the lock of the objects (it has just changed them), so two writers cannot pass each other. Inside `together`
+    the objects wait for its end, and there are none yet.
     """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting += objects
+        return 0
     return sum(_index_group(source, keys) for source, keys in _grouped(objects))
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Index once, at the end and in the same transaction, what is asked for inside however often.
+
+    The pages and texts of one thing, published one after the other, bring each other up to date.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: list[Model] = []
+    with transaction.atomic():
+        token = _waiting.set(waiting)
+        try:
+            yield
+        finally:
+            _waiting.reset(token)
+        index(*waiting)
 
 
 @transaction.atomic
@@ -90,7 +119,8 @@ def _grouped(objects: Iterable[Model]) -> Iterator[tuple[Source, list[Any]]]:
             raise ValueError(f"{obj!r} has no primary key: it was never saved, or is deleted already")
         for source in registry.sources_of(obj):
             groups.setdefault(source.kind, (source, []))[1].append(obj.pk)
-    yield from groups.values()
+    for source, keys in groups.values():
+        yield source, list(dict.fromkeys(keys))
 
 
 def _entries_of(source: Source, keys: Iterable[Any]) -> QuerySet[SearchEntry]:

@@ -10,6 +10,7 @@ from consultations.drafts.reader import parse_text
 from consultations.models import Comment, Consultation, ConsultationIndexPage, ConsultationPage
 from engage.accounts.actors import ANYONE, SYSTEM
 from engage.departments.models import Department
+from engage.pages.models import HomePage
 from engage.pages.structure import ensure_structure
 from engage.participation.models import Submission
 from engage.publishing import gate
@@ -55,6 +56,12 @@ def department() -> Department:
     )
 
 
+def homes() -> dict[str, HomePage]:
+    """Return the home pages by language; the skeleton stands before the first test (tests/conftest.py)."""
+    found = {home.locale.language_code: home for home in HomePage.objects.select_related("locale")}
+    return found or ensure_structure()
+
+
 def call(
     *,
     opens: timedelta = timedelta(days=-10),
@@ -68,7 +75,6 @@ def call(
 ) -> Consultation:
     """Make a call with a published text and a page in both languages."""
     now = now or timezone.now()
-    homes = ensure_structure()
     consultation = Consultation.objects.create(
         slug=slug or f"library-{next(_numbers)}",
         department=department(),
@@ -82,7 +88,7 @@ def call(
         actions.add_translation(version, parse_text(english, language="en"), actor=SYSTEM)
     actions.publish_version(version.pk, now=now + opens, actor=SYSTEM)
     key = None
-    for code, home in homes.items():
+    for code, home in homes().items():
         index = ConsultationIndexPage.objects.child_of(home).get()
         page = ConsultationPage(
             title="社区图书馆管理办法" if code == "zh-hans" else "Community library rules",
