@@ -17,7 +17,6 @@ from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
 from surveys.definition import model
 from surveys.models import KEY_MOST, Questionnaire
-from surveys.studio.question_forms import Row, side_by_side
 from surveys.studio.words import MODES, PROPERTIES
 
 TITLE_MOST = 200
@@ -162,10 +161,6 @@ class SettingsForm(forms.Form):
         self.fields["modes"] = forms.MultipleChoiceField(
             label=_("Answered"), choices=MODES, widget=forms.CheckboxSelectMultiple, initial=said.modes
         )
-
-    def rows(self) -> list[Row]:
-        """Return the fields as they stand: those of one property side by side."""
-        return side_by_side(self)
 
     def document(self) -> dict[str, Any]:
         """Return the whole definition with what was given."""

@@ -105,8 +105,8 @@ class PageRow:
 def outline(definition: model.Definition, language: str) -> list[PageRow]:
     """Return the pages with what stands on them, in the order of the definition."""
     rows: list[list[ItemRow]] = [[] for _page in definition.pages]
-    following = [*definition.entries[1:], None]
-    for entry, after in zip(definition.entries, following, strict=True):
+    # Of a new questionnaire there is no entry, and nothing after it.
+    for entry, after in zip(definition.entries, (*definition.entries[1:], None), strict=False):
         item = entry.item
         question = item if isinstance(item, model.Question) else None
         rows[entry.page].append(

@@ -276,10 +276,6 @@ class PartForm(forms.Form):
         typed = {language: self.cleaned_data[f"{name}:{language}"] for language in self.languages}
         return {language: words for language, words in typed.items() if words} | kept
 
-    def rows(self) -> list[Row]:
-        """Return the fields as they stand: those of one property side by side."""
-        return side_by_side(self)
-
     def take_errors(self, errors: Sequence[model.Error], path: str) -> None:
         """Put what the reader of definitions says at its field; `path` is the pointer of this part."""
         for error in errors:

@@ -67,6 +67,7 @@ def test_a_new_questionnaire_begins_with_a_page_and_its_period(editor):
     made = Questionnaire.objects.get(key="parks-2026")
     version = made.versions.get()
     assert response.url == at(version, "version")
+    assert editor.get(response.url).context["pages"][0].items == ()
     assert version.parsed.title == {"zh-hans": "公园开放时间", "en": "Opening hours"}
     assert made.opens_at.isoformat() == "2026-11-30T16:00:00+00:00" and made.closes_at > made.opens_at
     assert "公园开放时间" in editor.get(reverse("questionnaires")).content.decode()
@@ -138,6 +139,8 @@ def test_every_kind_of_part_can_be_opened_and_saved_unchanged(editor):
     for item in items:
         address = at(version, "part", "item", item["name"])
         screen = editor.get(address)
+        shown = screen.content.decode()
+        assert all(f'name="{name}"' in shown for name in screen.context["form"].fields), item
         assert editor.post(address, fields(screen)).status_code == 302, item
     assert stored(version).definition == before
 
