@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -133,3 +133,17 @@ def listed(*, language: str, actor: Actor, now: datetime) -> list[Shown]:
             found.append(shown(version, language=language, now=now))
     order = {"open": 0, "planned": 1, "closed": 2}
     return sorted(found, key=lambda one: order[one.state])
+
+
+def titles(questionnaires: Iterable[int], language: str) -> dict[int, str]:
+    """Return the title of each questionnaire in a language, else in another, by its newest version; one query.
+
+    Those without a version or a title are left out.
+    """
+    rows = Version.objects.filter(questionnaire__in=list(questionnaires)).order_by("number")
+    found = {}
+    for pk, words in rows.values_list("questionnaire_id", "definition__title"):
+        title = (words or {}).get(language) or next(iter((words or {}).values()), "")
+        if title:
+            found[pk] = title
+    return found

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from surveys.answering import posting
 from surveys.answering.fault_words import fault_sentence
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
@@ -389,10 +391,12 @@ def _own_words(shown: Shown, course: Course) -> Any:
 
 
 def problems(course: Course, shown: Sequence[Shape]) -> list[Problem]:
-    """List what is wrong on a page, each with its anchor, in the order of the page."""
+    """List what is wrong on a page, each with its question and anchor, in the order of the page."""
     found: list[Problem] = []
     for shape in shown:
-        found += [Problem(f"#{shape.id}", sentence) for sentence in shape.errors]
+        for sentence in shape.errors:
+            said = gettext("%(label)s: %(sentence)s") % {"label": shape.label, "sentence": sentence}
+            found.append(Problem(f"#{shape.id}", said if shape.label else sentence))
         for instance in shape.instances:
             found += problems(course, instance.shapes)
     return found

@@ -18,7 +18,7 @@ from engage.participation.kinds import SentPart, Step, Story
 from engage.participation.models import Submission
 from engage.participation.queries import about_options
 from surveys import queries
-from surveys.answering import showing
+from surveys.answering import rules, showing
 from surveys.answering.private import joined
 from surveys.definition.runtime import Sitting
 from surveys.models import Questionnaire, Response
@@ -36,19 +36,28 @@ def response_story(submission: Submission, actor: Actor, now: datetime) -> Story
     entries = list(answers_said(response, shown))
     active = get_language() or ""
     foreign = shown.language != active
+    questionnaire = shown.questionnaire
+    has_results = not withdrawn and rules.may_see_results(
+        questionnaire.results, queries.period_of(questionnaire), now, has_answered=True
+    )
+    results = reverse("survey_results", args=[questionnaire.key]) if has_results else ""
+    links = [(_("See the results"), results)] if results else []
+    if not withdrawn:
+        links.append((_("Withdraw it"), reverse("submission_withdraw", args=[submission.reference])))
     return Story(
         title=_("You withdrew your answers") if withdrawn else _("We have your answers"),
-        holder=_("With nobody: withdrawn") if withdrawn else shown.questionnaire.department.name,
+        holder=_("With nobody: withdrawn") if withdrawn else questionnaire.department.name,
         steps=[] if withdrawn else _steps(submission, shown),
         part_template="surveys/part.html",
         context={
             "title": shown.title,
-            "url": reverse("survey", args=[shown.questionnaire.key]),
+            "url": reverse("survey", args=[questionnaire.key]),
+            "results_url": results,
             "entries": entries,
             "foreign_lang": HTML_LANG.get(shown.language, shown.language) if foreign else "",
             "closing": shown.runtime.choose(shown.definition.closing, shown.language),
         },
-        links=[] if withdrawn else [(_("Withdraw it"), reverse("submission_withdraw", args=[submission.reference]))],
+        links=links,
         sent=[SentPart(one.label, "\n".join(one.lines)) for one in entries if one.lines],
         next_template="surveys/next.html",
     )

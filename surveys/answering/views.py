@@ -94,6 +94,9 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
         closed_to_others=shown.questionnaire.access == Questionnaire.Access.INVITED and not secret,
         error=refusal_message(refusal) if refusal else "",
         kept_days=rules.KEPT.days,
+        has_results=rules.may_see_results(
+            shown.questionnaire.results, queries.period_of(shown.questionnaire), now, has_answered=False
+        ),
     )
     return render(request, "surveys/start.html", context, status=refusal_status(refusal.code) if refusal else 200)
 

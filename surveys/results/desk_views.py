@@ -19,6 +19,7 @@ from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.forms import clean_text
+from surveys import queries as survey_queries
 from surveys.models import Questionnaire
 from surveys.results import access, actions, columns, exports, queries, tables
 from surveys.results.layout import MODE
@@ -84,7 +85,9 @@ def surveys(request: HttpRequest) -> HttpResponse:
     """List the questionnaires that have results."""
     _may(request)
     found = queries.with_results(request.user)
-    return render(request, "surveys/results/desk_list.html", frame(request, RESULTS) | {"questionnaires": found})
+    titles = survey_queries.titles((one.pk for one in found), get_language() or "")
+    entries = [(one, titles.get(one.pk, one.key)) for one in found]
+    return render(request, "surveys/results/desk_list.html", frame(request, RESULTS) | {"entries": entries})
 
 
 @require_safe

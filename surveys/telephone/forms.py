@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import Actor
+from surveys import queries
 from surveys.dispositions import NAMES
 from surveys.models import Questionnaire, Version
 from surveys.statistics.rates import DISPOSITIONS, PHONE
@@ -88,7 +89,10 @@ class StudyForm(forms.Form):
         label=_("Questionnaire"), queryset=Questionnaire.objects.none(), empty_label=None
     )
     name = forms.CharField(label=_("Name of the study"), max_length=120)
-    country = forms.ChoiceField(label=_("Numbers are written as in"), choices=[(code, code) for code in PLANS])
+    country = forms.ChoiceField(
+        label=_("Numbers are written as in"),
+        choices=[(code, f"+{plan.country} ({code})") for code, plan in PLANS.items()],
+    )
 
     def __init__(self, *arguments: Any, actor: Actor, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -96,4 +100,7 @@ class StudyForm(forms.Form):
             state=Version.State.PUBLISHED, questionnaire__anonymous=False
         )
         choices = Questionnaire.objects.visible_to(actor).filter(pk__in=published.values("questionnaire"))
-        self.fields["questionnaire"].queryset = choices  # type: ignore[attr-defined]
+        titles = queries.titles((one.pk for one in choices), get_language() or "")
+        field: Any = self.fields["questionnaire"]
+        field.queryset = choices
+        field.label_from_instance = lambda one: titles.get(one.pk, one.key)
