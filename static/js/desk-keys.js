@@ -39,7 +39,7 @@ export default function deskKeys(root) {
   // What a page that is no queue gives a key to; of several, the one beside the chosen radio button.
   function pressOnPage(key) {
     const all = [...root.querySelectorAll("[data-page-key]")].filter(
-      (one) => one.dataset.pageKey.split(" ").includes(key) && !one.hidden,
+      (one) => one.dataset.pageKey.split(" ").includes(key) && !one.closest("[hidden]"),
     );
     const target = all.find((one) => one.closest("[data-target]")?.querySelector("input:checked")) ?? all[0];
     if (target?.matches(FIELDS)) target.focus();

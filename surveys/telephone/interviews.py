@@ -26,7 +26,7 @@ from surveys.definition.runtime import Course
 from surveys.telephone import actions, script
 from surveys.telephone.actions.calling import NOTE_MOST
 from surveys.telephone.models import SampleNumber, TelephoneStudy
-from surveys.telephone.queue import in_hand
+from surveys.telephone.queue import in_hand, last_in_hand
 from surveys.telephone.views import for_interviewers, page, read_key, study_of
 
 QUOTA_FILLED = "4.8"
@@ -38,8 +38,10 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one question (`at`: its key, "end" for the end), or keep its answer and go on."""
     study, now = study_of(request, pk), timezone.now()
     assert isinstance(request.user, User)
-    number = in_hand(study, request.user, now)
+    number = last_in_hand(study, request.user)
     if number is None:
+        if request.method == "POST":
+            messages.error(request, gettext("Somebody else has this number by now. Your last answer was not kept."))
         return redirect("telephone_desk", pk=pk)
     try:
         sheet = actions.begin_interview(number.pk, actor=request.user, now=now)

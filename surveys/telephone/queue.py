@@ -95,6 +95,14 @@ def in_hand(study: TelephoneStudy, interviewer: User, now: datetime) -> SampleNu
     return SampleNumber.objects.filter(study=study, held_by=interviewer, held_until__gt=now).first()
 
 
+def last_in_hand(study: TelephoneStudy, interviewer: User) -> SampleNumber | None:
+    """Return the number an interviewer holds, or held last while nobody else was given it.
+
+    Who had no connection for longer than a hold comes back to their interview.
+    """
+    return SampleNumber.objects.filter(study=study, held_by=interviewer).first()
+
+
 def held_now(study: TelephoneStudy, now: datetime) -> QuerySet[SampleNumber]:
     """Return the numbers in anybody's hands, the longest held first."""
     return SampleNumber.objects.filter(study=study, held_by__isnull=False, held_until__gt=now).order_by(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -24,12 +24,14 @@ from surveys.telephone import actions, queries, queue
 from surveys.telephone.forms import USUAL, OutcomeForm, SampleForm, StudyForm
 from surveys.telephone.models import INTERVIEWERS, SUPERVISORS, Seat, TelephoneStudy
 from surveys.telephone.pages import TELEPHONE
-from surveys.telephone.words import FLAGS, STATES
+from surveys.telephone.words import FLAGS, RATES, STATES
 
 FAULTS_SHOWN = 200
 # What the wall shows of the sixteen rates.
-WALL_RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6", "COOP1", "COOP2", "COOP3", "COOP4")
-MORE_RATES = ("REF1", "REF2", "REF3", "CON1", "CON2", "CON3", "e")
+WALL_RATES = ("RR1", "RR3", "COOP1", "REF1")
+MORE_RATES = (
+    "RR2", "RR4", "RR5", "RR6", "COOP2", "COOP3", "COOP4", "REF2", "REF3", "CON1", "CON2", "CON3", "e",
+)  # fmt: skip
 # Where a refused result is explained; beside the result itself where nothing is named.
 FIELD_OF = {
     "appointment_missing": "call_back",
@@ -250,8 +252,8 @@ def wall(request: HttpRequest, pk: int) -> HttpResponse:
         "study": study,
         "wall": found,
         "people": [(one, STATES[one.state]) for one in found.people],
-        "rates": [(name, _percent(found.rates[name])) for name in WALL_RATES],
-        "more_rates": [(name, _percent(found.rates[name])) for name in MORE_RATES],
+        "rates": _in_words(found.rates, WALL_RATES),
+        "more_rates": _in_words(found.rates, MORE_RATES),
         "flagged": [(one, [FLAGS[flag] for flag in one.response.flags]) for one in found.flagged if one.response],
         "checks": queries.check_list(study),
         "now": now,
@@ -259,5 +261,7 @@ def wall(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "wall", context)
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+def _in_words(rates: Mapping[str, float | None], names: Iterable[str]) -> list[tuple[str, Any, str]]:
+    """Return rates as (name, what it is the rate of, percent)."""
+    shares = ((name, rates[name]) for name in names)
+    return [(name, RATES[name.rstrip("123456")], "–" if share is None else f"{share:.1%}") for name, share in shares]

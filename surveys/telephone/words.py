@@ -52,6 +52,14 @@ FLAGS = {
     "dont_know": _("very many answers of “don't know”"),
     "refusals": _("refused more often than colleagues"),
 }
+# What the letters of a rate stand for in the Standard Definitions.
+RATES = {
+    "RR": _("Response rate"),
+    "COOP": _("Cooperation rate"),
+    "REF": _("Refusal rate"),
+    "CON": _("Contact rate"),
+    "e": _("Share taken for eligible"),
+}
 REASONS = {
     "IN_HAND": _("in your hands already"),
     "OWN_APPOINTMENT": _("your appointment"),

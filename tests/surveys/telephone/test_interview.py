@@ -183,6 +183,21 @@ def test_back_keeps_what_was_said_and_nobody_without_a_number_sees_the_script(fi
     assert asked(browser(interviewer()), field).status_code == 302
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_comes_after_a_long_cut_is_kept_unless_somebody_else_has_the_number(field, monkeypatch, taken):
+    li = interviewer()
+    client = begun(field, li)
+    asked(client, field)
+    monkeypatch.setattr(timezone, "now", lambda: NOW + actions.calling.HOLD + timedelta(minutes=5))
+    if taken:
+        for _number in range(2):
+            begun(field, interviewer())
+    told = body(say(client, field, "visits", q__visits="never"))
+    assert ("Somebody else has this number by now" in told) == taken
+    assert ("Why?" in told) != taken
+    assert SampleNumber.objects.filter(held_by=li).exists() != taken
+
+
 def test_a_questionnaire_that_promises_anonymity_is_not_asked_on_the_telephone():
     version = published(SCRIPT, key="secret", anonymous=True)
     with pytest.raises(Refused) as refusal:
