@@ -36,21 +36,25 @@ def told(violation: dict[str, Any]) -> str:
     return f"{violation['id']} {violation['nodes'][0]['html'][:150]}"
 
 
-# Text outside of what is marked as another language, without addresses, codes and what people typed.
+# Text outside of what is marked as another language, without addresses, time zones, codes and what people typed.
 _FOREIGN = """([pattern, own]) => {
   const found = new Set();
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = texts.nextNode()); ) {
     const at = node.parentElement;
-    if (at.closest("script,style,template,textarea,code,kbd,svg,.typed,.code,.ref,[data-foreign]")) continue;
+    if (at.closest("script,style,template,textarea,code,kbd,svg,.typed,.code,.ref,.savecode,[data-foreign]")) continue;
     if (!at.closest("[lang]").lang.toLowerCase().startsWith(own)) continue;
-    const words = node.data.replace(/\\S+@\\S+|https?:\\S+|\\w[\\w-]*(?:\\.[\\w-]+)+|(?:^|\\s)\\/\\S+/g, " ");
+    const plain = node.data.replace(/\\S+@\\S+|https?:\\S+|\\w[\\w-]*(?:\\.[\\w-]+)+|(?:^|\\s)\\/\\S+/g, " ");
+    const words = plain.replace(/[A-Z]\\w+\\/[A-Z]\\w+/g, " ");
     for (const [word] of words.matchAll(new RegExp(pattern, "g"))) found.add(word);
   }
   return [...found];
 }"""
 # What is called the same in both languages.
-NAMES = frozenset(["API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "RSS", "SHA", "XLSX", "ZIP"])
+NAMES = frozenset(
+    ["AAPOR", "API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "Parquet"]
+    + ["RSS", "SHA", "SPSS", "UTF", "XLSX", "ZIP"]
+)
 
 
 def foreign_words(page: "Page") -> list[str]:
