@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -18,7 +17,7 @@ from consultations.outcomes.exports import MEDIA_TYPES
 from consultations.outcomes.exports.about import cell_text
 from consultations.outcomes.models import Export
 from consultations.study.queries import ShownSource, Study
-from engage.spreadsheets import harmless
+from engage.spreadsheets import add_row, add_sheet, book_bytes, csv_stream, new_book
 
 
 @dataclass(frozen=True)
@@ -116,33 +115,23 @@ def _source_of_file(study: Study) -> str:
 
 def as_csv(study: Study, language: str) -> bytes:
     """Write the lines as UTF-8 with a mark that spreadsheets recognise; nothing in it that they would calculate."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(headings())
-    writer.writerows([harmless(value) for value in _values(line)] for line in lines(study))
-    return out.getvalue().encode("utf-8-sig", "replace")
+    return b"".join(csv_stream(headings(), (_values(line) for line in lines(study))))
 
 
 def as_workbook(study: Study, language: str) -> bytes:
     """Write the lines on one sheet and who took part on another."""
-    from openpyxl import Workbook
+    from consultations.outcomes.exports.sheet import took_part
 
-    from consultations.outcomes.exports.sheet import add_row, set_widths, took_part
-
-    book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = heading(study), ""
-    sheet = book.create_sheet(_("Evidence"))
-    set_widths(sheet, (14, 26, 26, 44, 12, 14, 14, 70))
+    book = new_book(heading(study))
+    sheet = add_sheet(book, _("Evidence"), widths=(14, 26, 26, 44, 12, 14, 14, 70))
     add_row(sheet, [heading(study)], bold=True)
     add_row(sheet, [_source_of_file(study)])
     add_row(sheet, [])
     add_row(sheet, headings(), bold=True)
     for line in lines(study):
         add_row(sheet, _values(line))
-    took_part(book.create_sheet(_("Who took part")), study.took_part)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    took_part(book, study.took_part)
+    return book_bytes(book)
 
 
 def as_document(study: Study, language: str) -> bytes:

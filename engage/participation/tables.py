@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from engage.errors import Refused
 from engage.participation.forms import clean_text
-from engage.spreadsheets import calculable, harmless
+from engage.spreadsheets import calculable, csv_text
 from engage.tables import RowFault, filled_rows
 
 MOST_COLUMNS = 100
@@ -114,11 +114,8 @@ def _read_row(table: Table, line: int, columns: Sequence[str], cells: Sequence[s
 
 def error_file(table: Table, told: Mapping[int, Iterable[str]], *, title: str) -> str:
     """Return the rows of some lines as a CSV table, with what is wrong in a column of its own."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*map(harmless, table.head), title])
+    rows = []
     for line, sentences in sorted(told.items()):
         cells = table.cells.get(line, [])
-        padded = [*cells, *[""] * (len(table.head) - len(cells))]
-        writer.writerow([*map(harmless, padded), " ".join(sentences)])
-    return "\ufeff" + out.getvalue()
+        rows.append([*cells, *[""] * (len(table.head) - len(cells)), " ".join(sentences)])
+    return csv_text(rows, head=[*table.head, title])

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
 
@@ -23,14 +24,10 @@ _COMMON = set(
     "的了是在我你他她们和与或吗呢么吧啊有不没无这那哪怎什请问想要能可以会就都也很到为对把被从上下个一几多少还再又已经因所但"
     "而且如果虽之其于及等"
 )
-_STOP_WORDS = frozenset(
-    stem(word)
-    for word in re.findall(
-        r"\w+",
-        "about after also been before being could does doing done each from give given have here into just know like "
-        "make many more most much must need only other over please same shall should some such tell than that their "
-        "them then there these they this those very want week were what when where which while will with would your",
-    )
+_STOP_WORDS = (
+    "about after also been before being could does doing done each from give given have here into just know like "
+    "make many more most much must need only other over please same shall should some such tell than that their "
+    "them then there these they this those very want week were what when where which while will with would your"
 )
 _DIGITS = re.compile(r"^\d{1,3}$")
 
@@ -62,7 +59,13 @@ def telling_terms(text: str) -> list[str]:
 def _tells(term: str) -> bool:
     if CJK_CHARACTER.match(term):
         return len(term) == 2 and not set(term) & _COMMON
-    return len(term) > 3 and term not in _STOP_WORDS and not _DIGITS.match(term)
+    return len(term) > 3 and term not in _stop_terms() and not _DIGITS.match(term)
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    """Terms of the words that tell nothing; asked for late, because stemming imports the stemmers."""
+    return frozenset(map(stem, _STOP_WORDS.split()))
 
 
 def suggested(text: str, *, language: str, without: Collection[str] = (), limit: int = 3) -> list[Suggestion]:

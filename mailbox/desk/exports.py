@@ -11,22 +11,17 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from engage.accounts.models import User
 from engage.desk.queries import screen_filters
 from engage.journal import actions as journal
 from engage.participation.words import channel_name
-from engage.spreadsheets import csv_stream, printable
+from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_book
 from mailbox.desk.queue import CASES, SHOWN_WITH, found
 from mailbox.desk.words import language_name
 from mailbox.models import Case, CaseQuerySet
 
 AT_ONCE = 2_000
-# More rows does no sheet of a spreadsheet take.
-SHEET_MOST = 1_000_000
 
 
 def headings() -> list[str]:
@@ -77,24 +72,11 @@ def as_csv(cases: CaseQuerySet) -> Iterator[bytes]:
 
 def as_xlsx(cases: CaseQuerySet) -> IO[bytes]:
     """Write the table as a workbook into a file that is gone when it is closed; text stays text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(str(CASES.label))
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJK", (20, 60, 16, 22, 24, 20, 12, 12, 16, 12, 10), strict=True):
-        sheet.column_dimensions[letter].width = width
-    heads = [WriteOnlyCell(sheet, head) for head in headings()]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    for case in cases[:SHEET_MOST].iterator(chunk_size=AT_ONCE):
-        cells = []
-        for value in _line(case):
-            cell = WriteOnlyCell(sheet, None if value == "" else printable(value))
-            if isinstance(value, str) and value:
-                # Else openpyxl would keep a text that begins with = as a formula.
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    book = new_book()
+    widths = (20, 60, 16, 22, 24, 20, 12, 12, 16, 12, 10)
+    sheet = add_sheet(book, str(CASES.label), widths=widths, heads=[headings()])
+    for case in cases[: SHEET_ROWS - 1].iterator(chunk_size=AT_ONCE):
+        add_row(sheet, _line(case))
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response that sends it closes it
     book.save(file)
     file.seek(0)

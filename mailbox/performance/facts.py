@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from django.db.models import Q
 
 from engage import schedule
@@ -25,6 +24,9 @@ from mailbox.actions import clocks
 from mailbox.kinds import kind_of
 from mailbox.machine import Phase
 from mailbox.models import Case, CaseClock, CaseQuerySet, Rating, StepRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The clock by which a case is answered in time or late.
 MAIN = ("final_reply", "answer")
@@ -77,6 +79,9 @@ def frame(cases: CaseQuerySet, *, today: date) -> pd.DataFrame:
 
     Raises CutShort when the worker has to end.
     """
+    # Half a second to import: for whoever counts, not for every process.
+    import pandas as pd
+
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for row in rows(cases, today=today):
         for name, value in zip(COLUMNS, row, strict=True):

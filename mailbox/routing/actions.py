@@ -21,10 +21,10 @@ from mailbox.access import standing_of
 from mailbox.machine import Phase, Who
 from mailbox.models import OPEN, Case, StepRecord
 from mailbox.routing.learning import PASSED_ON, suggester, switch
+from mailbox.routing.letters import Letter
 from mailbox.routing.models import GroupLook, GroupMember, LetterGroup, RouteSwitch, Suggestion
 from mailbox.routing.queries import first_texts
 from mailbox.routing.rules import Proposal, chosen_beforehand
-from mailbox.routing.suggester import Letter
 
 BATCH = 100
 # What a new letter is compared with to find similar ones, and how many are kept.

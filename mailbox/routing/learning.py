@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -15,9 +16,13 @@ from engage.journal import actions as journal
 from mailbox.kinds import KINDS
 from mailbox.machine import Phase
 from mailbox.models import Case, Message
+from mailbox.routing.letters import TEXT_MOST, Letter
 from mailbox.routing.models import RouteModel, RouteSwitch
 from mailbox.routing.rules import DutyItem, Office, numbered
-from mailbox.routing.suggester import TEXT_MOST, BrokenModel, Letter, Suggester, by_rules, from_bytes, to_bytes, train
+
+# The suggester brings numpy and scipy: imported by who asks it or teaches it, not by every process that starts.
+if TYPE_CHECKING:
+    from mailbox.routing.suggester import Suggester
 
 logger = logging.getLogger(__name__)
 LETTERS_MOST = 10_000
@@ -48,6 +53,8 @@ def switch() -> RouteSwitch:
 
 def suggester() -> tuple[Suggester, int | None]:
     """Return the suggester and the version of its model; by the rules alone where none is whole or it is off."""
+    from mailbox.routing.suggester import by_rules
+
     here = offices()
     newest = RouteModel.objects.order_by("-pk").values_list("pk", flat=True).first() if switch().learns else None
     if newest is None:
@@ -64,6 +71,8 @@ def suggester() -> tuple[Suggester, int | None]:
 
 
 def _load(pk: int, here: tuple[Office, ...]) -> Suggester | None:
+    from mailbox.routing.suggester import BrokenModel, from_bytes
+
     row = RouteModel.objects.get(pk=pk)
     try:
         return from_bytes(bytes(row.content), row.sha256, here)
@@ -98,6 +107,8 @@ def learn(*, now: datetime) -> RouteModel | None:
     newest = RouteModel.objects.order_by("-pk").values_list("made_at", flat=True).first()
     if not switch().learns or (newest is not None and now - newest < EVERY):
         return None
+    from mailbox.routing.suggester import to_bytes, train
+
     rows = letters_to_learn_from()
     known = [label for _letter, label in rows]
     found = train([letter for letter, _label in rows], known, offices())

@@ -16,8 +16,8 @@ from engage.accounts.actors import Actor, is_staff
 from engage.departments.models import Department
 from engage.diffs import Piece, diff
 from mailbox.models import Case, Message
+from mailbox.routing.letters import TEXT_MOST
 from mailbox.routing.models import GroupMember, LetterGroup, RouteModel, RouteSwitch, Suggestion
-from mailbox.routing.suggester import TEXT_MOST
 from mailbox.routing.words import reason_words
 
 MEMBERS_SHOWN = 20

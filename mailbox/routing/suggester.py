@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from mailbox.routing.letters import TEXT_MOST, Letter
 from mailbox.routing.rules import (
     DUTY_LEAST,
     SHOWN_MOST,
@@ -40,7 +41,6 @@ from mailbox.routing.usual import times, usual_words
 
 SEED = 20161
 GRAMS_MOST = 50_000
-TEXT_MOST = 4_000
 # The weights of the features are learned on at most so many letters; the models on all.
 WEIGHED_MOST, FOLDS = 1_800, 4
 LEARN_FROM = 30
@@ -101,19 +101,6 @@ COLD = {
 # How much each trace of a place counts in the first look at whose territory a letter comes from.
 PLACE_WEIGHTS = np.array([2.0, 2.0, 1.0, 2.0, 2.0, 4.0, 6.0])
 _SPACES = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What is known of a letter before anybody read it."""
-
-    title: str
-    text: str
-
-    @property
-    def whole(self) -> str:
-        """Title and text."""
-        return f"{self.title}\n{self.text[:TEXT_MOST]}"
 
 
 @dataclass(frozen=True)

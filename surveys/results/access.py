@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from engage.accounts.actors import Role
 
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "sav": ("sav", "application/octet-stream"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+    "json": ("jsonl", "application/x-ndjson"),
+    "personal": ("jsonl", "application/x-ndjson"),
+    "codebook": ("html", "text/html; charset=utf-8"),
+}
+"""Ending and media type by the name of the format. `personal` is the JSON with what says who somebody is."""
 # Files without a single answer, and with what says who somebody is.
 HARMLESS, PERSONAL = frozenset({"codebook"}), frozenset({"personal"})
 

@@ -12,7 +12,7 @@ from engage.accounts.actors import Actor, roles_of
 from engage.errors import Refused
 from engage.journal import actions as journal
 from surveys.models import Questionnaire
-from surveys.results import access, columns
+from surveys.results import access
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,9 @@ def keep_columns() -> int:
 
     One that fails is logged with its trace, and the others are still done.
     """
+    # Brings pyarrow, which a process that keeps no columns does without.
+    from surveys.results import columns
+
     large = Questionnaire.objects.annotate(n=Count("responses")).filter(n__gt=columns.DIRECT_MOST).order_by("pk")
     done = 0
     for questionnaire in large:
@@ -37,7 +40,7 @@ def keep_columns() -> int:
 
 @transaction.atomic
 def record_export(questionnaire: Questionnaire, code: str, *, actor: Actor) -> None:
-    """Write down that somebody takes all answers in a format of `exports.FORMATS`.
+    """Write down that somebody takes all answers in a format of `access.FORMATS`.
 
     Raises Refused("survey_results_forbidden") for whoever may not.
     """

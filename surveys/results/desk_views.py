@@ -21,8 +21,8 @@ from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.forms import clean_text
 from surveys import queries as survey_queries
 from surveys.models import Questionnaire
-from surveys.results import access, actions, columns, exports, queries, tables
-from surveys.results.layout import MODE
+from surveys.results import access, actions, queries
+from surveys.results.layout import GROUPS, MODE
 from surveys.results.views import TYPED_MOST, read_filters
 
 RESULTS = DeskPage(
@@ -57,7 +57,7 @@ def _context(request: HttpRequest, questionnaire: Questionnaire, source: queries
         "compare": asked.compare,
         "mode": MODE,
         "weight": asked.weight,
-        "files": [code for code in exports.FORMATS if access.may_take(roles_of(request.user), code)],
+        "files": [code for code in access.FORMATS if access.may_take(roles_of(request.user), code)],
         "weights": [
             (column.key, queries.column_words(layout, column, language))
             for column in layout.columns
@@ -132,7 +132,7 @@ def crosstab(request: HttpRequest, key: str) -> HttpResponse:
         for column in layout.columns
         if column.kind != "text"
     ]
-    facts = [(name, words, False) for name, words, _levels in context["groups"] if name in tables.GROUPS]
+    facts = [(name, words, False) for name, words, _levels in context["groups"] if name in GROUPS]
     context |= {"table": table, "rows": rows, "cols": across, "base": base, "questions": [*questions, *facts]}
     return render(request, "surveys/results/desk_crosstab.html", context, status=status)
 
@@ -141,6 +141,8 @@ def crosstab(request: HttpRequest, key: str) -> HttpResponse:
 @for_staff
 def words(request: HttpRequest, key: str) -> HttpResponse:
     """Count in how many texts words occur, question by question; no text is shown."""
+    from surveys.results import tables
+
     questionnaire, source = _opened(request, key)
     if source is None:
         return _not_ready(request, questionnaire)
@@ -165,13 +167,15 @@ def words(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @for_staff
 def file(request: HttpRequest, key: str, code: str) -> FileResponse:
-    """Send all answers, or the codebook, in one of `exports.FORMATS`; it is written down who took them."""
+    """Send all answers, or the codebook, in one of `access.FORMATS`; it is written down who took them."""
+    from surveys.results import columns, exports
+
     _may(request)
     questionnaire = get_object_or_404(Questionnaire.objects.visible_to(request.user), key=key)
     layout = columns.layout_for(questionnaire)
-    if code not in exports.FORMATS or not access.may_take(roles_of(request.user), code) or layout is None:
+    if code not in access.FORMATS or not access.may_take(roles_of(request.user), code) or layout is None:
         raise Http404
-    ending, media_type = exports.FORMATS[code]
+    ending, media_type = access.FORMATS[code]
     actions.record_export(questionnaire, code, actor=request.user)
     with TemporaryDirectory(prefix="engage-results-") as folder:
         path = Path(folder) / f"results.{ending}"

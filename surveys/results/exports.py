@@ -6,7 +6,6 @@ Answers that say who somebody is are in the JSON alone, and only for whoever may
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,19 +21,14 @@ import pyreadstat
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
-from engage.spreadsheets import MARK, harmless, printable
+from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_book
 from surveys.answering.private import joined
 from surveys.models import Questionnaire
 from surveys.results import columns, queries
 from surveys.results.layout import BITS, DAY, LANGUAGE, MODE, NONE, REASONS, SECONDS, VERSION, WAVE, Column, Layout
 from surveys.results.words import REASON_NAMES
 
-# Excel has no more rows.
-SHEET_ROWS = 1_048_576
 # SPSS: names of at most 64 bytes, labels of 256 and of values 120, texts of 32,767 bytes.
 SAV_NAME, SAV_LABEL, SAV_VALUE_LABEL, SAV_TEXT = 64, 255, 120, 32_767
 _NOT_IN_SAV = re.compile(r"[^A-Za-z0-9_@#$.\u4e00-\u9fff]")
@@ -170,45 +164,23 @@ def _rows(shown: Sequence[Field], pieces: Iterator[pa.Table], read: Callable[[Fi
 def write_csv(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
     """Write values, one response a line; nothing is taken for a formula."""
     shown = fields(questionnaire, layout, get_language() or "")
-    with path.open("w", encoding="utf-8", errors="replace", newline="") as out:
-        out.write(MARK)
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([harmless(field.name) for field in shown])
-        for row in _rows(shown, _pieces(questionnaire, layout), _values):
-            writer.writerow([harmless(value) for value in row])
+    with path.open("wb") as out:
+        rows = _rows(shown, _pieces(questionnaire, layout), _values)
+        out.writelines(csv_stream([field.name for field in shown], rows))
 
 
 def write_xlsx(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
     """Write words instead of codes, under the words of the questions; more than a sheet holds goes on in the next."""
     shown = fields(questionnaire, layout, get_language() or "")
-    book = Workbook(write_only=True)
-    head = [field.words for field in shown]
-    sheet, free = None, 0
+    book = new_book()
+    heads = [[field.name for field in shown], [field.words for field in shown]]
+    sheet, written = add_sheet(book, heads=heads), len(heads)
     for row in _rows(shown, _pieces(questionnaire, layout), _words):
-        if sheet is None or free == 0:
-            sheet, free = book.create_sheet(), SHEET_ROWS - 2
-            _add(sheet, [field.name for field in shown], bold=True)
-            _add(sheet, head, bold=True)
-        _add(sheet, row)
-        free -= 1
-    if sheet is None:
-        sheet = book.create_sheet()
-        _add(sheet, [field.name for field in shown], bold=True)
-        _add(sheet, head, bold=True)
+        if written == SHEET_ROWS:
+            sheet, written = add_sheet(book, heads=heads), len(heads)
+        add_row(sheet, row)
+        written += 1
     book.save(path)
-
-
-def _add(sheet: Any, values: Sequence[Any], *, bold: bool = False) -> None:
-    cells = []
-    for value in values:
-        cell = WriteOnlyCell(sheet, printable(value[:SAV_TEXT] if isinstance(value, str) else value))
-        if isinstance(value, str):
-            # Else openpyxl would keep a text that begins with = as a formula.
-            cell.data_type = "s"
-        if bold:
-            cell.font = Font(bold=True)
-        cells.append(cell)
-    sheet.append(cells)
 
 
 def _words(field: Field, table: pa.Table) -> list[Any]:
@@ -349,20 +321,8 @@ def write_codebook(path: Path, questionnaire: Questionnaire, layout: Layout) -> 
     path.write_text(render_to_string("surveys/results/codebook.html", context), "utf-8")
 
 
-FORMATS: Mapping[str, tuple[str, str]] = {
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "sav": ("sav", "application/octet-stream"),
-    "parquet": ("parquet", "application/vnd.apache.parquet"),
-    "json": ("jsonl", "application/x-ndjson"),
-    "personal": ("jsonl", "application/x-ndjson"),
-    "codebook": ("html", "text/html; charset=utf-8"),
-}
-"""Ending and media type by the name of the format. `personal` is the JSON with what says who somebody is."""
-
-
 def write(code: str, path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
-    """Write a file in one of FORMATS, in the active language; KeyError for another."""
+    """Write a file in one of `access.FORMATS`, in the active language; KeyError for another."""
     writers: dict[str, Callable[[Path, Questionnaire, Layout], Any]] = {
         "csv": write_csv,
         "xlsx": write_xlsx,

@@ -28,6 +28,10 @@ REASONS: Mapping[str, int] = {reason: -2 - place for place, reason in enumerate(
 # Facts about a response. No question has such a name.
 ID, VERSION, MODE, LANGUAGE, DAY, SECONDS, WAVE = "#id", "#version", "#mode", "#language", "#day", "#seconds", "#wave"
 FACTS = (ID, VERSION, MODE, LANGUAGE, DAY, SECONDS, WAVE)
+# Facts that answers can be filtered and compared by.
+GROUPS = (MODE, LANGUAGE, VERSION, WAVE)
+# Stands for all short texts beyond those that are told apart.
+REST = "#rest"
 # Options in one column of bits: the sign is for NONE and REASONS.
 BITS = 62
 # A scale of more points is a number, not a row of codes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Exists, OuterRef
 from django.utils.formats import number_format
@@ -19,12 +19,27 @@ from surveys.answering.rules import may_see_results
 from surveys.definition.model import Texts
 from surveys.models import Questionnaire, Response, Version
 from surveys.queries import period_of
-from surveys.results import columns, tables
-from surveys.results.layout import LANGUAGE, MODE, VERSION, WAVE, Column, Layout, Level, in_words_of, layout_of
-from surveys.results.tables import Answers, Line, Topline
+from surveys.results.layout import (
+    GROUPS,
+    LANGUAGE,
+    MODE,
+    REST,
+    VERSION,
+    WAVE,
+    Column,
+    Layout,
+    Level,
+    in_words_of,
+    layout_of,
+)
 from surveys.results.words import LANGUAGES, MODES, REASON_NAMES
-from surveys.statistics.crosstab import NOT_ASKED, Cell, Independent
-from surveys.statistics.design import Flags, Floats
+
+# `columns`, `tables` and `surveys.statistics` bring pyarrow, pandas and scipy: two seconds that whoever reads answers
+# pays, not every process that starts. So they are imported in functions, here and in the views.
+if TYPE_CHECKING:
+    from surveys.results.tables import Answers, Line, Topline
+    from surveys.statistics.crosstab import Cell, Independent
+    from surveys.statistics.design import Flags, Floats
 
 # Groups of the public pages: facts, and questions with so many levels.
 GROUP_LEVELS_MOST = 12
@@ -47,6 +62,9 @@ def open_answers(questionnaire: Questionnaire, *, public: bool) -> Source | None
     Small ones are read from their rows. Of large ones the worker keeps the columns, and a page never waits for them.
     Public ones have no words of a version that was taken down.
     """
+    from surveys.results import columns
+    from surveys.results.tables import Answers
+
     responses = Response.objects.filter(questionnaire=questionnaire)
     as_of = None
     if not responses.order_by("pk")[columns.DIRECT_MOST : columns.DIRECT_MOST + 1].exists():
@@ -106,7 +124,7 @@ def level_words(layout: Layout, level: Level, language: str, *, key: str = "") -
     column = layout.by_key.get(key)
     if column is not None and column.question.type in ("region", "location"):
         return str(dict(about_options("region")).get(str(value), value))
-    if value == tables.REST:
+    if value == REST:
         return _("All others")
     if value is True or value is False:
         return _("Yes") if value else _("No")
@@ -203,6 +221,8 @@ def sections(answers: Answers, asked: Asked, *, language: str, public: bool, int
     Public ones take one filter with one value and no weight. Raises Refused: survey_results_no_question,
     survey_results_no_value, survey_results_one_group, survey_results_no_weights, survey_weights_negative.
     """
+    from surveys.results import tables
+
     layout = answers.layout
     shown = [column for column in layout.columns if column.asked]
     answers.preload([column for column in shown if column.kind != "text" or not public])
@@ -309,7 +329,7 @@ def percent(share: float) -> str:
 def groups(answers: Answers, language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """List what answers can be filtered and compared by: key, words, and (value, words) of its levels."""
     found = []
-    keys = [key for key in tables.GROUPS if key != WAVE or answers.stored(WAVE).null_count < answers.n]
+    keys = [key for key in GROUPS if key != WAVE or answers.stored(WAVE).null_count < answers.n]
     keys += [
         column.key
         for column in answers.layout.columns
@@ -317,7 +337,7 @@ def groups(answers: Answers, language: str) -> list[tuple[str, str, list[tuple[s
     ]
     for key in keys:
         levels = answers.coded(key).levels
-        if key in tables.GROUPS and len(levels) < 2 or not 1 < len(levels) <= GROUP_LEVELS_MOST:
+        if key in GROUPS and len(levels) < 2 or not 1 < len(levels) <= GROUP_LEVELS_MOST:
             continue
         words = [(str(level.value), level_words(answers.layout, level, language, key=key)) for level in levels]
         found.append((key, group_words(answers.layout, key, language), words))
@@ -343,6 +363,8 @@ def shown_crosstab(
     answers: Answers, asked: Asked, rows: str, columns_key: str, *, base: str, language: str
 ) -> ShownTable:
     """Return two questions against each other, in words. Raises Refused as `tables.crosstab` and `Answers` do."""
+    from surveys.results import tables
+
     layout = answers.layout
     weights = answers.weights(asked.weight) if asked.weight else None
     inside = answers.where(asked.filters)
@@ -376,6 +398,8 @@ def _cell(cell: Cell) -> tuple[str, str, str]:
 
 
 def _value_words(answers: Answers, key: str, language: str) -> dict[str, str]:
+    from surveys.statistics.crosstab import NOT_ASKED
+
     column = answers.layout.by_key.get(key)
     levels = answers.chosen(key).levels if column is not None and column.kind == "mask" else answers.coded(key).levels
     words = {str(level.value): level_words(answers.layout, level, language, key=key) for level in levels}

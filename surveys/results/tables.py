@@ -19,12 +19,11 @@ from engage.errors import Refused
 from engage.figures.rules import LEAST, SHARE_LEAST, mask_counts
 from surveys.results.layout import (
     BITS,
-    LANGUAGE,
-    MODE,
+    GROUPS,
     NONE,
     REASONS,
+    REST,
     VERSION,
-    WAVE,
     Column,
     Layout,
     Level,
@@ -34,11 +33,8 @@ from surveys.statistics.design import Codes, Flags, Floats
 from surveys.statistics.intervals import effective_size, wilson
 from surveys.statistics.suppression import hide_small
 
-# Facts that answers can be filtered and compared by.
-GROUPS = (MODE, LANGUAGE, VERSION, WAVE)
 # So many levels of short texts are told apart; the rest is one.
 WORDS_MOST = 60
-REST = "#rest"
 _BINS = 12
 
 

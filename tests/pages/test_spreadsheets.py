@@ -6,8 +6,9 @@ import csv
 import io
 
 import pytest
+from openpyxl import load_workbook
 
-from engage.spreadsheets import PIECE, csv_stream, csv_text
+from engage.spreadsheets import CELL_MOST, PIECE, add_row, add_sheet, book_bytes, csv_stream, csv_text, new_book
 
 
 @pytest.mark.parametrize("n", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
@@ -28,3 +29,22 @@ def test_rows_are_taken_as_they_are_sent():
 
 def test_signs_that_utf_8_has_none_for_break_no_file():
     assert b"".join(csv_stream(["n"], [["a\ud800b"], ["a\x00b"]])) == "\ufeffn\r\na?b\r\na\ufffdb\r\n".encode()
+
+
+def test_a_head_is_no_formula_either():
+    assert csv_text([], head=["=1+1", "n"]) == "\ufeff'=1+1,n\r\n"
+
+
+def test_a_workbook_has_its_heads_in_bold_and_text_that_nothing_calculates():
+    book = new_book("Cases")
+    sheet = add_sheet(book, "All", widths=(20, 60), heads=[["code", "n"], ["Code", "Number"]])
+    add_row(sheet, ["=1+1", 7, None, "", "a\x00b", 0.5, "字" * (CELL_MOST + 1)])
+    found = load_workbook(io.BytesIO(book_bytes(book)))
+    assert (found.properties.title, found.properties.creator) == ("Cases", None)
+    all_rows = found["All"]
+    assert [[cell.value for cell in row[:2]] for row in all_rows["A1:B2"]] == [["code", "n"], ["Code", "Number"]]
+    assert all(cell.font.bold for row in all_rows["A1:B2"] for cell in row) and not all_rows["A3"].font.bold
+    assert (all_rows.freeze_panes, all_rows.column_dimensions["B"].width) == ("A3", 60)
+    cells = list(all_rows[3])
+    assert [cell.value for cell in cells] == ["=1+1", 7, None, None, "a\ufffdb", 0.5, "字" * CELL_MOST]
+    assert cells[0].data_type == "s"

@@ -1,63 +1,37 @@
-"""The outcome as a workbook: totals, clauses, who took part, every comment with its decision.
+"""The outcome as a workbook: totals, clauses, who took part, every comment with its decision."""
 
-Written row by row into the file (openpyxl's write-only mode), so that any number of rows takes the same memory. Text is
-stored as text whatever it begins with: a spreadsheet shows it and calculates nothing.
-"""
+from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
 from consultations.outcomes.exports.columns import ExportRow, columns
 from consultations.outcomes.queries import Breakdown
-from engage.spreadsheets import printable
+from engage.spreadsheets import add_row, add_sheet, new_book
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _WIDE = {"text": 60, "suggested": 40, "passage": 40, "reason": 50, "clause": 28, "themes": 30}
-_BOLD = Font(bold=True)
 
 
 def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:
     """Write the file."""
-    book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = about.heading, ""
-    _totals(book.create_sheet(_("Totals")), about)
-    _clauses(book.create_sheet(_("Clause by clause")), about)
-    took_part(book.create_sheet(_("Who took part")), about.shown.took_part)
-    _comments(book.create_sheet(_("Comments and decisions")), rows)
+    book = new_book(about.heading)
+    _totals(book, about)
+    _clauses(book, about)
+    took_part(book, about.shown.took_part)
+    _comments(book, rows)
     book.save(path)
 
 
-def add_row(sheet: WriteOnlyWorksheet, values: Iterable[Any], *, bold: bool = False) -> None:
-    """Write one row; text stays text."""
-    cells = []
-    for value in values:
-        cell = WriteOnlyCell(sheet, None if value == "" else printable(value))
-        if isinstance(value, str):
-            # Else openpyxl would keep a text that begins with = as a formula.
-            cell.data_type = "s" if value else "n"
-        if bold:
-            cell.font = _BOLD
-        cells.append(cell)
-    sheet.append(cells)
-
-
-def set_widths(sheet: WriteOnlyWorksheet, widths: Iterable[int]) -> None:
-    """Set the widths of the columns, in characters, before the first row."""
-    for place, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-
-
-def _totals(sheet: WriteOnlyWorksheet, about: About) -> None:
-    set_widths(sheet, (52, 18, 22))
+def _totals(book: Workbook, about: About) -> None:
+    sheet = add_sheet(book, _("Totals"), widths=(52, 18, 22))
     add_row(sheet, [about.heading], bold=True)
     add_row(sheet, [_("Published on"), about.published])
     add_row(sheet, [_("Address"), about.url])
@@ -76,19 +50,18 @@ def _totals(sheet: WriteOnlyWorksheet, about: About) -> None:
             add_row(sheet, [line])
 
 
-def _clauses(sheet: WriteOnlyWorksheet, about: About) -> None:
-    set_widths(sheet, (14, 28, 50, 50, 12, 12, 40, 12, 20, 60))
+def _clauses(book: Workbook, about: About) -> None:
     headings = [
         _("Clause (code)"), _("Clause"), _("The words before"), _("The words now"), _("Comments"), _("Points"),
         _("What people said"), _("Points on it"), _("Decision"), _("Reason"),
     ]  # fmt: skip
-    sheet.freeze_panes = "A2"
-    add_row(sheet, headings, bold=True)
+    widths = (14, 28, 50, 50, 12, 12, 40, 12, 20, 60)
+    sheet = add_sheet(book, _("Clause by clause"), widths=widths, heads=[headings])
     for row, shown in zip(about.shown.content["rows"], about.shown.rows, strict=True):
         pieces = row["pieces"].get(about.language) or next(iter(row["pieces"].values()), [])
         before = "".join(words for op, words in pieces if op != "ins")
         after = "".join(words for op, words in pieces if op != "del") if shown.changed else ""
-        begun = [row["key"], shown.full_title, before[:32_000], after[:32_000], shown.comments, shown.points]
+        begun = [row["key"], shown.full_title, before, after, shown.comments, shown.points]
         lines = [
             [said.name, decision.points, decision.label, decision.reason or shown.reason]
             for said in shown.said
@@ -98,10 +71,10 @@ def _clauses(sheet: WriteOnlyWorksheet, about: About) -> None:
             add_row(sheet, [*(begun if place == 0 else [row["key"], shown.full_title, "", "", "", ""]), *line])
 
 
-def took_part(sheet: WriteOnlyWorksheet, tables: Sequence[Breakdown]) -> None:
-    """Write who took part, hidden counts as such, and how they were hidden."""
-    set_widths(sheet, (20, 36, 14))
-    add_row(sheet, [_("By"), _("Group"), pgettext("how many", "Number")], bold=True)
+def took_part(book: Workbook, tables: Sequence[Breakdown]) -> None:
+    """Add a sheet of who took part, hidden counts as such, and how they were hidden."""
+    head = [_("By"), _("Group"), pgettext("how many", "Number")]
+    sheet = add_sheet(book, _("Who took part"), widths=(20, 36, 14), heads=[head])
     for table in tables:
         if not table.cells:
             add_row(sheet, [table.label, _("withheld: too few people"), ""])
@@ -112,10 +85,13 @@ def took_part(sheet: WriteOnlyWorksheet, tables: Sequence[Breakdown]) -> None:
         add_row(sheet, [note])
 
 
-def _comments(sheet: WriteOnlyWorksheet, rows: Iterator[ExportRow]) -> None:
+def _comments(book: Workbook, rows: Iterator[ExportRow]) -> None:
     shown = columns()
-    set_widths(sheet, (_WIDE.get(key, 14) for key, _heading, _value in shown))
-    sheet.freeze_panes = "A2"
-    add_row(sheet, (heading for _key, heading, _value in shown), bold=True)
+    sheet = add_sheet(
+        book,
+        _("Comments and decisions"),
+        widths=(_WIDE.get(key, 14) for key, _heading, _value in shown),
+        heads=[[heading for _key, heading, _value in shown]],
+    )
     for row in rows:
         add_row(sheet, (value(row) for _key, _heading, value in shown))

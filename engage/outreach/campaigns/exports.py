@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,16 +9,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from engage.outreach.campaigns.models import Campaign
 from engage.outreach.campaigns.queries import Report
 from engage.outreach.campaigns.queries.published import observance_name
 from engage.outreach.campaigns.words import language_name
-from engage.spreadsheets import harmless, printable
+from engage.spreadsheets import add_row, add_sheet, book_bytes, csv_stream, new_book
 
 Value = str | int | float | None
 
@@ -120,37 +114,17 @@ def _values(line: Line) -> list[Value]:
 
 def as_csv(campaign: Campaign, report: Report) -> bytes:
     """Write CSV: UTF-8 with a mark that spreadsheets recognise, nothing in it that they would calculate."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(headings())
-    writer.writerows([harmless(value) for value in _values(line)] for line in lines(campaign, report))
-    return out.getvalue().encode("utf-8-sig")
+    return b"".join(csv_stream(headings(), (_values(line) for line in lines(campaign, report))))
 
 
 def as_xlsx(campaign: Campaign, report: Report) -> bytes:
     """Write a workbook; text stays text whatever it begins with."""
-    book = Workbook(write_only=True)
     moment = date_format(localtime(report.counted_at), "DATETIME_FORMAT")
-    book.properties.title, book.properties.creator = f"{campaign.title} {moment}", ""
-    sheet = book.create_sheet(_("Report"))
-    for place, width in enumerate((16, 36, 44, 16, 24), 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.freeze_panes = "A2"
-    rows: list[list[Value]] = [list(headings()), *(_values(line) for line in lines(campaign, report))]
-    for place, row in enumerate(rows):
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, printable(value) if value != "" else None)
-            if isinstance(value, str) and value:
-                # Else openpyxl would keep a text that begins with = as a formula.
-                cell.data_type = "s"
-            if place == 0:
-                cell.font = Font(bold=True)
-            cells.append(cell)
-        sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    book = new_book(f"{campaign.title} {moment}")
+    sheet = add_sheet(book, _("Report"), widths=(16, 36, 44, 16, 24), heads=[headings()])
+    for line in lines(campaign, report):
+        add_row(sheet, _values(line))
+    return book_bytes(book)
 
 
 FORMATS: dict[str, tuple[str, Callable[[Campaign, Report], bytes]]] = {

@@ -6,16 +6,11 @@ comes back the same when it is read again; everything else is written as near as
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
+from engage.spreadsheets import add_row, add_sheet, book_bytes, new_book
 from surveys.definition import expressions, model
 from surveys.definition.expressions.tree import Literal
 from surveys.definition.xlsform.checking import is_calculated
@@ -330,16 +325,13 @@ class _Writer:
 
 
 def _workbook(sheets: Mapping[str, Sequence[Line]]) -> bytes:
-    book = Workbook(write_only=True)
+    book = new_book()
     for name, lines in sheets.items():
-        sheet = book.create_sheet(name)
         headings = _headings(name, lines)
-        _add(sheet, headings)
+        sheet = add_sheet(book, name, heads=[headings])
         for line in lines:
-            _add(sheet, [line.get(heading, "") for heading in headings])
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+            add_row(sheet, [line.get(heading, "") for heading in headings])
+    return book_bytes(book)
 
 
 def _headings(name: str, lines: Sequence[Line]) -> list[str]:
@@ -355,13 +347,3 @@ def _headings(name: str, lines: Sequence[Line]) -> list[str]:
         return next((at for at, known in enumerate(_ORDER) if heading == known or heading.startswith(f"{known}::")), 99)
 
     return sorted(used, key=place)
-
-
-def _add(sheet: WriteOnlyWorksheet, texts: Sequence[str]) -> None:
-    """Write one row; text stays text, also when it looks like a formula."""
-    cells = []
-    for text in texts:
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text) or None)
-        cell.data_type = "s" if text else "n"
-        cells.append(cell)
-    sheet.append(cells)

@@ -13,14 +13,15 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from typing import TYPE_CHECKING, Any
 
 from engage.errors import Refused
 from engage.participation.attachments.packages import ZIP_MAGIC, Package, check_xml
 from surveys.definition.xlsform.faults import Fault, Where
 from surveys.definition.xlsform.headers import SHEETS, SURVEY, Path, heading_path
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 60_000
@@ -142,6 +143,9 @@ def read_workbook(content: bytes) -> Workbook:
 @contextmanager
 def open_workbook(content: bytes) -> Iterator[CalamineWorkbook]:
     """Open a workbook that is bounded and unspoiled; raises as `read_workbook`, also for what reading it finds."""
+    # Only a process that reads a workbook needs the library.
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
     if len(content) > MAX_BYTES:
         raise Refused("xlsform_too_large", max_megabytes=MAX_BYTES // 1024 // 1024)
     if content.startswith(ZIP_MAGIC):

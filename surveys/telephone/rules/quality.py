@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import NormalDist, median
 
-from scipy.stats import fisher_exact
-
 # Below this expected count in any cell the normal distribution is no longer near enough (Cochran 1954); then Fisher's
 # exact test decides.
 LEAST_EXPECTED = 5
@@ -109,7 +107,10 @@ def two_proportions(hits: int, of: int, other_hits: int, of_others: int) -> floa
     if not of or not of_others or total in (0, of + of_others):
         return None
     pooled = total / (of + of_others)
+    # scipy.stats costs more than a second, so only who needs the exact test imports it.
     if min(of, of_others) * min(pooled, 1 - pooled) < LEAST_EXPECTED:
+        from scipy.stats import fisher_exact
+
         table = [[hits, of - hits], [other_hits, of_others - other_hits]]
         return float(fisher_exact(table, alternative="greater").pvalue)
     spread = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / of_others))

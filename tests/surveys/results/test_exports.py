@@ -14,8 +14,7 @@ import pytest
 from engage.accounts.actors import Role
 from engage.journal.models import JournalRow
 from surveys.models import Response
-from surveys.results import columns, exports
-from surveys.results.access import may_take
+from surveys.results import access, columns, exports
 from tests.accounts.people import staff_client
 from tests.surveys.answering.builders import published
 from tests.surveys.results import made_up
@@ -112,7 +111,7 @@ def test_what_says_who_somebody_is_is_in_the_personal_file_alone(survey, tmp_pat
     response = Response.objects.filter(questionnaire=survey).first()
     response.private = json.dumps({"mail": "ann@example.org"})
     response.save()
-    for code in exports.FORMATS:
+    for code in access.FORMATS:
         found = b"ann@example.org" in write(survey, code, tmp_path).read_bytes()
         assert found == (code == "personal"), code
 
@@ -131,9 +130,9 @@ def test_the_codebook_explains_every_column(survey, tmp_path):
 
 
 def test_who_may_take_what():
-    assert may_take({Role.ANALYST}, "csv") and not may_take({Role.ANALYST}, "personal")
-    assert may_take({Role.EDITOR}, "codebook") and not may_take({Role.EDITOR}, "sav")
-    assert may_take({Role.ADMINISTRATOR}, "personal")
+    assert access.may_take({Role.ANALYST}, "csv") and not access.may_take({Role.ANALYST}, "personal")
+    assert access.may_take({Role.EDITOR}, "codebook") and not access.may_take({Role.EDITOR}, "sav")
+    assert access.may_take({Role.ADMINISTRATOR}, "personal")
 
 
 def test_taking_a_file_is_in_the_journal(survey):
