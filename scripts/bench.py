@@ -47,7 +47,8 @@ def run_benchmark(program: Path, environment: dict[str, str]) -> list[dict[str, 
     began, figures = time.monotonic(), []
     with services.temporary_folder("engage-bench-") as folder:
         running = subprocess.Popen(
-            [sys.executable, str(program)],
+            # -P: a benchmark may have the name of a package of the project.
+            [sys.executable, "-P", str(program)],
             cwd=ROOT,
             env={**environment, "ENGAGE_VAR": str(folder), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ or committed late shows in the count or the sum of the numbers of a part's range
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,17 +25,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connections
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from surveys.definition import model
 from surveys.models import Questionnaire, Response, Version
+from surveys.queries import ready
 from surveys.results.encoding import Row, encode, schema
 from surveys.results.layout import ID, Layout, layout_of
 from surveys.results.tables import Answers
 
 PART_ROWS = 50_000
-BATCH_ROWS = 10_000
+# What so few rows hold stays in the processor's cache, and goes before the collector of garbage looks at it.
+BATCH_ROWS = 500
 # So few are read from their rows each time, in tenths of a second; they need no cache.
 DIRECT_MOST = 5_000
 # A reader that has read the old list of parts may still open them.
@@ -77,29 +81,36 @@ def layout_for(questionnaire: Questionnaire, numbers: Sequence[int] = ()) -> Lay
     versions = Version.objects.filter(questionnaire=questionnaire, published_at__isnull=False)
     if numbers:
         versions = versions.filter(number__in=numbers)
-    definitions = {version.number: model.parse(version.definition) for version in versions}
+    definitions = {version.number: ready(version).runtime.definition for version in versions}
     return layout_of(definitions) if definitions else None
 
 
 def rows_of(responses: QuerySet[Response]) -> Iterator[Row]:
     """Read responses one after the other, in bounded memory; days are local."""
-    found = responses.values_list(
-        "pk", "version__number", "mode", "language", "submission__received_at", "seconds", "wave", "answers"
+    for batch in _batches(responses):
+        yield from batch
+
+
+def _batches(responses: QuerySet[Response]) -> Iterator[list[Row]]:
+    zone = timezone.get_current_timezone()
+    found = responses.annotate(text=Cast("answers", TextField())).values_list(
+        "pk", "version__number", "mode", "language", "submission__received_at", "seconds", "wave", "text"
     )
-    for pk, version, mode, language, received_at, seconds, wave, answers in found.iterator(chunk_size=2_000):
-        day = timezone.localtime(received_at).date()
-        yield Row(pk, version, mode, language, day, seconds, wave, answers)
+    read = found.iterator(chunk_size=2_000)
+    while some := list(islice(read, BATCH_ROWS)):
+        # Read as one text: names of questions are made once for all, which saves half of the time and of the memory.
+        answers = json.loads("[" + ",".join(one[-1] for one in some) + "]")
+        yield [
+            Row(pk, version, mode, language, received_at.astimezone(zone).date(), seconds, wave, given)
+            for (pk, version, mode, language, received_at, seconds, wave, _text), given in zip(
+                some, answers, strict=True
+            )
+        ]
 
 
 def tables_of(layout: Layout, responses: QuerySet[Response]) -> Iterator[pa.Table]:
     """Read responses as tables of at most BATCH_ROWS rows."""
-    batch: list[Row] = []
-    for row in rows_of(responses):
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            yield encode(layout, batch)
-            batch = []
-    if batch:
+    for batch in _batches(responses):
         yield encode(layout, batch)
 
 
@@ -143,7 +154,7 @@ def refresh(questionnaire: Questionnaire, *, rebuild: bool = False) -> Cache | N
         return None
     folder = folder_of(questionnaire)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder):
+    with _alone(folder), _no_collector():
         known = _read_meta(folder)
         kept: list[Part] = []
         if known and not rebuild and known.layout == layout.digest:
@@ -284,6 +295,21 @@ def _sweep(folder: Path, cache: Cache) -> None:
     for path in folder.glob("*.parquet"):
         if path.name not in named and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the collector of cyclic garbage out: answers have no cycles, and it would look at all of them, and twice.
+
+    It takes two thirds of the time of reading JSON in a process as large as the site's.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from engage.participation.rules import parse_reference
 from surveys.answering.rules import may_see_results
 from surveys.definition.model import Texts
 from surveys.models import Questionnaire, Response, Version
-from surveys.queries import period_of
+from surveys.queries import period_of, ready
 from surveys.results.layout import (
     GROUPS,
     LANGUAGE,
@@ -80,9 +80,9 @@ def open_answers(questionnaire: Questionnaire, *, public: bool) -> Source | None
     if answers is None or newest is None:
         return None
     if public:
-        standing = layout_of({version.number: version.parsed for version in versions})
+        standing = layout_of({version.number: ready(version).runtime.definition for version in versions})
         answers = Answers(in_words_of(answers.layout, standing), answers.read)
-    return Source(answers, as_of, newest.parsed.title)
+    return Source(answers, as_of, ready(newest).runtime.definition.title)
 
 
 def with_results(actor: Actor) -> list[Questionnaire]:

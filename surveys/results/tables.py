@@ -87,7 +87,13 @@ class Answers:
         return self.stored(name).to_numpy()
 
     def coded(self, key: str) -> Coded:
-        """Return a question or fact as codes. Raises Refused("survey_results_no_question") where it has none."""
+        """Return a question or fact as codes, made once. Raises Refused("survey_results_no_question") for none."""
+        if (name := f"{key}|coded") not in self._kept:
+            self._kept[name] = self._coded(key)
+        found: Coded = self._kept[name]
+        return found
+
+    def _coded(self, key: str) -> Coded:
         if key in GROUPS:
             return self._levels_of_words(key)
         column = self.layout.by_key.get(key)
@@ -101,14 +107,16 @@ class Answers:
         return self._levels_of_words(key)
 
     def _levels_of_words(self, key: str) -> Coded:
-        stored = self.stored(key)
-        if pa.types.is_date(stored.type):
-            stored = pc.strftime(stored, "%Y-%m")
-        encoded = stored.combine_chunks().dictionary_encode()
+        encoded = self.stored(key).combine_chunks().dictionary_encode()
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
         codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
         values = encoded.dictionary.to_pylist()
+        if pa.types.is_date(encoded.dictionary.type):
+            # Written as months only once a day of the calendar: a million days are some seconds.
+            months = [day.strftime("%Y-%m") for day in values]
+            values = sorted(set(months))
+            codes = np.array([*map(values.index, months), NONE], dtype=np.int64)[codes]
         counts = np.bincount(codes[codes >= 0], minlength=len(values))
         if pa.types.is_string(self.stored(key).type):
             order = sorted(range(len(values)), key=lambda at: (-counts[at], str(values[at])))
@@ -122,7 +130,13 @@ class Answers:
         return Coded(places[codes], tuple(levels))
 
     def chosen(self, key: str) -> Chosen:
-        """Return a question with several answers. Raises Refused("survey_results_no_question")."""
+        """Return a question with several answers, made once. Raises Refused("survey_results_no_question")."""
+        if (name := f"{key}|chosen") not in self._kept:
+            self._kept[name] = self._chosen(key)
+        found: Chosen = self._kept[name]
+        return found
+
+    def _chosen(self, key: str) -> Chosen:
         column = self.layout.by_key.get(key)
         if column is None or column.kind != "mask":
             raise Refused("survey_results_no_question", question=key)
