@@ -35,6 +35,9 @@ BUDGET_SECONDS = 5.0
 
 def hand_over_due(*, now: datetime, limit: int = 100) -> int:
     """Hand over what is due; returns how many were tried. What lies on this site comes first, it takes no time."""
+    # Mostly nothing is due: one read instead of two transactions.
+    if not Delivery.objects.filter(due_at__lte=now, channel__enabled=True).exists():
+        return 0
     ends, tried = time.monotonic() + BUDGET_SECONDS, 0
     for local in (True, False):
         codes = [one.code for one in adapters.registered() if one.in_transaction == local]

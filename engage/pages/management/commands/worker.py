@@ -11,13 +11,15 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils.module_loading import module_has_submodule
 from django_tasks_db.management.commands.db_worker import Worker
 
 from engage import schedule
 
 log = logging.getLogger("engage.worker")
+# Opening an SQLite file anew for each of five jobs a second takes an idle worker a seventh of a processor.
+KEEP_FILE_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -41,6 +43,10 @@ class Command(BaseCommand):
         stop = schedule.stopping
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        for alias in connections:
+            if connections[alias].vendor == "sqlite":
+                # One mapping serves the connections of all threads. Pools of PostgreSQL keep theirs themselves.
+                connections.settings[alias]["CONN_MAX_AGE"] = KEEP_FILE_SECONDS
         queue = None
         if settings.TASKS["default"]["BACKEND"].startswith("django_tasks_db"):
             queue = Worker(
