@@ -4,14 +4,18 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from engage.starting import uncollected
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
-http = get_asgi_application()
+with uncollected():
+    http = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402  (needs the app registry)
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+    # These need the app registry.
+    from channels.auth import AuthMiddlewareStack
+    from channels.routing import ProtocolTypeRouter, URLRouter
+    from channels.security.websocket import AllowedHostsOriginValidator
 
-from engage import quick  # noqa: E402
+    from engage import quick
 
 websocket_urlpatterns: list = []
 

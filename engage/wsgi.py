@@ -4,9 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
-application = get_wsgi_application()
+from engage.starting import uncollected
 
-from engage import quick  # noqa: E402  (needs the app registry)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
+with uncollected():
+    application = get_wsgi_application()
+
+    from engage import quick  # needs the app registry
 
 application = quick.wsgi(application)
