@@ -72,11 +72,11 @@ class Reader:
         """Note the words of the other language on a screen, and what axe finds."""
         if words := foreign_words(page):
             self.wrong.append(f"{page.url}: {words}")
-        if axe:
-            self.look(page)
+        if axe and self.axe:
+            self.wrong += look(page)
 
     def look(self, page: Page) -> None:
-        """Note what axe finds. Screens of the Studio have the names of marks and properties, so no word is foreign."""
+        """Note what axe finds in the Studio, whose screens have names of properties: there no word is foreign."""
         if self.axe:
             page.wait_for_load_state("networkidle")
             self.wrong += look(page)
@@ -237,7 +237,7 @@ def answer_at_once(page: Page, reader: Reader) -> None:
     reader.read(page, axe=True)
     page.locator("input[value=weekly]").check()
     press(page, "main form .btn-go")
-    reader.read(page, axe=True)
+    reader.read(page)
     page.locator("[name='q:hours']").fill("30")
     press(page, "main form .btn-go")
     expect(page.locator(".errors")).to_be_focused()
