@@ -53,7 +53,9 @@ async def _connection(port: int, requests: Iterator[bytes], expected: int, answe
             break
         began = time.perf_counter()
         writer.write(request)
-        answers.failures += await _answer(reader) != expected
+        # Added only once it is there: others add while this one waits.
+        status = await _answer(reader)
+        answers.failures += status != expected
         answers.milliseconds.append((time.perf_counter() - began) * 1000)
     writer.close()
 

@@ -1,0 +1,154 @@
+"""The telephone desk: 50 interviewers ask for the next of 100,000 numbers at once, on PostgreSQL.
+
+Each has a thread, and the threads are shared by as many processes as the site has workers, each with the site's pool of
+connections. All ask in the same moment, report what came of the call and ask again; the time is that of the action,
+waiting and commit included. A second
+run lets every interviewer talk a while between two calls, as people do. CALLING_NUMBERS sets the size of the sample.
+"""
+
+import os
+import random
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from benchmarks import _site
+from benchmarks._figures import load_average, percentile_95, report, report_most
+
+NUMBERS = int(os.environ.get("CALLING_NUMBERS", "100000"))
+INTERVIEWERS = 50
+ROUNDS = int(os.environ.get("CALLING_ROUNDS", "20"))
+TALK_SECONDS = 5.0
+NEXT_MOST_MS = 50
+
+
+def make() -> tuple[int, list[int]]:
+    """Write a study with its sample, and who calls; returns their numbers."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from engage.accounts.actors import Role
+    from surveys.telephone.models import SampleNumber
+    from tests.accounts.people import person
+    from tests.surveys.telephone import fields
+
+    # Open around the clock: the hours of the rules are no part of what is measured.
+    always = {"windows": [[["00:00", "00:00"]]] * 7}
+    study = fields.study(1, opens_at=timezone.now() - timedelta(days=1))
+    study.rules = always
+    study.save()
+    first = SampleNumber.objects.get()
+    SampleNumber.objects.bulk_create(
+        (
+            SampleNumber(
+                study=study, number="+8613800000000", index=f"{place:064d}", kind=first.kind, zone=first.zone,
+                language=first.language, place=place, turn=float(place), due_at=first.due_at, rank=first.rank,
+            )
+            for place in range(2, NUMBERS + 1)
+        ),
+        batch_size=5_000,
+    )  # fmt: skip
+    people = [person(Role.INTERVIEWER, email=f"interviewer-{at}@example.org").pk for at in range(INTERVIEWERS)]
+    return study.pk, people
+
+
+def _start() -> None:
+    import django
+
+    django.setup()
+
+
+def call(study: int, people: list[int], at: float, talk: float) -> tuple[list[float], list[int]]:
+    """Let these interviewers call from a moment on; returns milliseconds of each claim and the numbers given."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from engage.accounts.models import User
+    from surveys.telephone import actions
+    from tests.surveys.telephone.fields import finish
+
+    times: list[float] = []
+    given: list[int] = []
+    faults: list[BaseException] = []
+
+    def work(pk: int) -> None:
+        draw = random.Random(pk)
+        try:
+            interviewer = User.objects.get(pk=pk)
+            connection.close()
+            time.sleep(max(0.0, at - time.time()))
+            for _round in range(ROUNDS):
+                if talk:
+                    time.sleep(draw.uniform(0, 2 * talk))
+                began = time.perf_counter()
+                found = actions.claim(study, actor=interviewer, now=timezone.now())
+                # As at the end of a request: the connection goes back to the pool of the process.
+                connection.close()
+                times.append((time.perf_counter() - began) * 1000)
+                if found is None:
+                    raise RuntimeError("no number is due")
+                given.append(found[0].pk)
+                finish(found[0], interviewer, "5.62", timezone.now())
+                connection.close()
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(pk,)) for pk in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return times, given
+
+
+def together(study: int, people: list[int], talk: float) -> tuple[list[float], list[int]]:
+    """Share the interviewers among as many processes as the site has workers."""
+    with ProcessPoolExecutor(_site.WORKERS, mp_context=get_context("spawn"), initializer=_start) as workers:
+        at = time.time() + 15
+        parts = [workers.submit(call, study, people[own :: _site.WORKERS], at, talk) for own in range(_site.WORKERS)]
+        found = [part.result() for part in parts]
+    return [one for times, _given in found for one in times], [one for _times, given in found for one in given]
+
+
+def measure() -> None:
+    """Call without a break, then as people do."""
+    from django.db import connection
+
+    study, people = make()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    everything: list[int] = []
+    for name, talk in (("asking again at once", 0.0), (f"about {TALK_SECONDS:g} s a call", TALK_SECONDS)):
+        times, given = together(study, people, talk)
+        everything += given
+        note = f"median {sorted(times)[len(times) // 2]:.0f}, slowest {max(times):.0f}; {load_average()}"
+        p95 = percentile_95(times)
+        ratio = f"{p95 / NEXT_MOST_MS:.2f} of its limit"
+        report_most(
+            f"next of {NUMBERS:,} numbers, {INTERVIEWERS} interviewers, {name}: p95",
+            round(p95, 1), "ms", NEXT_MOST_MS, f"{ratio}; {note}",
+        )  # fmt: skip
+    twice = len(everything) - len(set(everything))
+    report_most("numbers given twice", twice, "", 0, f"{len(everything):,} given")
+
+
+def main() -> None:
+    if missing := _site.missing_servers():
+        report("calling", "not measured", "", note=f"{missing} is not on this machine")
+        return
+    with _site.database("engage_bench_calling") as url:
+        _site.set_up(_site.production_settings(url))
+        try:
+            measure()
+        finally:
+            _site.close_connections()
+
+
+if __name__ == "__main__":
+    main()
