@@ -23,7 +23,7 @@ from engage.api.urls import public_api
 from engage.wsgi import application
 from tests.consultations.factories import call, comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 EXAMPLES = 40
 CHECKS = [
     not_a_server_error,

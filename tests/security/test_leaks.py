@@ -51,7 +51,8 @@ from tests.security import leaks_paths
 from tests.security.leaks_markers import STAGES, WAITING, Redacted, marker, markers_in, news_in, read_answer
 from tests.security.leaks_site import NOT_PLANTED, PLANTERS, Site, let_go, planted_site
 
-pytestmark = pytest.mark.django_db
+# Who may see what is one filter on both databases, and is tested with each room; to look everywhere takes minutes.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 Hits = dict[str, set[str]]
 
 # Where a reader of today finds each kind once it is released: names of addresses, and what else goes out.
@@ -377,7 +378,6 @@ def redact_on_the_bench(name: str, content: bytes, editor: User) -> Redaction:
     return redaction.replace(job.pk, actor=editor, now=timezone.now())
 
 
-@pytest.mark.sqlite_only
 def test_what_was_redacted_on_the_bench_is_gone_where_the_file_is_shown(django_capture_on_commit_callbacks):
     editor, home = person(Role.EDITOR), ensure_structure()["en"]
     with django_capture_on_commit_callbacks(execute=True):
