@@ -54,8 +54,8 @@ def values() -> list[Value]:
     return [Value(entry["group"], entry["value"]) for entry in listed] + own
 
 
-def few(most: int) -> list[Value]:
-    """The first `most` of each group, every value with a NUL and our own.
+def few(most: int, turn: int = 0) -> list[Value]:
+    """The first `most` of every third group, every value with a NUL and our own; turns take the other groups.
 
     On PostgreSQL only the latter, which a database can stumble over: what pages make of the others is the same.
     """
@@ -65,7 +65,8 @@ def few(most: int) -> list[Value]:
     everything = values()
     for place, value in enumerate(everything):
         counts[value.group] = counts.get(value.group, 0) + 1
-        if counts[value.group] <= most or "\x00" in value.text or place >= len(everything) - 3:
+        its_turn = (list(counts).index(value.group) + turn) % 3 == 0
+        if (its_turn and counts[value.group] <= most) or "\x00" in value.text or place >= len(everything) - 3:
             kept.append(value)
     return kept
 

@@ -121,7 +121,9 @@ def rounds(name: str, form: Form) -> Iterator[dict[str, str]]:
     """Yield what is sent: each value in all typed fields at once, then a few in each choice."""
     if form.typed:
         for value in (
-            values() if name in MANY and connection.vendor == "sqlite" else few(0 if name.startswith(STUDIO) else 1)
+            values()
+            if name in MANY and connection.vendor == "sqlite"
+            else few(0 if name.startswith(STUDIO) else 1, list(FORMS).index(name))
         ):
             yield dict.fromkeys(form.typed, value.text) | form.chosen
     for field in form.chosen:
@@ -306,7 +308,9 @@ def faults_of_address(world: World, name: str) -> list[str]:
     who, arguments, parameters = PARAMETERS[name]
     client = world["clients"][who]
     wrong = []
-    for place, value in enumerate(values()[-3:] if who in ("editor", "administrator") else few(1)):
+    for place, value in enumerate(
+        values()[-3:] if who in ("editor", "administrator") else few(1, list(PARAMETERS).index(name))
+    ):
         language = ("zh-hans", "en")[place % 2]
         with translation.override(language):
             url = reverse(name, args=arguments(world))
