@@ -7,14 +7,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
-    from engage.starting import uncollected
+    from django.core.management import execute_from_command_line
 
-    with uncollected():
-        import django
-        from django.core.management import execute_from_command_line
-
-        # The command sets up again, which finds all apps loaded.
-        django.setup()
     execute_from_command_line(sys.argv)
 
 

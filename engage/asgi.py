@@ -4,10 +4,10 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from engage.starting import uncollected
+from engage.collecting import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
-with uncollected():
+with loading():
     http = get_asgi_application()
 
     # These need the app registry.

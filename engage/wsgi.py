@@ -4,10 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from engage.starting import uncollected
+from engage.collecting import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engage.settings")
-with uncollected():
+with loading():
     application = get_wsgi_application()
 
     from engage import quick  # needs the app registry
