@@ -10,11 +10,12 @@ import socket
 import sys
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from benchmarks._figures import report
 from tests.services import NOT_FOR_A_SITE, ROOT, Server, free_port
 
 HOST = "127.0.0.1"
@@ -90,6 +91,22 @@ def close_connections() -> None:
         connection.close()
         if connection.vendor == "postgresql":
             connection.close_pool()
+
+
+def run(name: str, measure: Callable[[str], None], *, figure: str = "") -> None:
+    """Measure on an empty site in a database `name`, whose URL `measure` gets; it is gone afterwards.
+
+    Where a server is missing that is said as a figure, which has the benchmark's name if no other is given.
+    """
+    if missing := missing_servers():
+        report(figure or name, "not measured", "", note=f"{missing} is not on this machine")
+        return
+    with database(f"engage_bench_{name}") as url:
+        set_up(production_settings(url))
+        try:
+            measure(url)
+        finally:
+            close_connections()
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def tell_queries() -> None:
         report_most(f"page of 10 questions {name}", queries_of(call, status=status), "queries", QUERIES_MOST)
 
 
-def measure() -> None:
+def measure(_url: str) -> None:
     """Count, send, and let all come at once."""
     from surveys.models import Response
     from tests.surveys.answering.builders import published
@@ -210,17 +210,5 @@ def measure() -> None:
     report_most(f"{PEOPLE:,} respondents at once, errors", len(faults), "", 0, note)
 
 
-def main() -> None:
-    if missing := _site.missing_servers():
-        report("answering", "not measured", "", note=f"{missing} is not on this machine")
-        return
-    with _site.database("engage_bench_answering") as url:
-        _site.set_up(_site.production_settings(url))
-        try:
-            measure()
-        finally:
-            _site.close_connections()
-
-
 if __name__ == "__main__":
-    main()
+    _site.run("answering", measure)

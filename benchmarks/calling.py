@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from benchmarks import _site
-from benchmarks._figures import load_average, percentile_95, report, report_most
+from benchmarks._figures import load_average, percentile_95, report_most
 
 NUMBERS = int(os.environ.get("CALLING_NUMBERS", "100000"))
 INTERVIEWERS = 50
@@ -116,7 +116,7 @@ def together(study: int, people: list[int], talk: float) -> tuple[list[float], l
     return [one for times, _given in found for one in times], [one for _times, given in found for one in given]
 
 
-def measure() -> None:
+def measure(_url: str) -> None:
     """Call without a break, then as people do."""
     from django.db import connection
 
@@ -138,17 +138,5 @@ def measure() -> None:
     report_most("numbers given twice", twice, "", 0, f"{len(everything):,} given")
 
 
-def main() -> None:
-    if missing := _site.missing_servers():
-        report("calling", "not measured", "", note=f"{missing} is not on this machine")
-        return
-    with _site.database("engage_bench_calling") as url:
-        _site.set_up(_site.production_settings(url))
-        try:
-            measure()
-        finally:
-            _site.close_connections()
-
-
 if __name__ == "__main__":
-    main()
+    _site.run("calling", measure)

@@ -105,19 +105,6 @@ def best(rounds: list[Answers]) -> Answers:
     return max(rounds, key=lambda answers: answers.per_second)
 
 
-def main() -> None:
-    if missing := _site.missing_servers():
-        report("letters", "not measured", "", note=f"{missing} is not on this machine")
-        return
-    with _site.database("engage_bench_intake") as url:
-        settings = _site.production_settings(url)
-        _site.set_up(settings)
-        try:
-            measure(url)
-        finally:
-            _site.close_connections()
-
-
 def measure(url: str) -> None:
     """Fill the sessions, then send: empty forms, letters, empty forms again."""
     from engage.departments.models import Department
@@ -159,4 +146,4 @@ def measure(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _site.run("intake", measure, figure="letters")

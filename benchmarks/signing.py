@@ -215,17 +215,5 @@ def _tell(
     report_least("signed a minute", round(signed.per_second * 60), "signatures", SIGN_LEAST, f"the aim beyond: {AIM:,}")
 
 
-def main() -> None:
-    if missing := _site.missing_servers():
-        report("signing", "not measured", "", note=f"{missing} is not on this machine")
-        return
-    with _site.database("engage_bench_signing") as url:
-        _site.set_up(_site.production_settings(url))
-        try:
-            measure(url)
-        finally:
-            _site.close_connections()
-
-
 if __name__ == "__main__":
-    main()
+    _site.run("signing", measure)

@@ -314,7 +314,7 @@ def tell_peak(name: str, peak: float) -> None:
     report_most(name, round(peak), "MB", PEAK_MB, f"{peak / PEAK_MB:.2f} of its limit")
 
 
-def measure() -> None:
+def measure(_url: str) -> None:
     """Write, build, append, read, and do the same in pandas."""
     questionnaire, version = make()
     began = time.monotonic()
@@ -347,17 +347,5 @@ def measure() -> None:
     report(f"plain pandas, {PANDAS_ROWS:,} rows: peak memory", round(pandas_peak), "MB")
 
 
-def main() -> None:
-    if missing := _site.missing_servers():
-        report("surveys", "not measured", "", note=f"{missing} is not on this machine")
-        return
-    with _site.database("engage_bench_surveys") as url:
-        _site.set_up(_site.production_settings(url))
-        try:
-            measure()
-        finally:
-            _site.close_connections()
-
-
 if __name__ == "__main__":
-    main()
+    _site.run("surveys", measure)
