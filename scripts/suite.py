@@ -40,6 +40,10 @@ class Part:
     name: str
     select: str
     environment: dict[str, str] = field(default_factory=dict)
+    # Half to each of two workers, and whoever is done takes tests from the other, down to the last.
+    spread: tuple[str, ...] = ("--dist", "worksteal")
+    # Where its tests are, when that is one place: to read all files takes longer than a few tests.
+    folder: str = ""
     parallel: bool = True
     # A browser waits now and then, for a page or for a person's pace; others take its place then.
     more_workers: int = 0
@@ -82,9 +86,12 @@ def run_part(part: Part, reports: Path) -> None:
     print(f"\n== {part.name} ==", flush=True)
     report = reports / f"{re.sub('[^a-z]+', '-', part.name.lower())}.xml"
     workers = min(os.cpu_count() or 1, MOST_WORKERS) + part.more_workers if part.parallel else 0
+    spread = ["-n", str(workers), *part.spread] if workers else ["-n", "0"]
+    # The caller's own choice of tests is not to be widened.
+    where = [part.folder] if part.folder and "PYTEST_ARGS" not in os.environ else []
     began = time.monotonic()
     done = subprocess.run(
-        pytest_call("-q", "-m", part.select, "-n", str(workers), f"--junitxml={report}"),
+        pytest_call("-q", "-m", part.select, *spread, f"--junitxml={report}", *where),
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,
@@ -133,11 +140,13 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
     parts = [
         Part("SQLite", f"not postgres and {ELSEWHERE}"),
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
-        Part("Redis", "redis", with_redis, needs="redis", reason=no_redis),
-        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1),
-        Part("faults on SQLite", "faults and not postgres", parallel=False),
+        Part("Redis", "redis", with_redis, needs="redis", reason=no_redis, folder="tests/participation"),
+        # One by one in their order, the long journeys first.
+        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1,
+             spread=("--dist", "load", "--maxschedchunk", "1")),
+        Part("faults on SQLite", "faults and not postgres", folder="tests/faults", parallel=False),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
-             parallel=False),
+             folder="tests/faults", parallel=False),
     ]  # fmt: skip
     for part in parts:
         part.required = bool(part.reason) and part.needs in required

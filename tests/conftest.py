@@ -19,6 +19,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "engage.settings"
 
 from django.conf import settings as django_settings  # noqa: E402
 
+from engage.collecting import loading  # noqa: E402
 from tests import cleaning, prepared, services  # noqa: E402
 from tests.browser.watching import watch  # noqa: E402
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # The real hasher takes a fifth of a second per account by design.
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files are looked for when one is asked for: every client of a test would list all of them first.
+django_settings.WHITENOISE_AUTOREFRESH = True
 
 DATABASE = django_settings.DATABASES["default"]
 # How long an example takes is the machine's business; what takes too long is for benchmarks to say.
@@ -48,6 +51,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from django.core.management import call_command
 
         call_command("compile_catalogues")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of tests and all modules stay: the collector of garbage need not look at them again."""
+    with loading():
+        return (yield)
 
 
 def pytest_unconfigure() -> None:
@@ -102,6 +112,8 @@ def empty_journal() -> None:
 
 # --- which tests can run -------------------------------------------------------------------------------------------
 
+ONE_FOLDER = {"redis": "participation", "faults": "faults"}
+
 
 def why_not(item: pytest.Item) -> str | None:
     """The reason why this run cannot carry the test. scripts/test starts what the tests need, or says why not."""
@@ -123,6 +135,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if reason := why_not(item):
             item.add_marker(pytest.mark.skip(reason=reason))
+        for marker, folder in ONE_FOLDER.items():
+            if item.get_closest_marker(marker) and folder not in item.path.parts:
+                raise pytest.UsageError(f"{item.nodeid}: {marker} tests are looked for in tests/{folder} alone")
+    # A journey takes minutes: begun last, one worker would walk it while the others wait.
+    items.sort(key=lambda item: not item.path.name.startswith("test_journey_"))
 
 
 @pytest.fixture(autouse=True)

@@ -78,6 +78,7 @@ def test_a_note_in_words_that_stand_below_their_mark_is_kept():
     assert (kept.text, kept.notes) == ("(b) is a sign;", (Note(13, "1", "Not a mark."),))
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("language", [CHINESE, ENGLISH])
 def test_the_canonical_text_keeps_every_footnote(language):
     @settings(max_examples=150, deadline=None)

@@ -260,6 +260,8 @@ class DeskWalk(Walk):
         return (self.place.water if self.case.lead_id is None else self.place.roads).name_zh
 
 
+# test_walk.py takes every step on both databases.
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("kind", [code for code in KINDS if code != "petition_answer"])
 def test_every_step_of_every_kind_can_be_taken_by_its_form(place, kind):
     walk = DeskWalk(place, kind)

@@ -208,6 +208,7 @@ def test_nothing_is_chosen_beforehand_below_the_margin(confidences: Sequence[flo
 # --- learned from real letters --------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite_only
 def test_on_real_letters_it_names_more_than_a_plain_model_does():
     """Five folds within the file; a plain model of the same folds has 0.67 and 0.89 on 18 offices."""
     first = among = asked = 0
@@ -218,12 +219,14 @@ def test_on_real_letters_it_names_more_than_a_plain_model_does():
     assert among / asked >= 0.925
 
 
+@pytest.mark.sqlite_only
 def test_on_all_twenty_offices_the_right_one_is_among_three():
     known, rest = next(folds(letters()))
     _first, among = hits(taught(known), rest)
     assert among / len(rest) >= 0.86
 
 
+@pytest.mark.sqlite_only
 def test_an_office_with_five_letters_is_among_the_first_three_half_the_time():
     rows = letters(CLEARING)
     among = asked = 0

@@ -55,6 +55,7 @@ def post(client: Client, name: str, redaction: Redaction, *more: int, status: in
     return answer.content.decode()
 
 
+@pytest.mark.sqlite_only
 def test_a_pdf_is_redacted_and_replaced_by_forms_alone(django_capture_on_commit_callbacks) -> None:
     editor = person(Role.EDITOR)
     client = signed_in(editor)

@@ -158,10 +158,17 @@ def submitted(consultation: Consultation, *, author: User | None = None, after: 
     return hand_in(written(consultation, author=author, after=after), author)
 
 
-def published(consultation: Consultation | None = None, *, after: bool = True) -> Outcome:
+def signed(consultation: Consultation | None = None, *, after: bool = True) -> Outcome:
     """Publish an outcome by four people who did not write in it."""
-    consultation = consultation or decided_call()
-    outcome = submitted(consultation, after=after)
+    outcome = submitted(consultation or decided_call(), after=after)
     sign_object(actions.KIND, outcome)
+    outcome.refresh_from_db()
+    return outcome
+
+
+def published(consultation: Consultation | None = None, *, after: bool = True) -> Outcome:
+    """Publish an outcome in the name of the platform: what stands there is what people would have signed."""
+    outcome = written(consultation or decided_call(), author=person(Role.EDITOR), after=after)
+    gate.release_by_platform(actions.KIND, outcome, now=timezone.now(), actor=SYSTEM)
     outcome.refresh_from_db()
     return outcome

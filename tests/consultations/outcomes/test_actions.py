@@ -32,6 +32,7 @@ from tests.consultations.outcomes.builders import (
     point,
     published,
     revision,
+    signed,
     submitted,
     theme,
     version_after,
@@ -447,7 +448,7 @@ def test_an_editor_corrects_what_replaced_a_clause():
 
 
 def test_publication_happens_everywhere_at_once(django_capture_on_commit_callbacks):
-    outcome = published()
+    outcome = signed()
     consultation = outcome.consultation
     assert outcome.published_at is not None
     release = gate.release_of(actions.KIND, outcome)
