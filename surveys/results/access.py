@@ -14,16 +14,21 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("jsonl", "application/x-ndjson"),
     "personal": ("jsonl", "application/x-ndjson"),
     "codebook": ("html", "text/html; charset=utf-8"),
+    "report": ("html", "text/html; charset=utf-8"),
+    "report_docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "report_pdf": ("pdf", "application/pdf"),
 }
 """Ending and media type by the name of the format. `personal` is the JSON with what says who somebody is."""
-# Files without a single answer, and with what says who somebody is.
-HARMLESS, PERSONAL = frozenset({"codebook"}), frozenset({"personal"})
+# Files without the answers of a single person, of those the figures, and files with what says who somebody is.
+REPORTS = frozenset({"report", "report_docx", "report_pdf"})
+HARMLESS, PERSONAL = frozenset({"codebook"}) | REPORTS, frozenset({"personal"})
 
 
 def may_take(roles: Collection[str], code: str) -> bool:
     """Tell whether somebody with these roles may take a file of a format.
 
-    Analysts take answers, administrators also what says who somebody is; whoever sees results reads the codebook.
+    Analysts take answers, administrators also what says who somebody is; whoever sees results reads the codebook
+    and the report.
     """
     if code in HARMLESS or Role.ADMINISTRATOR in roles:
         return True

@@ -166,7 +166,7 @@ def words(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @for_staff
-def file(request: HttpRequest, key: str, code: str) -> FileResponse:
+def file(request: HttpRequest, key: str, code: str) -> FileResponse | HttpResponse:
     """Send all answers, or the codebook, in one of `access.FORMATS`; it is written down who took them."""
     from surveys.results import columns, exports
 
@@ -176,10 +176,13 @@ def file(request: HttpRequest, key: str, code: str) -> FileResponse:
     if code not in access.FORMATS or not access.may_take(roles_of(request.user), code) or layout is None:
         raise Http404
     ending, media_type = access.FORMATS[code]
-    actions.record_export(questionnaire, code, actor=request.user)
     with TemporaryDirectory(prefix="engage-results-") as folder:
         path = Path(folder) / f"results.{ending}"
-        exports.write(code, path, questionnaire, layout)
+        try:
+            exports.write(code, path, questionnaire, layout)
+        except Refused:
+            return _not_ready(request, questionnaire)
+        actions.record_export(questionnaire, code, actor=request.user)
         # An open file outlives its name.
         opened = path.open("rb")
     return FileResponse(

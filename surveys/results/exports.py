@@ -19,13 +19,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from engage.errors import Refused
 from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_book
 from surveys.answering.private import joined
 from surveys.models import Questionnaire
-from surveys.results import columns, queries
+from surveys.results import columns, queries, report
 from surveys.results.layout import BITS, DAY, LANGUAGE, MODE, NONE, REASONS, SECONDS, VERSION, WAVE, Column, Layout
 from surveys.results.words import REASON_NAMES
 
@@ -322,7 +324,16 @@ def write_codebook(path: Path, questionnaire: Questionnaire, layout: Layout) -> 
 
 
 def write(code: str, path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
-    """Write a file in one of `access.FORMATS`, in the active language; KeyError for another."""
+    """Write a file in one of `access.FORMATS`, in the active language; KeyError for another.
+
+    Raises Refused("survey_results_not_ready") for a report of answers whose columns are not kept yet.
+    """
+    if code in report.FORMS:
+        source = queries.open_answers(questionnaire, public=True)
+        if source is None:
+            raise Refused("survey_results_not_ready")
+        report.FORMS[code](path, report.report_of(questionnaire, source, now=timezone.now()))
+        return
     writers: dict[str, Callable[[Path, Questionnaire, Layout], Any]] = {
         "csv": write_csv,
         "xlsx": write_xlsx,

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from docx import Document
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import RGBColor
 
 from consultations.outcomes.exports.about import About, cell_text, masking_note
 from consultations.outcomes.exports.columns import ExportRow
 from consultations.outcomes.queries import Breakdown
+from engage.documents import add_table, add_words, new_document
 from engage.spreadsheets import printable
 
 _INS, _DEL = RGBColor(0x14, 0x68, 0x3A), RGBColor(0xA3, 0x27, 0x1A)
@@ -19,7 +18,7 @@ _INS, _DEL = RGBColor(0x14, 0x68, 0x3A), RGBColor(0xA3, 0x27, 0x1A)
 
 def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:
     """Write the file; the rows are not part of it."""
-    document = begun(about.heading, about.language)
+    document = new_document(about.heading, about.language)
     document.add_paragraph(_("Published on %(day)s. %(url)s") % {"day": about.published, "url": about.url})
     add_words(document, _("Summary"), about.shown.texts.get("summary", ""))
     add_table(document, _("In figures"), [(label, n) for _code, label, n in about.totals])
@@ -32,20 +31,6 @@ def write(path: Path, about: About, rows: Iterator[ExportRow]) -> None:
     document.save(str(path))
 
 
-def begun(heading: str, language: str) -> Any:
-    """Begin a document: its properties, fonts for both scripts, its title."""
-    document = Document()
-    document.core_properties.title = printable(heading)[:255]
-    document.core_properties.author = document.core_properties.comments = ""
-    document.core_properties.language = "zh-CN" if language == "zh-hans" else "en-GB"
-    normal = document.styles["Normal"]
-    normal.font.size = Pt(11)
-    for name, font in (("Normal", "SimSun"), ("Title", "SimHei"), ("Heading 1", "SimHei"), ("Heading 2", "SimHei")):
-        _east_asian(document.styles[name], font)
-    document.add_heading(printable(heading), 0)
-    return document
-
-
 def took_part(document: Any, tables: Sequence[Breakdown]) -> None:
     """Write who took part, hidden counts as such, and how they were hidden."""
     document.add_heading(_("Who took part"), 1)
@@ -54,31 +39,6 @@ def took_part(document: Any, tables: Sequence[Breakdown]) -> None:
         add_table(document, table.label, cells or [(_("withheld: too few people"), "")], level=2)
     if note := masking_note(tables):
         document.add_paragraph(note)
-
-
-def _east_asian(style: Any, font: str) -> None:
-    style.font.name = "Times New Roman"
-    fonts = style.element.rPr.rFonts
-    for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(name), None)
-    fonts.set(qn("w:eastAsia"), font)
-
-
-def add_words(document: Any, heading: str, text: str) -> None:
-    """Write a heading and its paragraphs."""
-    document.add_heading(heading, 1)
-    for line in text.splitlines():
-        if line.strip():
-            document.add_paragraph(printable(line))
-
-
-def add_table(document: Any, heading: str, rows: Sequence[Sequence[Any]], *, level: int = 1) -> None:
-    """Write a heading and a table; every row has as many cells as the first."""
-    document.add_heading(printable(heading), level)
-    table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
-    for row in rows:
-        for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = printable(str(value))
 
 
 def _clause(document: Any, row: Any) -> None:
