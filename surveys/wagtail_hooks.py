@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from engage.accounts.actors import Role, has_role
-from surveys.studio import part_views, preview, views
+from surveys.studio import part_views, preview, views, whole_views
 
 
 @hooks.register("register_admin_urls")
@@ -24,6 +24,11 @@ def builder_urls() -> list[URLPattern]:
         path("questionnaires/<int:questionnaire_id>/next/", views.open_next, name="questionnaire_next"),
         path(one, views.version, name="questionnaire_version"),
         path(one + "settings/", views.settings, name="questionnaire_settings"),
+        path(one + "lists/", whole_views.entries, {"kind": "lists"}, name="questionnaire_lists"),
+        path(one + "ballots/", whole_views.entries, {"kind": "ballots"}, name="questionnaire_ballots"),
+        path(one + "quotas/", whole_views.entries, {"kind": "quotas"}, name="questionnaire_quotas"),
+        path(one + "languages/", whole_views.languages, name="questionnaire_languages"),
+        path(one + "translate/<str:code>/", whole_views.translate, name="questionnaire_translate"),
         path(one + "period/", views.period, name="questionnaire_period"),
         path(one + "checks/", views.checks, name="questionnaire_checks"),
         path(one + "test/", views.test_run, name="questionnaire_test"),

@@ -106,7 +106,7 @@ def publishable(findings: tuple[Finding, ...]) -> bool:
 
 def completeness(definition: Definition) -> Mapping[str, Completeness]:
     """For every language of the questionnaire how much of it exists."""
-    texts = [each for _, each in _all_texts(definition) if any(words.strip() for words in each.values())]
+    texts = [each for _, each in texts_of(definition) if any(words.strip() for words in each.values())]
     return {
         language: Completeness(sum(bool(each.get(language, "").strip()) for each in texts), len(texts))
         for language in definition.languages
@@ -118,9 +118,7 @@ def reading_seconds(definition: Definition) -> Mapping[str, float]:
     found = {}
     for language in definition.languages:
         texts = [
-            each.get(language, "")
-            for path, each in _all_texts(definition)
-            if not path.endswith(("_message", "/message"))
+            each.get(language, "") for path, each in texts_of(definition) if not path.endswith(("_message", "/message"))
         ]
         characters = sum(len(_HAN.findall(words)) for words in texts)
         words = sum(len(_WORD.findall(_HAN.sub(" ", each))) for each in texts)
@@ -169,7 +167,8 @@ def _parts(definition: Definition) -> Iterator[tuple[str, Part]]:
                 yield f"{entry.path}/rows/{index}", row
 
 
-def _all_texts(definition: Definition) -> Iterator[tuple[str, Texts]]:
+def texts_of(definition: Definition) -> Iterator[tuple[str, Texts]]:
+    """Yield every text of the document with its JSON Pointer (RFC 6901), in a fixed order."""
     for path, part in _parts(definition):
         for name in _TEXTS:
             texts = getattr(part, name, None)
@@ -396,7 +395,7 @@ class _Look:
         languages = self.definition.languages
         for path, part in _parts(self.definition):
             yield from self.unlabelled(path, part)
-        for path, texts in _all_texts(self.definition):
+        for path, texts in texts_of(self.definition):
             for language in texts:
                 if language not in languages:
                     yield Finding(path, "unknown_language", "warning", {"language": language})

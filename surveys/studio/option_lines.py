@@ -6,6 +6,7 @@ A bar, a backslash and a line break within words are written \\| \\\\ and \\n.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +62,39 @@ def read_lines(text: str, languages: Sequence[str], before: Sequence[Mapping[str
         option = {"value": value, **({"label": label} if label else {}), **option}
         found.append(option | {marks[word]: True for word in words})
     return found
+
+
+def write_arms(arms: Sequence[Mapping[str, Any]]) -> str:
+    """Write the forms of a split ballot, as JSON says them, one a line with its weight."""
+    return "\n".join(f"{_escaped(arm['value'])} | {arm.get('weight', 1)}" for arm in arms)
+
+
+def read_arms(text: str, before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Read the forms of a split ballot as JSON says them; words are kept from the form of the same value in `before`.
+
+    Raises Refused("survey_arm_line", line=...) for a line that is not a value, or a value and a number of at least 0.
+    """
+    known = {arm["value"]: arm for arm in before}
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        value, *rest = _cells(line)
+        weight = _weight(rest[0]) if rest else 1
+        if not value or len(rest) > 1 or weight is None:
+            raise Refused("survey_arm_line", line=number)
+        found.append(dict(known.get(value, {})) | {"value": value, "weight": weight})
+    return found
+
+
+def _weight(text: str) -> int | float | None:
+    try:
+        weight = float(text)
+    except ValueError:
+        return None
+    if not isfinite(weight) or weight < 0:
+        return None
+    return int(weight) if weight.is_integer() else weight
 
 
 def _escaped(words: str) -> str:

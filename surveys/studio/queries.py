@@ -9,12 +9,15 @@ from math import ceil
 from typing import Any
 
 from django.db.models import Prefetch
+from django.forms.boundfield import BoundField
 
 from engage.accounts.actors import Actor
+from engage.pages.translation import HTML_LANG
 from surveys.definition import checks, comparing, editing, expressions, model, respondents
 from surveys.definition.runtime import Sitting
 from surveys.finding_words import finding_sentence
 from surveys.models import Questionnaire, Version
+from surveys.studio.whole_forms import TranslationForm
 from surveys.studio.words import CHANGES, PARTS, PROPERTIES, SEVERITIES, TYPES, language_name
 
 # A test run works through every question once for each respondent.
@@ -141,6 +144,7 @@ def _ended(entry: model.Entry, after: model.Entry | None, language: str) -> tupl
 class Complete:
     """How many of all texts exist in one language."""
 
+    code: str
     language: str
     done: int
     total: int
@@ -151,9 +155,44 @@ def completeness(definition: model.Definition) -> list[Complete]:
     """Return a row a language, with the minutes that reading all of it takes."""
     seconds = checks.reading_seconds(definition)
     return [
-        Complete(language_name(code), one.done, one.total, ceil(seconds[code] / 60))
+        Complete(code, language_name(code), one.done, one.total, ceil(seconds[code] / 60))
         for code, one in checks.completeness(definition).items()
     ]
+
+
+@dataclass(frozen=True)
+class Translated:
+    """One text to translate: where it stands, what it says in the language beside, and the field for its words."""
+
+    field: BoundField
+    source: str
+    source_language: str
+    property: str
+    kind: str
+    name: str
+
+
+_MANY = {"options": "options", "lists": "options", "rows": "rows", "arms": "arms"}
+
+
+def translated(form: TranslationForm, definition: model.Definition, language: str) -> list[Translated]:
+    """Return the texts of a form, each beside its words in the language of the screen or else in another."""
+    rows = []
+    for one in form.texts:
+        others = {code: words for code, words in one.texts.items() if code != form.code and words.strip()}
+        source = language if language in others else next(iter(others), "")
+        steps = one.path.split("/")
+        last = next((_MANY[step] for step in reversed(steps[:-1]) if step in _MANY), steps[-1])
+        rows.append(
+            Translated(
+                form[f"text_{one.number}"],
+                others.get(source, ""),
+                HTML_LANG.get(source, source),
+                str(PROPERTIES[last]),
+                *target_of(one.path, definition),
+            )
+        )
+    return rows
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------

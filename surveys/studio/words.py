@@ -192,6 +192,7 @@ def language_name(code: str) -> str:
 
 
 REFUSALS = {
+    "survey_arm_line": _("Line %(line)d: a value stands there and, after “|”, a number of at least 0"),
     "survey_option_value": _("Line %(line)d: the value in front of the first “|” is missing"),
     "survey_option_cells": _(
         "Line %(line)d: after the value there are at most %(most)d parts, and the last one can only be a mark"

@@ -1307,6 +1307,24 @@ FORMS: dict[str, Form] = {
         {"title:en": "Opening hours", "introduction:zh-hans": WORDS, "closing:en": "Thank you"},
         {"revision": "0", "one_per": "none", "results": "never", "modes": "web", "anonymous": "on"},
     ),
+    "questionnaire_lists": Form(
+        "editor", survey_version, {"name_new": "yes_no", "options_new": "a | 甲 | A"}, {"revision": "0"}
+    ),
+    "questionnaire_ballots": Form(
+        "editor", survey_version, {"name_new": "wording", "arms_new": "a | 1"}, {"revision": "0"}
+    ),
+    "questionnaire_quotas": Form(
+        "editor",
+        survey_version,
+        {"name_new": "weekly", "when_new": "${often} = 'weekly'", "label_new:en": "Regulars", "message_new:en": WORDS},
+        {"revision": "0", "limit_new": "10"},
+    ),
+    "questionnaire_languages": Form(
+        "editor", survey_version, {"add": "fr"}, {"revision": "0", "first": "zh-hans", "remove": ""}
+    ),
+    "questionnaire_translate": Form(
+        "editor", lambda world: [*survey_version(world), "en"], {"text_0": "Opening hours"}, {"revision": "0"}
+    ),
     "questionnaire_period": Form(
         "editor", survey_version, {}, {"revision": "0", "opens_at": "2031-01-01 00:00", "closes_at": ""}
     ),
@@ -1565,6 +1583,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "campaign_new": ("editor", nothing, ("observance", "year", "day")),
     "draft_match": ("editor", key("version"), ("article",)),
     "questionnaire_add": ("editor", survey_version, ("type", "page", "group")),
+    "questionnaire_translate": ("editor", lambda world: [*survey_version(world), "en"], ("start", "missing")),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version", "call", "name")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),
     "department-members:index": ("administrator", nothing, ("role", "department", "ordering")),
