@@ -28,7 +28,7 @@ def new_document(heading: str, language: str) -> Any:
 
 def add_words(document: Any, heading: str, text: str) -> None:
     """Write a heading and its paragraphs."""
-    document.add_heading(heading, 1)
+    document.add_heading(printable(heading), 1)
     for line in text.splitlines():
         if line.strip():
             document.add_paragraph(printable(line))

@@ -11,10 +11,11 @@ from threading import Lock
 from django.db.models import Prefetch
 
 from engage.accounts.actors import Actor
+from engage.participation.models import Submission
 from surveys.answering import rules
 from surveys.definition import checks, model
 from surveys.definition.runtime import Runtime
-from surveys.models import Questionnaire, Version
+from surveys.models import Questionnaire, Response, Version
 
 # Definitions that were read lately stay ready in the process: they never change once published.
 READY_KEPT = 32
@@ -147,3 +148,14 @@ def titles(questionnaires: Iterable[int], language: str) -> dict[int, str]:
         if title:
             found[pk] = title
     return found
+
+
+def key_and_mode(submission: Submission) -> tuple[str, str]:
+    """Return the key of the questionnaire that a submission answers, and on which way it came."""
+    return Response.objects.values_list("questionnaire__key", "mode").get(pk=submission.pk)
+
+
+def answered(submission: Submission, *, language: str, now: datetime) -> Shown:
+    """Put together what is shown of the version that a submission answers."""
+    versions = Version.objects.select_related("questionnaire__department")
+    return shown(versions.get(responses=submission.pk), language=language, now=now)

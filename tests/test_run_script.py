@@ -96,32 +96,31 @@ def test_a_first_start_makes_everything(tmp_path, port):
         assert "officer" in server.said.lower()
 
 
-def test_a_second_start_keeps_all_data(project, port):
+def test_a_second_start_keeps_all_data_says_how_to_sign_in_answers_and_is_the_only_one(project, port):
     with closing(sqlite3.connect(project / "var" / "engage.sqlite3")) as database:
         database.execute("UPDATE wagtailcore_site SET site_name = '留下来的'")
         database.commit()
     with started(project, port) as server:
         assert "Applying" not in server.said
-    assert site_name(project) == "留下来的"
-
-
-def test_a_later_start_tells_again_how_to_sign_in(project, port):
-    with started(project, port) as server:
         assert "officer" in server.said.lower()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+            assert answer.status == 200
+        second = subprocess.run(
+            ["sh", "scripts/run"],
+            cwd=project,
+            env=own_environment(PORT=str(free_port())),
+            capture_output=True,
+            text=True,
+        )
+        assert second.returncode == 1
+        assert f"already running (process {server.pid})" in second.stderr
+    assert site_name(project) == "留下来的"
 
 
 def test_new_code_is_prepared_again(project, port):
     (project / "engage" / "newer.py").write_text('"""A file that was not there before."""\n')
     with started(project, port) as server:
         assert "demo site" in server.said
-
-
-def test_the_site_answers_when_it_says_so(project, port):
-    with (
-        started(project, port),
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer,
-    ):
-        assert answer.status == 200
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -148,19 +147,6 @@ def test_the_end_of_one_child_ends_the_other_and_says_so(project, child, name, p
         server.reader.join()
         assert f"The {name} ended by itself" in server.said
         assert left_in_the_end(server) == []
-
-
-def test_one_site_is_not_served_twice(project, port):
-    with started(project, port) as server:
-        second = subprocess.run(
-            ["sh", "scripts/run"],
-            cwd=project,
-            env=own_environment(PORT=str(free_port())),
-            capture_output=True,
-            text=True,
-        )
-        assert second.returncode == 1
-        assert f"already running (process {server.pid})" in second.stderr
 
 
 def test_a_taken_port_is_refused_with_another_one_named(project):

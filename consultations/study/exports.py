@@ -17,7 +17,6 @@ from consultations.outcomes.exports import MEDIA_TYPES
 from consultations.outcomes.exports.about import cell_text
 from consultations.outcomes.models import Export
 from consultations.study.queries import ShownSource, Study
-from engage.documents import add_table, add_words, new_document
 from engage.spreadsheets import add_row, add_sheet, book_bytes, csv_stream, new_book
 
 
@@ -138,6 +137,7 @@ def as_workbook(study: Study, language: str) -> bytes:
 def as_document(study: Study, language: str) -> bytes:
     """Write a report that reads as the page does."""
     from consultations.outcomes.exports.word import took_part
+    from engage.documents import add_table, add_words, new_document
 
     document = new_document(heading(study), language)
     document.add_paragraph(_source_of_file(study))

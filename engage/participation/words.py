@@ -66,6 +66,7 @@ def channel_name(channel: str) -> str:
         "counter": pgettext("channel", "at the counter"),
         "email": pgettext("channel", "by e-mail"),
         "live": pgettext("channel", "in a live interview"),
+        "kiosk": pgettext("channel", "on a device that many use"),
     }
     kind, _colon, source = channel.partition(":")
     if kind == "embed" and source:

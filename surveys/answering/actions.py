@@ -66,7 +66,7 @@ def begin(
         language=language,
         mode=mode,
         started_at=now,
-        expires_at=now + rules.KEPT,
+        expires_at=now + _kept_for(mode),
     )
     return code
 
@@ -92,7 +92,7 @@ def check_link(questionnaire: Questionnaire, secret: str) -> Invitation:
 
 
 def keep(sheet: Sheet, course: Course, *, page: int, language: str, now: datetime) -> None:
-    """Keep what is filled in; from now on it waits for `rules.KEPT` once more.
+    """Keep what is filled in; from now on it waits as long as from the beginning once more.
 
     Raises Refused("survey_too_much", most=...) for more words than a sheet holds.
     """
@@ -102,8 +102,12 @@ def keep(sheet: Sheet, course: Course, *, page: int, language: str, now: datetim
         raise Refused("survey_too_much", most=codes.SEALED_MOST)
     sheet.saved.page = page
     SavedResponse.objects.filter(pk=sheet.saved.pk).update(
-        sealed=codes.seal(state, sheet.code), page=page, language=language, expires_at=now + rules.KEPT
+        sealed=codes.seal(state, sheet.code), page=page, language=language, expires_at=now + _kept_for(sheet.saved.mode)
     )
+
+
+def _kept_for(mode: str) -> timedelta:
+    return rules.KEPT_AT_KIOSK if mode == Response.Mode.KIOSK else rules.KEPT
 
 
 def discard(sheet: Sheet) -> None:

@@ -10,6 +10,10 @@ from engage.errors import Refused
 
 # How long answers that were put aside wait for whoever has their code.
 KEPT = timedelta(days=30)
+# On a device that many use: how long a sheet waits that nobody touches, and for how long the code of what was sent is
+# shown.
+KEPT_AT_KIOSK = timedelta(minutes=15)
+SHOWN_AT_KIOSK = timedelta(seconds=60)
 # A closed questionnaire still opens what was put aside, so that nobody loses words; sending is over.
 State = Literal["planned", "open", "closed"]
 

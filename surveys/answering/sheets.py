@@ -52,6 +52,11 @@ class Sheet:
     shown: queries.Shown
     filled: Filled
 
+    @property
+    def is_kiosk(self) -> bool:
+        """Whether it is filled in on a device that others use after this person."""
+        return self.saved.mode == Response.Mode.KIOSK
+
     @cached_property
     def regions(self) -> list[tuple[str, str]]:
         """The regions of the house, as (code, name)."""

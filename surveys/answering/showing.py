@@ -107,6 +107,8 @@ class Look:
     # Whether a page is seen for the first time: only then a default stands in an empty field.
     fresh: bool = False
     mode: Mode = "web"
+    # Whether others use the device after this person.
+    shared: bool = False
 
 
 def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
@@ -277,7 +279,8 @@ _KINDS = {"date": "date", "time": "time", "datetime": "datetime-local", "email":
 
 def _line(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
     kind = _KINDS.get(question.type, "text")
-    autocomplete = {"email": "email", "tel": "tel"}.get(kind, "off")
+    # What one person typed is not offered to the next on a device that both use.
+    autocomplete = "off" if look.shared else {"email": "email", "tel": "tel"}.get(kind, "off")
     typed = "" if raw is None else str(raw)
     return Shape("line", **common, typed=typed, kind=kind, autocomplete=autocomplete, length=question.max_length)
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,8 @@ from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
 from engage.participation import challenge, limits, wallet
 from engage.participation.forms import GuardFields
+from engage.participation.models import Submission
+from engage.participation.receipts import qr_svg, track_url
 from engage.participation.rules import Window, format_code, looks_automatic
 from engage.participation.views import receipt_page
 from surveys import queries, quotas
@@ -34,12 +37,13 @@ from surveys.answering.sheets import ANSWERABLE, Sheet, find
 from surveys.answering.words import minutes_needed
 from surveys.definition.model import Repeat
 from surveys.definition.runtime import Course, Shown, ShownPage
-from surveys.models import Questionnaire
+from surveys.models import Questionnaire, Response
 
 # Codes and links that open nothing, per address: they cannot be guessed (60 and 128 bits), and nobody is to try for
 # free.
 FORGED_WINDOWS = (Window(300, 600),)
 BEGIN_WINDOWS = (Window(60, 60), Window(600, 3600))
+_KIOSK_SALT = "surveys.answering.kiosk"
 # What ends answering for good; the page says so and what can be done instead.
 _OVER = {"survey_quota_full": 410, "survey_link_used": 410, "survey_link_unknown": 410, "survey_taken_down": 410}
 
@@ -67,8 +71,11 @@ def surveys(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
-    """Say what a questionnaire is for, how long it takes and who learns what; a POST begins."""
+def survey(request: HttpRequest, key: str, secret: str = "", *, kiosk: bool = False) -> HttpResponse:
+    """Say what a questionnaire is for, how long it takes and who learns what; a POST begins.
+
+    `kiosk`: on a device of the house that many use one after the other.
+    """
     now, language = timezone.now(), get_language() or ""
     shown = queries.published(key, language=language, actor=request.user, now=now)
     if shown is None:
@@ -79,7 +86,10 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
             actions.check_link(shown.questionnaire, secret)
         if request.method == "POST":
             limits.check("survey-begin", limits.client_address(request), BEGIN_WINDOWS)
-            code = actions.begin(shown, language=language, secret=secret, parameters=request.GET.dict(), now=now)
+            mode = Response.Mode.KIOSK if kiosk else Response.Mode.WEB
+            code = actions.begin(
+                shown, language=language, secret=secret, parameters=request.GET.dict(), mode=mode, now=now
+            )
             return redirect("survey_page", key=key, code=code, number=1)
     except Refused as refused:
         if refused.code == "survey_link_unknown":
@@ -94,6 +104,7 @@ def survey(request: HttpRequest, key: str, secret: str = "") -> HttpResponse:
         closed_to_others=shown.questionnaire.access == Questionnaire.Access.INVITED and not secret,
         error=refusal_message(refusal) if refusal else "",
         kept_days=rules.KEPT.days,
+        kiosk=kiosk,
         has_results=rules.may_see_results(
             shown.questionnaire.results, queries.period_of(shown.questionnaire), now, has_answered=False
         ),
@@ -112,6 +123,9 @@ def _count_forged(request: HttpRequest, scope: str) -> None:
 def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: Sheet | None = None) -> HttpResponse:
     """Tell kindly that it cannot be answered (any more), and what can be done instead."""
     message = ""
+    if sheet is not None and sheet.is_kiosk:
+        # Who is told so goes away, and the next person stands there.
+        actions.discard(sheet)
     if refused.code == "survey_quota_full":
         quota = next((q for q in shown.definition.quotas if q.name == refused.values["cell"]), None)
         message = shown.runtime.choose(quota.message, shown.language) if quota else ""
@@ -281,7 +295,8 @@ def _show(
     if judged or "check" in request.GET:
         for fault in course.faults_of([here.number]):
             faults[fault.key].append(fault)
-    look = showing.Look(course, sheet.filled.answers, faults, sheet.regions, here.number not in sheet.filled.seen)
+    fresh = here.number not in sheet.filled.seen
+    look = showing.Look(course, sheet.filled.answers, faults, sheet.regions, fresh, shared=sheet.is_kiosk)
     shapes = showing.shapes(here.items, look)
     places = [one.number for one in course.pages]
     at = places.index(here.number)
@@ -316,7 +331,7 @@ def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
         return sheet
     if request.method == "POST":
         actions.discard(sheet)
-        return redirect("survey", key=key)
+        return redirect("survey_kiosk" if sheet.is_kiosk else "survey", key=key)
     context = _page(
         sheet.shown,
         sheet=sheet,
@@ -388,8 +403,11 @@ def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
         now=now,
         minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
     )
-    actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
-    return _sent(sheet.shown.questionnaire.key, sheet.code)
+    submission = actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
+    answer = _sent(sheet.shown.questionnaire.key, sheet.code)
+    if sheet.is_kiosk:
+        answer["Location"] += f"?at={_just_sent(submission)}"
+    return answer
 
 
 @never_cache
@@ -398,9 +416,42 @@ def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show the receipt of what was sent from a sheet; the device keeps it where it takes cookies."""
     read = codes.read_code(code)
     submission = actions.sent_before(read) if read else None
-    if submission is None or actions.key_of(submission) != key:
+    own, mode = queries.key_and_mode(submission) if submission is not None else ("", "")
+    if submission is None or own != key:
         _count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
-    response = receipt_page(request, submission, codes.tracking_code_of(read))
-    wallet.put(request, response, submission.reference, codes.tracking_code_of(read))
+    code = codes.tracking_code_of(read)
+    if mode == Response.Mode.KIOSK:
+        return _thanks(request, submission, code)
+    response = receipt_page(request, submission, code)
+    wallet.put(request, response, submission.reference, code)
     return response
+
+
+def _just_sent(submission: Submission) -> str:
+    """Sign that this was sent, or looked at, just now."""
+    return signing.dumps(submission.reference, salt=_KIOSK_SALT)
+
+
+def _is_just_sent(submission: Submission, signed: str) -> bool:
+    try:
+        reference = signing.loads(signed, salt=_KIOSK_SALT, max_age=rules.SHOWN_AT_KIOSK)
+    except signing.BadSignature:
+        return False
+    return bool(reference == submission.reference)
+
+
+def _thanks(request: HttpRequest, submission: Submission, code: str) -> HttpResponse:
+    """Thank on a shared device: the code is shown for a moment, to be photographed, and never to who comes next."""
+    fresh = _is_just_sent(submission, request.GET.get("at", ""))
+    shown = queries.answered(submission, language=get_language() or "", now=timezone.now())
+    context = _page(
+        shown,
+        closing=shown.runtime.choose(shown.definition.closing, shown.language),
+        submission=submission if fresh else None,
+        code=format_code(code),
+        qr=qr_svg(track_url(submission, code)) if fresh else "",
+        again=_just_sent(submission) if fresh else "",
+        seconds=int(rules.SHOWN_AT_KIOSK.total_seconds()),
+    )
+    return render(request, "surveys/kiosk_done.html", context)

@@ -149,7 +149,8 @@ def words(request: HttpRequest, key: str) -> HttpResponse:
     language, asked = get_language() or "", _asked(request)
     typed = clean_text(request.GET.get("q", "")[:TYPED_MOST]).strip()
     context: dict[str, Any] = _context(request, questionnaire, source, asked)
-    found, status = [], 200
+    found: list[tuple[str, str, str]] = []
+    status = 200
     if typed:
         try:
             inside = source.answers.where(asked.filters)

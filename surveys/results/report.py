@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from engage.documents import add_table, add_words, new_document
 from engage.figures.rules import LEAST
 from engage.pages.translation import HTML_LANG
+from engage.spreadsheets import printable
 from surveys.models import Questionnaire
 from surveys.results import queries
 
@@ -57,15 +58,15 @@ def report_of(questionnaire: Questionnaire, source: queries.Source, *, now: date
     return Report(
         title,
         _("Results: %(title)s") % {"title": title},
-        _facts(questionnaire, shown.n, source.as_of or now),
-        [pgettext("to a question", "Answer"), pgettext("who answered", "People"), _("Share"), _("95% interval")],
+        _facts(questionnaire, shown.n, source.as_of or now, now),
+        [pgettext("to a question", "Answer"), pgettext("who answered", "People"), _("Share"), _("95%% interval") % {}],
         sections,
         _("How this was counted"),
         _method(is_sample=sample),
     )
 
 
-def _facts(questionnaire: Questionnaire, n: int, counted: datetime) -> list[str]:
+def _facts(questionnaire: Questionnaire, n: int, counted: datetime, now: datetime) -> list[str]:
     found = [str(questionnaire.department)]
     if questionnaire.opens_at and questionnaire.closes_at:
         found.append(
@@ -74,7 +75,9 @@ def _facts(questionnaire: Questionnaire, n: int, counted: datetime) -> list[str]
         )
     found.append(ngettext("%(n)s answer counts here.", "%(n)s answers count here.", n) % {"n": number_format(n)})
     found.append(_("Counted on %(when)s.") % {"when": _moment(counted)})
-    return [*found, settings.PUBLIC_URL + reverse("survey_results", args=[questionnaire.key])]
+    if queries.standing(questionnaire, now=now, has_answered=False) == "shown":
+        return [*found, settings.PUBLIC_URL + reverse("survey_results", args=[questionnaire.key])]
+    return [*found, _("The results are not on a public page now.")]
 
 
 def _moment(when: datetime) -> str:
@@ -109,8 +112,8 @@ def _table(figure: queries.Figure) -> Table:
 
 def _method(*, is_sample: bool) -> list[str]:
     drawn = (
-        _("People were invited to answer. The range beside a share is its 95% interval (Wilson): it says what chance "
-          "alone may do, not who did not answer.")
+        _("People were invited to answer. The range beside a share is its 95%% interval (Wilson): it says what chance "
+          "alone may do, not who did not answer.") % {}
         if is_sample
         else _("Whoever wanted to could answer. This is no random sample: the numbers say what those think who "
                "answered, and no interval can say more.")
@@ -140,7 +143,7 @@ def write_document(path: Path, report: Report) -> None:
     """Write a Word document."""
     document = new_document(report.heading, get_language() or "")
     for fact in report.facts:
-        document.add_paragraph(fact)
+        document.add_paragraph(printable(fact))
     has_intervals = any(line[3] for _heading, tables in report.sections for table in tables for line in table.lines)
     wide = 4 if has_intervals else 3
     for heading, tables in report.sections:
@@ -150,8 +153,8 @@ def write_document(path: Path, report: Report) -> None:
                 rows = [report.head[:wide], *(line[:wide] for line in table.lines)]
                 add_table(document, table.heading or heading, rows, level=2)
             elif table.heading:
-                document.add_heading(table.heading, 2)
-            document.add_paragraph(" ".join(table.said))
+                document.add_heading(printable(table.heading), 2)
+            document.add_paragraph(printable(" ".join(table.said)))
     add_words(document, report.method_heading, "\n".join(report.method))
     document.save(str(path))
 

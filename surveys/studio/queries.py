@@ -172,7 +172,8 @@ class Translated:
     name: str
 
 
-_MANY = {"options": "options", "lists": "options", "rows": "rows", "arms": "arms"}
+_INSIDE = {"options": "options", "lists": "options"} | {name: name for name in ("rows", "arms", "media", "mode_texts")}
+"""The property under which something lies that has texts of its own, by the step of a JSON Pointer."""
 
 
 def translated(form: TranslationForm, definition: model.Definition, language: str) -> list[Translated]:
@@ -182,10 +183,10 @@ def translated(form: TranslationForm, definition: model.Definition, language: st
         others = {code: words for code, words in one.texts.items() if code != form.code and words.strip()}
         source = language if language in others else next(iter(others), "")
         steps = one.path.split("/")
-        last = next((_MANY[step] for step in reversed(steps[:-1]) if step in _MANY), steps[-1])
+        last = next((_INSIDE[step] for step in reversed(steps[:-1]) if step in _INSIDE), steps[-1])
         rows.append(
             Translated(
-                form[f"text_{one.number}"],
+                form[one.field],
                 others.get(source, ""),
                 HTML_LANG.get(source, source),
                 str(PROPERTIES[last]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -47,6 +48,12 @@ class WholeForm(forms.Form):
         """Return the whole definition with what was given."""
         raise NotImplementedError
 
+    @property
+    def left_over(self) -> list[str]:
+        """What was typed for something that is no longer there, because somebody else took it out meanwhile."""
+        known = {*self.fields, "revision", "csrfmiddlewaretoken"}
+        return [value for name, value in self.data.items() if name not in known and value.strip() and value != "on"]
+
     def take_errors(self, errors: Sequence[model.Error]) -> None:
         """Say above the form what the reader of definitions finds."""
         for error in errors:
@@ -74,9 +81,9 @@ class EntriesForm(WholeForm):
     def __init__(self, sent: Any = None, *, definition: model.Definition) -> None:
         super().__init__(sent, definition=definition)
         self.before = self._entries(model.dump(definition))
-        for number, entry in enumerate(self.before):
-            self._add(str(number), entry)
-            self.fields[f"remove_{number}"] = forms.BooleanField(
+        for entry in self.before:
+            self._add(_of(entry["name"]), entry)
+            self.fields["remove" + _of(entry["name"])] = forms.BooleanField(
                 label=pgettext_lazy("an entry of a questionnaire", "Take it out"), required=False
             )
         self.fields["name_new"] = forms.CharField(
@@ -87,13 +94,13 @@ class EntriesForm(WholeForm):
             % {"name": self.first_name},
             validators=[RegexValidator(model.NAME, _("Latin letters, digits, “_”, “-” and “.”, a letter first"))],
         )
-        self._add("new", {})
+        self._add(_NEW, {})
 
     def _entries(self, document: Mapping[str, Any]) -> list[dict[str, Any]]:
         return list(document.get(self.kind, ()))
 
     def _add(self, mark: str, entry: Mapping[str, Any]) -> None:
-        """Add the fields of one entry; `mark` is its number, or "new"."""
+        """Add the fields of one entry; `mark` ends their names: `_of` its name, or _NEW."""
         raise NotImplementedError
 
     def _read(self, mark: str, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,32 +118,34 @@ class EntriesForm(WholeForm):
     @property
     def sections(self) -> Iterator[Section]:
         """The fields of each entry under its name, those of a new one last."""
-        rows = side_by_side(self)
-        for number, entry in enumerate(self.before):
-            name = entry["name"]
-            yield Section(name, self.readers(name), [row for row in rows if _mark(row) == str(number)])
-        yield Section(str(self.another), (), [row for row in rows if _mark(row) == "new"])
+        rows: dict[str, list[Row]] = {}
+        for row in side_by_side(self):
+            rows.setdefault(_mark_of(row.fields[0][0].name), []).append(row)
+        for entry in self.before:
+            yield Section(entry["name"], self.readers(entry["name"]), rows[_of(entry["name"])])
+        yield Section(str(self.another), (), rows[_NEW])
 
     def clean(self) -> dict[str, Any]:
         """Read every entry; one that is still used cannot go, and a new one needs a name that is free."""
         given = super().clean() or {}
         self.after: list[dict[str, Any]] = []
-        for number, entry in enumerate(self.before):
-            if not given.get(f"remove_{number}"):
-                self._take(str(number), entry)
+        for entry in self.before:
+            mark = _of(entry["name"])
+            if not given.get(f"remove{mark}"):
+                self._take(mark, entry)
             elif readers := self.readers(entry["name"]):
-                self.add_error(f"remove_{number}", _("Still used by: %(names)s") % {"names": ", ".join(readers)})
+                self.add_error(f"remove{mark}", _("Still used by: %(names)s") % {"names": ", ".join(readers)})
         if given.get("name_new"):
             if given["name_new"] in {entry["name"] for entry in self.before}:
                 sentence = error_sentence(model.Error("", "duplicate_name", {"name": given["name_new"]}))
                 self.add_error("name_new", sentence)
-            self._take("new", {"name": given["name_new"]})
-        elif any(given.get(name) for name in self.fields if name.partition(":")[0].endswith("_new")):
+            self._take(_NEW, {"name": given["name_new"]})
+        elif "name_new" not in self.errors and any(given.get(name) for name in self.fields if _mark_of(name) == _NEW):
             self.add_error("name_new", _("Write a name for it"))
         return given
 
     def _take(self, mark: str, before: Mapping[str, Any]) -> None:
-        main = f"{self._main()}_{mark}"
+        main = self._main() + mark
         if main in self.errors:
             return
         if self.cleaned_data.get(main) in (None, ""):
@@ -169,16 +178,25 @@ class EntriesForm(WholeForm):
         # A list is led to by its name, a ballot or quota by its number.
         name = steps[2] if self.kind == "lists" else self.after[int(steps[2])]["name"]
         known = [entry["name"] for entry in self.before]
-        return f"{self._main()}_{known.index(name) if name in known else 'new'}"
+        return self._main() + (_of(name) if name in known else _NEW)
 
     def _lines(self, **words: Any) -> forms.Field:
         widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
         return TypedTextField(most=LINES_MOST, required=False, widget=widget, **words)
 
 
-def _mark(row: Row) -> str:
-    """Return the number of the entry to which a row of fields belongs, or "new"."""
-    return row.fields[0][0].name.partition(":")[0].rpartition("_")[2]
+# Ends the names of the fields of a new entry; those of another end with its name, so that what was typed stays with it
+# whatever others put in or take out.
+_NEW = "_new"
+
+
+def _of(name: str) -> str:
+    return "/" + quote(name, safe="")
+
+
+def _mark_of(name: str) -> str:
+    _property, slash, entry = name.partition(":")[0].partition("/")
+    return slash + entry if slash else _NEW
 
 
 class ListsForm(EntriesForm):
@@ -198,14 +216,14 @@ class ListsForm(EntriesForm):
 
     def _add(self, mark: str, entry: Mapping[str, Any]) -> None:
         marks = {"marks": ", ".join(map(str, FLAGS.values()))}
-        self.fields[f"options_{mark}"] = self._lines(
+        self.fields[f"options{mark}"] = self._lines(
             label=PROPERTIES["options"],
             help_text=_("One a line: value | words in each language in the order above | marks (%(marks)s)") % marks,
             initial=write_lines(entry.get("options", ()), self.definition.languages),
         )
 
     def _read(self, mark: str, before: Mapping[str, Any]) -> dict[str, Any]:
-        typed = self.cleaned_data[f"options_{mark}"]
+        typed = self.cleaned_data[f"options{mark}"]
         return {"options": read_lines(typed, self.definition.languages, before.get("options", ()))}
 
     def readers(self, name: str) -> tuple[str, ...]:
@@ -232,14 +250,14 @@ class BallotsForm(EntriesForm):
         return "arms"
 
     def _add(self, mark: str, entry: Mapping[str, Any]) -> None:
-        self.fields[f"arms_{mark}"] = self._lines(
+        self.fields[f"arms{mark}"] = self._lines(
             label=PROPERTIES["arms"],
             help_text=_("One a line: value | weight, such as a | 1. Without a weight it is 1"),
             initial=write_arms(entry.get("arms", ())),
         )
 
     def _read(self, mark: str, before: Mapping[str, Any]) -> dict[str, Any]:
-        return {"arms": read_arms(self.cleaned_data[f"arms_{mark}"], before.get("arms", ()))}
+        return {"arms": read_arms(self.cleaned_data[f"arms{mark}"], before.get("arms", ()))}
 
 
 class QuotasForm(EntriesForm):
@@ -261,32 +279,36 @@ class QuotasForm(EntriesForm):
     def _main(self) -> str:
         return "when"
 
+    def readers(self, name: str) -> tuple[str, ...]:
+        """Nothing reads a quota."""
+        return ()
+
     def _add(self, mark: str, entry: Mapping[str, Any]) -> None:
-        self.fields[f"when_{mark}"] = ExpressionField(
+        self.fields[f"when{mark}"] = ExpressionField(
             label=PROPERTIES["when"],
             help_text=_("A condition, such as ${region} = 'north'"),
             initial=entry.get("when", ""),
         )
-        self.fields[f"limit_{mark}"] = forms.IntegerField(
+        self.fields[f"limit{mark}"] = forms.IntegerField(
             label=PROPERTIES["limit"], required=False, min_value=0, max_value=LIMIT_MOST, initial=entry.get("limit")
         )
         for name, label in self._words.items():
             for language in self.definition.languages:
-                self.fields[f"{name}_{mark}:{language}"] = TypedTextField(
+                self.fields[f"{name}{mark}:{language}"] = TypedTextField(
                     label=label,
                     most=WORDS_MOST,
                     required=False,
-                    widget=forms.TextInput(attrs={"lang": HTML_LANG.get(language, language)}),
+                    widget=forms.Textarea(attrs={"lang": HTML_LANG.get(language, language), "rows": 2}),
                     initial=entry.get(name, {}).get(language, ""),
                 )
 
     def _read(self, mark: str, before: Mapping[str, Any]) -> dict[str, Any]:
         given = self.cleaned_data
-        if f"limit_{mark}" not in self.errors and given.get(f"limit_{mark}") is None:
-            self.add_error(f"limit_{mark}", _("This is missing."))
-        read: dict[str, Any] = {"when": given[f"when_{mark}"], "limit": given.get(f"limit_{mark}")}
+        if f"limit{mark}" not in self.errors and given.get(f"limit{mark}") is None:
+            self.add_error(f"limit{mark}", _("This is missing."))
+        read: dict[str, Any] = {"when": given[f"when{mark}"], "limit": given.get(f"limit{mark}")}
         for name in self._words:
-            typed = {language: given.get(f"{name}_{mark}:{language}", "") for language in self.definition.languages}
+            typed = {language: given.get(f"{name}{mark}:{language}", "") for language in self.definition.languages}
             kept = before.get(name, {}) | typed
             if words := {language: said for language, said in kept.items() if said}:
                 read[name] = words
@@ -343,21 +365,37 @@ class LanguagesForm(WholeForm):
             texts = _at(document, path)
             for code in given["remove"]:
                 texts.pop(code, None)
+        for medium in _media_of(document) if given["remove"] else ():
+            for code in given["remove"]:
+                medium["source"].pop(code, None)
         return document
+
+
+def _media_of(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every picture, sound and film below a part of a document."""
+    for name, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if name == "media":
+            yield from value
+        else:
+            yield from _media_of(value)
 
 
 @dataclass(frozen=True)
 class Text:
-    """One text of a questionnaire: its number among all, where it stands, and what it says in each language."""
+    """One text of a questionnaire: where it stands (a JSON Pointer), and what it says in each language."""
 
-    number: int
     path: str
     texts: Mapping[str, str]
 
+    @property
+    def field(self) -> str:
+        """The name of its field."""
+        return f"text{self.path}"
 
-def texts_to_translate(definition: model.Definition, code: str, *, missing: bool) -> list[Text]:
+
+def texts_to_translate(definition: model.Definition, code: str, *, missing: bool = False) -> list[Text]:
     """Return all texts that exist in any language, or those that a language lacks, in the order of the definition."""
-    found = [Text(number, path, texts) for number, (path, texts) in enumerate(checks.texts_of(definition))]
+    found = [Text(path, texts) for path, texts in checks.texts_of(definition)]
     return [
         one
         for one in found
@@ -374,7 +412,7 @@ class TranslationForm(WholeForm):
         for one in texts:
             longest = max(map(len, one.texts.values()))
             attributes: dict[str, Any] = {"lang": HTML_LANG.get(code, code), "rows": min(8, 1 + longest // 60)}
-            self.fields[f"text_{one.number}"] = TypedTextField(
+            self.fields[one.field] = TypedTextField(
                 most=WORDS_MOST,
                 required=False,
                 initial=one.texts.get(code, ""),
@@ -386,7 +424,7 @@ class TranslationForm(WholeForm):
         """Return the whole definition with these texts."""
         document = deepcopy(model.dump(self.definition))
         for one in self.texts:
-            words = self.cleaned_data[f"text_{one.number}"]
+            words = self.cleaned_data[one.field]
             texts = _at(document, one.path)
             texts.pop(self.code, None)
             if words:

@@ -43,7 +43,7 @@ def entries(request: HttpRequest, version_id: int, kind: str) -> HttpResponse:
     if not (status := _written(request, version, form)):
         messages.success(request, gettext("Saved"))
         return redirect(f"questionnaire_{kind}", version.pk)
-    return page(request, "entries", {**_about(version, form), "screen": form.title}, status)
+    return page(request, "entries", {**_about(request, version, form), "screen": form.title}, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,7 @@ def languages(request: HttpRequest, version_id: int) -> HttpResponse:
         messages.success(request, gettext("The languages are saved"))
         return redirect("questionnaire_languages", version.pk)
     context = {
-        **_about(version, form),
+        **_about(request, version, form),
         "screen": gettext("Languages and translation"),
         "complete": queries.completeness(version.parsed),
     }
@@ -75,9 +75,13 @@ def translate(request: HttpRequest, version_id: int, code: str) -> HttpResponse:
     if code not in definition.languages:
         raise Http404
     missing = request.GET.get("missing") == "1"
-    start = whole_number(request.GET.get("start", ""), digits=6, otherwise=0)
     every = texts_to_translate(definition, code, missing=missing)
+    start = whole_number(request.GET.get("start", ""), digits=6, otherwise=0)
+    start = start if start < len(every) else 0
     shown = every[start : start + TEXTS_A_SCREEN]
+    if request.method == "POST":
+        # What was sent, whatever is missing by now.
+        shown = [one for one in texts_to_translate(definition, code) if one.field in request.POST]
     form = TranslationForm(_sent(request), definition=definition, code=code, texts=shown)
     if not (status := _written(request, version, form)):
         messages.success(request, gettext("The translation is saved"))
@@ -86,7 +90,7 @@ def translate(request: HttpRequest, version_id: int, code: str) -> HttpResponse:
         at = redirect("questionnaire_translate", version.pk, code).url
         return redirect(f"{at}?start={onward if onward < len(every) else 0}{'&missing=1' if missing else ''}")
     context = {
-        **_about(version, form),
+        **_about(request, version, form),
         "screen": gettext("Translate: %(language)s") % {"language": language_name(code)},
         "code": code,
         "missing": missing,
@@ -104,21 +108,23 @@ def _sent(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _about(version: Version, form: WholeForm) -> dict[str, Any]:
-    return {**about(version), "form": form, "revision": version.revision}
+def _about(request: HttpRequest, version: Version, form: WholeForm) -> dict[str, Any]:
+    # What was written on an older state is never saved over a newer one, however often it is sent.
+    revision = posted_revision(request) if request.method == "POST" else version.revision
+    return {**about(version), "form": form, "revision": revision}
 
 
 def _written(request: HttpRequest, version: Version, form: WholeForm) -> int:
     """Write what was sent; 0 when it is done, else the status of the screen that shows the form."""
     if request.method != "POST":
         return 200
-    if not form.is_valid():
-        return 422
     revision = posted_revision(request)
+    is_valid = form.is_valid()
     try:
-        # The numbers in the form's names are those of the revision that was shown.
         if version.revision != revision:
             raise Refused("survey_changed_meanwhile")
+        if not is_valid:
+            return 422
         actions.write_definition(version.pk, form.document(), revision=revision, actor=request.user)
     except Refused as refusal:
         if refusal.code == "survey_definition_unreadable":

@@ -14,7 +14,7 @@ from engage.accounts.models import User
 from tests.accounts.people import person, sign_in, with_app
 from tests.accounts.strict import inline_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 FOR_VISITORS = [
     "account_login",

@@ -11,7 +11,7 @@ from engage.calendars.models import CalendarDay, CalendarYear, ClockProfile
 from engage.calendars.words import SOURCES
 from engage.journal.models import JournalRow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def body(response) -> str:

@@ -23,7 +23,7 @@ from tests.campaigns.builders import published, revision, soon, topic, voice, wr
 from tests.consultations.factories import call, comment
 from tests.security.test_url_matrix import show_second_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def signed_in(user: User, language: str = "en") -> Client:

@@ -23,7 +23,7 @@ from tests.accounts.people import person
 from tests.campaigns.builders import NINTH, published, revision, soon, topic, voice, write, written
 from tests.consultations.factories import call
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 PEOPLE = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
 
 

@@ -15,7 +15,7 @@ from tests.accounts.people import person, sign_in
 from tests.accounts.strict import inline_code
 from tests.coding.factories import TEXT, analyst, desk_call, officer, said, stranger, theme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def client_of(user) -> Client:

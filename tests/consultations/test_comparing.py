@@ -14,7 +14,7 @@ from consultations.models import Version
 from engage.accounts.actors import SYSTEM
 from tests.consultations import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 CHINESE_TWO = factories.CHINESE.replace("不少于五天", "不少于六天").replace(
     "第二章 借阅\n第三条　借书\n",

@@ -13,7 +13,7 @@ from consultations.models import ClauseText
 from tests.consultations import factories
 from tests.consultations.test_draft_akomantoso import SCHEMA, etree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 TYPES = {
     "akn": "application/akn+xml",

@@ -11,7 +11,7 @@ from tests.accounts.people import staff_client
 from tests.consultations.test_draft_word import word_file
 from tests.consultations.test_several_texts import fields
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 TEXT = "试验办法\n第一条　目的\n为了试验[^1]，制定本办法。\n\n[^1]: 仅在本市。\n"
 RICH = "<h1>试验办法</h1><p>第一条　目的</p><p>为了试验，制定本办法。</p>"

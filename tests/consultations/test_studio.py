@@ -25,7 +25,7 @@ from tests.consultations.test_draft_word import TYPES, p, word_file
 from tests.publishing.signing import release_call, sign_newest
 from tests.shared import shared_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 DOUBTFUL = """某市试验办法
 （某局起草）

@@ -16,7 +16,7 @@ from engage.pages.structure import ensure_structure
 from tests.accounts.people import staff_client
 from tests.consultations.factories import CHINESE, department
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 @pytest.fixture

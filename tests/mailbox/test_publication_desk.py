@@ -21,7 +21,7 @@ from tests.mailbox.factories import House, answered, case, house, sender, taken_
 from tests.mailbox.publications import SECRET, handed_in, prepared, released, reply_case, request_case, sign
 from tests.participation.factories import envelope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.publishing.signing import sign, sign_all
 from tests.security.hostile import Page
 from tests.security.test_url_matrix import show_second_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 FIELDS = {
     "heading_zh-hans": "", "body_zh-hans": "为什么要多开两天。", "byline_zh-hans": "文化处", "source_zh-hans": "调查",
     "heading_en": "", "body_en": "Why two more days.", "byline_en": "Culture unit", "source_en": "A survey",

@@ -18,7 +18,7 @@ from tests.consultations.outcomes.builders import decided_call
 from tests.consultations.outcomes.builders import published as published_outcome
 from tests.packs.builders import WORDS, opened, publish, published, revision, submit, submitted, write, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 SECRETS = ("图书馆为什么要多开两天", "Why libraries open two more days")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 

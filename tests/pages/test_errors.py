@@ -21,7 +21,7 @@ from engage.errors import Refused
 from tests.accounts.people import staff_client
 from tests.consultations.factories import call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only, pytest.mark.urls(__name__)]
 
 
 def fail(request: HttpRequest, how: str, language: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from engage.pages.gallery.samples import GROUPS
 from engage.pages.gallery.tokens import PAIRS, Tokens, colour, contrast, read_tokens
 from engage.pages.gallery.views import tokens_now
 
+pytestmark = pytest.mark.sqlite_only
 SAMPLES = [sample for group in GROUPS for sample in group.samples]
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 CSS = Path(settings.BASE_DIR) / "static" / "css"

@@ -22,7 +22,7 @@ from engage.pages.models import ArticlePage, HomePage, SectionPage
 from tests.accounts.people import person, staff_client
 from tests.consultations.factories import CHINESE, call, department
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def test_groups_are_roles_and_the_only_workflow_is_that_of_releases():

@@ -20,7 +20,7 @@ from tests.accounts.people import person, sign_in
 from tests.petitions.factories import petition, reason
 from tests.petitions.moderated import officer, post, waiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 QUEUE = "/desk/queues/petitions/"
 
 

@@ -15,7 +15,7 @@ from mailbox.petitions.models import PetitionRules, Signature, SignatureLetter, 
 from mailbox.petitions.signing import links
 from tests.petitions.test_signing import petition, signed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 FIELDS = {"name": "王芳", "email": "wang.fang@example.org", "region": "east", "eligible": "yes"}
 
 

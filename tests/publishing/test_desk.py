@@ -20,7 +20,7 @@ from engage.publishing.models import Release, Review
 from tests.publishing.gated import KIND, Desk
 from tests.publishing.test_gate import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 LIST = reverse("release_desk")
 HTML = '<h1 class="x">公告</h1><script>alert(1)</script><p>门开到九点。</p>'
 

@@ -190,6 +190,25 @@ def sheet(world: World) -> list[Any]:
     return [key, actions.begin(shown, language="en", now=now)]
 
 
+def sent_at_kiosk(world: World) -> list[Any]:
+    """Name a sheet that was sent from a device that many use."""
+    from django.utils import timezone
+
+    from engage.accounts.actors import ANYONE
+    from surveys import queries
+    from surveys.answering import actions, sheets
+    from surveys.models import Response
+
+    [key], now = questionnaire(world), timezone.now()
+    shown = queries.published(key, language="en", actor=ANYONE, now=now)
+    assert shown is not None
+    code = actions.begin(shown, language="en", mode=Response.Mode.KIOSK, now=now)
+    begun = sheets.find(code, language="en", now=now)
+    assert begun is not None
+    actions.submit(begun, language="en", now=now, actor=ANYONE)
+    return [key, code]
+
+
 def survey_version(world: World) -> list[Any]:
     """Name a questionnaire that is being written."""
     from tests.surveys.studio.builders import written
@@ -774,6 +793,7 @@ FORMS: dict[str, Form] = {
     ),
     # questionnaires
     "survey": Form("anonymous", questionnaire, said=False),
+    "survey_kiosk": Form("anonymous", questionnaire, said=False),
     "survey_resume": Form("anonymous", nothing, {"code": "7KQM-3XHD-9RWA"}),
     "survey_resume_here": Form("anonymous", questionnaire, {"code": "7KQM-3XHD-9RWA"}),
     "survey_page": Form(
@@ -1319,11 +1339,9 @@ FORMS: dict[str, Form] = {
         {"name_new": "weekly", "when_new": "${often} = 'weekly'", "label_new:en": "Regulars", "message_new:en": WORDS},
         {"revision": "0", "limit_new": "10"},
     ),
-    "questionnaire_languages": Form(
-        "editor", survey_version, {"add": "fr"}, {"revision": "0", "first": "zh-hans", "remove": ""}
-    ),
+    "questionnaire_languages": Form("editor", survey_version, {"add": "fr"}, {"revision": "0", "first": "zh-hans"}),
     "questionnaire_translate": Form(
-        "editor", lambda world: [*survey_version(world), "en"], {"text_0": "Opening hours"}, {"revision": "0"}
+        "editor", lambda world: [*survey_version(world), "en"], {"text/title": "Opening hours"}, {"revision": "0"}
     ),
     "questionnaire_period": Form(
         "editor", survey_version, {}, {"revision": "0", "opens_at": "2031-01-01 00:00", "closes_at": ""}
@@ -1432,6 +1450,7 @@ TICKETED = {
     "media_leave_at_once",
     "petition_news_stop",
     "survey",
+    "survey_kiosk",
     "survey_resume",
     "survey_resume_here",
     "survey_page",
@@ -1570,6 +1589,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "redaction_choose": ("editor", nothing, ("q",)),
     "redaction_bench": ("officer", open_redaction, ("page",)),
     "survey_page": ("anonymous", lambda world: [*sheet(world), 1], ("check",)),
+    "survey_sent": ("anonymous", sent_at_kiosk, ("at",)),
     "survey_results": ("anonymous", over, ("group", "compare")),
     "desk_results_of": ("editor", over, ("group", "compare", "weight")),
     "desk_results_crosstab": ("editor", over, ("rows", "cols", "base", "group", "compare", "weight")),

@@ -57,9 +57,11 @@ def values() -> list[Value]:
 def few(most: int, turn: int = 0) -> list[Value]:
     """The first `most` of every third group, every value with a NUL and our own; turns take the other groups.
 
-    On PostgreSQL only the latter, which a database can stumble over: what pages make of the others is the same.
+    On PostgreSQL only what a database can stumble over: what pages make of the others is the same.
     """
-    most = 0 if connection.vendor == "postgresql" else most
+    if connection.vendor == "postgresql":
+        wide, _long, nul = values()[-3:]
+        return [wide, nul]
     counts: dict[str, int] = {}
     kept = []
     everything = values()
@@ -69,6 +71,17 @@ def few(most: int, turn: int = 0) -> list[Value]:
         if (its_turn and counts[value.group] <= most) or "\x00" in value.text or place >= len(everything) - 3:
             kept.append(value)
     return kept
+
+
+def of_a_choice(turn: int) -> tuple[Value, ...]:
+    """A number that no column holds, and by turns one that Python reads no more or a NUL; on PostgreSQL one of them.
+
+    Each database refuses them in its own way.
+    """
+    wide, long, nul = values()[-3:]
+    if connection.vendor == "postgresql":
+        return ((wide, nul)[turn % 2],)
+    return wide, (long, nul)[turn % 2]
 
 
 # --- the site ------------------------------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ ROWS: dict[str, Row] = {
     # questionnaires: 404 until one is published; a code that opens nothing leads to where codes are typed
     "surveys": everybody(200),
     "survey": everybody(404, lambda world: ["none"]),
+    "survey_kiosk": everybody(404, lambda world: ["none"]),
     "survey_invited": everybody(404, lambda world: ["none", "forged"]),
     "survey_resume": everybody(200),
     "survey_resume_here": everybody(200, lambda world: ["none"]),

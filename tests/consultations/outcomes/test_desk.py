@@ -27,7 +27,7 @@ from tests.consultations.outcomes.builders import (
 from tests.publishing.signing import sign, sign_all
 from tests.security.test_url_matrix import show_second_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def signed_in(user: User) -> Client:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from engage.accounts.actors import Role
 from engage.errors import Refused
+from surveys.models import Questionnaire
 from surveys.results import columns, exports, queries, report
 from tests.accounts.people import staff_client
 from tests.surveys.answering.builders import published
@@ -73,11 +74,13 @@ def test_what_the_public_page_hides_is_hidden(survey):
     assert any(people == "hidden" for _label, people, _share in told)
 
 
-def test_in_chinese_nothing_of_it_is_english(survey, tmp_path):
+@pytest.mark.parametrize("access", Questionnaire.Access.values)
+def test_in_chinese_nothing_of_it_is_english(survey, tmp_path, access):
+    survey.access = access
     with translation.override("zh-hans"):
         put = put_together(survey)
         page = written(survey, "report", tmp_path).read_text("utf-8")
-    said = [put.heading, *put.facts[1:-1], *put.head[:1], put.method_heading, *put.method]
+    said = [put.heading, *put.facts[1:], *put.head, put.method_heading, *put.method]
     said += [sentence for _words, tables in put.sections for table in tables for sentence in table.said]
     assert all(CJK.search(sentence) for sentence in said), [one for one in said if not CJK.search(one)]
     assert '<html lang="zh-Hans">' in page

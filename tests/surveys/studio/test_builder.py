@@ -21,7 +21,7 @@ from tests.surveys.answering.builders import department, published
 from tests.surveys.studio.builders import PARKS, fields, parks
 from tests.surveys.xlsform.workbooks import workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.accounts.people import person, staff_client
 from tests.surveys.answering.builders import published
 from tests.surveys.studio.builders import PARKS, fields, parks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def stored(version: Version) -> model.Definition:
     return Version.objects.get(pk=version.pk).parsed
 
 
-def save(editor, version: Version, name: str, **given: Any):
+def save(editor, version: Version, name: str, given: dict[str, Any]):
     """Change some fields of a screen and send it."""
-    sent = fields(editor.get(at(version, name))) | {key.replace("__", ":"): value for key, value in given.items()}
+    sent = fields(editor.get(at(version, name))) | given
     return editor.post(at(version, name), {key: value for key, value in sent.items() if value is not None})
 
 
@@ -49,7 +49,10 @@ def write(version: Version, **parts: Any) -> None:
 
 def test_a_list_is_written_taken_by_a_question_and_stays_while_it_is_taken(editor):
     version = parks()
-    assert save(editor, version, "lists", name_new="yn", options_new="y | 是 | Yes\nn | 否 | No").status_code == 302
+    assert (
+        save(editor, version, "lists", {"name_new": "yn", "options_new": "y | 是 | Yes\nn | 否 | No"}).status_code
+        == 302
+    )
     assert [option.label for option in stored(version).lists["yn"]] == [
         {"zh-hans": "是", "en": "Yes"},
         {"zh-hans": "否", "en": "No"},
@@ -58,27 +61,27 @@ def test_a_list_is_written_taken_by_a_question_and_stays_while_it_is_taken(edito
     taker = {"name": "open", "type": "single", "label": {"en": "Open?"}, "list": "yn"}
     write(version, pages=[PARKS["pages"][0], page | {"items": [taker]}])
 
-    refused = save(editor, version, "lists", remove_0="on")
-    assert refused.status_code == 422 and "remove_0" in refused.context["form"].errors
+    refused = save(editor, version, "lists", {"remove/yn": "on"})
+    assert refused.status_code == 422 and "remove/yn" in refused.context["form"].errors
     assert "open" in refused.content.decode() and "yn" in stored(version).lists
 
-    assert save(editor, version, "lists", options_0="y | 是 | Yes\nn | 不 | No | alone").status_code == 302
+    assert save(editor, version, "lists", {"options/yn": "y | 是 | Yes\nn | 不 | No | alone"}).status_code == 302
     assert stored(version).lists["yn"][1].label["zh-hans"] == "不" and stored(version).lists["yn"][1].exclusive
 
     write(version, pages=PARKS["pages"])
-    assert save(editor, version, "lists", remove_0="on").status_code == 302
+    assert save(editor, version, "lists", {"remove/yn": "on"}).status_code == 302
     assert not stored(version).lists
 
 
 def test_a_ballot_has_forms_with_weights_and_conditions_read_it(editor):
     version = parks()
-    assert save(editor, version, "ballots", name_new="wording", arms_new="a | 2\nb").status_code == 302
+    assert save(editor, version, "ballots", {"name_new": "wording", "arms_new": "a | 2\nb"}).status_code == 302
     assert [(arm.value, arm.weight) for arm in stored(version).ballots[0].arms] == [("a", 2), ("b", 1)]
     first = dict(PARKS["pages"][0]) | {"relevant": "${wording} = 'a'"}
     write(version, pages=[first, PARKS["pages"][1]])
     screen = editor.get(at(version, "ballots")).content.decode()
     assert "visits" in screen
-    assert save(editor, version, "ballots", remove_0="on").status_code == 422
+    assert save(editor, version, "ballots", {"remove/wording": "on"}).status_code == 422
 
 
 def test_lines_of_a_ballot_keep_words_and_exact_weights():
@@ -89,15 +92,15 @@ def test_lines_of_a_ballot_keep_words_and_exact_weights():
 @pytest.mark.parametrize("line", ["a | many", "| 1", "a | 1 | 2", "a | -1", "a | nan"])
 def test_a_line_of_a_ballot_that_is_none_is_refused_and_kept(editor, line):
     version = parks()
-    refused = save(editor, version, "ballots", name_new="wording", arms_new=f"a\n{line}")
+    refused = save(editor, version, "ballots", {"name_new": "wording", "arms_new": f"a\n{line}"})
     assert refused.status_code == 422 and "2" in refused.context["form"].errors["arms_new"][0]
     assert line in refused.content.decode() and not stored(version).ballots
 
 
 def test_a_quota_is_written_changed_and_taken_out(editor):
     version = parks()
-    given = {"name_new": "weekly", "when_new": "${often} = 'weekly'", "limit_new": "500", "label_new__en": "Regulars"}
-    assert save(editor, version, "quotas", **given).status_code == 302
+    given = {"name_new": "weekly", "when_new": "${often} = 'weekly'", "limit_new": "500", "label_new:en": "Regulars"}
+    assert save(editor, version, "quotas", given).status_code == 302
     quota = stored(version).quotas[0]
     assert (quota.name, quota.when, quota.limit, quota.label) == (
         "weekly",
@@ -105,9 +108,14 @@ def test_a_quota_is_written_changed_and_taken_out(editor):
         500,
         {"en": "Regulars"},
     )
-    assert save(editor, version, "quotas", limit_0="600", message_0__en="Thank you, we are full.").status_code == 302
+    assert (
+        save(
+            editor, version, "quotas", {"limit/weekly": "600", "message/weekly:en": "Thank you, we are full."}
+        ).status_code
+        == 302
+    )
     assert stored(version).quotas[0].limit == 600 and stored(version).quotas[0].message["en"].startswith("Thank")
-    assert save(editor, version, "quotas", remove_0="on").status_code == 302
+    assert save(editor, version, "quotas", {"remove/weekly": "on"}).status_code == 302
     assert not stored(version).quotas
 
 
@@ -124,24 +132,24 @@ def test_a_quota_is_written_changed_and_taken_out(editor):
 )
 def test_what_is_wrong_with_a_quota_stands_at_its_field_and_nothing_is_lost(editor, given, field):
     version = parks()
-    refused = save(editor, version, "quotas", **given, message_new__en="We are full.")
+    refused = save(editor, version, "quotas", given | {"message_new:en": "We are full."})
     assert refused.status_code == 422 and field in refused.context["form"].errors
     assert "We are full." in refused.content.decode() and not stored(version).quotas
 
 
 def test_a_name_that_is_taken_is_said_at_its_field(editor):
     version = parks()
-    save(editor, version, "lists", name_new="yn", options_new="y | 是 | Yes")
-    twice = save(editor, version, "lists", name_new="yn", options_new="n | 否 | No")
+    save(editor, version, "lists", {"name_new": "yn", "options_new": "y | 是 | Yes"})
+    twice = save(editor, version, "lists", {"name_new": "yn", "options_new": "n | 否 | No"})
     assert twice.status_code == 422 and "name_new" in twice.context["form"].errors
     # A ballot is read like a question, so it cannot have the name of one.
-    clash = save(editor, version, "ballots", name_new="often", arms_new="a\nb")
+    clash = save(editor, version, "ballots", {"name_new": "often", "arms_new": "a\nb"})
     assert clash.status_code == 422 and clash.context["form"].errors
 
 
 def test_a_list_with_a_value_twice_says_so_at_its_field(editor):
     version = parks()
-    refused = save(editor, version, "lists", name_new="yn", options_new="y | 是 | Yes\ny | 否 | No")
+    refused = save(editor, version, "lists", {"name_new": "yn", "options_new": "y | 是 | Yes\ny | 否 | No"})
     assert refused.status_code == 422 and "options_new" in refused.context["form"].errors
 
 
@@ -150,9 +158,9 @@ def test_a_list_with_a_value_twice_says_so_at_its_field(editor):
 
 def test_a_language_is_added_shown_first_and_taken_out_with_its_words(editor):
     version = parks()
-    assert save(editor, version, "languages", add="FR").status_code == 302
+    assert save(editor, version, "languages", {"add": "FR"}).status_code == 302
     assert stored(version).languages == ("zh-hans", "en", "fr")
-    assert save(editor, version, "languages", add=None, first="en", remove=["zh-hans"]).status_code == 302
+    assert save(editor, version, "languages", {"add": None, "first": "en", "remove": ["zh-hans"]}).status_code == 302
     after = stored(version)
     assert after.languages == ("en", "fr") and after.title == {"en": "Opening hours of parks"}
     assert after.by_name["often"].item.options[0].label == {"en": "Every week"}
@@ -164,14 +172,14 @@ def test_a_language_is_added_shown_first_and_taken_out_with_its_words(editor):
 )
 def test_a_language_that_is_none_or_there_or_the_first_is_refused(editor, given, field):
     version = parks()
-    refused = save(editor, version, "languages", **given)
+    refused = save(editor, version, "languages", given)
     assert refused.status_code == 422 and field in refused.context["form"].errors
     assert stored(version).languages == ("zh-hans", "en")
 
 
 def test_what_is_missing_in_a_language_is_translated_beside_the_other(editor):
     version = parks()
-    save(editor, version, "languages", add="fr")
+    save(editor, version, "languages", {"add": "fr"})
     address = at(version, "translate", "fr")
     screen = editor.get(address, {"missing": "1"})
     rows = screen.context["rows"]
@@ -236,3 +244,38 @@ def test_a_published_version_is_shown_and_not_changed(editor, screen):
 def test_nobody_but_editors_finds_them(screen):
     version = parks()
     assert staff_client(Role.ANALYST).get(at(version, *screen)).status_code in (302, 403, 404)
+
+
+def test_words_for_what_somebody_else_took_out_stay_on_the_screen(editor):
+    version = parks()
+    save(editor, version, "lists", {"name_new": "yn", "options_new": "y | 是 | Yes"})
+    save(editor, version, "lists", {"name_new": "x_new", "options_new": "x | 某 | X"})
+    screen = editor.get(at(version, "lists"))
+    assert [section.title for section in screen.context["form"].sections][:2] == ["yn", "x_new"]
+    sent = fields(screen) | {"options/yn": "y | 是 | Yes\nn | 否 | No", "options/x_new": "x | 某某 | X"}
+    save(editor, version, "lists", {"remove/yn": "on"})
+    for _again in range(2):
+        refused = editor.post(at(version, "lists"), sent)
+        assert refused.status_code == 409
+        assert refused.context["form"].left_over == ["y | 是 | Yes\nn | 否 | No"]
+        assert "否" in refused.content.decode() and "某某" in refused.content.decode()
+    assert stored(version).lists["x_new"][0].label["zh-hans"] == "某"
+
+
+def test_pictures_have_their_words_translated_and_lose_a_language(editor):
+    version = parks()
+    picture = {"kind": "image", "source": {"zh-hans": "a.png", "en": "b.png"}, "alt": {"zh-hans": "草坪"}}
+    page = dict(PARKS["pages"][1])
+    page["items"] = [page["items"][0] | {"media": [picture]}]
+    write(version, pages=[PARKS["pages"][0], page])
+    rows = editor.get(at(version, "translate", "en"), {"missing": "1"}).context["rows"]
+    assert [(row.source, row.name) for row in rows if "media" in row.field.name] == [("草坪", "hours")]
+    save(editor, version, "languages", {"remove": ["en"]})
+    assert dict(stored(version).by_name["hours"].item.media[0].source) == {"zh-hans": "a.png"}
+
+
+def test_after_the_last_missing_text_come_those_before(editor):
+    version = parks()
+    save(editor, version, "languages", {"add": "fr"})
+    shown = editor.get(at(version, "translate", "fr"), {"missing": "1", "start": TEXTS_A_SCREEN})
+    assert shown.context["rows"]

@@ -21,7 +21,7 @@ from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
 from tests.accounts.people import person, sign_in
 from tests.surveys.telephone.fields import NOW, add, answered, at, call, finish, interviewer, numbers, study, supervisor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 @pytest.fixture(autouse=True)
