@@ -135,11 +135,11 @@ class EntriesForm(WholeForm):
                 self._take(mark, entry)
             elif readers := self.readers(entry["name"]):
                 self.add_error(f"remove{mark}", _("Still used by: %(names)s") % {"names": ", ".join(readers)})
-        if given.get("name_new"):
-            if given["name_new"] in {entry["name"] for entry in self.before}:
-                sentence = error_sentence(model.Error("", "duplicate_name", {"name": given["name_new"]}))
-                self.add_error("name_new", sentence)
-            self._take(_NEW, {"name": given["name_new"]})
+        new = given.get("name_new")
+        if new in {entry["name"] for entry in self.before}:
+            self.add_error("name_new", error_sentence(model.Error("", "duplicate_name", {"name": new})))
+        elif new:
+            self._take(_NEW, {"name": new})
         elif "name_new" not in self.errors and any(given.get(name) for name in self.fields if _mark_of(name) == _NEW):
             self.add_error("name_new", _("Write a name for it"))
         return given

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from engage.participation import wallet
 from surveys.answering import rules
+from surveys.answering.posting import control
 from surveys.models import Response, SavedResponse
 from tests.surveys.answering.builders import published
 from tests.surveys.studio.builders import PARKS
@@ -16,6 +17,7 @@ from tests.surveys.studio.builders import PARKS
 pytestmark = pytest.mark.django_db
 
 START = "/en/surveys/parks/kiosk/"
+OFTEN = control("often")
 
 
 @pytest.fixture
@@ -31,8 +33,8 @@ def device() -> Client:
 def answer(device: Client) -> str:
     """Answer everything; return the address of the check."""
     first = device.post(START).url
-    second = device.post(first, {"often": "weekly", "go": "next"}).url
-    return device.post(second, {"hours": "12", "go": "next"}).url
+    second = device.post(first, {OFTEN: "weekly", "go": "next"}).url
+    return device.post(second, {control("hours"): "12", "go": "next"}).url
 
 
 def test_it_begins_without_ways_to_put_answers_aside(survey, device):
@@ -47,7 +49,7 @@ def test_it_begins_without_ways_to_put_answers_aside(survey, device):
 
 def test_who_stops_leaves_nothing(survey, device):
     address = device.post(START).url
-    device.post(address, {"often": "weekly", "go": "next"})
+    device.post(address, {OFTEN: "weekly", "go": "next"})
     leave = re.search(r'id="kiosk-leave"[^>]*action="([^"]+)"', device.get(address).content.decode())[1]
     assert device.post(leave).url == START
     assert not SavedResponse.objects.exists()
@@ -77,14 +79,14 @@ def test_the_code_is_shown_for_a_moment_and_then_never_again(survey, device, mon
 
 
 def test_a_sheet_that_nobody_touches_is_gone_in_a_quarter_of_an_hour(survey, device):
-    device.post(device.post(START).url, {"often": "weekly", "go": "next"})
+    device.post(device.post(START).url, {OFTEN: "weekly", "go": "next"})
     saved = SavedResponse.objects.get()
     assert saved.expires_at - timezone.now() <= rules.KEPT_AT_KIOSK < rules.KEPT
 
 
 def test_a_full_quota_leaves_nothing_either(device):
     published(PARKS | {"quotas": [{"name": "q", "when": "${often} = 'weekly'", "limit": 0}]}, key="parks")
-    over = device.post(device.post(START).url, {"often": "weekly", "go": "next"})
+    over = device.post(device.post(START).url, {OFTEN: "weekly", "go": "next"})
     assert over.status_code == 410 and "kiosk-leave" in over.content.decode()
     assert not SavedResponse.objects.exists()
 

@@ -194,9 +194,8 @@ def test_what_is_missing_in_a_language_is_translated_beside_the_other(editor):
 
 def test_texts_come_some_at_a_time_and_words_can_be_taken_away(editor):
     version = parks()
-    save(
-        editor, version, "lists", name_new="long", options_new="\n".join(f"v{n} | 值{n} | Value {n}" for n in range(80))
-    )
+    lines = "\n".join(f"v{number} | 值{number} | Value {number}" for number in range(80))
+    save(editor, version, "lists", {"name_new": "long", "options_new": lines})
     address = at(version, "translate", "en")
     screen = editor.get(address)
     assert len(screen.context["rows"]) == TEXTS_A_SCREEN and screen.context["later"] == TEXTS_A_SCREEN
