@@ -176,8 +176,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1280)])
 def test_axe_finds_nothing_and_nothing_runs_off_the_side(demo_site, open_page, language, width):
     page = open_page(f"{demo_site.url}/{language}/", language=LOCALES[language], width=width)
     faults = []

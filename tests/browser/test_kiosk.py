@@ -48,7 +48,7 @@ def test_who_walks_away_leaves_nothing_and_who_stays_is_thanked(live_server, ope
     wrong += look(page) + foreign_words(page)
     response = Response.objects.get()
     assert response.mode == Response.Mode.KIOSK
-    page.locator("main .btn-go").click()
-    expect(page).to_have_url(start)
+    page.locator("#kiosk-leave .btn-go").click()
+    expect(page).to_have_url(f"{start}?")
     assert response.submission.reference not in page.content()
     assert wrong == []

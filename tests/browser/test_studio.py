@@ -72,7 +72,7 @@ def visit(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None and answer.status == 200, (path, answer and answer.status)
     assert page.url.split("?")[0].endswith(path.split("?")[0]), f"{path} leads to {page.url}"
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=90_000)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -137,9 +137,9 @@ def open_consultation_page(page: Page, site: str) -> None:
     visit(page, f"{site}/studio/pages/")
     for title in ("Home", "Have your say"):
         page.get_by_role("link", name=f"Explore child pages of '{title}'").click()
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle", timeout=90_000)
     page.get_by_role("link", name="Community elderly care rules (draft)", exact=True).first.click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=90_000)
     expect(page).to_have_url(re.compile(r"/studio/pages/\d+/edit/"))
 
 
@@ -184,7 +184,7 @@ def test_a_draft_goes_from_the_clipboard_to_the_public(demo_site, studio, langua
     faults: list[str] = []
 
     def look() -> None:
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle", timeout=90_000)
         faults.extend(looking.look(page))
 
     look()
