@@ -192,21 +192,21 @@ def sheet(world: World) -> list[Any]:
 
 def sent_at_kiosk(world: World) -> list[Any]:
     """Name a sheet that was sent from a device that many use."""
-    from django.utils import timezone
+    from django.test import Client
 
-    from engage.accounts.actors import ANYONE
-    from surveys import queries
-    from surveys.answering import actions, sheets
-    from surveys.models import Response
+    from surveys.answering.posting import control
+    from surveys.models import Questionnaire
+    from tests.surveys.answering.builders import published
+    from tests.surveys.studio.builders import PARKS
 
-    [key], now = questionnaire(world), timezone.now()
-    shown = queries.published(key, language="en", actor=ANYONE, now=now)
-    assert shown is not None
-    code = actions.begin(shown, language="en", mode=Response.Mode.KIOSK, now=now)
-    begun = sheets.find(code, language="en", now=now)
-    assert begun is not None
-    actions.submit(begun, language="en", now=now, actor=ANYONE)
-    return [key, code]
+    if not Questionnaire.objects.filter(key="sent").exists():
+        published(PARKS, key="sent")
+    device = Client()
+    first = device.post("/en/surveys/sent/kiosk/").url
+    second = device.post(first, {control("often"): "weekly", "go": "next"}).url
+    check = device.post(second, {control("hours"): "12", "go": "next"}).url
+    sent = device.post(check).url
+    return ["sent", sent.partition("?")[0].split("/")[-3]]
 
 
 def survey_version(world: World) -> list[Any]:
