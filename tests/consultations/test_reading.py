@@ -9,7 +9,7 @@ from consultations.models import ConsultationPage
 from engage.accounts.actors import ANYONE
 from tests.consultations.factories import call, comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 
 def text(response) -> str:

@@ -24,7 +24,7 @@ from tests.consultations import factories
 from tests.participation.factories import envelope
 from tests.publishing.signing import release_call
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 SCHEDULE = "借书证收费表\n第一条　工本费\n借书证收取工本费五元。\n第二条　补办\n补办借书证收费十元。\n"
 QUESTIONS_ZH = "[标题] 想请您回答的问题\n1. 您是否同意每周开放五天？\n请说明理由。\n2. 收费是否合理？\n"

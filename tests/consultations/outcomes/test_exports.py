@@ -27,7 +27,7 @@ from tests.consultations.factories import call, comment
 from tests.consultations.outcomes.builders import close, decide, decided_call, person, point, published, theme
 from tests.participation.factories import envelope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 NASTY = ["=1+1", "+7", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A", " =1", "|cmd", "%0A=1"]
 
 
