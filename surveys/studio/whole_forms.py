@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -422,7 +421,7 @@ class TranslationForm(WholeForm):
 
     def document(self) -> editing.Document:
         """Return the whole definition with these texts."""
-        document = deepcopy(model.dump(self.definition))
+        document = model.dump(self.definition)
         for one in self.texts:
             words = self.cleaned_data[one.field]
             texts = _at(document, one.path)
