@@ -1,5 +1,6 @@
 """What holds for every page: axe finds nothing in either theme, and nothing runs off the side."""
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +11,21 @@ if TYPE_CHECKING:
 # What a theme can change; the other rules say the same in both.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 THEMES = {"light": "dark", "dark": "light"}
+CAME = "performance.getEntriesByType('resource').length"
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def settle(page: "Page", seconds: float = 90) -> None:
+    """Wait until a page is there and its scripts have had all that they asked for: nothing new came for half a second.
+
+    Playwright's own "networkidle" waits for ever when a frame is left while something of it is on its way.
+    """
+    page.wait_for_load_state("load", timeout=seconds * 1000)
+    deadline, before = time.monotonic() + seconds, -1
+    while (now := page.evaluate(CAME)) != before:
+        assert time.monotonic() < deadline, f"{page.url} goes on asking after {seconds} s"
+        before = now
+        page.wait_for_timeout(500)
 
 
 def look(page: "Page", **options: Any) -> list[str]:
@@ -52,7 +67,7 @@ _FOREIGN = """([pattern, own]) => {
 }"""
 # What is called the same in both languages.
 NAMES = frozenset(
-    ["AAPOR", "API", "Atom", "CSV", "Cookie", "HMAC", "HTML", "JSON", "PDF", "Parquet"]
+    ["AAPOR", "API", "Atom", "CSV", "Cookie", "DOCX", "HMAC", "HTML", "JSON", "PDF", "Parquet"]
     + ["RSS", "SHA", "SPSS", "UTF", "XLSX", "ZIP"]
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.looking import look
+from tests.browser.looking import look, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 # The same landmark stands there once a theme, on purpose; everything else must hold as on any page.
@@ -31,6 +31,6 @@ def test_a_box_keeps_its_theme_whatever_the_device_prefers(demo_site, open_page:
 
 def test_samples_only_stand_there(demo_site, open_page: Callable[..., Page]):
     page = open_page(f"{demo_site.url}/en/design/", language="en-GB")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert page.evaluate("document.activeElement === document.body")
     assert page.evaluate("scrollY") == 0

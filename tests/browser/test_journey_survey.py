@@ -24,7 +24,7 @@ from surveys.answering import sheets
 from surveys.definition.respondents import random_respondent
 from surveys.models import Questionnaire, Response, SavedResponse, Version
 from tests.browser import outcome_walk as walk
-from tests.browser.looking import foreign_words, look
+from tests.browser.looking import foreign_words, look, settle
 from tests.publishing.signing import sign_newest
 from tests.surveys.answering.builders import department
 
@@ -78,7 +78,7 @@ class Reader:
     def look(self, page: Page) -> None:
         """Note what axe finds in the Studio, whose screens have names of properties: there no word is foreign."""
         if self.axe:
-            page.wait_for_load_state("networkidle")
+            settle(page)
             self.wrong += look(page)
 
 

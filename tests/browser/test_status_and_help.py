@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import foreign_words, look
+from tests.browser.looking import foreign_words, look, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
@@ -62,10 +62,11 @@ def test_the_desks_further_screens_are_in_order_and_in_one_language(demo_site, o
 def test_the_studio_of_a_section_is_in_order(demo_site, open_page, language, path, width):
     door = f"{demo_site.url}/{path}/accounts/demo/?next=/studio/"
     page = open_page(door, language=language, width=width)
-    page.locator('button[value="section_editor"]').click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator('button[value="section_editor"]').click()
+    settle(page)
     wrong = look(page)
     page.goto(f"{demo_site.url}/studio/pages/")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     wrong += look(page)
     assert not wrong, "\n".join(wrong)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.browser import looking
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only, pytest.mark.django_db]
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 DRAFT = """示范办法
 第一章 总则
@@ -72,7 +72,7 @@ def visit(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None and answer.status == 200, (path, answer and answer.status)
     assert page.url.split("?")[0].endswith(path.split("?")[0]), f"{path} leads to {page.url}"
-    page.wait_for_load_state("networkidle", timeout=90_000)
+    looking.settle(page)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -136,10 +136,12 @@ def open_consultation_page(page: Page, site: str) -> None:
     """Walk down the tree of pages to the demo's first call, and edit it."""
     visit(page, f"{site}/studio/pages/")
     for title in ("Home", "Have your say"):
-        page.get_by_role("link", name=f"Explore child pages of '{title}'").click()
-        page.wait_for_load_state("networkidle", timeout=90_000)
-    page.get_by_role("link", name="Community elderly care rules (draft)", exact=True).first.click()
-    page.wait_for_load_state("networkidle", timeout=90_000)
+        with page.expect_navigation():
+            page.get_by_role("link", name=f"Explore child pages of '{title}'").click()
+        looking.settle(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Community elderly care rules (draft)", exact=True).first.click()
+    looking.settle(page)
     expect(page).to_have_url(re.compile(r"/studio/pages/\d+/edit/"))
 
 
@@ -184,7 +186,7 @@ def test_a_draft_goes_from_the_clipboard_to_the_public(demo_site, studio, langua
     faults: list[str] = []
 
     def look() -> None:
-        page.wait_for_load_state("networkidle", timeout=90_000)
+        looking.settle(page)
         faults.extend(looking.look(page))
 
     look()

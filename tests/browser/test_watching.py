@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.looking import settle
 from tests.browser.watching import watch
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def troubles_on(chromium, url: str) -> list[str]:
     page = chromium.new_page()
     watch(page, urlsplit(url).netloc, troubles)
     page.goto(url)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.close()
     return troubles
 

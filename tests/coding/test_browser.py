@@ -9,7 +9,7 @@ from consultations.models import Comment
 from engage.accounts.actions import demo_user
 from engage.accounts.actors import Role
 from engage.departments.models import Membership
-from tests.browser.looking import look
+from tests.browser.looking import look, settle
 from tests.coding.factories import TEXT, desk_call, theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -243,6 +243,6 @@ def test_axe_finds_nothing_at_the_coding_desk(language, width, desk, world):
     wrong = []
     for visitor, address in visits:
         visitor.goto(address)
-        visitor.wait_for_load_state("networkidle")
+        settle(visitor)
         wrong += look(visitor)
     assert wrong == []
