@@ -114,7 +114,7 @@ def _encode(column: Column, values: list[Any]) -> list[Any]:
         return [np.array(numbers), np.array(why, dtype=np.int8)]
     if column.kind == "date":
         return [[_day(value) for value in values]]
-    return [[value if value is None or type(value) is str else _words(value) for value in values]]
+    return [[value if value is None or type(value) is str else words_of(value) for value in values]]
 
 
 def _codes(values: list[Any], places: Mapping[Any, int]) -> list[int]:
@@ -156,7 +156,8 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _words(value: Any) -> str | None:
+def words_of(value: Any) -> str | None:
+    """Return an answer as words: the tile of a place, `true` and `false`, numbers as Python writes them."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
