@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from engage.accounts.actors import Role, has_role
-from surveys.studio import part_views, preview, views, whole_views
+from surveys.studio import export_views, part_views, preview, views, whole_views
 
 
 @hooks.register("register_admin_urls")
@@ -33,7 +33,8 @@ def builder_urls() -> list[URLPattern]:
         path(one + "checks/", views.checks, name="questionnaire_checks"),
         path(one + "test/", views.test_run, name="questionnaire_test"),
         path(one + "import/", views.import_into, name="questionnaire_import_into"),
-        path(one + "export/<slug:form>/", views.export_version, name="questionnaire_export"),
+        path(one + "export/<slug:form>/", export_views.export_version, name="questionnaire_export"),
+        path(one + "paper/<slug:code>/", export_views.paper, name="questionnaire_paper"),
         path(one + "compare/<int:other_id>/", views.compare, name="questionnaire_compare"),
         path(one + "preview/<slug:code>/", preview.frames, name="questionnaire_preview"),
         path(one + "preview/<slug:code>/<int:number>/", preview.preview_page, name="questionnaire_preview_page"),

@@ -66,10 +66,10 @@ class Reasoning:
 
     def possible(self, conditions: Iterable[Node], repeats: tuple[str, ...] = ()) -> bool:
         """Whether all these can hold at once, read in an instance of `repeats`."""
-        alternatives = _product([_alternatives(condition, True) for condition in conditions])
-        if alternatives is None:
+        found = _product([alternatives(condition, True) for condition in conditions])
+        if found is None:
             return True
-        return any(self._consistent(alternative, repeats) for alternative in alternatives)
+        return any(self._consistent(alternative, repeats) for alternative in found)
 
     def premises(self, entry: Entry) -> tuple[Node, ...]:
         """The conditions of an item and of all around it."""
@@ -107,14 +107,14 @@ class Reasoning:
         if entry.item.constraint:
             known.append(replaced(expressions.parse(entry.item.constraint), own=name))
         for condition in known:
-            alternatives = _alternatives(condition, True)
-            if alternatives is not None and len(alternatives) == 1:
-                yield from alternatives[0]
+            found = alternatives(condition, True)
+            if found is not None and len(found) == 1:
+                yield from found[0]
 
     def _apply(self, domains: dict[str, _Domain], atom: Atom, repeats: tuple[str, ...]) -> str | None:
         """Narrow what an answer can be; the name, or None when the comparison is not understood."""
         self.steps += 1
-        found = _comparison(atom)
+        found = comparison(atom)
         if found is None:
             return None
         name, operator, value, holds = found
@@ -226,18 +226,18 @@ def replaced(node: Node, *, own: str = "", fields: Mapping[str, str] | None = No
     return node
 
 
-def _alternatives(node: Node, wanted: bool) -> list[tuple[Atom, ...]] | None:
+def alternatives(node: Node, wanted: bool) -> list[tuple[Atom, ...]] | None:
     """Ways in which the condition is `wanted`; none when it cannot be; None when there are too many to look at."""
     if isinstance(node, Call) and node.function == "not":
-        return _alternatives(node.arguments[0], not wanted)
+        return alternatives(node.arguments[0], not wanted)
     if isinstance(node, Call) and node.function in ("true", "false"):
         return [()] if (node.function == "true") == wanted else []
     if isinstance(node, Call) and node.function in ("boolean", "once"):
-        return _alternatives(node.arguments[0], wanted)
+        return alternatives(node.arguments[0], wanted)
     if isinstance(node, Literal):
         return [()] if expressions.as_boolean(node.value) == wanted else []
     if isinstance(node, Chain) and node.rest[0][0] in ("and", "or"):
-        parts = [_alternatives(each, wanted) for each in (node.first, *(each for _, each in node.rest))]
+        parts = [alternatives(each, wanted) for each in (node.first, *(each for _, each in node.rest))]
         if (node.rest[0][0] == "and") == wanted:
             return _product(parts)
         if any(part is None for part in parts):
@@ -271,7 +271,7 @@ def _product(parts: list[list[tuple[Atom, ...]] | None]) -> list[tuple[Atom, ...
     return ways
 
 
-def _comparison(atom: Atom) -> tuple[str, str, str | Decimal, bool] | None:
+def comparison(atom: Atom) -> tuple[str, str, str | Decimal, bool] | None:
     """(name, operator, value, holds) of a comparison of one answer with a fixed value."""
     node, holds = atom
     if isinstance(node, Reference):

@@ -46,7 +46,7 @@ Path = tuple[tuple[str, int], ...]
 
 MAX_RUN_STEPS = 3_000_000
 MAX_OTHER = 500
-_PIPED = re.compile(r"\$\{[ ]*([A-Za-z_][A-Za-z0-9_.-]*)[ ]*\}")
+PIPED = re.compile(r"\$\{[ ]*([A-Za-z_][A-Za-z0-9_.-]*)[ ]*\}")
 _ENFORCING: frozenset[Mode] = frozenset({"web", "phone"})
 """Modes in which required answers are asked for; paper was filled in without us."""
 
@@ -208,7 +208,7 @@ class Runtime:
             value = expressions.evaluate(expressions.parse(f"${{{found[1]}}}"), values, context)
             return self.words_of(found[1], value, language)
 
-        return _PIPED.sub(answer, words)
+        return PIPED.sub(answer, words)
 
     def words_of(self, name: str, value: Value, language: str) -> str:
         """An answer as words: of choices the labels."""

@@ -1,4 +1,4 @@
-"""The screens about a questionnaire as a whole: list, new, import, outline, settings, checks, comparison, export."""
+"""The screens about a questionnaire as a whole: list, new, import, outline, settings, checks, comparison."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,15 +20,15 @@ from engage.studio import for_editors
 from engage.typed import whole_number
 from surveys import actions
 from surveys.definition import model
-from surveys.definition.xlsform import Unsupported, convert, export, read_form
+from surveys.definition.xlsform import Unsupported, convert, read_form
 from surveys.models import Questionnaire, Version
 from surveys.studio import queries
 from surveys.studio.forms import FileForm, ImportForm, NewForm, PeriodForm, SettingsForm
-from surveys.studio.words import TYPES, error_sentence
+from surveys.studio.paper import papers
+from surveys.studio.words import TYPES, error_sentence, language_name
 from surveys.xlsform_words import UNSUPPORTED
 
 FAULTS_SHOWN = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDED = [kind for kind in TYPES if kind not in ("page", "meta")]
 
 
@@ -106,7 +105,7 @@ def _created(request: HttpRequest, form: forms.Form, definition: dict[str, Any])
     return version
 
 
-# --- import and export ----------------------------------------------------------------------------------------------
+# --- import ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -192,20 +191,6 @@ def _import(request: HttpRequest, form: forms.Form, version: Version | None) -> 
     return page(request, "imported", {**about(made), "left_out": read.left_out})
 
 
-@require_safe
-@for_editors
-def export_version(request: HttpRequest, version_id: int, form: str) -> HttpResponse:
-    """Send the definition as JSON, or as an XLSForm."""
-    version = version_or_404(request, version_id)
-    name = f"{version.questionnaire.key}-{version.number}.{form}"
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""}
-    if form == "json":
-        return JsonResponse(version.definition, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    if form != "xlsx":
-        raise Http404
-    return HttpResponse(export(version.parsed).content, content_type=XLSX, headers=headers)
-
-
 # --- one version ----------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +209,7 @@ def outline(request: HttpRequest, version: Version, refusal: Refused | None = No
         "pages": queries.outline(definition, language()),
         "complete": queries.completeness(definition),
         "kinds": [(kind, TYPES[kind]) for kind in ADDED],
+        "papers": [(code, language_name(code)) for code in papers(definition)],
         "others": [one for one in queries.versions_of(version, actor=request.user) if one.pk != version.pk],
         "refusal": refusal_message(refusal) if refusal else "",
     }

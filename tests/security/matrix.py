@@ -589,6 +589,7 @@ ROWS: dict[str, Row] = {
     "questionnaire_test": drafts(200, survey_version),
     "questionnaire_import_into": drafts(200, survey_version),
     "questionnaire_export": drafts(200, lambda world: [*survey_version(world), "json"]),
+    "questionnaire_paper": drafts(200, lambda world: [*survey_version(world), "en"]),
     "questionnaire_compare": drafts(200, lambda world: [*survey_version(world), *survey_version(world)]),
     "questionnaire_preview": drafts(200, lambda world: [*survey_version(world), "en"]),
     "questionnaire_preview_page": drafts(200, lambda world: [*survey_version(world), "en", 1]),

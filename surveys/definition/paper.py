@@ -1,0 +1,147 @@
+"""A questionnaire on paper: what is printed, under which number, and conditions taken apart for somebody to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from surveys.definition import expressions
+from surveys.definition.expressions.tree import Call, Chain, Literal, Node, Reference
+from surveys.definition.model import UNASKED_TYPES, Definition, Group, Page, Question, Repeat
+from surveys.definition.reasoning import Atom, alternatives, comparison
+
+MODE = "paper"
+WAYS_MOST = 12
+"""A condition with more ways to be met is printed as it was written: nobody reads on."""
+
+
+def is_printed(part: Page | Group | Repeat | Question) -> bool:
+    """Say whether a part is meant for paper, whatever is around it; what nobody is asked is not printed."""
+    if isinstance(part, Question) and part.type in UNASKED_TYPES:
+        return False
+    return not part.modes or MODE in part.modes
+
+
+def numbers(definition: Definition) -> dict[str, int]:
+    """Return the printed number of each question by its name, from 1; notes and what paper leaves out have none."""
+    if MODE not in definition.settings.modes:
+        return {}
+    printed = [
+        entry.item.name
+        for entry in definition.entries
+        if isinstance(entry.item, Question) and entry.item.asked
+        if all(is_printed(part) for part in (definition.pages[entry.page], *entry.above, entry.item))
+    ]
+    return {name: number for number, name in enumerate(printed, start=1)}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing that has to be so. `what` is one of: answered, empty, is, is_not, chosen, not_chosen, <, <=, >, >=.
+
+    `name` is a question, or `question.row` of a matrix, or `question.option` of a sum. Where the condition is beyond
+    these words `what` is "other" and `value` the condition as it was written; then there is no name.
+    """
+
+    name: str
+    what: str
+    value: str = ""
+
+
+def ways(definition: Definition, condition: str) -> tuple[tuple[Clause, ...], ...]:
+    """Return the ways in which a condition is met; in each way all its clauses hold. One empty way: always met.
+
+    What cannot be put plainly is one way with one clause, "other".
+    """
+    node = expressions.parse(condition)
+    found = alternatives(node, True)
+    if found is None or not found or len(found) > WAYS_MOST:
+        return ((Clause("", "other", condition),),)
+    printed = numbers(definition)
+    return tuple(dict.fromkeys(tuple(_clauses(definition, printed, way)) for way in found))
+
+
+def _clauses(definition: Definition, printed: Mapping[str, int], way: tuple[Atom, ...]) -> Iterator[Clause]:
+    for atom in way:
+        clause = _clause(definition, atom)
+        if clause is None or owner_of(definition, clause.name) not in printed:
+            node, holds = atom
+            yield Clause("", "other", expressions.to_text(node if holds else Call("not", (node,))))
+        else:
+            yield clause
+
+
+def _clause(definition: Definition, atom: Atom) -> Clause | None:
+    found = comparison(_without_call(atom))
+    if found is None:
+        return None
+    name, operator, value, holds = found
+    words = expressions.as_text(value)
+    if operator == "answered" or (operator == "=" and words == ""):
+        return Clause(name, "answered" if holds == (operator == "answered") else "empty")
+    if operator == "selected":
+        return Clause(name, "chosen" if holds else "not_chosen", words)
+    if operator == "=":
+        return Clause(name, "is" if holds else "is_not", words)
+    # "Not less than 3" is also true of no answer, which nobody would read out of "at least 3".
+    return Clause(name, operator, words) if holds else None
+
+
+def _without_call(atom: Atom) -> Atom:
+    """Read `count_selected(${q}) > 0` as "answered", which is how authors of other programs write it."""
+    node, holds = atom
+    if isinstance(node, Chain) and isinstance(node.first, Call) and len(node.rest) == 1:
+        operator, right = node.rest[0]
+        is_count = node.first.function == "count_selected" and isinstance(node.first.arguments[0], Reference)
+        bound = {(">", 0): True, (">=", 1): True, ("=", 0): False, ("<", 1): False}
+        if is_count and isinstance(right, Literal):
+            number = expressions.as_number(right.value)
+            if number is not None and (known := bound.get((operator, int(number)))) is not None and number % 1 == 0:
+                counted: Node = node.first.arguments[0]
+                return Call("answered", (counted,)), holds == known
+    return atom
+
+
+def owner_of(definition: Definition, name: str) -> str:
+    """Return the question that a name in an expression is of: of `question.row` the question."""
+    if name in definition.by_name:
+        return name
+    owners = (question.name for question in definition.questions if name in _parts(definition, question))
+    return next(owners, "")
+
+
+def label_of(definition: Definition, name: str, value: str) -> Mapping[str, str]:
+    """Return the words of an answer by language, none where an answer is its own word."""
+    question = definition.by_name[owner_of(definition, name)].item
+    if not isinstance(question, Question):
+        return {}
+    return next((option.label for option in definition.options_of(question) if option.value == value), {})
+
+
+def row_of(definition: Definition, name: str) -> Mapping[str, str]:
+    """Return the words of the row or option that a name is of, none for a whole question."""
+    if name in definition.by_name:
+        return {}
+    question = definition.by_name[owner_of(definition, name)].item
+    return _parts(definition, question).get(name, {}) if isinstance(question, Question) else {}
+
+
+def _parts(definition: Definition, question: Question) -> dict[str, Mapping[str, str]]:
+    if question.type == "matrix":
+        return {f"{question.name}.{row.value}": row.label or {"": row.value} for row in question.rows}
+    if question.type == "constant_sum":
+        options = definition.options_of(question)
+        return {f"{question.name}.{option.value}": option.label or {"": option.value} for option in options}
+    return {}
+
+
+def renumbered(condition: str, printed: Mapping[str, int], say: Callable[[int], str]) -> str:
+    """Return a condition as it was written, with `say(number)` in the place of questions that are on the paper."""
+    parts: list[str] = []
+    at = 0
+    for node in sorted(expressions.walk(expressions.parse(condition)), key=lambda one: one.at):
+        if isinstance(node, Reference) and node.name in printed and node.at >= at:
+            end = condition.index("}", node.at) + 1
+            parts += [condition[at : node.at], say(printed[node.name])]
+            at = end
+    return "".join([*parts, condition[at:]])

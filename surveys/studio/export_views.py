@@ -1,0 +1,44 @@
+"""A version as a file: the definition, an XLSForm, a sheet to print."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from engage.studio import for_editors
+from surveys.definition.xlsform import export
+from surveys.models import Version
+from surveys.studio.paper import paper_pdf, papers
+from surveys.studio.views import version_or_404
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@for_editors
+def export_version(request: HttpRequest, version_id: int, form: str) -> HttpResponse:
+    """Send the definition as JSON, or as an XLSForm."""
+    version = version_or_404(request, version_id)
+    headers = _headers(version, form)
+    if form == "json":
+        return JsonResponse(version.definition, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    if form != "xlsx":
+        raise Http404
+    return HttpResponse(export(version.parsed).content, content_type=XLSX, headers=headers)
+
+
+@require_safe
+@for_editors
+def paper(request: HttpRequest, version_id: int, code: str) -> HttpResponse:
+    """Send the version in one of its languages as a PDF to print."""
+    version = version_or_404(request, version_id)
+    if code not in papers(version.parsed):
+        raise Http404
+    headers = _headers(version, f"{code}.pdf")
+    return HttpResponse(paper_pdf(version, code), content_type="application/pdf", headers=headers)
+
+
+def _headers(version: Version, ending: str) -> dict[str, str]:
+    name = f"{version.questionnaire.key}-{version.number}.{ending}"
+    return {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""}
