@@ -1,4 +1,4 @@
-"""A version as a file: the definition, an XLSForm, a sheet to print."""
+"""A version as a file: the definition, an XLSForm, a codebook, a sheet to print."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from engage.studio import for_editors
 from surveys.definition.xlsform import export
 from surveys.models import Version
+from surveys.studio.codebook import version_codebook
 from surveys.studio.paper import paper_pdf, papers
 from surveys.studio.views import version_or_404
 
@@ -18,9 +19,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 @for_editors
 def export_version(request: HttpRequest, version_id: int, form: str) -> HttpResponse:
-    """Send the definition as JSON, or as an XLSForm."""
+    """Send the definition as JSON, as an XLSForm, or as DDI-Codebook."""
     version = version_or_404(request, version_id)
-    headers = _headers(version, form)
+    headers = _headers(version, "ddi.xml" if form == "ddi" else form)
+    if form == "ddi":
+        return HttpResponse(version_codebook(version), content_type="application/xml", headers=headers)
     if form == "json":
         return JsonResponse(version.definition, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
     if form != "xlsx":
