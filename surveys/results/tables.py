@@ -31,11 +31,13 @@ from surveys.results.layout import (
 from surveys.statistics import crosstab as statistics
 from surveys.statistics.design import Codes, Flags, Floats
 from surveys.statistics.intervals import effective_size, wilson
-from surveys.statistics.suppression import hide_small
+from surveys.statistics.suppression import Hidden, hide_small
 
 # So many levels of short texts are told apart; the rest is one.
 WORDS_MOST = 60
 _BINS = 12
+# Of so many options all that can be chosen together are counted: 2 to the power of it for each group.
+_PATTERNS_OF = 14
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,70 @@ class Answers:
         flags = [(bits[at // BITS] >> (at % BITS) & 1).astype(bool) for at in range(len(column.levels))]
         asked = bits[0] != NONE
         reasons = bits[0] < 0
-        chosen = np.column_stack(flags) if flags else np.zeros((len(asked), 0), dtype=bool)
+        # An option after the other in memory: they are counted one by one.
+        chosen = np.array(flags).T if flags else np.zeros((len(asked), 0), dtype=bool)
         chosen[reasons] = False
         return Chosen(chosen, column.levels, asked)
+
+    def tables(self, key: str, by: str) -> list[np.ndarray]:
+        """Return the counts of a question's answers (rows) in the groups of another one (columns), people without last.
+
+        One table; of a question with several answers one an option, who did not choose it and who did. No `by`: one
+        column with all people. Raises Refused("survey_results_no_question").
+        """
+        if (name := f"{key}|tables|{by}") not in self._kept:
+            self._kept[name] = self._tables(key, by)
+        found: list[np.ndarray] = self._kept[name]
+        return found
+
+    def sizes(self, by: str) -> np.ndarray:
+        """Return how many people are in the groups of a question, those without last; without `by` one number."""
+        if (name := f"{by}|sizes") not in self._kept:
+            groups, across = self._groups(by)
+            self._kept[name] = np.bincount(groups, minlength=across)
+        found: np.ndarray = self._kept[name]
+        return found
+
+    def _groups(self, by: str) -> tuple[Codes, int]:
+        if not by:
+            return np.zeros(self.n, dtype=np.int64), 1
+        if (name := f"{by}|groups") not in self._kept:
+            coded = self.coded(by)
+            self._kept[name] = np.where(coded.codes < 0, len(coded.levels), coded.codes).astype(np.int64)
+        return self._kept[name], len(self.coded(by).levels) + 1
+
+    def _tables(self, key: str, by: str) -> list[np.ndarray]:
+        column = self.layout.by_key.get(key)
+        groups, across = self._groups(by)
+        if column is not None and column.kind == "mask":
+            asked = self.array(column.stored[0]) != NONE
+            whole = np.bincount(groups[asked], minlength=across)
+            return [np.vstack([whole - one, one]) for one in self._choices(column, groups, across)]
+        single = self.coded(key)
+        base, high = single.codes >= 0, len(single.levels)
+        cells = single.codes[base].astype(np.int64) * across + groups[base]
+        return [np.bincount(cells, minlength=high * across).reshape(high, across)]
+
+    def _choices(self, column: Column, groups: Codes, across: int) -> list[np.ndarray]:
+        """Return for each option how many chose it in each group."""
+        options = range(len(column.levels))
+        if len(options) > _PATTERNS_OF:
+            chosen = self.chosen(column.key).chosen
+            return [np.bincount(groups[chosen[:, at]], minlength=across) for at in options]
+        # What is chosen together is counted in one go, and each option from that.
+        bits = self.array(column.stored[0])
+        gave = bits >= 0
+        patterns = np.bincount(bits[gave] * across + groups[gave], minlength=across << len(options))
+        table = patterns.reshape(-1, across)
+        which = np.arange(len(table))
+        return [table[which >> at & 1 == 1].sum(axis=0) for at in options]
+
+    def guards(self, key: str, by: str) -> list[Guard]:
+        """Return what is hidden in `tables`, worked out once for all groups."""
+        if (name := f"{key}|guards|{by}") not in self._kept:
+            self._kept[name] = [_guard(table, grouped=bool(by)) for table in self.tables(key, by)]
+        found: list[Guard] = self._kept[name]
+        return found
 
     def weights(self, key: str) -> Floats:
         """Return a question or calculated value as weights. People without one have weight 0.
@@ -185,7 +248,7 @@ class Answers:
         one = self.chosen(key) if column is not None and column.kind == "mask" else self.coded(key)
         places = [_place(one.levels, key, value) for value in values]
         if isinstance(one, Chosen):
-            return one.chosen[:, places].any(axis=1)
+            return np.asarray(one.chosen[:, places].any(axis=1))
         return np.isin(one.codes, places)
 
 
@@ -296,33 +359,42 @@ def topline(
     Public tables take no `inside`: of one group a table is protected together with those of all others, so that no
     difference of two tables tells what a table hides. Raises Refused as `Answers` does, and ValueError for the mix.
     """
-    if public and inside is not None:
-        raise ValueError("a public table is of all or of one group")
-    if group is not None:
-        own = answers.inside(*group)
-        inside = own if inside is None else inside & own
+    if public and (inside is not None or weights is not None):
+        raise ValueError("a public table is of all or of one group, and of people")
     if column.kind == "text":
-        return _texts(answers, column, inside, public)
-    found = answers.chosen(column.key) if column.kind == "mask" else answers.coded(column.key)
-    asked = found.asked if isinstance(found, Chosen) else found.codes != NONE
-    base = asked if inside is None else asked & inside
-    total = answers.n if inside is None else int(inside.sum())
-    n = int(base.sum())
-    kept = None if weights is None else np.where(base, weights, 0.0)
-    counts, weighted = _counts(found, base, kept)
-    size = float(n) if kept is None else effective_size(kept)
-    whole = float(n) if kept is None else float(kept.sum())
-    several = isinstance(found, Chosen)
-    hidden: Flags | None = np.zeros(len(counts), dtype=bool)
+        return _texts(answers, column, _inside(answers, inside, group), public)
+    several = column.kind == "mask"
+    hidden: Flags | None
     if public:
+        n, total, counts = _counted(answers, column, group)
+        size, whole, weighted = float(n), float(n), counts.astype(float)
         # Who is routed past a question answered another one in some way: a few of them would be told.
         few = n < LEAST or (column.routed and 0 < total - n < LEAST)
-        hidden = None if few else _hidden(answers, found, group)
-    if hidden is None:
-        return Topline(column, n, total - n, size, several=several, withheld=True)
+        hidden = None if few else _hidden(answers, column, group)
+        if hidden is None:
+            return Topline(column, n, total - n, size, several=several, withheld=True)
+        summary = _summary(answers, column, None, public=True, inside=None, group=group)
+    else:
+        found = answers.chosen(column.key) if several else answers.coded(column.key)
+        inside = _inside(answers, inside, group)
+        asked = found.asked if isinstance(found, Chosen) else found.codes != NONE
+        base = asked if inside is None else asked & inside
+        n, total = int(base.sum()), answers.n if inside is None else int(inside.sum())
+        kept = None if weights is None else np.where(base, weights, 0.0)
+        counts, weighted = _counts(found, base, kept)
+        size = float(n) if kept is None else effective_size(kept)
+        whole = float(n) if kept is None else float(kept.sum())
+        hidden = np.zeros(len(counts), dtype=bool)
+        summary = _summary(answers, column, kept, public=False, inside=inside)
     shares = np.divide(weighted, whole, out=np.full(len(counts), np.nan), where=whole > 0)
     low, high = wilson(shares, size)
-    reasons = found.reasons if isinstance(found, Coded) else frozenset()
+    levels: Sequence[Level]
+    reasons: frozenset[int]
+    if several:
+        levels, reasons = column.levels, frozenset()
+    else:
+        coded = answers.coded(column.key)
+        levels, reasons = coded.levels, coded.reasons
     lines = tuple(
         Line(level, at in reasons, None, None, None, None, None)
         if hidden[at]
@@ -333,11 +405,25 @@ def topline(
             float(weighted[at]),
             *(_known(one[at]) for one in (shares, low, high)),
         )
-        for at, level in enumerate(found.levels)
+        for at, level in enumerate(levels)
     )
-    return Topline(
-        column, n, total - n, size, lines, several, _summary(answers, column, base, kept, public=public, inside=inside)
-    )
+    return Topline(column, n, total - n, size, lines, several, summary)
+
+
+def _inside(answers: Answers, inside: Flags | None, group: tuple[str, str] | None) -> Flags | None:
+    if group is None:
+        return inside
+    own = answers.inside(*group)
+    return own if inside is None else inside & own
+
+
+def _counted(answers: Answers, column: Column, group: tuple[str, str] | None) -> tuple[int, int, np.ndarray]:
+    """Return how many people are in the base and in the group (or at all), and how many gave each answer."""
+    by, place = (group[0], _place(answers.coded(group[0]).levels, *group)) if group else ("", 0)
+    own = [table[:, place] for table in answers.tables(column.key, by)]
+    counts = own[0] if column.kind != "mask" else np.array([one[1] for one in own], dtype=np.int64)
+    # Each table has the whole base: with several answers, who chose an option and who did not.
+    return (int(own[0].sum()) if own else 0), int(answers.sizes(by)[place]), counts
 
 
 def _known(value: float) -> float | None:
@@ -350,10 +436,10 @@ def _counts(found: Coded | Chosen, base: Flags, weights: Floats | None) -> tuple
         counts: np.ndarray = chosen.sum(axis=0)
         return counts, counts.astype(float) if weights is None else weights[base] @ chosen
     codes = found.codes[base]
-    counts = np.bincount(codes, minlength=len(found.levels))
+    counts = np.bincount(codes, minlength=len(found.levels)).astype(np.int64)
     if weights is None:
         return counts, counts.astype(float)
-    return counts, np.bincount(codes, weights[base], minlength=len(found.levels))
+    return counts, np.bincount(codes, weights[base], minlength=len(found.levels)).astype(float)
 
 
 def _texts(answers: Answers, column: Column, inside: Flags | None, public: bool) -> Topline:
@@ -366,7 +452,13 @@ def _texts(answers: Answers, column: Column, inside: Flags | None, public: bool)
 
 
 def _summary(
-    answers: Answers, column: Column, base: Flags, weights: Floats | None, *, public: bool, inside: Flags | None
+    answers: Answers,
+    column: Column,
+    weights: Floats | None,
+    *,
+    public: bool,
+    inside: Flags | None,
+    group: tuple[str, str] | None = None,
 ) -> Summary | None:
     if column.kind == "number":
         numbers = answers.array(column.key)
@@ -376,61 +468,76 @@ def _summary(
         numbers = np.where(codes >= 0, values[np.maximum(codes, 0)], np.nan)
     else:
         return None
-    known = base & ~np.isnan(numbers)
+    everybody = ~np.isnan(numbers)
+    known = everybody if (inside := _inside(answers, inside, group)) is None else everybody & inside
     n = int(known.sum())
-    others = 0 if inside is None else int((~np.isnan(numbers)).sum()) - n
+    others = int(everybody.sum()) - n
     if n == 0 or (public and (n < SHARE_LEAST or 0 < others < SHARE_LEAST)):
         return Summary(None, None, None, None)
-    found = numbers[known]
+    said = numbers[known]
     if weights is None:
-        lower, median, upper = (float(one) for one in np.quantile(found, (0.25, 0.5, 0.75)))
-        return Summary(float(found.mean()), lower, median, upper)
+        lower, median, upper = (float(one) for one in np.quantile(said, (0.25, 0.5, 0.75)))
+        return Summary(float(said.mean()), lower, median, upper)
     given = weights[known]
     if not given.sum() > 0:
         return Summary(None, None, None, None)
-    order = np.argsort(found, kind="stable")
+    order = np.argsort(said, kind="stable")
     running = np.cumsum(given[order]) / given.sum()
     # The smallest value whose running weight reaches the share, as everywhere in surveys.statistics.
-    lower, median, upper = (float(found[order][np.searchsorted(running, share)]) for share in (0.25, 0.5, 0.75))
-    return Summary(float(found @ given / given.sum()), lower, median, upper)
+    lower, median, upper = (float(said[order][np.searchsorted(running, share)]) for share in (0.25, 0.5, 0.75))
+    return Summary(float(said @ given / given.sum()), lower, median, upper)
 
 
 # --- what is hidden -------------------------------------------------------------------------------------------------
 
 
-def _hidden(answers: Answers, found: Coded | Chosen, group: tuple[str, str] | None) -> Flags | None:
+def _hidden(answers: Answers, column: Column, group: tuple[str, str] | None) -> Flags | None:
     """Return which counts of a public table are hidden; None for a table that is withheld as a whole."""
-    if isinstance(found, Coded):
-        return _protected(answers, found.codes.astype(np.int64), len(found.levels), group)
+    place = _place(answers.coded(group[0]).levels, *group) if group else None
+    hidden = [guard.hidden(place) for guard in answers.guards(column.key, group[0] if group else "")]
+    if column.kind != "mask":
+        return hidden[0]
     # An option with who did not choose it is a table of its own.
-    options = [np.where(found.asked, found.chosen[:, at], NONE).astype(np.int64) for at in range(len(found.levels))]
-    protected = [_protected(answers, codes, 2, group) for codes in options]
-    return np.array([one is None or bool(one.any()) for one in protected])
+    return np.array([one is None or bool(one.any()) for one in hidden])
 
 
-def _protected(answers: Answers, codes: Codes, wide: int, group: tuple[str, str] | None) -> Flags | None:
-    """Return by code whether its count is hidden, of all people or in one group; the size of the base is known."""
-    base = codes >= 0
-    rows = _line(np.bincount(codes[base], minlength=wide))
-    if rows is None or group is None:
-        return rows
-    by = answers.coded(group[0])
-    groups = np.where(by.codes < 0, len(by.levels), by.codes).astype(np.int64)[base]
-    across = len(by.levels) + 1
-    columns = _line(np.bincount(groups, minlength=across))
-    chosen = _place(by.levels, *group)
-    if columns is None or columns[chosen]:
-        return None
-    table = np.bincount(codes[base] * across + groups, minlength=wide * across).reshape(wide, across)
+@dataclass(frozen=True)
+class Guard:
+    """What is hidden of one table of answers (rows) and groups (columns), for all groups together.
+
+    `rows`, `columns`: what is hidden of the answers of all people, and of the sizes of the groups; the size of the base
+    is known. `places`: where the other columns stand in what `hiding` is of.
+    """
+
+    rows: Flags | None
+    columns: Flags | None = None
+    hiding: Hidden | None = None
+    places: Mapping[int, int] = field(default_factory=dict)
+
+    def hidden(self, group: int | None) -> Flags | None:
+        """Return by answer whether its count is hidden, of all people or in one group; None: nothing is shown."""
+        if self.rows is None or group is None:
+            return self.rows
+        if self.columns is None or self.columns[group] or self.hiding is None:
+            return None
+        if self.hiding.whole or self.hiding.rows.any() or self.hiding.columns.any():
+            return None
+        found = self.rows.copy()
+        found[~self.rows] = self.hiding.cells[: int((~self.rows).sum()), self.places[group]]
+        return found
+
+
+def _guard(table: np.ndarray, *, grouped: bool) -> Guard:
+    rows = _line(table.sum(axis=1))
+    if rows is None or not grouped:
+        return Guard(rows)
+    columns = _line(table.sum(axis=0))
+    if columns is None or columns.all():
+        return Guard(rows, columns)
     # What is hidden in the table of all is one row here, and the groups that are hidden one column: sums of a row or
     # column tell no more than the tables that everybody sees.
     small, places = _merged(table, rows, columns)
-    hiding = hide_small(small)
-    if hiding.whole or hiding.rows.any() or hiding.columns.any():
-        return None
-    found = rows.copy()
-    found[~rows] = hiding.cells[: int((~rows).sum()), places[chosen]]
-    return found
+    return Guard(rows, columns, hide_small(small), places)
 
 
 def _merged(table: np.ndarray, rows: Flags, columns: Flags) -> tuple[np.ndarray, Mapping[int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
@@ -15,7 +17,7 @@ def wilson(share: ArrayLike, size: ArrayLike, *, level: float = 0.95) -> tuple[F
     The size need not be whole: an effective size gives the interval of a weighted share. NaN where the size is 0.
     """
     shares, sizes = np.asarray(share, dtype=float), np.asarray(size, dtype=float)
-    factor = float(stats.norm.ppf((1 + level) / 2)) ** 2
+    factor = _quantile((1 + level) / 2) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (shares + factor / (2 * sizes)) / (1 + factor / sizes)
         reach = np.sqrt(factor / sizes * (shares * (1 - shares) + factor / (4 * sizes))) / (1 + factor / sizes)
@@ -23,6 +25,11 @@ def wilson(share: ArrayLike, size: ArrayLike, *, level: float = 0.95) -> tuple[F
     low = np.where(sizes > 0, np.clip(middle - reach, 0, shares), np.nan)
     high = np.where(sizes > 0, np.clip(middle + reach, shares, 1), np.nan)
     return low, high
+
+
+@lru_cache
+def _quantile(share: float) -> float:
+    return float(stats.norm.ppf(share))
 
 
 def effective_size(weights: ArrayLike) -> float:
