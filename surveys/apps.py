@@ -14,7 +14,7 @@ class SurveysConfig(AppConfig):
         from engage.participation import kinds
         from engage.publishing import registry as gate
         from engage.search import registry as search
-        from surveys import demo, dispositions, words, xlsform_words
+        from surveys import demo, dispositions, limesurvey_words, words, xlsform_words
         from surveys.answering import actions as answering
         from surveys.answering import words as answering_words
         from surveys.answering.story import response_story
@@ -26,7 +26,10 @@ class SurveysConfig(AppConfig):
         from surveys.studio import words as studio_words
         from surveys.telephone import words as telephone_words
 
-        rooms = (dispositions, words, xlsform_words, telephone_words, answering_words, studio_words, results_words)
+        rooms = (
+            dispositions, words, xlsform_words, limesurvey_words, telephone_words, answering_words, studio_words,
+            results_words,
+        )  # fmt: skip
         for room in rooms:
             register_refusals(room.REFUSALS)
         gate.register(GATED)

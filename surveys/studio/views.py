@@ -19,8 +19,9 @@ from engage.pages.messages import refusal_message, refusal_status
 from engage.studio import for_editors
 from engage.typed import whole_number
 from surveys import actions
-from surveys.definition import model
+from surveys.definition import limesurvey, model
 from surveys.definition.xlsform import Unsupported, convert, read_form
+from surveys.limesurvey_words import left_out_sentence, place_words
 from surveys.models import Questionnaire, Version
 from surveys.studio import queries
 from surveys.studio.forms import FileForm, ImportForm, NewForm, PeriodForm, SettingsForm
@@ -126,18 +127,29 @@ class Read:
 
 
 def _read(name: str, content: bytes) -> Read:
-    """Read an uploaded file; raises Refused for a workbook that is none."""
+    """Read an uploaded file; raises Refused for what is none of the formats."""
     if name.lower().endswith(".json") or content.lstrip()[:1] == b"{":
         try:
             return Read(model.dump(model.parse(content)))
         except model.Unreadable as found:
             return Read(None, [Fault(error.path or "/", error_sentence(error)) for error in found.errors])
+    if name.lower().endswith(".lss") or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        return _read_limesurvey(content)
     form = read_form(content)
     conversion = None if form.faults else convert(form)
     faults = conversion.faults if conversion is not None else form.faults
     if conversion is None or conversion.definition is None:
         return Read(None, [Fault(_cell(one.where), refusal_message(Refused(one.code, **one.values))) for one in faults])
     return Read(model.dump(conversion.definition), (), [_left_out(one) for one in conversion.unsupported])
+
+
+def _read_limesurvey(content: bytes) -> Read:
+    found = limesurvey.convert(limesurvey.read_survey(content))
+    left_out = [Fault(place_words(one.where), left_out_sentence(one)) for one in found.left_out]
+    if found.definition is None:
+        faults = [(place_words(one.where), Refused(one.code, **one.values)) for one in found.faults]
+        return Read(None, [Fault(where, refusal_message(refusal)) for where, refusal in faults], left_out)
+    return Read(model.dump(found.definition), (), left_out)
 
 
 def _cell(where: Any) -> str:

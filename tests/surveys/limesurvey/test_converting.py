@@ -1,0 +1,377 @@
+"""Surveys of LimeSurvey become questionnaires; what cannot is named with its question and the reason."""
+
+import pytest
+
+from engage.errors import Refused
+from surveys.definition import checks, model
+from surveys.definition.limesurvey import convert, read_survey
+from surveys.definition.limesurvey.markup import plain_text
+from surveys.definition.limesurvey.reading import MAX_BYTES
+from surveys.limesurvey_words import LEFT_OUT, left_out_sentence, place_words
+from tests.surveys.definition.builders import course
+from tests.surveys.limesurvey.surveys import lss, question
+
+EVERY = [
+    question("L", "list", answers=["A1", "A2"], other="Y", mandatory="Y"),
+    question("!", "drop", answers=["A1"]),
+    question("O", "listc", answers=["A1"]),
+    question("M", "multi", rows=["S1", "S2"], other="Y", attributes={"max_answers": "2", "exclude_all_others": "S2"}),
+    question("P", "multic", rows=["S1"], other="Y"),
+    question("R", "rank", answers=["A1", "A2"], attributes={"min_answers": "1"}),
+    question("F", "array", rows=["r1", "r2"], answers=["1", "2"], mandatory="Y"),
+    question("A", "five", rows=["r1"]),
+    question("B", "ten", rows=["r1"]),
+    question("C", "sure", rows=["r1"]),
+    question("E", "more", rows=["r1"]),
+    question("H", "columns", rows=["r1"], answers=["1"]),
+    question("1", "dual", rows=["r1"], answers=["1@0", "2@1"], mandatory="Y"),
+    question("K", "numbers", rows=["n1"], attributes={"min_num_value_n": "2"}),
+    question("K", "shared", rows=["n1", "n2"], attributes={"equals_num_value": "100"}),
+    question("Q", "texts", rows=["t1"]),
+    question(";", "fields", rows=["r1"], columns=["c1", "c2"]),
+    question(":", "amounts", rows=["r1"], columns=["c1"], attributes={"multiflexible_max": "9"}),
+    question(":", "boxes", rows=["r1"], columns=["c1"], attributes={"multiflexible_checkbox": "1"}),
+    question("N", "number", attributes={"num_value_int_only": "1", "max_num_value_n": "9", "suffix": "km"}),
+    question("D", "day", attributes={"date_min": "2026-01-01"}),
+    question("D", "clock", attributes={"date_format": "HH:MM"}),
+    question("D", "moment", attributes={"date_format": "dd/mm/yyyy HH:MM"}),
+    question("S", "short", attributes={"maximum_chars": "20"}, encrypted="Y"),
+    question("S", "digits", attributes={"numbers_only": "1"}),
+    question("T", "long"),
+    question("U", "huge"),
+    question("Y", "yes"),
+    question("G", "gender"),
+    question("5", "points"),
+    question("X", "shown"),
+    question("*", "sum", text="<b>{number + 1}</b>"),
+    question("I", "language"),
+    question(
+        "|", "upload", attributes={"allowed_filetypes": "png, .gif", "max_filesize": "10", "max_num_of_files": "3"}
+    ),
+    question("Z", "unknown"),
+]
+
+
+def converted(*groups, **more):
+    return convert(read_survey(lss(*groups, **more)))
+
+
+def taken(*questions, **more):
+    """The questions by name, and what was left out as (question, code, what)."""
+    found = converted(questions, **more)
+    assert found.definition is not None, found.faults
+    items = {entry.item.name: entry.item for entry in found.definition.entries}
+    return items, [(one.where.code, one.code, one.what) for one in found.left_out]
+
+
+@pytest.fixture(scope="module")
+def every():
+    return taken(*EVERY)
+
+
+def test_words_in_tables_of_their_own_and_rows_a_language_read_the_same():
+    assert converted(EVERY) == converted(EVERY, old=True)
+
+
+def test_every_type_becomes_what_asks_the_same(every):
+    items, _left = every
+    kinds = {name: item.type for name, item in items.items() if item.type != "group"}
+    assert kinds == {
+        "list": "single", "drop": "single", "listc": "single", "listc_comment": "long_text", "multi": "multiple",
+        "multic": "multiple", "multic_S1comment": "text", "multic_othercomment": "text", "rank": "ranking",
+        "array": "matrix", "five": "matrix", "ten": "matrix", "sure": "matrix", "more": "matrix", "columns": "matrix",
+        "dual_0": "matrix", "dual_1": "matrix", "numbers_n1": "number", "shared": "constant_sum", "texts_t1": "text",
+        "fields_r1_c1": "text", "fields_r1_c2": "text", "amounts_r1_c1": "number", "boxes_r1": "multiple",
+        "number": "number", "day": "date", "clock": "time", "moment": "datetime", "short": "text", "digits": "number",
+        "long": "long_text", "huge": "long_text", "yes": "single", "gender": "single", "points": "rating",
+        "shown": "note", "sum": "calculation", "language": "meta", "upload": "file", "unknown": "hidden",
+    }  # fmt: skip
+
+
+def test_words_options_and_limits_are_carried_over(every):
+    items, _left = every
+    assert items["list"].label == {"en": "list in en", "zh-hans": "list in zh-Hans"} and items["list"].required is True
+    assert [(one.value, one.other) for one in items["list"].options] == [("A1", False), ("A2", False), ("other", True)]
+    assert items["list"].options[2].label == {"en": "Other", "zh-hans": "其他"}
+    assert items["multi"].max_chosen == 2 and items["multi"].options[1].exclusive and items["rank"].min_chosen == 1
+    assert [one.value for one in items["ten"].options] == [str(value) for value in range(1, 11)]
+    assert items["sure"].options[1].label["zh-hans"] == "不确定" and items["more"].options[0].value == "I"
+    assert [one.value for one in items["dual_1"].options] == ["2"] and items["dual_0"].required is True
+    assert items["shared"].total == 100 and items["numbers_n1"].minimum == 2 and items["amounts_r1_c1"].maximum == 9
+    assert items["number"].integer and items["number"].maximum == 9 and items["number"].unit == {"en": "km"}
+    assert items["short"].max_length == 20 and items["short"].personal and items["points"].maximum == 5
+    assert items["day"].constraint == ". >= '2026-01-01'" and items["sum"].calculation == "${number} + 1"
+    assert items["upload"].accept == (".png", ".gif") and items["upload"].max_bytes == 10_240
+    assert items["multic_S1comment"].relevant == "selected(${multic}, 'S1')"
+
+
+def test_what_is_held_in_another_way_is_named_with_its_question(every):
+    _items, left = every
+    assert left == [
+        ("listc", "lss_comment", ""), ("multic", "lss_comment", ""), ("columns", "lss_by_column", ""),
+        ("dual", "lss_two_scales", ""), ("fields", "lss_fields", ""), ("amounts", "lss_fields", ""),
+        ("boxes", "lss_fields", ""), ("language", "lss_language", ""), ("unknown", "lss_type_hidden", "Z"),
+    ]  # fmt: skip
+
+
+def test_groups_are_pages_in_their_order_with_their_conditions():
+    rows = [{"gid": 1, "group_order": 2, "grelevance": "b == 'A'", "group_name": "Second", "language": "en"},
+            {"gid": 2, "group_order": 1, "grelevance": "1", "group_name": "First", "language": "en",
+             "description": "<p>About</p><p>it</p>"}]  # fmt: skip
+    asked = [{"qid": 1, "gid": 1, "type": "S", "title": "a", "question": "A", "language": "en", "question_order": 1},
+             {"qid": 2, "gid": 2, "type": "S", "title": "b", "question": "B", "language": "en", "question_order": 1},
+             {"qid": 3, "gid": 7, "type": "S", "title": "lost", "question": "C", "language": "en"}]  # fmt: skip
+    found = converted(languages=["en"], groups=rows, questions=asked)
+    first, second = found.definition.pages
+    assert first.title == {"en": "First"} and first.help == {"en": "About\n\nit"} and second.relevant == "${b} = 'A'"
+    assert [item.name for item in second.items] == ["a"]
+    assert [(one.code, one.what) for one in found.left_out] == [("lss_orphans", "questions (1)")]
+
+
+def test_the_survey_has_its_words_and_its_settings():
+    texts = [
+        {
+            "surveyls_language": "en",
+            "surveyls_title": "Parks",
+            "surveyls_welcometext": "Hello<br>you",
+            "surveyls_description": "About",
+            "surveyls_endtext": "Bye",
+            "surveyls_url": "https://example.org",
+        }
+    ]
+    settings = [{"anonymized": "N", "allowprev": "Y", "savetimings": "Y", "assessments": "Y", "format": "S", "x": "N"}]
+    found = converted([question("S", "a")], texts=texts, settings=settings, assessments=[{"id": 1}])
+    made = found.definition
+    assert made.title == {"en": "Parks"} and made.introduction == {"en": "About\n\nHello\nyou"}
+    assert made.closing == {"en": "Bye"} and not made.settings.anonymous and made.settings.timing
+    assert [(one.code, one.what) for one in found.left_out] == [
+        ("lss_settings", "assessments"), ("lss_format", "S"), ("lss_survey_text", "surveyls_url"),
+        ("lss_table", "assessments (1)"),
+    ]  # fmt: skip
+
+
+SOURCES = [
+    question("L", "one", answers=["A1", "A2"], other="Y"),
+    question("M", "many", rows=["S1", "S2"]),
+    question("N", "num"),
+    question("F", "table", rows=["r1"], answers=["1", "2"]),
+    question("R", "rank", answers=["A1", "A2"]),
+    question("Q", "words", rows=["t1"]),
+    question("S", "text"),
+]
+
+
+@pytest.mark.parametrize(
+    ("written", "condition"),
+    [
+        ('((one.NAOK == "A1"))', "${one} = 'A1'"),
+        ("one eq 'A1' or num.NAOK GT 3", "${one} = 'A1' or ${num} > 3"),
+        ("one != 'A1'", "not(${one} = 'A1')"),
+        ("many_S1.NAOK == 'Y' && many_S2 != 'Y'", "selected(${many}, 'S1') and not(selected(${many}, 'S2'))"),
+        ("is_empty(many_S1) || !is_empty(text.NAOK)", "not(selected(${many}, 'S1')) or not(${text} = '')"),
+        ("table_r1.NAOK == '2'", "${table.r1} = '2'"),
+        ("rank_1 == 'A2'", "selected_at(${rank}, 0) = 'A2'"),
+        ("words_t1.NAOK != ''", "not(${words_t1} = '')"),
+        ("count(many_S1, many_S2) >= 1",
+         "count_non_empty(if(selected(${many}, 'S1'), 'Y', ''), if(selected(${many}, 'S2'), 'Y', '')) >= 1"),
+        ("countif('Y', many_S1) == 1", "sum(if(selected(${many}, 'S1'), 1, 0)) = 1"),
+        ("in_array(one, 'A1', 'A2')", "${one} = 'A1' or ${one} = 'A2'"),
+        ("sum(num, 2) / 2 % 3 > -1", "sum(${num}, 2) div 2 mod 3 > -1"),
+        ("regexMatch('/^[a-c]+$/', text)", "regex(${text}, '[a-c]+')"),
+        ("regexMatch('/x|y/u', text)", "regex(${text}, '.*(x|y).*')"),
+        ("substr(text, 1, 2) == \"it's\"", "substr(${text}, 1, 3) = \"it's\""),
+        ("9X1X103 > 2", "${num} > 2"),
+        ("9X1X102S1 == 'Y'", "selected(${many}, 'S1')"),
+        ("strlen(text) > 3 and num == 1.5", "string_length(${text}) > 3 and ${num} = 1.5"),
+        ("0", "false()"),
+        ("1", ""),
+    ],
+)  # fmt: skip
+def test_a_condition_is_translated(written, condition):
+    items, left = taken(*SOURCES, question("S", "last", relevance=written))
+    assert items["last"].relevant == condition and left == []
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("nobody == 'A1'", "nobody"),
+        ("one_other == 'x'", "one_other"),
+        ("one = 'A1'", "="),
+        ("stddev(num) > 1", "stddev()"),
+        ("many_S1 == 'x'", "Y"),
+        ("one.question == 'x'", "one.question"),
+        ("regexMatch('/(?=x)/', text)", "/(?=x)/"),
+        ("regexMatch('/x/i', text)", "/i"),
+        ("substr(text, num) == 'a'", "substr"),
+        ("one == ", ""),
+        ("one # 2", ""),
+    ],
+)
+def test_a_condition_without_counterpart_is_named_and_left_out(written, what):
+    items, left = taken(*SOURCES, question("S", "last", relevance=written))
+    said = f"{what}: {written}" if what else written
+    assert items["last"].relevant == "" and left == [("last", "lss_expression", said.strip())]
+
+
+def test_who_did_not_answer_is_unequal_to_everything_as_in_limesurvey():
+    made = converted([*SOURCES, question("S", "last", relevance="one != 'A1' and many_S1 != 'Y'")]).definition
+    for answers, is_shown in (({}, True), ({"one": "A1"}, False), ({"many": ["S1"]}, False), ({"one": "A2"}, True)):
+        names = {item.item.name for item in course(made, answers).shown()}
+        assert ("last" in names) == is_shown, answers
+
+
+def test_answers_stand_in_texts_and_what_else_is_in_braces_is_named():
+    text = "Dear {one.shown} {text}, {INSERTANS:9X1X103} {if(num > 1, 'a', 'b')} {TOKEN:FIRSTNAME} { not this }"
+    items, left = taken(*SOURCES, question("X", "note", text=text + "<i></i>"))
+    assert items["note"].label["en"].startswith("Dear ${one} ${text}, ${num} {if(num > 1, 'a', 'b')} {TOKEN:")
+    assert [what for _code, _kind, what in left] == ["if(num > 1, 'a', 'b')", "TOKEN:FIRSTNAME"]
+
+
+def test_conditions_of_older_files_are_read():
+    rows = [
+        {"qid": 200, "cfieldname": "9X1X101", "method": "==", "value": "A1", "scenario": 1},
+        {"qid": 200, "cfieldname": "9X1X101", "method": "==", "value": "A2", "scenario": 1},
+        {"qid": 200, "cfieldname": "9X1X103", "method": ">", "value": "@9X1X103@", "scenario": 1},
+        {"qid": 200, "cfieldname": "+9X1X102S1", "method": "==", "value": "Y", "scenario": 2},
+        {"qid": 200, "cfieldname": "9X1X107", "method": "RX", "value": "/^a$/", "scenario": 3},
+        {"qid": 999, "cfieldname": "9X1X107"},
+    ]
+    items, left = taken(*SOURCES, question("S", "last", qid=200), conditions=rows)
+    assert items["last"].relevant == (
+        "(${one} = 'A1' or ${one} = 'A2') and ${num} > ${num} or selected(${many}, 'S1') or regex(${text}, 'a')"
+    )
+    assert left == [("", "lss_orphans", "conditions (1)")]
+
+
+def test_validation_defaults_order_and_filters_are_carried_over():
+    items, left = taken(
+        *SOURCES,
+        question("S", "code", preg="/^[0-9]{5}$/",
+                 attributes={"em_validation_q": "strlen(this) > 1", "em_validation_q_tip": "Five"}),
+        question("F", "kept", rows=["S1", {"title": "S2", "relevance": "num > 1"}], answers=["1"],
+                 attributes={"array_filter": "many", "random_order": "1"}),
+        question("M", "rest", rows=["S1"], attributes={"array_filter_exclude": "many;one", "page_break": "1"}),
+        question("L", "pre", answers=["A1"], qid=300),
+        question("N", "two", qid=301),
+        question("M", "ticks", rows=["S1"], qid=302),
+        defaultvalues=[{"qid": 300, "defaultvalue": "A1", "sqid": 0, "language": "en"},
+                       {"qid": 301, "defaultvalue": "-2.50", "sqid": 0, "language": "en"},
+                       {"qid": 302, "defaultvalue": "Y", "sqid": 7, "language": "en"}],
+    )  # fmt: skip
+    assert items["code"].constraint == "(regex(., '[0-9]{5}')) and (string_length(.) > 1)"
+    assert items["code"].constraint_message == {"en": "Five"}
+    assert [row.relevant for row in items["kept"].rows] == [
+        "selected(${many}, 'S1')", "(${num} > 1) and (selected(${many}, 'S2'))",
+    ]  # fmt: skip
+    assert items["kept"].randomise_rows == "shuffle"
+    assert items["rest"].options[0].relevant == "not(selected(${many}, 'S1'))"
+    assert items["pre"].default == "'A1'" and items["two"].default == "-2.50"
+    assert left == [
+        ("rest", "lss_attribute", "array_filter_exclude: one"), ("ticks", "lss_default", "Y"),
+        ("", "lss_looks", "page_break"),
+    ]  # fmt: skip
+
+
+def test_what_is_hidden_keeps_its_name_and_its_value():
+    items, left = taken(
+        question("L", "source", answers=["A1"], qid=300, attributes={"hidden": "1"}, mandatory="S"),
+        question("Q", "words", rows=["t1"], attributes={"hidden": "1", "time_limit": "30"}),
+        defaultvalues=[{"qid": 300, "defaultvalue": "A1", "sqid": 0, "language": "en"}],
+    )
+    assert items["source"].type == "hidden" and items["source"].calculation == "'A1'"
+    assert items["words_group"].relevant == "false()"
+    assert left == [
+        ("source", "lss_soft", ""), ("source", "lss_hidden", "L"), ("words", "lss_hidden", "Q"),
+        ("words", "lss_attribute", "time_limit: 30"),
+    ]  # fmt: skip
+
+
+def test_quotas_are_carried_over_where_their_members_can_be_said():
+    found = converted(
+        SOURCES,
+        quota=[{"id": 1, "name": "Few", "qlimit": 5}, {"id": 2, "name": "Off", "active": 0}, {"id": 3, "name": "No"}],
+        quota_members=[{"quota_id": 1, "qid": 101, "code": "A1"}, {"quota_id": 1, "qid": 101, "code": "A2"},
+                       {"quota_id": 1, "qid": 102, "code": "S1"}, {"quota_id": 3, "qid": 104, "code": "1"}],
+        quota_languagesettings=[{"quotals_quota_id": 1, "quotals_language": "en", "quotals_message": "Full"}],
+    )  # fmt: skip
+    [quota] = found.definition.quotas
+    assert quota.when == "(${one} = 'A1' or ${one} = 'A2') and selected(${many}, 'S1')"
+    assert quota.limit == 5 and quota.message == {"en": "Full"}
+    assert [(one.where.code, one.code) for one in found.left_out] == [("Off", "lss_quota_off"), ("No", "lss_quota")]
+
+
+def test_names_that_are_no_names_here_are_changed_everywhere():
+    items, left = taken(question("S", "1st"), question("S", "again", relevance="9X1X101 == 'x'"))
+    assert items["again"].relevant == "${_1st} = 'x'" and left == [("1st", "lss_renamed", "_1st")]
+
+
+def test_a_language_without_words_here_is_named():
+    items, left = taken(question("Y", "yes"), languages=["en", "de-informal"])
+    assert items["yes"].options[0].label == {"en": "Yes"} and left == [("yes", "lss_words_missing", "de-informal")]
+
+
+def test_words_in_a_language_that_the_survey_does_not_have_are_named():
+    texts = [{"surveyls_language": "fr", "surveyls_title": "Les parcs"}]
+    assert taken(question("S", "a"), texts=texts)[1] == [("", "lss_stranger", "fr")]
+
+
+def test_what_breaks_a_rule_of_questionnaires_is_refused_at_its_question():
+    found = converted([question("S", "fine"), question("L", "twice", answers=[""])])
+    assert found.definition is None
+    assert [(one.where.code, one.code, one.values["rule"]) for one in found.faults] == [
+        ("twice", "lss_not_taken", "too_short")
+    ]
+
+
+def test_what_is_taken_can_be_published():
+    made = converted([one for one in EVERY if one["type"] not in "ZX"]).definition
+    assert [finding for finding in checks.check(made) if finding.severity == "error"] == []
+    assert model.parse(model.dump(made)) == made
+
+
+BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><document>&b;</document>'
+OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document>&x;</document>'
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (BOMB, "lss_unsafe"),
+        (OUTSIDE, "lss_unsafe"),
+        (b'<!DOCTYPE d SYSTEM "http://example.org/d.dtd"><document/>', "lss_unsafe"),
+        (b"<document>", "lss_not_xml"),
+        (b"", "lss_not_xml"),
+        (b'<?xml version="1.0" encoding="x-none"?><document/>', "lss_not_xml"),
+        (b" " * (MAX_BYTES + 1), "lss_too_large"),
+        (b"<html/>", "lss_not_survey"),
+        (lss([question("S", "a")], kind="Group"), "lss_not_survey"),
+        (lss([question("S", "a")], languages=[""]), "lss_no_language"),
+        (lss([]), "lss_no_questions"),
+    ],
+)
+def test_what_is_no_survey_is_refused(content, code):
+    with pytest.raises(Refused) as refused:
+        read_survey(content)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "lost"),
+    [
+        ("1 < 2 & 3", "1 < 2 & 3", []),
+        ("<p>One<br />two</p><ul><li>a</li><li>b</li></ul>", "One\ntwo\n\n- a\n- b", []),
+        ('<a href="https://example.org">Here</a> &amp; there', "Here (https://example.org) & there", []),
+        ('<img src="a.png" alt="A park"><script>alert(1)</script>Q', "A park Q", ["img", "script"]),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b", []),
+    ],
+)
+def test_markup_becomes_words(html, text, lost):
+    read = plain_text(html)
+    assert (read.text, read.lost) == (text, lost)
+
+
+def test_everything_left_out_has_a_sentence_with_its_place():
+    found = converted(EVERY).left_out
+    assert all(one.code in LEFT_OUT for one in found)
+    assert left_out_sentence(found[-1]).startswith("A question of the type “Z”") and place_words(found[-1].where)
