@@ -1,13 +1,16 @@
-"""New rows that nobody reads back in the transaction that writes them, written without a trip for each.
+"""New rows that nobody reads back in the transaction that writes them, written without a trip for each; and hot reads.
 
     rows.write(TimelineEntry(...))                # one plain INSERT, with the fields' own ways of storing values
     known, numbers = rows.found_or_drawn(Submission, "token_digest", digest, Contact, Submission)
     with rows.together(numbers):                  # PostgreSQL: all that is written inside is one statement at its end
         rows.write(Contact(pk=rows.number(Contact), ...))
 
-It is what `Model.save()` does for a new row, but for three things: no signals are sent, no default of the database is
-read back but the key, and inside `together` even the key comes only where it was drawn before. So it is for rows whose
-model sends its receivers nowhere: what has to follow from a row is called by who writes it.
+    find = rows.Reading(lambda code: Sheet.objects.filter(code=code).select_related("version"))
+    sheet = find.first("ab12")                    # the query is put together once, not for each call
+
+Writing is what `Model.save()` does for a new row, but for three things: no signals are sent, no default of the database
+is read back but the key, and inside `together` even the key comes only where it was drawn before. So it is for rows
+whose model sends its receivers nowhere: what has to follow from a row is called by who writes it.
 
 Within `together` a row stands in the database only when the block has ended; constraints speak there, too. SQLite has
 no trips to save: it writes each row at once, so that its keys are known.
@@ -15,26 +18,38 @@ no trips to save: it writes each row at once, so that its keys are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
+from django.db.models.expressions import RawSQL
+from django.db.models.query import get_related_populators
+
+Made = TypeVar("Made", bound=Model)
 
 
 @dataclass
 class _Batch:
     """What waits for the end of the block, in its order, and the keys that were drawn for it."""
 
-    waiting: list[Model] = field(default_factory=list)
+    waiting: list[Model | _Gone] = field(default_factory=list)
     numbers: dict[type[Model], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """A row that is deleted."""
+
+    model: type[Model]
+    key: Any
 
 
 _open: ContextVar[_Batch | None] = ContextVar("rows_written_together", default=None)
@@ -51,6 +66,19 @@ def write(*made: Model) -> None:
         return
     for row in made:
         _store(row)
+
+
+def remove(model: type[Model], key: Any) -> None:
+    """Delete the row with a key, if it is there: at the end of the block that writes together, else at once.
+
+    No signals are sent and nothing is looked for that points to it: the database speaks where something does.
+    """
+    batch = _open.get()
+    if batch is not None:
+        batch.waiting.append(_Gone(model, key))
+        return
+    database = connections[DEFAULT_DB_ALIAS]
+    _run(database, _joined(((model, None),), database.vendor), [key])
 
 
 def number(model: type[Model]) -> int | None:
@@ -87,7 +115,8 @@ def are_one_statement() -> bool:
     return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
-Shape = tuple[type[Model], bool]
+Shape = tuple[type[Model], bool | None]
+"""A model, and whether its row is written with its key; None: it is deleted."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +164,15 @@ def _single(model: type[Model], with_key: bool, vendor: str) -> _Statement:
 def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
     """Return one statement for rows of these shapes: those of a model that follow one another share an INSERT."""
     inserts: list[str] = []
-    columns, last = [], ""
+    columns: list[tuple[_Column, ...]] = []
+    last = ""
     for model, with_key in shapes:
+        if with_key is None:
+            quote, key = connection.ops.quote_name, model._meta.pk
+            inserts.append(f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(str(key.column))} = %s")
+            columns.append((_column(key, vendor),))
+            last = ""
+            continue
         begins, places, of_row = _shape(model, with_key, vendor)
         if begins == last:
             inserts[-1] += f", {places}"
@@ -229,19 +265,23 @@ def _store(row: Model) -> None:
     _mark(row)
 
 
-def _store_all(waiting: Sequence[Model]) -> None:
-    """Write all rows in one statement."""
+def _store_all(waiting: Sequence[Model | _Gone]) -> None:
+    """Write and delete all rows in one statement."""
     if not waiting:
         return
     # The connection itself: asking the proxy for it costs more than storing a value.
     database = connections[DEFAULT_DB_ALIAS]
-    statement = _joined(tuple((type(row), row.pk is not None) for row in waiting), database.vendor)
+    statement = _joined(
+        tuple((one.model, None) if isinstance(one, _Gone) else (type(one), one.pk is not None) for one in waiting),
+        database.vendor,
+    )
     values: list[Any] = []
-    for row, columns in zip(waiting, statement.columns, strict=True):
-        values += _values(row, columns, database)
+    for one, columns in zip(waiting, statement.columns, strict=True):
+        values += [one.key] if isinstance(one, _Gone) else _values(one, columns, database)
     _run(database, statement, values)
-    for row in waiting:
-        _mark(row)
+    for one in waiting:
+        if not isinstance(one, _Gone):
+            _mark(one)
 
 
 def found_or_drawn(
@@ -264,3 +304,73 @@ def _finding(model: type[Model], column: str, draws: tuple[type[Model], ...]) ->
     sequences = [f"nextval(pg_get_serial_sequence('{one._meta.db_table}', '{one._meta.pk.column}'))" for one in draws]
     drawn = "".join(f", CASE WHEN found.known IS NULL THEN {sequence} END" for sequence in sequences)
     return _Statement(f"SELECT found.known{drawn} FROM (SELECT ({find}) AS known) AS found")
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A query for one row as it is sent, in which order it takes the values, and how its row becomes objects."""
+
+    statement: _Statement
+    order: tuple[int, ...]
+    compiler: Any
+    converters: Any
+    names: tuple[str, ...]
+    first: int
+    last: int
+    populators: Any
+
+
+class Reading(Generic[Made]):
+    """A query for one row, put together once in each database's language and sent with new values ever after.
+
+    `build` makes the query set from its values, which stand in filters only, each for a plain column of the row's own
+    table or of one beside. It may select related rows and defer columns; there is one row, or the first of no order.
+    To put a query of four tables together takes several times as long as to send it.
+    """
+
+    def __init__(self, build: Callable[..., models.QuerySet[Made]]) -> None:
+        self._build = build
+        self._plans: dict[str, _Plan] = {}
+
+    def first(self, *values: Any) -> Made | None:
+        """Return the row for these values with what it selects beside; None when there is none."""
+        database = connections[DEFAULT_DB_ALIAS]
+        plan = self._plans.get(database.vendor) or self._planned(database, len(values))
+        given = [values[place] for place in plan.order]
+        stored = [database.ops.adapt_datetimefield_value(one) if isinstance(one, datetime) else one for one in given]
+        row = _run(database, plan.statement, stored, reads=True)
+        if row is None:
+            return None
+        if plan.converters:
+            (row,) = plan.compiler.apply_converters([row], plan.converters)
+        model: type[Made] = plan.compiler.klass_info["model"]
+        made: Made = model.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.first : plan.last])
+        for populator in plan.populators:
+            populator.populate(row, made)
+        return made
+
+    def _planned(self, database: BaseDatabaseWrapper, count: int) -> _Plan:
+        # Each value is its own place until the statement says in which order it takes them.
+        query = self._build(*(RawSQL("%s", (place,)) for place in range(count)))[:1].query
+        compiler = query.get_compiler(connection=database)
+        text, order = compiler.as_sql()
+        if sorted(order) != list(range(count)):
+            raise TypeError("each value of a reading stands for one value of a filter")
+        fields = compiler.klass_info["select_fields"]
+        first, last = fields[0], fields[-1] + 1
+        plan = _Plan(
+            _Statement(text),
+            tuple(order),
+            compiler,
+            compiler.get_converters([one for one, *_rest in compiler.select]),
+            tuple(one.target.attname for one, *_rest in compiler.select[first:last]),
+            first,
+            last,
+            # The stubs know the function of a later Django.
+            get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+        )
+        self._plans[database.vendor] = plan
+        return plan

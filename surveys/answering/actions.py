@@ -21,7 +21,7 @@ from surveys.answering import codes, links, rules
 from surveys.answering.private import apart, private_names
 from surveys.answering.sheets import ANSWERABLE, Sheet
 from surveys.definition.runtime import Course
-from surveys.models import Invitation, Questionnaire, Response, SavedResponse, Version
+from surveys.models import Invitation, Questionnaire, Response, SavedResponse
 
 KIND = "survey_response"
 PARAMETERS_MOST = 40
@@ -148,11 +148,15 @@ def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime,
     # Who is signed in must not stand in the journal beside an anonymous answer.
     sender = ANYONE if questionnaire.anonymous else actor
 
-    def create() -> Submission:
-        return _create(sheet, envelope, now=now, actor=sender)
+    course = sheet.course(now)
 
+    def create() -> Submission:
+        return _create(sheet, course, envelope, now=now, actor=sender)
+
+    # A place in a quota and a link are looked for in the same transaction.
+    alone = not course.quotas and not sheet.filled.link
     try:
-        submission = participation.once(envelope, create, together=True)
+        submission = participation.once(envelope, create, together=True, alone=alone)
     except Submission.DoesNotExist:
         # Not this token stood in the way but another unique column: the link was used at the same moment.
         if sheet.filled.link:
@@ -164,13 +168,13 @@ def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime,
     return submission
 
 
-def _create(sheet: Sheet, envelope: participation.Envelope, *, now: datetime, actor: Actor) -> Submission:
-    questionnaire, version = sheet.shown.questionnaire, sheet.shown.version
+def _create(
+    sheet: Sheet, course: Course, envelope: participation.Envelope, *, now: datetime, actor: Actor
+) -> Submission:
+    questionnaire = sheet.shown.questionnaire
     rules.check_open(queries.period_of(questionnaire), now)
-    state = Version.objects.values_list("state", flat=True).get(pk=version.pk)
-    if state not in ANSWERABLE:
+    if sheet.shown.version.state not in ANSWERABLE:
         raise Refused("survey_taken_down")
-    course = sheet.course(now)
     if course.faults:
         raise Refused("survey_incomplete", missing=len(course.faults))
     invitation = check_link(questionnaire, sheet.filled.link) if sheet.filled.link else None
@@ -183,7 +187,7 @@ def _create(sheet: Sheet, envelope: participation.Envelope, *, now: datetime, ac
     response = _response(sheet, course, submission, invitation, now)
     rows.write(response)
     quotas.claim(questionnaire.pk, course.quotas, submission.pk)
-    SavedResponse.objects.filter(pk=sheet.saved.pk).delete()
+    rows.remove(SavedResponse, sheet.saved.pk)
     return submission
 
 

@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from cryptography.fernet import InvalidToken
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from engage.participation.queries import about_options
+from engage.rows import Reading
 from surveys import queries
 from surveys.answering import codes
 from surveys.definition.model import Mode
@@ -85,6 +87,14 @@ class Sheet:
         return {"start": started, "mode": self.saved.mode, "version": str(self.shown.version.number)}
 
 
+def _saved(digest: Any, now: Any) -> QuerySet[SavedResponse]:
+    rows = SavedResponse.objects.filter(code_digest=digest, expires_at__gt=now)
+    return rows.select_related("version__questionnaire__department").defer("version__definition")
+
+
+_SAVED = Reading(_saved)
+
+
 def find(code: str, *, key: str = "", language: str, now: datetime) -> Sheet | None:
     """Open the sheet of a code (of the questionnaire with that key, where one is given); None when there is none.
 
@@ -92,11 +102,8 @@ def find(code: str, *, key: str = "", language: str, now: datetime) -> Sheet | N
     """
     if not code:
         return None
-    rows = SavedResponse.objects.filter(code_digest=codes.digest_of(code), expires_at__gt=now)
-    if key:
-        rows = rows.filter(version__questionnaire__key=key)
-    saved = rows.select_related("version__questionnaire__department").defer("version__definition").first()
-    if saved is None:
+    saved = _SAVED.first(codes.digest_of(code), now)
+    if saved is None or (key and saved.version.questionnaire.key != key):
         return None
     try:
         state = codes.unseal(saved.sealed, code)

@@ -351,7 +351,6 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
     sheet = _sheet(request, key, code, now)
     if isinstance(sheet, HttpResponse):
         return sheet
-    course = sheet.course(now)
     error: Refused | None = None
     if request.method == "POST":
         try:
@@ -360,7 +359,7 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
             if refused.code in _OVER:
                 return _over(request, sheet.shown, refused, sheet)
             error = refused
-    return _check(request, sheet, course, error)
+    return _check(request, sheet, sheet.course(now), error)
 
 
 def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | None) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Rows written without the ORM's way of saving: the same columns, the same refusals, in one trip or in several."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -125,3 +125,53 @@ def test_a_number_that_was_given_is_not_drawn():
     following = envelope()
     sent = actions.once(following, lambda: actions.open_submission("comment", following, actor=ANYONE), together=True)
     assert sent.pk == first.pk + 1
+
+
+def test_a_row_is_deleted_with_what_is_written_beside_it():
+    old, _code = submission()
+    written = entry(old)
+    rows.write(written)
+    given = envelope()
+    with transaction.atomic(), rows.together(drawn(given.token, Contact, Submission)):
+        rows.remove(TimelineEntry, written.pk)
+        sent = actions.open_submission("comment", given, actor=ANYONE)
+    assert not TimelineEntry.objects.filter(pk=written.pk).exists()
+    assert sent.timeline.count() == 1 and old.timeline.count() == 1
+
+
+def test_a_row_deleted_alone_is_gone_at_once_and_one_that_is_not_there_is_no_fault():
+    sent, _code = submission()
+    written = entry(sent)
+    rows.write(written)
+    for _again in range(2):
+        rows.remove(TimelineEntry, written.pk)
+        assert not TimelineEntry.objects.filter(pk=written.pk).exists()
+
+
+def test_what_a_reading_finds_is_what_the_query_finds():
+    sent, _code = submission(email="mei@example.org")
+    other, _code = submission()
+
+    def build(number, before):
+        found = Submission.objects.filter(received_at__lte=before, pk=number)
+        return found.select_related("contact", "department").defer("region")
+
+    reading = rows.Reading(build)
+    later = sent.received_at + timedelta(days=1)
+    for one in (sent, other):
+        read, plain = reading.first(one.pk, later), build(one.pk, later).get()
+        assert read == plain and read.contact == plain.contact and read.department is None
+        assert read.get_deferred_fields() == {"region"} and not read._state.adding
+        assert read.received_at == plain.received_at and read.flagged is plain.flagged
+    assert reading.first(sent.pk, later).contact.email == "mei@example.org"
+    assert reading.first(sent.pk, sent.received_at - timedelta(days=1)) is None
+    with CaptureQueriesContext(connection) as seen:
+        reading.first(sent.pk, later)
+    assert len(seen) == 1
+
+
+def test_a_reading_whose_values_are_not_those_of_its_filters_is_refused():
+    sent, _code = submission()
+    reading = rows.Reading(lambda number, _unused: Submission.objects.filter(pk=number))
+    with pytest.raises(TypeError, match="each value"):
+        reading.first(sent.pk, 1)
