@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from engage.accounts.models import User
 from surveys.models import QuotaSlot
@@ -49,11 +49,13 @@ def due_numbers(study: TelephoneStudy, interviewer: User, now: datetime) -> Quer
 
 
 def offers(study: TelephoneStudy, interviewer: User, now: datetime) -> Iterator[tuple[Reason, QuerySet[SampleNumber]]]:
-    """Yield reason and numbers in the order in which they are served; the first of the first that has one is next."""
+    """Yield reason and numbers in the order in which they are served; the first of the first that has one is next.
+
+    Promises of the interviewer's own come before all others, and are named so by `lock_next`.
+    """
     due = due_numbers(study, interviewer, now)
-    promised = due.filter(rank=Rank.APPOINTMENT).order_by("due_at", "place")
-    yield Reason.OWN_APPOINTMENT, promised.filter(reserved_for=interviewer)
-    yield Reason.APPOINTMENT, promised
+    own_first = Case(When(reserved_for=interviewer, then=0), default=1)
+    yield Reason.APPOINTMENT, due.filter(rank=Rank.APPOINTMENT).order_by(own_first, "due_at", "place")
     yield Reason.FRESH, due.filter(rank=Rank.FRESH).order_by("turn", "place")
     yield Reason.RETRY, due.filter(rank=Rank.RETRY).order_by("due_at", "place")
 
@@ -63,7 +65,8 @@ def lock_next(study: TelephoneStudy, interviewer: User, now: datetime) -> tuple[
     for reason, numbers in offers(study, interviewer, now):
         number = numbers.select_for_update(skip_locked=True, of=("self",)).first()
         if number is not None:
-            return number, reason
+            is_own = reason == Reason.APPOINTMENT and number.reserved_for_id == interviewer.pk
+            return number, Reason.OWN_APPOINTMENT if is_own else reason
     return None
 
 

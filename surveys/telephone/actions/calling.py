@@ -78,9 +78,10 @@ def claim(study_id: int, *, actor: Actor, now: datetime) -> tuple[SampleNumber, 
     seat = _seat(study, interviewer, now)
     if seat.paused_at is not None:
         raise Refused("telephone_paused")
-    if held := queue.in_hand(study, interviewer, now):
-        return held, Reason.IN_HAND
-    SampleNumber.objects.filter(study=study, held_by=interviewer).update(held_by=None, held_until=None, hold=None)
+    if held := queue.last_in_hand(study, interviewer):
+        if held.held_until is not None and held.held_until > now:
+            return held, Reason.IN_HAND
+        SampleNumber.objects.filter(study=study, held_by=interviewer).update(held_by=None, held_until=None, hold=None)
     found = queue.lock_next(study, interviewer, now)
     if found is None:
         return None
@@ -100,8 +101,11 @@ def ticket_of(number: SampleNumber, *, now: datetime) -> Ticket:
 
 def _seat(study: TelephoneStudy, interviewer: User, now: datetime) -> Seat:
     """Return the interviewer's seat, locked: two requests of one person wait for one another."""
-    Seat.objects.get_or_create(study=study, interviewer=interviewer, defaults={"seen_at": now})
-    seat = Seat.objects.select_for_update().get(study=study, interviewer=interviewer)
+    seats = Seat.objects.select_for_update().filter(study=study, interviewer=interviewer)
+    seat = seats.first()
+    if seat is None:
+        Seat.objects.get_or_create(study=study, interviewer=interviewer, defaults={"seen_at": now})
+        seat = seats.get()
     seat.seen_at = now
     seat.save(update_fields=["seen_at"])
     return seat

@@ -292,3 +292,12 @@ def test_a_whole_field_is_served_in_the_order_of_the_rules():
 
 def _zone(number):
     return ZoneInfo(number.zone)
+
+
+def test_the_next_number_costs_the_same_few_statements_however_many_there_are(django_assert_num_queries):
+    field, li = study(20), interviewer()
+    first = claim(field, li)
+    SampleNumber.objects.filter(pk=first.pk).update(held_by=None, held_until=None, hold=None, due_at=None)
+    # Begin, study, seat and its sign of life, what is in hand, full strata, promises, fresh ones, hold, journal, end.
+    with django_assert_num_queries(11):
+        assert claim(field, li) not in (None, first)
