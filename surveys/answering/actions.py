@@ -125,11 +125,6 @@ def sent_before(code: str) -> Submission | None:
     return Submission.objects.filter(token_digest=codes.token_digest_of(code), kind=KIND).first()
 
 
-def key_of(submission: Submission) -> str:
-    """Return the key of the questionnaire that a submission answers."""
-    return Questionnaire.objects.values_list("key", flat=True).get(responses=submission.pk)
-
-
 def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime, actor: Actor) -> Submission:
     """Send a sheet: response, places in quotas and receipt in one transaction, and the sheet is gone.
 

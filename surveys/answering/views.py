@@ -120,12 +120,16 @@ def _count_forged(request: HttpRequest, scope: str) -> None:
     limits.check(scope, limits.client_address(request), FORGED_WINDOWS)
 
 
+def _stopped(request: HttpRequest, sheet: Sheet, refused: Refused) -> HttpResponse:
+    """End a sheet that cannot be sent (any more). At a kiosk it goes: its person leaves, and the next stands there."""
+    if sheet.is_kiosk:
+        actions.discard(sheet)
+    return _over(request, sheet.shown, refused, sheet)
+
+
 def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: Sheet | None = None) -> HttpResponse:
     """Tell kindly that it cannot be answered (any more), and what can be done instead."""
     message = ""
-    if sheet is not None and sheet.is_kiosk:
-        # Who is told so goes away, and the next person stands there.
-        actions.discard(sheet)
     if refused.code == "survey_quota_full":
         quota = next((q for q in shown.definition.quotas if q.name == refused.values["cell"]), None)
         message = shown.runtime.choose(quota.message, shown.language) if quota else ""
@@ -147,7 +151,7 @@ def resume(request: HttpRequest, key: str = "") -> HttpResponse:
                 number = sheet.saved.page + 1
                 return redirect("survey_page", key=sheet.shown.questionnaire.key, code=sheet.code, number=number)
             if code and (sent := actions.sent_before(code)) is not None:
-                return _sent(actions.key_of(sent), code)
+                return _sent(queries.key_and_mode(sent)[0], code)
             _count_forged(request, "survey-code")
             raise Refused("survey_code_wrong")
         except Refused as refused:
@@ -170,7 +174,7 @@ def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | 
         _count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
     if sheet.shown.version.state not in ANSWERABLE:
-        return _over(request, sheet.shown, Refused("survey_taken_down"), sheet)
+        return _stopped(request, sheet, Refused("survey_taken_down"))
     return sheet
 
 
@@ -227,7 +231,7 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     except Refused as refused:
         return _show(request, sheet, course, here, error=refused)
     if way in ("next", "check") and (full := quotas.full_cells(sheet.shown.questionnaire.pk, course.quotas)):
-        return _over(request, sheet.shown, Refused("survey_quota_full", cell=full[0]), sheet)
+        return _stopped(request, sheet, Refused("survey_quota_full", cell=full[0]))
     if way == "rows" or opened:
         return _go(sheet, here.number, f"#q-{moved or opened}" if moved or opened else "")
     if way == "aside":
@@ -357,7 +361,7 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
             return _send(request, sheet, now)
         except Refused as refused:
             if refused.code in _OVER:
-                return _over(request, sheet.shown, refused, sheet)
+                return _stopped(request, sheet, refused)
             error = refused
     return _check(request, sheet, sheet.course(now), error)
 
