@@ -1,11 +1,16 @@
 """Tables that people bring as CSV files: their rows, and what is wrong in one of them."""
 
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engage.errors import Refused
+
 if TYPE_CHECKING:
     from _csv import _reader
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,23 @@ class RowFault:
     line: int
     column: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file in UTF-8, UTF-16 with its mark or GB18030. Raises Refused("table_unreadable").
+
+    No guess: people's words go into the record, and nobody would see that they were misread.
+    """
+    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise Refused("table_unreadable")
 
 
 def filled_rows(reader: "_reader") -> Iterator[tuple[int, list[str]]]:

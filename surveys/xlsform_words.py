@@ -61,6 +61,10 @@ REFUSALS = {
     "xlsform_table_lists": _("All questions of a table have one list: “%(list)s” stands after “%(first)s”."),
     "xlsform_search_in_file": _("“%(name)s” takes its choices from a file and looks them up with search()."),
     "xlsform_search_shared": _("The list “%(list)s” is looked up with search() here and used as it is elsewhere."),
+    "csv_choices_without_list": _("Choices stand in this row, but its type names no list to put them into."),
+    "csv_list_twice": _(
+        "The list “%(list)s” stands further up with other choices. Write it once, or give it another name."
+    ),
     # Expressions and parameters
     "xlsform_no_calculation": _("The calculation of “%(name)s” is missing."),
     "xlsform_no_trigger": _("“%(name)s” needs a trigger."),

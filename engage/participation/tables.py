@@ -5,7 +5,6 @@ The first name of each column is what the error file and the help call it; rows 
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +13,9 @@ from dataclasses import dataclass
 from engage.errors import Refused
 from engage.participation.forms import clean_text
 from engage.spreadsheets import calculable, csv_text
-from engage.tables import RowFault, filled_rows
+from engage.tables import RowFault, decoded, filled_rows
 
 MOST_COLUMNS = 100
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def read_table(data: bytes, shape: Shape) -> Table:
     """
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Refused("table_is_workbook")
-    text = _decoded(data)
+    text = decoded(data)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -67,20 +65,6 @@ def read_table(data: bytes, shape: Shape) -> Table:
     if not table.cells:
         raise Refused("table_empty")
     return table
-
-
-def _decoded(data: bytes) -> str:
-    """Return the text; no guess: people's words go into the record, and nobody would see that they were misread."""
-    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise Refused("table_unreadable")
 
 
 def _columns_of(head: Sequence[str], shape: Shape) -> list[str]:

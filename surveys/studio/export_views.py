@@ -1,4 +1,4 @@
-"""A version as a file: the definition, an XLSForm, a codebook, a sheet to print."""
+"""A version as a file: the definition, an XLSForm, a table, a codebook, a sheet to print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from engage.studio import for_editors
-from surveys.definition.xlsform import export
+from surveys.definition.xlsform import export, export_table
 from surveys.models import Version
 from surveys.studio.codebook import version_codebook
 from surveys.studio.paper import paper_pdf, papers
@@ -19,13 +19,17 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 @for_editors
 def export_version(request: HttpRequest, version_id: int, form: str) -> HttpResponse:
-    """Send the definition as JSON, as an XLSForm, or as DDI-Codebook."""
+    """Send the definition as JSON, as an XLSForm, as a table (CSV), or as DDI-Codebook."""
     version = version_or_404(request, version_id)
     headers = _headers(version, "ddi.xml" if form == "ddi" else form)
     if form == "ddi":
         return HttpResponse(version_codebook(version), content_type="application/xml", headers=headers)
     if form == "json":
         return JsonResponse(version.definition, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    if form == "csv":
+        return HttpResponse(
+            export_table(version.parsed).content, content_type="text/csv; charset=utf-8", headers=headers
+        )
     if form != "xlsx":
         raise Http404
     return HttpResponse(export(version.parsed).content, content_type=XLSX, headers=headers)

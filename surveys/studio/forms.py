@@ -114,9 +114,9 @@ class FileForm(forms.Form):
     """A form of another program, or a definition."""
 
     file = forms.FileField(
-        label=_("File: XLSForm (.xlsx, .xls), LimeSurvey (.lss) or a definition (.json)"),
+        label=_("File: XLSForm (.xlsx, .xls, .csv), LimeSurvey (.lss) or a definition (.json)"),
         help_text=_("At most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.lss,.json"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.lss,.json"}),
         error_messages={"required": _("Choose a file"), "empty": _("The file is empty")},
     )
 

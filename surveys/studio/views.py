@@ -20,7 +20,7 @@ from engage.studio import for_editors
 from engage.typed import whole_number
 from surveys import actions
 from surveys.definition import limesurvey, model
-from surveys.definition.xlsform import Unsupported, convert, read_form
+from surveys.definition.xlsform import Unsupported, convert, read_form, read_table_form
 from surveys.limesurvey_words import left_out_sentence, place_words
 from surveys.models import Questionnaire, Version
 from surveys.studio import queries
@@ -135,7 +135,7 @@ def _read(name: str, content: bytes) -> Read:
             return Read(None, [Fault(error.path or "/", error_sentence(error)) for error in found.errors])
     if name.lower().endswith(".lss") or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return _read_limesurvey(content)
-    form = read_form(content)
+    form = read_table_form(content) if name.lower().endswith(".csv") else read_form(content)
     conversion = None if form.faults else convert(form)
     faults = conversion.faults if conversion is not None else form.faults
     if conversion is None or conversion.definition is None:

@@ -5,6 +5,7 @@ from surveys.definition.xlsform.exporting import Exported, Lost, export
 from surveys.definition.xlsform.faults import Fault, Unsupported, Where
 from surveys.definition.xlsform.form import Form
 from surveys.definition.xlsform.reading import read_form
+from surveys.definition.xlsform.table import export_table, read_table_form
 
 __all__ = [
     "Conversion",
@@ -16,5 +17,7 @@ __all__ = [
     "Where",
     "convert",
     "export",
+    "export_table",
     "read_form",
+    "read_table_form",
 ]

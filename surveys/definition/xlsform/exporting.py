@@ -80,8 +80,14 @@ class Exported:
 
 def export(definition: model.Definition) -> Exported:
     """Write a definition as an XLSForm workbook."""
+    sheets, lost = sheets_of(definition)
+    return Exported(_workbook(sheets), lost)
+
+
+def sheets_of(definition: model.Definition) -> tuple[dict[str, list[Line]], list[Lost]]:
+    """Return the rows of the sheets survey, choices and settings, and what they do not hold."""
     writer = _Writer(definition)
-    return Exported(_workbook(writer.sheets()), writer.lost)
+    return writer.sheets(), writer.lost
 
 
 @dataclass
@@ -327,14 +333,14 @@ class _Writer:
 def _workbook(sheets: Mapping[str, Sequence[Line]]) -> bytes:
     book = new_book()
     for name, lines in sheets.items():
-        headings = _headings(name, lines)
+        headings = headings_of(name, lines)
         sheet = add_sheet(book, name, heads=[headings])
         for line in lines:
             add_row(sheet, [line.get(heading, "") for heading in headings])
     return book_bytes(book)
 
 
-def _headings(name: str, lines: Sequence[Line]) -> list[str]:
+def headings_of(name: str, lines: Sequence[Line]) -> list[str]:
     """Return the headings that anything stands below: known ones first, each with its languages behind it."""
     first = {"survey": ("type", "name", "label"), "choices": ("list_name", "name", "label"), "settings": ()}[name]
     used = dict.fromkeys([*first, *(heading for line in lines for heading, text in line.items() if text)])

@@ -218,7 +218,7 @@ def _read_sheet(source: CalamineSheet, kind: str, faults: list[Fault], old_forma
     # They come from row 1 but from the first filled column.
     offset = [""] * (source.start[1] if source.start else 0)
     rows = enumerate((offset + values for values in source.iter_rows()), start=1)
-    _read_headings(sheet, next(rows, (1, []))[1], faults)
+    read_headings(sheet, next(rows, (1, []))[1], faults)
     empty = 0
     for number, values in rows:
         row = Row(sheet, number, {})
@@ -237,7 +237,8 @@ def _read_sheet(source: CalamineSheet, kind: str, faults: list[Fault], old_forma
     return sheet
 
 
-def _read_headings(sheet: Sheet, values: Sequence[Any], faults: list[Fault]) -> None:
+def read_headings(sheet: Sheet, values: Sequence[Any], faults: list[Fault]) -> None:
+    """Give a sheet its columns from the cells of its first row, and say what is wrong with them."""
     headings: list[tuple[int, str]] = []
     empty = 0
     for index, value in enumerate(values):

@@ -221,6 +221,10 @@ def test_a_questionnaire_comes_in_as_a_form_and_goes_out_again(editor):
     sent = json.loads(editor.get(at(version, "export", "json")).content)
     assert sent == version.definition
     assert editor.get(at(version, "export", "xlsx")).content[:2] == b"PK"
+    table = editor.get(at(version, "export", "csv")).content
+    sent = {"revision": version.revision, "file": SimpleUploadedFile("a.csv", table)}
+    assert editor.post(at(version, "import_into"), sent).status_code in (200, 302)
+    assert stored(version).definition == version.definition
     assert b"ddi:codebook:2_5" in editor.get(at(version, "export", "ddi")).content
     assert editor.get(at(version, "export", "pdf")).status_code == 404
 
