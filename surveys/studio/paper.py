@@ -20,7 +20,7 @@ from surveys.definition.runtime import PIPED, Runtime
 from surveys.models import Version
 
 # Scales of more steps, and tables of more columns, do not fit across a sheet.
-STEPS_MOST, COLUMNS_MOST = 11, 7
+STEPS_MOST, COLUMNS_MOST, LABEL_SHORT = 11, 7, 3
 LINES = {"long_text": 6, "text": 1, "email": 1, "phone": 1, "region": 1, "location": 2, "file": 1, "photo": 1}
 Plain = dict[str, Any]
 
@@ -226,7 +226,8 @@ class _Sheet:
             return {"look": "places", "options": options}
         if question.type == "matrix":
             rows = [self._option(row) for row in question.rows if self._is_here(row)]
-            across = len(options) <= COLUMNS_MOST
+            is_short = all(len(option["label"]) <= LABEL_SHORT for option in options)
+            across = len(options) <= (STEPS_MOST if is_short else COLUMNS_MOST)
             return {"look": "table" if across else "rows", "options": options, "rows": rows}
         if question.type in ("consent", "declaration"):
             return {"look": "choices", "round": False, "options": [{"label": _("Yes"), "other": False}]}

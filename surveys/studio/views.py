@@ -147,8 +147,8 @@ def _read_limesurvey(content: bytes) -> Read:
     found = limesurvey.convert(limesurvey.read_survey(content))
     left_out = [Fault(place_words(one.where), left_out_sentence(one)) for one in found.left_out]
     if found.definition is None:
-        faults = [(place_words(one.where), Refused(one.code, **one.values)) for one in found.faults]
-        return Read(None, [Fault(where, refusal_message(refusal)) for where, refusal in faults], left_out)
+        broken = [(place_words(one.where), model.Error("", one.values["rule"], one.values)) for one in found.faults]
+        return Read(None, [Fault(where, error_sentence(error)) for where, error in broken], left_out)
     return Read(model.dump(found.definition), (), left_out)
 
 

@@ -90,7 +90,7 @@ class Converter:
 
     def _fault(self, error: model.Error) -> Fault:
         found = [place for path, place in self.places if f"{error.path}/".startswith(f"{path}/")]
-        return Fault("lss_not_taken", found[-1] if found else Place(), {"rule": error.code})
+        return Fault("lss_not_taken", found[-1] if found else Place(), {"rule": error.code, **error.values})
 
     # Words
 

@@ -17,6 +17,8 @@ _LINES = frozenset((
     "table", "tr", "ul",
 ))  # fmt: skip
 _SILENT = frozenset(("script", "style"))
+# Sections that Word leaves behind; the parser takes few of them.
+_MARKED = re.compile(r"<!\[[^>]*>?")
 _MARKUP = re.compile(r"</?[a-zA-Z!]|&[#\w]+;")
 
 
@@ -33,7 +35,7 @@ def plain_text(html: str) -> Read:
     if not _MARKUP.search(html):
         return Read(html.replace("\r\n", "\n").strip())
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_MARKED.sub("", html))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
     return Read(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), list(dict.fromkeys(reader.lost)))

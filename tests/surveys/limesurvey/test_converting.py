@@ -363,6 +363,7 @@ def test_what_is_no_survey_is_refused(content, code):
         ("<p>One<br />two</p><ul><li>a</li><li>b</li></ul>", "One\ntwo\n\n- a\n- b", []),
         ('<a href="https://example.org">Here</a> &amp; there', "Here (https://example.org) & there", []),
         ('<img src="a.png" alt="A park"><script>alert(1)</script>Q', "A park Q", ["img", "script"]),
+        ("<![if !supportLists]>One<![endif]> <![odd[ two", "One", []),
         ("<table><tr><td>a</td><td>b</td></tr></table>", "a b", []),
     ],
 )

@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from engage.accounts.actors import Role
+from surveys.definition.model import Error
 from surveys.models import Questionnaire, Version
+from surveys.studio.words import error_sentence
 from tests.accounts.people import staff_client
 from tests.surveys.answering.builders import department
 from tests.surveys.limesurvey.surveys import lss, question
@@ -62,6 +64,7 @@ def test_an_editor_takes_a_survey_in_and_hears_what_is_left_out():
 
     refused = editor.post(reverse("questionnaire_import"), sent(lss([question("L", "twice", answers=[""])])))
     assert refused.status_code == 422 and "twice" in refused.content.decode()
+    assert refused.context["faults"][0].sentence == error_sentence(Error("", "too_short", {}))
     assert not Questionnaire.objects.exists()
     taken = editor.post(reverse("questionnaire_import"), sent(SURVEY))
     assert taken.status_code == 200 and "odd" in taken.content.decode()

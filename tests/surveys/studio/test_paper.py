@@ -31,7 +31,7 @@ ASKED = [
     {"name": "agree", "type": "matrix", "options": [{"value": "1"}],
      "rows": [{"value": "r", "label": both("行", "Row")}],
      "relevant": "${often} != 'o' and selected(${topics}, 'lawn')"},
-    {"name": "wide", "type": "matrix", "options": [{"value": str(n)} for n in range(8)], "rows": [{"value": "r"}],
+    {"name": "wide", "type": "matrix", "options": [{"value": f"value {n}"} for n in range(8)], "rows": [{"value": "r"}],
      "relevant": "${agree.r} = '1'"},
     {"name": "nps", "type": "nps", "low_label": both("不", "No")},
     {"name": "slide", "type": "slider", "unit": both("分", "points")},
