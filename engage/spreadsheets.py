@@ -10,7 +10,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # openpyxl costs a tenth of a second, so it is imported by what writes a workbook, not by every process that starts.
@@ -76,10 +78,32 @@ def new_book(title: str = "") -> Workbook:
     return book
 
 
+@contextmanager
+def new_whole_book(path: Path) -> Iterator[Workbook]:
+    """Return an empty workbook that is saved at the end; what is given up half-way leaves no open file behind."""
+    book = new_book()
+    try:
+        yield book
+        book.save(path)
+    finally:
+        for sheet in book.worksheets:
+            if not sheet.closed:
+                sheet.close()
+
+
 def add_sheet(
-    book: Workbook, name: str | None = None, *, widths: Iterable[int] = (), heads: Sequence[Sequence[Any]] = ()
+    book: Workbook,
+    name: str | None = None,
+    *,
+    widths: Iterable[int] = (),
+    heads: Sequence[Sequence[Any]] = (),
+    folder: Path | None = None,
 ) -> WriteOnlyWorksheet:
-    """Begin a sheet. `widths` of its columns in characters; `heads` are bold rows that stay when one scrolls."""
+    """Begin a sheet. `widths` of its columns in characters; `heads` are bold rows that stay when one scrolls.
+
+    Until the book is saved its rows lie in a file of `folder`, else of the system's folder for such: who gives up a
+    book half-way deletes the folder.
+    """
     from openpyxl.utils import get_column_letter
 
     sheet: WriteOnlyWorksheet = book.create_sheet(name)
@@ -88,9 +112,21 @@ def add_sheet(
     if heads:
         # Has to be said before the first row is written.
         sheet.freeze_panes = f"A{len(heads) + 1}"
+    if folder is not None:
+        _write_into(sheet, folder / f"sheet-{len(book.worksheets)}.xml")
     for head in heads:
         add_row(sheet, head, bold=True)
     return sheet
+
+
+def _write_into(sheet: WriteOnlyWorksheet, path: Path) -> None:
+    """Say where the rows of a new sheet lie meanwhile, which openpyxl leaves to the system."""
+    from openpyxl.worksheet import _writer
+
+    # It takes its own file out of this list when the book is saved.
+    _writer.ALL_TEMP_FILES.append(str(path))
+    sheet._writer = _writer.WorksheetWriter(sheet, str(path))
+    sheet._writer.write_top()
 
 
 def add_row(sheet: WriteOnlyWorksheet, values: Iterable[Any], *, bold: bool = False) -> None:

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from engage.accounts.actors import ReceiptHolder, is_staff
+from engage.accounts.actors import ReceiptHolder, is_staff, roles_of
 from engage.departments.models import Department
-from engage.participation.models import Contact, Submission
+from engage.participation.models import Contact, Submission, private_storage
 from engage.participation.vault import SealedTextField
 from surveys.definition import model
+from surveys.results import access
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -317,3 +318,91 @@ class QuotaSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cell} {self.number}"
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Reads of files that were ordered."""
+
+    def visible_to(self, actor: Actor) -> ExportQuerySet:
+        """Whoever may take answers in a form sees who ordered them so; another's file is what one could order."""
+        roles = roles_of(actor)
+        return self.filter(kind__in=[kind for kind in Export.Kind.values if access.may_take(roles, kind)])
+
+    def unfinished(self) -> ExportQuerySet:
+        """Those that wait or are being made."""
+        return self.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
+
+
+class Export(models.Model):
+    """All answers to a questionnaire as a file that the worker makes; it lies in the private folder for some time.
+
+    `filters` are values by question, as `Answers.where` takes them; `done` of `total` responses are written.
+    """
+
+    class Kind(models.TextChoices):
+        """Those of `access.FORMATS` that hold the answers of single people."""
+
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "XLSX"
+        SAV = "sav", "SPSS"
+        PARQUET = "parquet", "Parquet"
+        JSON = "json", "JSON"
+        PERSONAL = "personal", _("JSON with what says who somebody is")
+
+    class State(models.TextChoices):
+        """From the order to the file."""
+
+        WAITING = "waiting", pgettext_lazy("file of answers", "waiting")
+        RUNNING = "running", pgettext_lazy("file of answers", "being made")
+        READY = "ready", pgettext_lazy("file of answers", "ready")
+        CANCELLED = "cancelled", pgettext_lazy("file of answers", "cancelled")
+        FAILED = "failed", pgettext_lazy("file of answers", "failed")
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=10, choices=Kind)
+    language = models.CharField(max_length=10)
+    filters = models.JSONField(default=dict, blank=True)
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ordered_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # When it last moved: a worker that died leaves it running and silent.
+    moved_at = models.DateTimeField(default=timezone.now)
+    # Goes up whenever a worker takes it; a worker that holds an older take stops.
+    take = models.PositiveIntegerField(default=0)
+    # So many workers died with it.
+    lost = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(storage=private_storage, blank=True)
+    # In bytes.
+    size = models.PositiveBigIntegerField(default=0)
+    # When file and row are deleted; None until it is ready, cancelled or failed.
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="ready") & ~Q(file="") | ~Q(state="ready") & Q(file=""), name="survey_export_file"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running"], expires_at=None)
+                | Q(state__in=["ready", "cancelled", "failed"], expires_at__isnull=False),
+                name="survey_export_expires",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.questionnaire_id} {self.kind} {self.language}"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it says who somebody is."""
+        return self.kind in access.PERSONAL
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or is being made."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)

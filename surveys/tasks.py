@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from engage.schedule import every
+from engage.schedule import every, stopping
 from surveys.answering import actions
 from surveys.results import actions as results
+from surveys.results import shelf
 
 
 @every(seconds=3600)
@@ -17,3 +18,22 @@ def delete_expired_answers() -> int:
 def keep_columns() -> int:
     """Bring the columns of large questionnaires up to their rows, so that no page of results waits for it."""
     return results.keep_columns()
+
+
+@every(seconds=2, alone=True)
+def make_exports() -> int:
+    """Make the files of answers that were ordered, one after the other; returns how many were taken up."""
+    done = 0
+    while not stopping.is_set() and (export := results.take_up_export(now=timezone.now())):
+        # Brings pandas and its like, which a process that makes no file does without.
+        from surveys.results import making
+
+        making.make(export)
+        done += 1
+    return done
+
+
+@every(seconds=600)
+def remove_exports() -> int:
+    """Delete files of answers whose time is over, and what is left of those that were never finished."""
+    return results.remove_expired_exports(now=timezone.now()) + shelf.sweep()

@@ -1,4 +1,5 @@
-// A page that others change is asked for again and put in its place, while it is seen and nobody works in it.
+// A page that others change is asked for again and put in its place, while it is seen and nobody works in it. It ends
+// when the page that came has no `data-every`: nothing changes any more.
 export default (part) => {
   const ask = async () => {
     if (!part.isConnected) return;
@@ -8,6 +9,7 @@ export default (part) => {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(part.id);
       if (fresh) part.replaceChildren(...fresh.childNodes);
+      if (fresh && !fresh.dataset.every) return;
     }
     setTimeout(ask, Number(part.dataset.every) * 1000);
   };

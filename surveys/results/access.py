@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from engage.accounts.actors import Role
 
@@ -33,3 +34,8 @@ def may_take(roles: Collection[str], code: str) -> bool:
     if code in HARMLESS or Role.ADMINISTRATOR in roles:
         return True
     return code not in PERSONAL and Role.ANALYST in roles
+
+
+def kept_for(code: str) -> timedelta:
+    """Return how long a file that the worker made can be fetched: a day where it says who somebody is, else three."""
+    return timedelta(days=1 if code in PERSONAL else 3)

@@ -40,7 +40,7 @@ PART_ROWS = 50_000
 BATCH_ROWS = 10_000
 # What so few rows hold stays in the processor's cache, and goes before the collector of garbage looks at it.
 SLOW_ROWS = 500
-# So few are read from their rows each time, in tenths of a second; they need no cache.
+# So few are read from their rows each time, in tenths of a second; they need no cache, and their files no worker.
 DIRECT_MOST = 5_000
 # A reader that has read the old list of parts may still open them.
 _KEPT_SECONDS = 600
@@ -76,6 +76,12 @@ class Cache:
 def counted(questionnaire: Questionnaire) -> QuerySet[Response]:
     """Return the responses that results are made from, in the order of their numbers."""
     return Response.objects.counted().filter(questionnaire=questionnaire).order_by("pk")
+
+
+def is_large(questionnaire: Questionnaire) -> bool:
+    """Tell whether its columns are kept and its files made in the background: it has more than DIRECT_MOST answers."""
+    responses = Response.objects.filter(questionnaire=questionnaire).order_by("pk")
+    return responses[DIRECT_MOST : DIRECT_MOST + 1].exists()
 
 
 def layout_for(questionnaire: Questionnaire, numbers: Sequence[int] = ()) -> Layout | None:
@@ -145,6 +151,12 @@ def cached(questionnaire: Questionnaire) -> tuple[Cache, Answers] | None:
     return cache, Answers(layout, read)
 
 
+def open_parts(questionnaire: Questionnaire, cache: Cache) -> list[pq.ParquetFile]:
+    """Open the files of a cache, so that they can be read to the end whatever replaces them meanwhile."""
+    folder = folder_of(questionnaire)
+    return [pq.ParquetFile(folder / part.file, page_checksum_verification=True) for part in cache.parts]
+
+
 def refresh(questionnaire: Questionnaire, *, rebuild: bool = False) -> Cache | None:
     """Bring the cache up to the rows; returns it, or None for a questionnaire that was never published.
 
@@ -166,7 +178,7 @@ def refresh(questionnaire: Questionnaire, *, rebuild: bool = False) -> Cache | N
             return known
         cache = Cache(layout.numbers, layout.digest, timezone.now().isoformat(), tuple(parts))
         _write_meta(folder, cache)
-        _sweep(folder, cache)
+        _sweep(folder, cache, left=known.parts if known else ())
     return cache
 
 
@@ -291,9 +303,12 @@ def _write_meta(folder: Path, cache: Cache) -> None:
     path.replace(folder / _META)
 
 
-def _sweep(folder: Path, cache: Cache) -> None:
-    """Delete parts that are no longer named, once nobody can be reading them."""
+def _sweep(folder: Path, cache: Cache, *, left: Sequence[Part]) -> None:
+    """Delete parts that are no longer named, once nobody can be reading them; those just `left` are so from now on."""
     named = {part.file for part in cache.parts}
+    for part in left:
+        if part.file not in named and (folder / part.file).exists():
+            os.utime(folder / part.file)
     for path in folder.glob("*.parquet"):
         if path.name not in named and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             path.unlink(missing_ok=True)

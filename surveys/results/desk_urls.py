@@ -9,5 +9,8 @@ urlpatterns = [
     path("<slug:key>/", desk_views.results, name="desk_results_of"),
     path("<slug:key>/crosstab/", desk_views.crosstab, name="desk_results_crosstab"),
     path("<slug:key>/words/", desk_views.words, name="desk_results_words"),
+    path("<slug:key>/files/", desk_views.files, name="desk_results_files"),
+    path("<slug:key>/files/ordered/<int:pk>/", desk_views.ordered, name="desk_results_order"),
+    path("<slug:key>/files/ordered/<int:pk>/file/", desk_views.ordered_file, name="desk_results_ordered_file"),
     path("<slug:key>/files/<slug:code>/", desk_views.file, name="desk_results_file"),
 ]

@@ -1,6 +1,7 @@
 """All answers as files: CSV, XLSX, SPSS (.sav), Parquet, JSON lines, and the codebook that explains them.
 
-Written piece by piece, so that a million answers take the memory of one piece (but .sav: see `write_sav`).
+Written piece by piece, so that a million answers take the memory of one piece (but .sav: see `write_sav`), and looked
+at between two pieces: that is where a file that nobody wants any more is given up.
 Answers that say who somebody is are in the JSON alone, and only for whoever may have them.
 """
 
@@ -11,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,13 +25,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from engage.errors import Refused
-from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_book
+from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_whole_book
 from surveys.answering.private import joined
-from surveys.models import Questionnaire
+from surveys.models import Questionnaire, Response
 from surveys.results import columns, queries, report
-from surveys.results.layout import BITS, DAY, LANGUAGE, MODE, NONE, REASONS, SECONDS, VERSION, WAVE, Column, Layout
+from surveys.results.layout import BITS, DAY, ID, LANGUAGE, MODE, NONE, REASONS, SECONDS, VERSION, WAVE, Column, Layout
 from surveys.results.words import REASON_NAMES
 
+# So many rows of a .sav are written between two looks.
+LOOK_ROWS = 2_000
 # SPSS: names of at most 64 bytes, labels of 256 and of values 120, texts of 32,767 bytes.
 SAV_NAME, SAV_LABEL, SAV_VALUE_LABEL, SAV_TEXT = 64, 255, 120, 32_767
 _NOT_IN_SAV = re.compile(r"[^A-Za-z0-9_@#$.\u4e00-\u9fff]")
@@ -121,9 +124,21 @@ def _option(layout: Layout, column: Column, at: int, words: str, language: str) 
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _pieces(questionnaire: Questionnaire, layout: Layout) -> Iterator[pa.Table]:
-    """Read all answers piece by piece, as they are now."""
-    yield from columns.tables_of(layout, columns.counted(questionnaire))
+@dataclass(frozen=True)
+class Rows:
+    """What a file is made of: tables of stored columns, read once.
+
+    `look` is called with the number of rows written, every few thousand; what it raises ends the writing.
+    """
+
+    questionnaire: Questionnaire
+    layout: Layout
+    tables: Iterator[pa.Table]
+    look: Callable[[int], None]
+
+
+def _unwatched(_done: int) -> None:
+    return
 
 
 def _values(field: Field, table: pa.Table) -> list[Any]:
@@ -158,31 +173,35 @@ def _whole(number: float) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _rows(shown: Sequence[Field], pieces: Iterator[pa.Table], read: Callable[[Field, pa.Table], list[Any]]) -> Iterator:
-    for table in pieces:
+def _lines(shown: Sequence[Field], rows: Rows, read: Callable[[Field, pa.Table], list[Any]]) -> Iterator:
+    done = 0
+    for table in rows.tables:
         yield from zip(*(read(field, table) for field in shown), strict=True)
+        done += table.num_rows
+        rows.look(done)
 
 
-def write_csv(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+def write_csv(path: Path, rows: Rows) -> None:
     """Write values, one response a line; nothing is taken for a formula."""
-    shown = fields(questionnaire, layout, get_language() or "")
+    shown = fields(rows.questionnaire, rows.layout, get_language() or "")
     with path.open("wb") as out:
-        rows = _rows(shown, _pieces(questionnaire, layout), _values)
-        out.writelines(csv_stream([field.name for field in shown], rows))
+        out.writelines(csv_stream([field.name for field in shown], _lines(shown, rows, _values)))
 
 
-def write_xlsx(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
-    """Write words instead of codes, under the words of the questions; more than a sheet holds goes on in the next."""
-    shown = fields(questionnaire, layout, get_language() or "")
-    book = new_book()
+def write_xlsx(path: Path, rows: Rows) -> None:
+    """Write words instead of codes, under the words of the questions; more than a sheet holds goes on in the next.
+
+    Sheets lie beside the file until it is put together.
+    """
+    shown = fields(rows.questionnaire, rows.layout, get_language() or "")
     heads = [[field.name for field in shown], [field.words for field in shown]]
-    sheet, written = add_sheet(book, heads=heads), len(heads)
-    for row in _rows(shown, _pieces(questionnaire, layout), _words):
-        if written == SHEET_ROWS:
-            sheet, written = add_sheet(book, heads=heads), len(heads)
-        add_row(sheet, row)
-        written += 1
-    book.save(path)
+    with new_whole_book(path) as book:
+        sheet, written = add_sheet(book, heads=heads, folder=path.parent), len(heads)
+        for row in _lines(shown, rows, _words):
+            if written == SHEET_ROWS:
+                sheet, written = add_sheet(book, heads=heads, folder=path.parent), len(heads)
+            add_row(sheet, row)
+            written += 1
 
 
 def _words(field: Field, table: pa.Table) -> list[Any]:
@@ -193,15 +212,18 @@ def _words(field: Field, table: pa.Table) -> list[Any]:
     return [field.labels.get(int(code)) for code in field.values(table)]
 
 
-def write_parquet(path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+def write_parquet(path: Path, rows: Rows) -> None:
     """Write the values under the names of the CSV, with types; one row group a piece."""
-    shown = fields(questionnaire, layout, get_language() or "")
+    shown = fields(rows.questionnaire, rows.layout, get_language() or "")
     kinds = {"number": pa.float64(), "date": pa.string()}
     schema = pa.schema([pa.field(field.name, kinds.get(field.kind, pa.string())) for field in shown])
+    done = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in _pieces(questionnaire, layout):
+        for table in rows.tables:
             found = [_typed(field, table, schema.field(at).type) for at, field in enumerate(shown)]
             writer.write_table(pa.table(found, schema=schema))
+            done += table.num_rows
+            rows.look(done)
 
 
 def _typed(field: Field, table: pa.Table, kind: pa.DataType) -> pa.Array:
@@ -210,25 +232,43 @@ def _typed(field: Field, table: pa.Table, kind: pa.DataType) -> pa.Array:
     return pa.array([None if value is None else str(value) for value in _values(field, table)], type=kind)
 
 
-def write_json(path: Path, questionnaire: Questionnaire, layout: Layout, *, personal: bool = False) -> None:
+class Writable(Protocol):
+    """What takes text."""
+
+    def write(self, text: str, /) -> int:
+        """Take a text; return its length."""
+
+
+def write_json(out: Writable, rows: Rows, *, personal: bool = False) -> None:
     """Write answers as they are stored, one JSON object a line, repeats as lists; with `personal` also who it was."""
-    with path.open("w", encoding="utf-8") as out:
-        found = columns.counted(questionnaire).select_related("version").only(
-            "answers", "private", "mode", "language", "version__number", "ballots"
-        )  # fmt: skip
-        for response in found.iterator(chunk_size=2_000):
-            answers = response.answers
-            if personal and response.private:
-                answers = joined(answers, json.loads(response.private))
-            _write_line(
-                out,
-                {"version": response.version.number, "mode": response.mode, "language": response.language,
-                 "ballots": response.ballots, "answers": answers},
-            )  # fmt: skip
+    done = 0
+    for table in rows.tables:
+        wanted = table.column(ID).to_pylist()
+        if wanted:
+            for response in _responses(rows.questionnaire, wanted):
+                out.write(_line(response, personal=personal))
+        done += table.num_rows
+        rows.look(done)
 
 
-def _write_line(out: TextIO, value: Mapping[str, Any]) -> None:
-    out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+def _responses(questionnaire: Questionnaire, wanted: Sequence[int]) -> Iterator[Response]:
+    """Read responses by their numbers, which are in order; those withdrawn since are left out."""
+    these = frozenset(wanted)
+    found = columns.counted(questionnaire).filter(pk__gte=wanted[0], pk__lte=wanted[-1]).select_related("version").only(
+        "answers", "private", "mode", "language", "version__number", "ballots"
+    )  # fmt: skip
+    return (response for response in found.iterator(chunk_size=2_000) if response.pk in these)
+
+
+def _line(response: Response, *, personal: bool) -> str:
+    answers = response.answers
+    if personal and response.private:
+        answers = joined(answers, json.loads(response.private))
+    value = {
+        "version": response.version.number, "mode": response.mode, "language": response.language,
+        "ballots": response.ballots, "answers": answers,
+    }  # fmt: skip
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 # --- SPSS -----------------------------------------------------------------------------------------------------------
@@ -258,28 +298,41 @@ def _cut(words: str, most: int) -> str:
     return words.encode()[:most].decode("utf-8", "ignore")
 
 
-def write_sav(path: Path, questionnaire: Questionnaire, layout: Layout) -> dict[str, str]:
+class _Seen(pd.DataFrame):
+    """A frame that is looked at while somebody takes its rows one by one, as pyreadstat does."""
+
+    _metadata = ("look",)
+    look: Callable[[int], None]
+
+    def itertuples(self, index: bool = True, name: str | None = "Pandas") -> Iterator[tuple[Any, ...]]:
+        for at, row in enumerate(super().itertuples(index, name)):
+            if at % LOOK_ROWS == 0:
+                self.look(at)
+            yield row
+
+
+def write_sav(path: Path, rows: Rows) -> dict[str, str]:
     """Write codes with their labels, reasons as missing values; returns the names that were changed, new by own.
 
-    The library writes a whole frame at once, so this takes eight bytes a value and the texts.
+    The library writes a whole frame at once, so this takes two bytes a code, eight a number, and the texts.
     """
-    shown = fields(questionnaire, layout, get_language() or "")
+    shown = fields(rows.questionnaire, rows.layout, get_language() or "")
     names = sav_names([field.name for field in shown])
-    parts: list[list[np.ndarray]] = [[] for _field in shown]
-    for table in _pieces(questionnaire, layout):
-        for at, field in enumerate(shown):
-            parts[at].append(_for_sav(field, table))
+    parts: list[list[Any]] = [[] for _field in shown]
+    for table in rows.tables:
+        for field, pieces in zip(shown, parts, strict=True):
+            pieces.append(_for_sav(field, table))
+        rows.look(0)
     # Codes stay as the layout has them, so that labels and the codebook agree; NONE is SPSS's own missing value.
-    frame = pd.DataFrame(
-        {names[field.name]: np.concatenate(parts[at]) if parts[at] else [] for at, field in enumerate(shown)}
-    )
-    labels = {names[field.name]: _cut(field.words, SAV_LABEL) for field in shown}
-    values = {
-        names[field.name]: {float(code): _cut(words, SAV_VALUE_LABEL) for code, words in field.labels.items()}
+    frame = _Seen({names[field.name]: _whole_column(field, parts.pop(0)) for field in shown}, copy=False)
+    frame.look = rows.look
+    labels: dict[str, str | None] = {names[field.name]: _cut(field.words, SAV_LABEL) for field in shown}
+    values: dict[str, dict[int | float, str]] = {
+        names[field.name]: {code: _cut(words, SAV_VALUE_LABEL) for code, words in field.labels.items()}
         for field in shown
         if field.labels
     }
-    reasons = [{"lo": float(min(REASONS.values())), "hi": float(max(REASONS.values()))}]
+    reasons: list[Any] = [{"lo": float(min(REASONS.values())), "hi": float(max(REASONS.values()))}]
     pyreadstat.write_sav(
         frame,
         str(path),
@@ -291,7 +344,8 @@ def write_sav(path: Path, questionnaire: Questionnaire, layout: Layout) -> dict[
     return {own: new for own, new in names.items() if own != new}
 
 
-def _for_sav(field: Field, table: pa.Table) -> np.ndarray:
+def _for_sav(field: Field, table: pa.Table) -> Any:
+    """The values of a piece, as small as they are kept: codes, numbers, texts in Arrow's memory."""
     if field.kind == "number" and field.column is not None:
         why = table.column(f"{field.column.key}|why").to_numpy()
         numbers = field.values(table).astype(float)
@@ -299,10 +353,18 @@ def _for_sav(field: Field, table: pa.Table) -> np.ndarray:
     if field.kind == "number":
         return np.asarray(field.values(table), dtype=float)
     if field.kind == "coded":
-        codes = field.values(table).astype(float)
-        codes[codes == NONE] = np.nan
-        return codes
-    return np.array(["" if v is None else _cut(str(v), SAV_TEXT) for v in _values(field, table)], dtype=object)
+        return field.values(table).astype(np.int8 if max(field.labels) < 120 else np.int32)
+    texts = ["" if value is None else _cut(str(value), SAV_TEXT) for value in _values(field, table)]
+    return pa.array(texts, type=pa.string())
+
+
+def _whole_column(field: Field, pieces: Sequence[Any]) -> Any:
+    if field.kind == "coded":
+        codes = np.concatenate([np.empty(0, dtype=np.int8), *pieces])
+        return pd.arrays.IntegerArray(codes, codes == NONE)
+    if field.kind == "number":
+        return np.concatenate([np.empty(0), *pieces])
+    return pd.arrays.ArrowExtensionArray(pa.chunked_array(pieces, type=pa.string()))
 
 
 # --- codebook -------------------------------------------------------------------------------------------------------
@@ -323,9 +385,18 @@ def write_codebook(path: Path, questionnaire: Questionnaire, layout: Layout) -> 
     path.write_text(render_to_string("surveys/results/codebook.html", context), "utf-8")
 
 
-def write(code: str, path: Path, questionnaire: Questionnaire, layout: Layout) -> None:
+def write(
+    code: str,
+    path: Path,
+    questionnaire: Questionnaire,
+    layout: Layout,
+    *,
+    tables: Iterator[pa.Table] | None = None,
+    look: Callable[[int], None] = _unwatched,
+) -> None:
     """Write a file in one of `access.FORMATS`, in the active language; KeyError for another.
 
+    `tables` are the answers (all of them, from their rows), `look` as in `Rows`.
     Raises Refused("survey_results_not_ready") for a report of answers whose columns are not kept yet.
     """
     if code in report.FORMS:
@@ -334,15 +405,20 @@ def write(code: str, path: Path, questionnaire: Questionnaire, layout: Layout) -
             raise Refused("survey_results_not_ready")
         report.FORMS[code](path, report.report_of(questionnaire, source, now=timezone.now()))
         return
-    writers: dict[str, Callable[[Path, Questionnaire, Layout], Any]] = {
+    if code == "codebook":
+        write_codebook(path, questionnaire, layout)
+        return
+    if tables is None:
+        tables = columns.tables_of(layout, columns.counted(questionnaire))
+    rows = Rows(questionnaire, layout, tables, look)
+    if code in ("json", "personal"):
+        with path.open("w", encoding="utf-8") as out:
+            write_json(out, rows, personal=code == "personal")
+        return
+    writers: dict[str, Callable[[Path, Rows], Any]] = {
         "csv": write_csv,
         "xlsx": write_xlsx,
         "sav": write_sav,
         "parquet": write_parquet,
-        "json": write_json,
-        "codebook": write_codebook,
     }
-    if code == "personal":
-        write_json(path, questionnaire, layout, personal=True)
-    else:
-        writers[code](path, questionnaire, layout)
+    writers[code](path, rows)

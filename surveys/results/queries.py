@@ -17,7 +17,7 @@ from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
 from surveys.answering.rules import may_see_results
 from surveys.definition.model import Texts
-from surveys.models import Questionnaire, Response, Version
+from surveys.models import Export, Questionnaire, Response, Version
 from surveys.queries import period_of, ready
 from surveys.results.layout import (
     GROUPS,
@@ -65,9 +65,8 @@ def open_answers(questionnaire: Questionnaire, *, public: bool) -> Source | None
     from surveys.results import columns
     from surveys.results.tables import Answers
 
-    responses = Response.objects.filter(questionnaire=questionnaire)
     as_of = None
-    if not responses.order_by("pk")[columns.DIRECT_MOST : columns.DIRECT_MOST + 1].exists():
+    if not columns.is_large(questionnaire):
         answers = columns.direct(questionnaire)
     else:
         found = columns.cached(questionnaire)
@@ -109,6 +108,12 @@ def answered_by(questionnaire: Questionnaire, references: Sequence[str]) -> list
     numbers = {found.number: reference for reference in references if (found := parse_reference(reference))}
     own = Response.objects.filter(questionnaire=questionnaire, pk__in=[n for n in numbers if 0 < n < 2**62])
     return [numbers[pk] for pk in own.values_list("pk", flat=True)]
+
+
+def exports_of(questionnaire: Questionnaire, actor: Actor) -> list[Export]:
+    """List the files of its answers that were ordered and that the actor may take, newest first."""
+    found = Export.objects.visible_to(actor).filter(questionnaire=questionnaire)
+    return list(found.select_related("ordered_by"))
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -157,6 +162,18 @@ def group_words(layout: Layout, key: str, language: str) -> str:
         WAVE: _("Wave of invitations"),
     }
     return facts.get(key) or column_words(layout, layout.by_key[key], language)
+
+
+def filter_words(layout: Layout, filters: Mapping[str, Sequence[str]], language: str) -> list[str]:
+    """Return what filters leave in words, a question each; what the questionnaire has no more is named as it is."""
+    found = []
+    for key, values in filters.items():
+        column = layout.by_key.get(key)
+        known = {str(level.value): level for level in column.levels} if column is not None else {}
+        words = [level_words(layout, known.get(value, Level(value, {})), language, key=key) for value in values]
+        asked = group_words(layout, key, language) if column is not None or key in GROUPS else key
+        found.append(_("%(question)s: %(answers)s") % {"question": asked, "answers": " / ".join(words)})
+    return found
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

@@ -20,5 +20,10 @@ REFUSALS = {
     "survey_results_one_group": _("Choose one group at a time."),
     "survey_results_no_weights": _("The values of %(question)s are no numbers, so they cannot be weights."),
     "survey_results_not_ready": _("The figures are being put together. Look again in a few minutes."),
-    "survey_results_forbidden": _("Your role does not take answers out of the house."),
+    "survey_results_forbidden": (_("Your role does not take answers out of the house."), 403),
+    "survey_export_unknown": _("There is no such file."),
+    "survey_export_enough": _(
+        "%(most)s files of yours are being made or wait. Order the next one when one of them is ready, or cancel one."
+    ),
+    "survey_export_not_own": (_("Only who ordered a file, or an administrator, cancels or deletes it."), 403),
 }

@@ -176,6 +176,16 @@ def over(world: World) -> list[Any]:
     return [found.key]
 
 
+def ordered_answers(world: World) -> list[Any]:
+    """Name a file of answers to it that the administrator has ordered."""
+    from surveys.models import Export, Questionnaire
+
+    [key] = over(world)
+    asked = Questionnaire.objects.get(key=key)
+    found = Export.objects.unfinished().first() or Export.objects.create(questionnaire=asked, kind="csv", language="en")
+    return [key, found.pk]
+
+
 def sheet(world: World) -> list[Any]:
     """Name a sheet of it that somebody has begun."""
     from django.utils import timezone
@@ -1083,6 +1093,8 @@ FORMS: dict[str, Form] = {
     "telephone_new": Form(
         "administrator", published_questionnaire, {"name": "Parks"}, {"questionnaire": "1", "country": "CN"}
     ),
+    "desk_results_files": Form("administrator", over, {}, {"kind": "csv", "language": "en", "group": "age:young"}),
+    "desk_results_order": Form("administrator", ordered_answers, {}, {"do": "cancel"}),
     "telephone_desk": Form("administrator", telephone_study, {}, {"do": "next", "ticket": "x"}, said=False),
     "telephone_finish": Form(
         "administrator",
@@ -1593,6 +1605,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "survey_results": ("anonymous", over, ("group", "compare")),
     "desk_results_of": ("editor", over, ("group", "compare", "weight")),
     "desk_results_crosstab": ("editor", over, ("rows", "cols", "base", "group", "compare", "weight")),
+    "desk_results_file": ("administrator", lambda world: [*over(world), "csv"], ("group",)),
     "desk_results_words": ("editor", over, ("q", "group", "compare", "weight")),
     "api:list_interpretations": ("anonymous", nothing, ("language",)),
     "api:one_interpretation": ("anonymous", explained, ("language",)),
