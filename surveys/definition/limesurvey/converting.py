@@ -7,6 +7,7 @@ where it cannot be asked, a hidden one of its name takes its place.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -136,7 +137,8 @@ class Converter:
         if not text:
             return ""
         try:
-            return to_text(translate(text, self.named.variables | ({"this": this} if this is not None else {})))
+            known = self.named.variables
+            return to_text(translate(text, known if this is None else ChainMap({"this": this}, known)))
         except ExpressionError as error:
             what = str(error.values.get("what") or "")
             self.leave("lss_expression", f"{what}: {text}" if what else text, where)

@@ -85,4 +85,4 @@ def _variables(named: Named, question: Question) -> Iterator[tuple[str, Node]]:
     else:
         yield "", Reference(own)
     if question.type != "1" and not kinds.is_ticked_table(question):
-        yield from ((ending, Reference(name)) for (owner, ending), name in named.parts.items() if owner == qid)
+        yield from ((ending, Reference(named.parts[qid, ending])) for ending in _own_parts(question))

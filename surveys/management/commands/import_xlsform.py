@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from engage.answers import REFUSED, WRONG_CALL, AnsweringCommand, refusal_entry
 from engage.errors import Refused
-from surveys.definition.xlsform import Fault, Form, Unsupported, convert, read_form
+from surveys.definition.xlsform import Fault, Form, Unsupported, convert, read_form, read_table_form
 from surveys.definition.xlsform.form import COUNTED
 from surveys.xlsform_words import UNSUPPORTED
 
@@ -20,7 +20,7 @@ class Command(AnsweringCommand):
     """The answer has one shape, also for what is no form at all: title, counts, unsupported, errors."""
 
     help = (
-        "Read an XLSForm (.xlsx, .xls): counts, what is not carried over, and every error by sheet, row and column. "
+        "Read an XLSForm (.xlsx, .xls, .csv): counts, what is not carried over, every error by sheet, row and column. "
         "Stores nothing and needs no database; forms are taken into the Studio there. "
         "Exit code 0: the form can be taken; 1: it cannot; 2: no such file."
     )
@@ -39,7 +39,7 @@ class Command(AnsweringCommand):
         except OSError:
             return self._unread(Refused("xlsform_not_found", file=str(path)), WRONG_CALL)
         try:
-            form = read_form(content)
+            form = read_table_form(content) if path.suffix.lower() == ".csv" else read_form(content)
         except Refused as refusal:
             return self._unread(refusal, REFUSED)
         found = described(form, path.stem)

@@ -1,8 +1,10 @@
 """A questionnaire as one CSV table reads back the same, and what is wrong in one is told at its cell."""
 
+import io
 import json
 
 import pytest
+from django.core.management import call_command
 
 from engage.errors import Refused
 from engage.spreadsheets import csv_text
@@ -129,3 +131,14 @@ def test_what_is_no_table_is_refused(content, code):
 
 def test_an_empty_table_has_no_survey():
     assert [fault.code for fault in read_table_form(b"").faults] == ["xlsform_no_survey"]
+
+
+def test_the_command_reads_a_table_too(tmp_path):
+    path = tmp_path / "form.csv"
+    path.write_bytes(table(GOOD, ("odd", "r", "R", "", "")))
+    printed = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_xlsform", str(path), "--json", stdout=printed)
+    found = json.loads(printed.getvalue())
+    assert found["counts"]["questions"] == 1 and found["counts"]["choices"] == 2
+    assert [error["where"]["row"] for error in found["errors"]] == [3]
