@@ -5,6 +5,8 @@ import pytest
 from surveys.definition.paper import Clause, label_of, numbers, owner_of, renumbered, row_of, ways
 from tests.surveys.definition.builders import choice, definition, question
 
+pytestmark = pytest.mark.sqlite_only
+
 MADE = definition(
     [
         choice("often", "weekly", "never"),

@@ -11,6 +11,8 @@ from surveys.limesurvey_words import LEFT_OUT, left_out_sentence, place_words
 from tests.surveys.definition.builders import course
 from tests.surveys.limesurvey.surveys import lss, question
 
+pytestmark = pytest.mark.sqlite_only
+
 EVERY = [
     question("L", "list", answers=["A1", "A2"], other="Y", mandatory="Y"),
     question("!", "drop", answers=["A1"]),

@@ -16,6 +16,8 @@ from tests.accounts.people import staff_client
 from tests.surveys.answering.builders import department
 from tests.surveys.limesurvey.surveys import lss, question
 
+pytestmark = pytest.mark.sqlite_only
+
 TITLED = [{"surveyls_language": "en", "surveyls_title": "Parks"}]
 SURVEY = lss([question("L", "often", answers=["A1"]), question("Z", "odd")], texts=TITLED)
 
@@ -54,7 +56,6 @@ def test_the_command_says_why_it_cannot_be_taken(tmp_path, content, code, said):
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite_only
 def test_an_editor_takes_a_survey_in_and_hears_what_is_left_out():
     editor = staff_client(Role.EDITOR)
 

@@ -8,6 +8,8 @@ from surveys.results.ddi import NAMESPACE, About, codebook
 from surveys.results.layout import layout_of
 from tests.surveys.studio.builders import PARKS
 
+pytestmark = pytest.mark.sqlite_only
+
 # Children in the order of codebook.xsd of DDI-Codebook 2.5, as far as they are written here.
 ORDER = {
     "codeBook": ["stdyDscr", "dataDscr"],

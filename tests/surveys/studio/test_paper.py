@@ -15,6 +15,9 @@ from tests.accounts.people import staff_client
 from tests.surveys.studio.builders import PARKS, parks
 
 
+pytestmark = pytest.mark.sqlite_only
+
+
 def both(chinese, english):
     return {"zh-hans": chinese, "en": english}
 
@@ -111,7 +114,6 @@ def test_a_language_without_words_of_the_platform_is_printed_in_its_own():
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite_only
 def test_an_editor_prints_the_languages_a_version_has():
     editor, made = staff_client(Role.EDITOR), parks()
     address = reverse("questionnaire_paper", args=[made.pk, "en"])

@@ -12,6 +12,8 @@ from surveys.definition import model
 from surveys.definition.xlsform import convert, export_table, read_form, read_table_form
 from tests.shared import SHARED, shared_file
 
+pytestmark = pytest.mark.sqlite_only
+
 EXPECTED = SHARED / "data" / "xlsforms" / "expected.json"
 FORMS = (
     [name for name, one in json.loads(EXPECTED.read_text(encoding="utf-8")).items() if one["accepted_by_pyxform"]]
