@@ -14,7 +14,6 @@ from surveys.studio.paper import paper_pdf, papers, sheet
 from tests.accounts.people import staff_client
 from tests.surveys.studio.builders import PARKS, parks
 
-
 pytestmark = pytest.mark.sqlite_only
 
 
