@@ -82,7 +82,7 @@ class Survey:
     groups: list[Group]
     quotas: list[tuple[Row, list[Row], Texts]]
     others: dict[str, int]
-    """Tables that nothing is taken from, with how many rows they have."""
+    """Tables that nothing is taken from, and points of answers, with how many rows they have."""
     orphans: dict[str, int]
     """Rows by table that belong to nothing in the file: questions without a group, answers without a question."""
     strangers: list[str]
@@ -182,6 +182,8 @@ class _Reader:
                 self.orphans["conditions"] += 1
         self._defaults(questions)
         others = {name: len(rows) for name, rows in self.tables.items() if rows and name not in _READ}
+        if points := sum(number(row.get("assessment_value", "")) != 0 for row in self.table("answers")):
+            others["assessment_value"] = points
         ordered = sorted(groups.values(), key=lambda one: number(one.row.get("group_order", "")))
         return Survey(
             self.tags, self.settings, self._settings_texts(), ordered, self._quotas(), others,

@@ -374,6 +374,12 @@ def test_markup_becomes_words(html, text, lost):
     assert (read.text, read.lost) == (text, lost)
 
 
+def test_points_of_answers_are_counted_and_named():
+    rows = [{"qid": 101, "code": code, "sortorder": 1, "assessment_value": code} for code in (0, 1, 2)]
+    _items, left = taken(question("L", "a"), answers=rows)
+    assert left == [("", "lss_table", "assessment_value (2)")]
+
+
 def test_everything_left_out_has_a_sentence_with_its_place():
     found = converted(EVERY).left_out
     assert all(one.code in LEFT_OUT for one in found)
