@@ -23,12 +23,13 @@ class SurveysConfig(AppConfig):
         from surveys.results.desk_views import RESULTS
         from surveys.search import SOURCE
         from surveys.sitemaps import SurveySitemap
+        from surveys.studies import words as studies_words
         from surveys.studio import words as studio_words
         from surveys.telephone import words as telephone_words
 
         rooms = (
             dispositions, words, xlsform_words, limesurvey_words, telephone_words, answering_words, studio_words,
-            results_words,
+            results_words, studies_words,
         )  # fmt: skip
         for room in rooms:
             register_refusals(room.REFUSALS)

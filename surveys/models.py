@@ -1,10 +1,11 @@
-"""Questionnaires with their versions, what people answer, what they put aside, and who was invited.
+"""Questionnaires with their versions, what people answer, what they put aside, and who was invited; studies of waves.
 
 docs/anonymity.md says which of these rows may know of one another.
 """
 
 from __future__ import annotations
 
+import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from engage.accounts.actors import ReceiptHolder, is_staff, roles_of
+from engage.accounts.actors import ReceiptHolder, Role, has_role, is_staff, roles_of
 from engage.departments.models import Department
 from engage.participation.models import Contact, Submission, private_storage
 from engage.participation.vault import SealedTextField
@@ -406,3 +407,90 @@ class Export(models.Model):
     def is_open(self) -> bool:
         """Whether it waits or is being made."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+# Who reads studies; analysts write them.
+STUDY_READERS = (Role.ANALYST, Role.EDITOR)
+
+
+class SurveyStudyQuerySet(models.QuerySet["Study"]):
+    """Reads of studies."""
+
+    def visible_to(self, actor: Actor) -> SurveyStudyQuerySet:
+        """Those who see results at the desk see all, nobody else any."""
+        return self.all() if has_role(actor, *STUDY_READERS) else self.none()
+
+
+class Study(models.Model):
+    """What several waves of asking find out together, and what is known of the population they speak for."""
+
+    # The one-time token of the form it was made with: sent twice, there is one study.
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    # Whom it speaks for, in words.
+    audience = models.CharField(max_length=200, blank=True)
+    # Its reach belongs beside the waves before and after it.
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = SurveyStudyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StudyWave(models.Model):
+    """One time of asking: a questionnaire, and where it was asked more than once, which of its responses."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="waves")
+    # Running in the study; the order in which waves are shown.
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+")
+    # Only responses to this version, of this wave of invitations, of these local days; null: of all.
+    version = models.PositiveSmallIntegerField(null=True, blank=True)
+    invitations = models.PositiveSmallIntegerField(null=True, blank=True)
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
+    audience = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["study_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "number"], name="survey_study_wave_once"),
+            models.CheckConstraint(
+                condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=F("first_day")),
+                name="survey_study_wave_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study_id}/{self.number}"
+
+
+class Benchmark(models.Model):
+    """How large the groups of a question are in the population, from another source.
+
+    `shares` is a list of [value of the answer, percent]; null: nothing is known of this group, so it is left out.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="benchmarks")
+    # Key of its column (`surveys.results.layout`).
+    question = models.CharField(max_length=128)
+    source = models.CharField(max_length=200)
+    shares = models.JSONField()
+
+    class Meta:
+        ordering = ["study_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["study", "question"], name="survey_benchmark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.question}"

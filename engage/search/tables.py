@@ -1,4 +1,4 @@
-"""Reads a table of texts that a command is given: CSV in UTF-8 with named columns."""
+"""Reads a table of texts that a command or a form is given: CSV in UTF-8 with named columns."""
 
 from __future__ import annotations
 
@@ -29,15 +29,22 @@ def read_texts(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def read_lines(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
-    """Return the line where each row begins and its named columns, in the order of the file.
-
-    Raises Refused: text_table_not_found, text_table_not_utf8, text_table_columns_missing, text_table_unreadable,
-    text_table_wrong_width (both with line=...), text_table_empty.
-    """
+    """Return the rows of a file as `lines_of`; raises Refused("text_table_not_found") too."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
     except OSError:
         raise Refused("text_table_not_found", file=str(path)) from None
+    return lines_of(content, columns)
+
+
+def lines_of(content: bytes, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the line where each row begins and its named columns, in the order of the table.
+
+    Raises Refused: text_table_not_utf8, text_table_columns_missing, text_table_unreadable, text_table_wrong_width
+    (both with line=...), text_table_empty.
+    """
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("text_table_not_utf8") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

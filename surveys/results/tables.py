@@ -7,7 +7,7 @@ is out. `public` tables hide small counts and what would give them away.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -130,6 +130,10 @@ class Answers:
         places[rest] = len(kept)
         levels = [Level(values[at], {}) for at in kept] + ([Level(REST, {})] if rest else [])
         return Coded(places[codes], tuple(levels))
+
+    def grouped(self, key: str, codes: Codes, levels: Sequence[Level]) -> Answers:
+        """Return the same answers with one more fact to group by (NONE: in no group), protected like every other."""
+        return replace(self, _kept=self._kept | {f"{key}|coded": Coded(codes, tuple(levels))})
 
     def chosen(self, key: str) -> Chosen:
         """Return a question with several answers, made once. Raises Refused("survey_results_no_question")."""
@@ -451,6 +455,18 @@ def _texts(answers: Answers, column: Column, inside: Flags | None, public: bool)
     return Topline(column, n, total - n, float(n), withheld=public and few)
 
 
+def numbers_of(answers: Answers, column: Column) -> Floats | None:
+    """Return the answers to a question as numbers, NaN where there is none; None for a question without numbers."""
+    if column.kind == "number":
+        found: Floats = answers.array(column.key)
+        return found
+    if not column.numeric:
+        return None
+    values = np.array([float(level.value) for level in column.levels] or [np.nan])
+    codes = answers.array(column.key)
+    return np.where(codes >= 0, values[np.maximum(codes, 0)], np.nan)
+
+
 def _summary(
     answers: Answers,
     column: Column,
@@ -460,13 +476,8 @@ def _summary(
     inside: Flags | None,
     group: tuple[str, str] | None = None,
 ) -> Summary | None:
-    if column.kind == "number":
-        numbers = answers.array(column.key)
-    elif column.numeric:
-        values = np.array([float(level.value) for level in column.levels] or [np.nan])
-        codes = answers.array(column.key)
-        numbers = np.where(codes >= 0, values[np.maximum(codes, 0)], np.nan)
-    else:
+    numbers = numbers_of(answers, column)
+    if numbers is None:
         return None
     everybody = ~np.isnan(numbers)
     known = everybody if (inside := _inside(answers, inside, group)) is None else everybody & inside
@@ -552,7 +563,9 @@ def _merged(table: np.ndarray, rows: Flags, columns: Flags) -> tuple[np.ndarray,
 
 def _line(counts: np.ndarray) -> Flags | None:
     masked = mask_counts({str(at): int(count) for at, count in enumerate(counts)})
-    return None if masked is None else np.array([isinstance(masked[str(at)], str) for at in range(len(counts))])
+    if masked is None:
+        return None
+    return np.array([isinstance(masked[str(at)], str) for at in range(len(counts))], dtype=bool)
 
 
 # --- two questions --------------------------------------------------------------------------------------------------

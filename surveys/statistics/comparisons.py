@@ -268,6 +268,18 @@ def change_of_shares(
     )
 
 
+def sizes_of_shares(shares: Sequence[Figure], otherwise: float) -> Floats:
+    """Return the size of a simple sample as precise as each estimated share: p (1 - p) / se^2 (Korn & Graubard 1998).
+
+    With it Wilson's interval of a share, and Newcombe's of a change, hold the design's error and stay inside 0 to 1.
+    A share of 0 or 1 has no error: it gets `otherwise`, the effective size of the weights.
+    """
+    found = [
+        one.value * (1 - one.value) / one.se**2 if one.value is not None and one.se else otherwise for one in shares
+    ]
+    return np.array([size if size > 0 else otherwise for size in found])
+
+
 def change_of_figures(first: Figure, second: Figure, *, level: float = 0.95, df: float = math.inf) -> Change:
     """Return the change between two estimates from samples of different people, with t of `df` degrees of freedom.
 

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
+from tests.security.matrix import study
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
@@ -711,6 +712,8 @@ CHOICES = {**STANCE, "confidential": ""}
 PASSWORDS = {"password1": "correct horse battery", "password2": "correct horse battery"}
 REASONS = {"reason_zh": "汛期道路不通，延期以便居民参加。", "reason_en": "Roads are closed by floods."}
 
+# A study with two waves was changed twice.
+STUDIED = {"revision": "2", "do": ""}
 AS_SEEN = {"revision": "0", "token": "6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f10"}
 CAMPAIGN_WORDS = {
     "title_zh-hans": "重阳节", "summary_zh-hans": "讲清楚养老。", "audience_zh-hans": "", "title_en": "Double Ninth",
@@ -1089,6 +1092,28 @@ FORMS: dict[str, Form] = {
     "published_reply_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "published_disclosure_helped": Form("anonymous", published_reply, {}, {"helped": "yes"}, said=False),
     "case_publishing": Form("holder", answered_letter, {}, {"publish": "yes"}),
+    # studies
+    "study_new": Form("administrator", nothing, {"name": WORDS, "audience": WORDS}, {"campaign": "", **AS_SEEN}),
+    "study_edit": Form("administrator", study, {"name": WORDS, "audience": WORDS}, {"campaign": "", **STUDIED}),
+    "study_wave_new": Form(
+        "administrator",
+        study,
+        {"name": WORDS, "audience": WORDS},
+        {"questionnaire": "1", "version": "", "invitations": "", "first_day": "2026-03-01", "last_day": "", **STUDIED},
+    ),
+    "study_wave": Form(
+        "administrator",
+        lambda world: [*study(world), 1],
+        {"name": WORDS, "audience": WORDS},
+        {"questionnaire": "1", "version": "", "invitations": "", "first_day": "", "last_day": "2026-06-30", **STUDIED},
+    ),
+    "study_benchmark": Form(
+        "administrator",
+        study,
+        {"source": WORDS},
+        {"question": "age", "share:young": "20", "share:middle": "40", "share:old": "40", **STUDIED},
+        ("file",),
+    ),
     # telephone interviews
     "telephone_new": Form(
         "administrator", published_questionnaire, {"name": "Parks"}, {"questionnaire": "1", "country": "CN"}
@@ -1538,6 +1563,9 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "api:one_petition": ("anonymous", open_petition, ("language",)),
     "performance": ("anonymous", nothing, ("unit", "kind")),
     "performance_year": ("anonymous", lambda world: [2026], ("unit", "kind")),
+    "study": ("editor", study, ("first", "second", "weight")),
+    "study_panel": ("editor", study, ("wave",)),
+    "study_benchmark": ("administrator", study, ("question",)),
     "telephone_desk": ("administrator", telephone_study, ("result",)),
     "telephone_interview": ("administrator", telephone_study, ("at",)),
     "desk_performance": ("officer", nothing, ("unit", "kind")),

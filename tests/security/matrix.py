@@ -82,6 +82,15 @@ def survey_version(world: World) -> list[Any]:
     return [written().pk]
 
 
+def study(world: World) -> list[Any]:
+    """Name a study with two waves of one questionnaire."""
+    from surveys.models import Study
+    from tests.surveys.studies import builders
+
+    found = Study.objects.first() or builders.study(builders.asked(10, 12, key="studied"))
+    return [found.pk]
+
+
 def first(world: World) -> list[Any]:
     """Name what has the key 1, where nothing has it."""
     return [999_999]
@@ -265,6 +274,15 @@ ROWS: dict[str, Row] = {
     "desk_results_order": everybody(405, lambda world: ["no-survey", 1]),
     "desk_results_ordered_file": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", 1]),
     "desk_results_file": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", "csv"]),
+    # studies: read by editors and analysts, written by analysts
+    "studies": Row((302, 404, 404, 200, 404, 200)),
+    "study_new": Row((302, 404, 404, 404, 404, 200)),
+    "study": Row((302, 404, 404, 200, 404, 200), study),
+    "study_edit": Row((302, 404, 404, 404, 404, 200), study),
+    "study_wave_new": Row((302, 404, 404, 404, 404, 200), study),
+    "study_wave": Row((302, 404, 404, 404, 404, 200), lambda world: [*study(world), 1]),
+    "study_panel": Row((302, 404, 404, 200, 404, 200), study),
+    "study_benchmark": Row((302, 404, 404, 404, 404, 404), study),
     # telephone interviews: those who call, and those who lead studies
     "telephone": Row((302, 404, 404, 404, 404, 200)),
     "telephone_new": Row((302, 404, 404, 404, 404, 200)),
