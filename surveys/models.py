@@ -68,6 +68,8 @@ class Questionnaire(models.Model):
     results = models.CharField(max_length=8, choices=Results, default=Results.AT_CLOSE)
     access = models.CharField(max_length=8, choices=Access, default=Access.OPEN)
     anonymous = models.BooleanField(default=True)
+    # Sites that may show it in a frame: host names, with their port where it is not the usual one.
+    embed_hosts = models.JSONField(default=list, blank=True)
     # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
     revision = models.PositiveIntegerField(default=0)
 

@@ -30,6 +30,7 @@ def builder_urls() -> list[URLPattern]:
         path(one + "languages/", whole_views.languages, name="questionnaire_languages"),
         path(one + "translate/<str:code>/", whole_views.translate, name="questionnaire_translate"),
         path(one + "period/", views.period, name="questionnaire_period"),
+        path(one + "frames/", views.frames, name="questionnaire_frames"),
         path(one + "checks/", views.checks, name="questionnaire_checks"),
         path(one + "test/", views.test_run, name="questionnaire_test"),
         path(one + "import/", views.import_into, name="questionnaire_import_into"),

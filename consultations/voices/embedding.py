@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 
 _SALT = "consultations.voices.embedding"
-HOSTS_MOST = 20
-_HOST = re.compile(r"(?=.{1,200}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -54,20 +51,6 @@ def read(signed: str, slug: str) -> Ticket:
     if ticket.slug != slug:
         raise Refused("frame_stale")
     return ticket
-
-
-def parse_hosts(typed: str) -> list[str]:
-    """Read hosts, one a line, however people copy them; refuses with "host_wrong" (host) or "hosts_many"."""
-    hosts = []
-    for line in typed.lower().split():
-        host = re.sub(r"\Ahttps?://", "", line).partition("/")[0]
-        if not _HOST.fullmatch(host):
-            raise Refused("host_wrong", host=line[:60])
-        if host not in hosts:
-            hosts.append(host)
-    if len(hosts) > HOSTS_MOST:
-        raise Refused("hosts_many", most=HOSTS_MOST)
-    return hosts
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -27,6 +26,7 @@ from engage.accounts.actors import ANYONE, Role
 from engage.desk.registry import OUTREACH, DeskPage, pages_for
 from engage.desk.views import for_staff, frame
 from engage.errors import Refused
+from engage.pages.framing import let_frame, parse_hosts
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import challenge, limits
 from engage.participation.actions import Envelope
@@ -37,7 +37,6 @@ EMBEDS = DeskPage(code="embeds", label=_("Other sites"), roles=(Role.EDITOR,), u
 
 
 @csrf_exempt  # In a frame of another site no cookie of ours exists: the signed ticket stands for it.
-@xframe_options_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
@@ -72,14 +71,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     # What came back with a fault is shown in its form, whatever the address said, as long as it can still be sent.
     if offers_form or (status != 200 and call.is_open):
         context |= {"form": form, "ticket": _ticket(request, slug, host if host in hosts else "")}
-    response = render(request, "voices/embed.html", context, status=status)
-    sites = [f"{scheme}{name}" for name in hosts for scheme in _schemes()]
-    response._csp_replace = {"frame-ancestors": sites}  # type: ignore[attr-defined]
-    return response
-
-
-def _schemes() -> tuple[str, ...]:
-    return ("https://",) if settings.PRODUCTION else ("https://", "http://")
+    return let_frame(render(request, "voices/embed.html", context, status=status), hosts)
 
 
 def _ticket(request: HttpRequest, slug: str, host: str) -> str:
@@ -147,7 +139,7 @@ def desk_embeds(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise Http404
         try:
-            embedding.set_hosts(chosen.pk, embedding.parse_hosts(typed), actor=request.user)
+            embedding.set_hosts(chosen.pk, parse_hosts(typed), actor=request.user)
             return redirect("desk_embeds")
         except Refused as refusal:
             error, status = refusal_message(refusal), refusal_status(refusal.code)

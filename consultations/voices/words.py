@@ -15,8 +15,6 @@ REFUSALS = {
     "file_missing": _("Choose a file"),
     "passage_gone": _("The marked words are not in the text any more. Mark them again, or comment on the whole clause"),
     "frame_stale": _("This form is too old. Your text is kept: load the page again and paste it"),
-    "host_wrong": _("“%(host)s” is no name of a site. Write it like www.example.org"),
-    "hosts_many": _("A call is shown on at most %(most)d other sites"),
     "translation_language": _("Choose another language than the comment's own"),
     "paper_known": (_("The number %(number)s was keyed in before; nothing was added"), 409),
     "table_article_unknown": _("“%(given)s” is no article of the text. Write its number, or leave it empty"),

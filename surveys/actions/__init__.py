@@ -9,6 +9,7 @@ from surveys.actions.writing import (
     editable,
     locked,
     open_version,
+    set_embed_hosts,
     set_period,
     write_definition,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "open_version",
     "publish",
     "remind",
+    "set_embed_hosts",
     "set_period",
     "unpublish",
     "write_definition",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +151,23 @@ def set_period(
         opens_at=opens_at.isoformat() if opens_at else "",
         closes_at=closes_at.isoformat() if closes_at else "",
     )
+    return questionnaire
+
+
+@transaction.atomic
+def set_embed_hosts(questionnaire_id: int, hosts: Sequence[str], *, revision: int, actor: Actor) -> Questionnaire:
+    """Say which sites may show a questionnaire in a frame; none: nobody may.
+
+    Raises Refused("survey_changed_meanwhile"), Refused("not_allowed").
+    """
+    check_editor(actor)
+    questionnaire = Questionnaire.objects.visible_to(actor).select_for_update().get(pk=questionnaire_id)
+    if questionnaire.revision != revision:
+        raise Refused("survey_changed_meanwhile")
+    questionnaire.embed_hosts = list(hosts)
+    questionnaire.revision += 1
+    questionnaire.save(update_fields=["embed_hosts", "revision"])
+    journal.record(actor, "questionnaire.embed_hosts", questionnaire, hosts=list(hosts))
     return questionnaire
 
 

@@ -59,6 +59,16 @@ class Sheet:
         """Whether it is filled in on a device that others use after this person."""
         return self.saved.mode == Response.Mode.KIOSK
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is filled in inside a page of another site."""
+        return self.saved.mode == Response.Mode.EMBED
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its pages have no ways to the rest of the site: others come next, or there is no room for it."""
+        return self.is_kiosk or self.is_embedded
+
     @cached_property
     def regions(self) -> list[tuple[str, str]]:
         """The regions of the house, as (code, name)."""

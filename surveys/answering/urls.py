@@ -9,6 +9,7 @@ urlpatterns = [
     path("surveys/continue/", views.resume, name="survey_resume"),
     path("surveys/<slug:key>/", views.survey, name="survey"),
     path("surveys/<slug:key>/kiosk/", views.survey, {"kiosk": True}, name="survey_kiosk"),
+    path("surveys/<slug:key>/embed/", views.embed, name="survey_embed"),
     path("surveys/<slug:key>/invited/<str:secret>/", views.survey, name="survey_invited"),
     path("surveys/<slug:key>/answer/", views.resume, name="survey_resume_here"),
     path("surveys/<slug:key>/answer/<str:code>/<int:number>/", views.page, name="survey_page"),

@@ -7,7 +7,9 @@ in the address allows, and no other site knows that.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
+from engage.pages.framing import let_frame
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
 from engage.participation import challenge, limits, wallet
@@ -68,25 +71,56 @@ def surveys(request: HttpRequest) -> HttpResponse:
     return render(request, "surveys/list.html", {"door": "have_your_say", "entries": entries})
 
 
+def in_frames(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let the sites that a questionnaire names show the pages of a sheet that was begun there."""
+
+    @wraps(view)
+    def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        hosts = getattr(request, "survey_hosts", ())
+        return let_frame(response, hosts) if hosts else response
+
+    return framed
+
+
+def _frame(request: HttpRequest, questionnaire: Questionnaire) -> None:
+    request.survey_hosts = questionnaire.embed_hosts  # type: ignore[attr-defined]
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def survey(request: HttpRequest, key: str, secret: str = "", *, kiosk: bool = False) -> HttpResponse:
+@in_frames
+def embed(request: HttpRequest, key: str) -> HttpResponse:
+    """Begin in a frame of another site; none may show it: there is no such page."""
+    return survey(request, key, embedded=True)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey(
+    request: HttpRequest, key: str, secret: str = "", *, kiosk: bool = False, embedded: bool = False
+) -> HttpResponse:
     """Say what a questionnaire is for, how long it takes and who learns what; a POST begins.
 
-    `kiosk`: on a device of the house that many use one after the other.
+    `kiosk`: on a device of the house that many use one after the other. `embedded`: in a frame of another site.
     """
     now, language = timezone.now(), get_language() or ""
     shown = queries.published(key, language=language, actor=request.user, now=now)
     if shown is None:
         raise Http404
+    if embedded:
+        if not shown.questionnaire.embed_hosts:
+            raise Http404
+        _frame(request, shown.questionnaire)
     refusal: Refused | None = None
     try:
         if secret:
             actions.check_link(shown.questionnaire, secret)
         if request.method == "POST":
             limits.check("survey-begin", limits.client_address(request), BEGIN_WINDOWS)
-            mode = Response.Mode.KIOSK if kiosk else Response.Mode.WEB
+            mode = Response.Mode.KIOSK if kiosk else Response.Mode.EMBED if embedded else Response.Mode.WEB
             code = actions.begin(
                 shown, language=language, secret=secret, parameters=request.GET.dict(), mode=mode, now=now
             )
@@ -105,6 +139,7 @@ def survey(request: HttpRequest, key: str, secret: str = "", *, kiosk: bool = Fa
         error=refusal_message(refusal) if refusal else "",
         kept_days=rules.KEPT.days,
         kiosk=kiosk,
+        embedded=embedded,
         has_results=rules.may_see_results(
             shown.questionnaire.results, queries.period_of(shown.questionnaire), now, has_answered=False
         ),
@@ -173,6 +208,8 @@ def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | 
             return _sent(key, read)
         _count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
+    if sheet.is_embedded:
+        _frame(request, sheet.shown.questionnaire)
     if sheet.shown.version.state not in ANSWERABLE:
         return _stopped(request, sheet, Refused("survey_taken_down"))
     return sheet
@@ -181,6 +218,7 @@ def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_frames
 def page(request: HttpRequest, key: str, code: str, number: int) -> HttpResponse:
     """Show one page, or take what was typed on it and go on, back, aside or to the check."""
     now = timezone.now()
@@ -327,6 +365,7 @@ def _show(
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_frames
 def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show the code under which the answers wait; a POST deletes them for good."""
     now = timezone.now()
@@ -335,7 +374,8 @@ def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
         return sheet
     if request.method == "POST":
         actions.discard(sheet)
-        return redirect("survey_kiosk" if sheet.is_kiosk else "survey", key=key)
+        begins = "survey_kiosk" if sheet.is_kiosk else "survey_embed" if sheet.is_embedded else "survey"
+        return redirect(begins, key=key)
     context = _page(
         sheet.shown,
         sheet=sheet,
@@ -349,6 +389,7 @@ def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_frames
 def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show everything once more; a POST sends it."""
     now = timezone.now()
@@ -415,6 +456,7 @@ def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
 
 @never_cache
 @require_safe
+@in_frames
 def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show the receipt of what was sent from a sheet; the device keeps it where it takes cookies."""
     read = codes.read_code(code)
@@ -426,6 +468,8 @@ def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     code = codes.tracking_code_of(read)
     if mode == Response.Mode.KIOSK:
         return _thanks(request, submission, code)
+    if mode == Response.Mode.EMBED:
+        return _thanks_in_frame(request, submission, code)
     response = receipt_page(request, submission, code)
     wallet.put(request, response, submission.reference, code)
     return response
@@ -458,3 +502,17 @@ def _thanks(request: HttpRequest, submission: Submission, code: str) -> HttpResp
         seconds=int(rules.SHOWN_AT_KIOSK.total_seconds()),
     )
     return render(request, "surveys/kiosk_done.html", context)
+
+
+def _thanks_in_frame(request: HttpRequest, submission: Submission, code: str) -> HttpResponse:
+    """Thank in a frame, where no cookie is kept: the code is there to be noted."""
+    shown = queries.answered(submission, language=get_language() or "", now=timezone.now())
+    _frame(request, shown.questionnaire)
+    context = _page(
+        shown,
+        closing=shown.runtime.choose(shown.definition.closing, shown.language),
+        submission=submission,
+        code=format_code(code),
+        track_url=track_url(submission, code),
+    )
+    return render(request, "surveys/embed_done.html", context)

@@ -12,6 +12,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from engage.departments.models import Department
 from engage.errors import Refused
+from engage.pages.framing import parse_hosts
 from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
@@ -78,6 +79,24 @@ class PeriodForm(forms.Form):
         if opens and closes and closes <= opens:
             self.add_error("closes_at", refusal_message(Refused("survey_period_wrong")))
         return given
+
+
+class FramesForm(forms.Form):
+    """Which sites show it in a frame. `cleaned_data["hosts"]` is a list."""
+
+    hosts = forms.CharField(
+        label=_("Sites, one a line"),
+        help_text=_("For example www.example.org"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+
+    def clean_hosts(self) -> list[str]:
+        """Read the names of the sites."""
+        try:
+            return parse_hosts(self.cleaned_data["hosts"])
+        except Refused as refusal:
+            raise forms.ValidationError(refusal_message(refusal)) from None
 
 
 class NewForm(Addressed, PeriodForm):

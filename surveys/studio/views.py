@@ -10,11 +10,13 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engage.errors import Refused
+from engage.pages.framing import snippet
 from engage.pages.messages import refusal_message, refusal_status
 from engage.studio import for_editors
 from engage.typed import whole_number
@@ -24,7 +26,7 @@ from surveys.definition.xlsform import Unsupported, convert, read_form, read_tab
 from surveys.limesurvey_words import left_out_sentence, place_words
 from surveys.models import Questionnaire, Version
 from surveys.studio import queries
-from surveys.studio.forms import FileForm, ImportForm, NewForm, PeriodForm, SettingsForm
+from surveys.studio.forms import FileForm, FramesForm, ImportForm, NewForm, PeriodForm, SettingsForm
 from surveys.studio.paper import papers
 from surveys.studio.words import TYPES, error_sentence, language_name
 from surveys.xlsform_words import UNSUPPORTED
@@ -295,6 +297,43 @@ def period(request: HttpRequest, version_id: int) -> HttpResponse:
         "screen": gettext("When it is open"),
     }
     return page(request, "settings", context, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_editors
+def frames(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Say which sites may show the questionnaire in a frame, and give the line to put there."""
+    version = version_or_404(request, version_id)
+    questionnaire = version.questionnaire
+    now = {"hosts": "\n".join(questionnaire.embed_hosts)}
+    form = FramesForm(request.POST if request.method == "POST" else None, initial=now)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.set_embed_hosts(
+                    questionnaire.pk,
+                    form.cleaned_data["hosts"],
+                    revision=posted_revision(request),
+                    actor=request.user,
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal_message(refusal))
+                status = refusal_status(refusal.code)
+            else:
+                messages.success(request, gettext("The sites are saved"))
+                return redirect("questionnaire_frames", version.pk)
+    head = about(version)
+    context = {
+        **head,
+        "form": form,
+        "media": form.media,
+        "revision": questionnaire.revision,
+        "screen": gettext("Other sites"),
+        "snippet": snippet(reverse("survey_embed", args=[questionnaire.key]), head["title"]),
+    }
+    return page(request, "frames", context, status)
 
 
 @require_safe

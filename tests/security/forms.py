@@ -187,6 +187,15 @@ def ordered_answers(world: World) -> list[Any]:
     return [key, found.pk]
 
 
+def framed_questionnaire(world: World) -> list[Any]:
+    """Name it where another site may show it."""
+    from surveys.models import Questionnaire
+
+    found = questionnaire(world)
+    Questionnaire.objects.filter(key=found[0]).update(embed_hosts=["www.example.org"])
+    return found
+
+
 def sheet(world: World) -> list[Any]:
     """Name a sheet of it that somebody has begun."""
     from django.utils import timezone
@@ -807,6 +816,7 @@ FORMS: dict[str, Form] = {
     # questionnaires
     "survey": Form("anonymous", questionnaire, said=False),
     "survey_kiosk": Form("anonymous", questionnaire, said=False),
+    "survey_embed": Form("anonymous", framed_questionnaire, said=False),
     "survey_resume": Form("anonymous", nothing, {"code": "7KQM-3XHD-9RWA"}),
     "survey_resume_here": Form("anonymous", questionnaire, {"code": "7KQM-3XHD-9RWA"}),
     "survey_page": Form(
@@ -1380,6 +1390,7 @@ FORMS: dict[str, Form] = {
     "questionnaire_translate": Form(
         "editor", lambda world: [*survey_version(world), "en"], {"text/title": "Opening hours"}, {"revision": "0"}
     ),
+    "questionnaire_frames": Form("editor", survey_version, {"hosts": "www.example.org"}, {"revision": "0"}),
     "questionnaire_period": Form(
         "editor", survey_version, {}, {"revision": "0", "opens_at": "2031-01-01 00:00", "closes_at": ""}
     ),
@@ -1488,6 +1499,7 @@ TICKETED = {
     "petition_news_stop",
     "survey",
     "survey_kiosk",
+    "survey_embed",
     "survey_resume",
     "survey_resume_here",
     "survey_page",

@@ -10,6 +10,7 @@ from consultations.voices import embedding
 from consultations.voices.models import EmbedHost
 from engage.accounts.actors import SYSTEM, Role
 from engage.errors import Refused
+from engage.pages.framing import parse_hosts
 from engage.participation.models import Submission
 from tests.accounts.people import person, staff_client
 from tests.consultations.factories import call
@@ -165,13 +166,13 @@ def test_what_comes_too_late_is_refused_and_kept():
     ],
 )
 def test_hosts_are_read_as_people_copy_them(typed, hosts):
-    assert embedding.parse_hosts(typed) == hosts
+    assert parse_hosts(typed) == hosts
 
 
 @pytest.mark.parametrize("typed", ["*", "a b;c", "https://", "x" * 300, "例子.中国", "'none'", "*.example.org", "a..b"])
 def test_what_is_no_host_is_refused(typed):
     with pytest.raises(Refused, match="host_wrong"):
-        embedding.parse_hosts(typed)
+        parse_hosts(typed)
 
 
 def test_editors_name_the_sites_and_get_the_lines_to_copy():

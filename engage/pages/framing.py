@@ -1,0 +1,46 @@
+"""Pages in a frame on another site: which sites may show one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.html import escape
+
+from engage.errors import Refused
+
+HOSTS_MOST = 20
+_HOST = re.compile(r"(?=.{1,200}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
+
+
+def parse_hosts(typed: str) -> list[str]:
+    """Read hosts, one a line, however people copy them; refuses with "host_wrong" (host) or "hosts_many"."""
+    hosts = []
+    for line in typed.lower().split():
+        host = re.sub(r"\Ahttps?://", "", line).partition("/")[0]
+        if not _HOST.fullmatch(host):
+            raise Refused("host_wrong", host=line[:60])
+        if host not in hosts:
+            hosts.append(host)
+    if len(hosts) > HOSTS_MOST:
+        raise Refused("hosts_many", most=HOSTS_MOST)
+    return hosts
+
+
+def let_frame(response: HttpResponse, hosts: Sequence[str]) -> HttpResponse:
+    """Let these sites, and no other, show a page in a frame."""
+    schemes = ("https://",) if settings.PRODUCTION else ("https://", "http://")
+    response.xframe_options_exempt = True
+    sites = [f"{scheme}{host}" for host in hosts for scheme in schemes]
+    response._csp_replace = {"frame-ancestors": sites}  # type: ignore[attr-defined]
+    return response
+
+
+def snippet(address: str, title: str) -> str:
+    """Return the line of HTML, to be copied, that shows a page of ours (its path) in a frame."""
+    return (
+        f'<iframe src="{escape(settings.PUBLIC_URL + address)}" title="{escape(title)}" width="100%" height="640" '
+        'loading="lazy" sandbox="allow-forms allow-popups allow-same-origin allow-scripts"></iframe>'
+    )
