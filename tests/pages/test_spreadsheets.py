@@ -38,7 +38,7 @@ def test_a_head_is_no_formula_either():
 def test_a_workbook_has_its_heads_in_bold_and_text_that_nothing_calculates():
     book = new_book("Cases")
     sheet = add_sheet(book, "All", widths=(20, 60), heads=[["code", "n"], ["Code", "Number"]])
-    add_row(sheet, ["=1+1", 7, None, "", "a\x00b", 0.5, "字" * (CELL_MOST + 1)])
+    add_row(sheet, ["=1+1", 7, None, "", "a\x00b", 0.5, "字" * (CELL_MOST + 1), "#N/A", "plain"])
     found = load_workbook(io.BytesIO(book_bytes(book)))
     assert (found.properties.title, found.properties.creator) == ("Cases", None)
     all_rows = found["All"]
@@ -46,5 +46,5 @@ def test_a_workbook_has_its_heads_in_bold_and_text_that_nothing_calculates():
     assert all(cell.font.bold for row in all_rows["A1:B2"] for cell in row) and not all_rows["A3"].font.bold
     assert (all_rows.freeze_panes, all_rows.column_dimensions["B"].width) == ("A3", 60)
     cells = list(all_rows[3])
-    assert [cell.value for cell in cells] == ["=1+1", 7, None, None, "a\ufffdb", 0.5, "字" * CELL_MOST]
-    assert cells[0].data_type == "s"
+    assert [cell.value for cell in cells] == ["=1+1", 7, None, None, "a\ufffdb", 0.5, "字" * CELL_MOST, "#N/A", "plain"]
+    assert [cells[place].data_type for place in (0, 1, 4, 7, 8)] == ["s", "n", "s", "s", "s"]
