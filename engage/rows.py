@@ -78,7 +78,7 @@ def remove(model: type[Model], key: Any) -> None:
         batch.waiting.append(_Gone(model, key))
         return
     database = connections[DEFAULT_DB_ALIAS]
-    _run(database, _joined(((model, None),), database.vendor), [key])
+    _run(database, _joined(((model, None),), database.vendor), [_stored_key(model, key, database)])
 
 
 def number(model: type[Model]) -> int | None:
@@ -170,7 +170,7 @@ def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
         if with_key is None:
             quote, key = connection.ops.quote_name, model._meta.pk
             inserts.append(f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(str(key.column))} = %s")
-            columns.append((_column(key, vendor),))
+            columns.append(())
             last = ""
             continue
         begins, places, of_row = _shape(model, with_key, vendor)
@@ -251,6 +251,10 @@ def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any]
         return cursor.fetchone() if reads else None
 
 
+def _stored_key(model: type[Model], key: Any, database: BaseDatabaseWrapper) -> Any:
+    return model._meta.pk.get_db_prep_value(key, database)
+
+
 def _mark(row: Model) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -277,7 +281,9 @@ def _store_all(waiting: Sequence[Model | _Gone]) -> None:
     )
     values: list[Any] = []
     for one, columns in zip(waiting, statement.columns, strict=True):
-        values += [one.key] if isinstance(one, _Gone) else _values(one, columns, database)
+        values += (
+            [_stored_key(one.model, one.key, database)] if isinstance(one, _Gone) else _values(one, columns, database)
+        )
     _run(database, statement, values)
     for one in waiting:
         if not isinstance(one, _Gone):
@@ -328,7 +334,8 @@ class Reading(Generic[Made]):
 
     `build` makes the query set from its values, which stand in filters only, each for a plain column of the row's own
     table or of one beside. It may select related rows and defer columns; there is one row, or the first of no order.
-    To put a query of four tables together takes several times as long as to send it.
+    To put a query of four tables together takes several times as long as to send it. PostgreSQL prepares it: after a
+    migration that gives one of its columns another type, processes that run are started anew, as after every one.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Made]]) -> None:
@@ -353,10 +360,12 @@ class Reading(Generic[Made]):
         return made
 
     def _planned(self, database: BaseDatabaseWrapper, count: int) -> _Plan:
-        # Each value is its own place until the statement says in which order it takes them.
-        query = self._build(*(RawSQL("%s", (place,)) for place in range(count)))[:1].query
+        # Each value is a mark of its place until the statement says in which order it takes them.
+        marks = [object() for _place in range(count)]
+        query = self._build(*(RawSQL("%s", (mark,)) for mark in marks))[:1].query
         compiler = query.get_compiler(connection=database)
-        text, order = compiler.as_sql()
+        text, taken = compiler.as_sql()
+        order = [next((place for place, mark in enumerate(marks) if mark is one), -1) for one in taken]
         if sorted(order) != list(range(count)):
             raise TypeError("each value of a reading stands for one value of a filter")
         fields = compiler.klass_info["select_fields"]

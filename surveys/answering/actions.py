@@ -128,7 +128,8 @@ def sent_before(code: str) -> Submission | None:
 def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime, actor: Actor) -> Submission:
     """Send a sheet: response, places in quotas and receipt in one transaction, and the sheet is gone.
 
-    A repeated call returns the first submission. Raises Refused("survey_closed"), Refused("survey_not_open"),
+    A repeated call returns the first submission. Whether the version still stands was read with the sheet: what is
+    taken down in the same moment may get one answer more. Raises Refused("survey_closed"), Refused("survey_not_open"),
     Refused("survey_taken_down"), Refused("survey_incomplete", missing=number of faults), Refused("survey_link_used"),
     Refused("survey_link_unknown"), Refused("survey_quota_full", cell=...); then the sheet is as it was.
     """

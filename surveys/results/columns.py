@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,8 @@ from surveys.results.tables import Answers
 
 PART_ROWS = 50_000
 BATCH_ROWS = 10_000
+# A long text has 20,000 characters, and a batch is held in several forms at once.
+BATCH_CHARACTERS = 16_000_000
 # What so few rows hold stays in the processor's cache, and goes before the collector of garbage looks at it.
 SLOW_ROWS = 500
 # So few are read from their rows each time, in tenths of a second; they need no cache, and their files no worker.
@@ -100,8 +102,7 @@ def tables_of(layout: Layout, responses: QuerySet[Response]) -> Iterator[pa.Tabl
     found = responses.annotate(text=Cast("answers", TextField())).values_list(
         "pk", "version__number", "mode", "language", "submission__received_at", "seconds", "wave", "text"
     )
-    read = found.iterator(chunk_size=2_000)
-    while some := list(islice(read, BATCH_ROWS)):
+    for some in _batches(found.iterator(chunk_size=2_000)):
         facts = [
             (pk, version, mode, language, received_at.astimezone(zone).date(), seconds, wave)
             for pk, version, mode, language, received_at, seconds, wave, _text in some
@@ -109,6 +110,20 @@ def tables_of(layout: Layout, responses: QuerySet[Response]) -> Iterator[pa.Tabl
         texts = [one[-1] for one in some]
         table = reader.table(facts, texts)
         yield _one_by_one(layout, facts, texts) if table is None else table
+
+
+def _batches(read: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Gather rows, the last value of each being its text, up to BATCH_ROWS or BATCH_CHARACTERS."""
+    batch: list[tuple[Any, ...]] = []
+    characters = 0
+    for one in read:
+        batch.append(one)
+        characters += len(one[-1])
+        if len(batch) == BATCH_ROWS or characters >= BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def _one_by_one(layout: Layout, facts: list[quick.Fact], texts: list[str]) -> pa.Table:

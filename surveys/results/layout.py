@@ -122,6 +122,8 @@ class Layout:
     columns: tuple[Column, ...]
     numbers: tuple[int, ...]
     languages: tuple[str, ...]
+    # Values of rows and options, also in repeats: names that can stand inside of an answer.
+    inside: frozenset[str] = frozenset()
 
     @cached_property
     def by_key(self) -> Mapping[str, Column]:
@@ -162,7 +164,13 @@ def layout_of(definitions: Mapping[int, Definition]) -> Layout:
                 column = replace(column, key=f"{column.key}@{number}")
                 known = None
             found[column.key] = column if known is None else _together(known, column)
-    return Layout(tuple(found.values()), tuple(numbers), definitions[numbers[0]].languages)
+    inside = frozenset(
+        part.value
+        for definition in definitions.values()
+        for question in definition.questions
+        for part in (*question.rows, *definition.options_of(question))
+    )
+    return Layout(tuple(found.values()), tuple(numbers), definitions[numbers[0]].languages, inside)
 
 
 def _together(newer: Column, older: Column) -> Column:
@@ -235,4 +243,4 @@ def in_words_of(layout: Layout, other: Layout) -> Layout:
         labels = {level.value: level.label for level in known.levels}
         levels = tuple(Level(level.value, labels.get(level.value, {})) for level in column.levels)
         columns.append(replace(column, question=known.question, part_label=known.part_label, levels=levels))
-    return Layout(tuple(columns), layout.numbers, other.languages)
+    return Layout(tuple(columns), layout.numbers, other.languages, layout.inside)

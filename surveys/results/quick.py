@@ -53,10 +53,8 @@ class Reader:
         for column in layout.columns:
             wire = _wire(layout, column)
             self.usable &= wires.setdefault(column.name, wire) == wire
-        # A name inside of an answer, or one with a quotation mark, could be taken for that of a question.
-        inside = {level.value for column in layout.columns for level in column.levels}
-        inside |= {column.part for column in layout.columns if column.part} | {"tile", "missing"}
-        self.usable &= not wires.keys() & inside
+        # A name inside of an answer could be taken for that of a question.
+        self.usable &= not wires.keys() & (layout.inside | {"tile", "missing"})
         self._wires = pa.schema([pa.field(name, wire) for name, wire in wires.items() if wire is not None])
         self._picked = [name for name, wire in wires.items() if wire is None]
         self._names = frozenset(wires)
@@ -65,18 +63,17 @@ class Reader:
         """Return the rows as a table of `schema(layout)`; None where an answer is not what its question leads to."""
         if not self.usable:
             return None
-        texts, missed = self._without_reasons(texts)
-        # One field always, as a file of nothing but "{}" has no columns and so no rows.
-        lines = pa.py_buffer("\n".join(texts).encode())
         try:
+            texts, missed = self._without_reasons(texts)
             given = pj.read_json(
-                pa.BufferReader(lines),
+                pa.BufferReader(pa.py_buffer("\n".join(texts).encode())),
                 read_options=pj.ReadOptions(block_size=max(_BLOCK_BYTES, 2 * max(map(len, texts)))),
                 parse_options=pj.ParseOptions(explicit_schema=self._wires, unexpected_field_behavior="ignore"),
             )
             picked = {name: [words_of(value) for value in _picked(name, texts)] for name in self._picked}
             return self._coded(facts, given, picked, missed)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, _Unexpected):
+        # A fault of Arrow or of JSON is a ValueError.
+        except (ValueError, pa.ArrowNotImplementedError, _Unexpected):
             return None
 
     def _without_reasons(self, texts: Sequence[str]) -> tuple[list[str], Mapping[str, Missed]]:
@@ -191,7 +188,8 @@ def _part(column: Column, values: pa.Array) -> pa.Array:
         return values
     if pc.struct_field(values, "missing").null_count != len(values):
         raise _Unexpected
-    return pc.struct_field(values, column.part)
+    # By place: a name that begins with a dot would be read as a path.
+    return pc.struct_field(values, [values.type.get_field_index(column.part)])
 
 
 def _numbers(

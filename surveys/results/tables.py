@@ -36,8 +36,8 @@ from surveys.statistics.suppression import Hidden, hide_small
 # So many levels of short texts are told apart; the rest is one.
 WORDS_MOST = 60
 _BINS = 12
-# Of so many options all that can be chosen together are counted: 2 to the power of it for each group.
-_PATTERNS_OF = 14
+# What can be chosen together is counted as long as there are no more ways, in all groups; 14 options have 16,384.
+_PATTERNS_MOST = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Answers:
     def _choices(self, column: Column, groups: Codes, across: int) -> list[np.ndarray]:
         """Return for each option how many chose it in each group."""
         options = range(len(column.levels))
-        if len(options) > _PATTERNS_OF:
+        if across << len(options) > _PATTERNS_MOST:
             chosen = self.chosen(column.key).chosen
             return [np.bincount(groups[chosen[:, at]], minlength=across) for at in options]
         # What is chosen together is counted in one go, and each option from that.

@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import TimeoutError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,11 +17,16 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 
 
 def settle(page: "Page", seconds: float = 90) -> None:
-    """Wait until a page is there and its scripts have had all that they asked for: nothing new came for half a second.
+    """Wait until a page is there and its scripts have had all that they asked for.
 
-    Playwright's own "networkidle" waits for ever when a frame is left while something of it is on its way.
+    Playwright waits for ever for what was on its way to a frame that was left. Then it is enough that the page is
+    there and nothing new comes for half a second.
     """
-    page.wait_for_load_state("load", timeout=seconds * 1000)
+    try:
+        page.wait_for_load_state("networkidle", timeout=seconds / 3 * 1000)
+        return
+    except TimeoutError:
+        page.wait_for_load_state("load", timeout=seconds * 1000)
     deadline, before = time.monotonic() + seconds, -1
     while (now := page.evaluate(CAME)) != before:
         assert time.monotonic() < deadline, f"{page.url} goes on asking after {seconds} s"

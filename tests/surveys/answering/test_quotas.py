@@ -125,3 +125,22 @@ def test_a_full_quota_is_told_kindly_on_the_way_and_nothing_is_lost():
     assert walker.status == 410
     assert "Thank you" in walker.text and "Enough women" in walker.text and "Calls for comments" in walker.text
     assert SavedResponse.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_sheet_that_is_sent_many_times_at_once_is_one_answer():
+    published(definition(page("first", question("more", "text"))), key="plain")
+    code = begun({"more": "once"}, key="plain")
+    now = timezone.now()
+    opened = [sheets.find(code, language="en", now=now) for _again in range(6)]
+
+    def send_again(sheet):
+        try:
+            return actions.submit(sheet, language="en", now=now, actor=ANYONE).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(opened)) as people:
+        sent = list(people.map(send_again, opened))
+    assert len(set(sent)) == 1 and Response.objects.get().pk == sent[0]
+    assert not SavedResponse.objects.exists()

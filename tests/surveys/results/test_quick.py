@@ -136,6 +136,34 @@ def test_a_question_named_as_something_inside_of_answers_is_read_one_by_one():
     assert not Reader(found).usable and both(found, [row(1, clean="yes")])[0] is None
 
 
+@pytest.mark.parametrize("kind", ["matrix", "constant_sum"])
+def test_a_value_inside_of_a_repeat_is_not_taken_for_a_question(kind):
+    named = document()
+    parts = (
+        {"rows": options("weight"), "options": options("good")} if kind == "matrix" else {"options": options("weight")}
+    )
+    asked = {"name": "m", "type": kind, "label": texts("问", "Asked"), **parts}
+    named["pages"][0]["items"].append(
+        {"name": "kids", "type": "repeat", "label": texts("孩子", "Children"), "items": [asked]}
+    )
+    found = layout(named)
+    quick, slow = both(found, [row(1, kids=[{"m": {"weight": "good"}}], weight=2)])
+    assert quick is None and slow.column("weight").to_pylist() == ["2"]
+
+
+def test_rows_and_options_that_begin_with_a_dot_keep_their_columns():
+    dotted = document()
+    rows = {"rows": options(".a", "a"), "options": options("good", "bad")}
+    dotted["pages"][0]["items"] += [
+        {"name": "grid", "type": "matrix", "label": texts("问", "Asked"), **rows},
+        {"name": "sum", "type": "constant_sum", "label": texts("分", "Share out"), "options": options(".5", "5")},
+    ]
+    said = [row(1, grid={".a": "good"}, sum={".5": 3}), row(2, grid={"a": "bad"}, sum={"5": 4})]
+    quick, slow = both(layout(dotted), said)
+    assert quick is not None and quick.equals(slow)
+    assert quick.column("grid..a").to_pylist() == [0, -1] and quick.column("sum..5").to_pylist() == [3, None]
+
+
 def test_a_name_that_had_another_type_is_read_one_by_one():
     older = document()
     older["pages"][0]["items"] = [
