@@ -317,10 +317,13 @@ def _finding(model: type[Model], column: str, draws: tuple[type[Model], ...]) ->
 
 @dataclass(frozen=True)
 class _Plan:
-    """A query for one row as it is sent, in which order it takes the values, and how its row becomes objects."""
+    """A query for one row as it is sent, and how its row becomes objects.
+
+    `takes`: for each of its placeholders the place of a value, or -1 and what stands there always.
+    """
 
     statement: _Statement
-    order: tuple[int, ...]
+    takes: tuple[tuple[int, Any], ...]
     compiler: Any
     converters: Any
     names: tuple[str, ...]
@@ -332,8 +335,9 @@ class _Plan:
 class Reading(Generic[Made]):
     """A query for one row, put together once in each database's language and sent with new values ever after.
 
-    `build` makes the query set from its values, which stand in filters only, each for a plain column of the row's own
-    table or of one beside. It may select related rows and defer columns; there is one row, or the first of no order.
+    `build` makes the query set from its values, which stand in filters and their like only, for plain columns of the
+    row's own table or of one beside. It may select related rows, defer columns and lock; the first row is read.
+
     To put a query of four tables together takes several times as long as to send it. PostgreSQL prepares it: after a
     migration that gives one of its columns another type, processes that run are started anew, as after every one.
     """
@@ -346,7 +350,7 @@ class Reading(Generic[Made]):
         """Return the row for these values with what it selects beside; None when there is none."""
         database = connections[DEFAULT_DB_ALIAS]
         plan = self._plans.get(database.vendor) or self._planned(database, len(values))
-        given = [values[place] for place in plan.order]
+        given = [fixed if place < 0 else values[place] for place, fixed in plan.takes]
         stored = [database.ops.adapt_datetimefield_value(one) if isinstance(one, datetime) else one for one in given]
         row = _run(database, plan.statement, stored, reads=True)
         if row is None:
@@ -365,14 +369,14 @@ class Reading(Generic[Made]):
         query = self._build(*(RawSQL("%s", (mark,)) for mark in marks))[:1].query
         compiler = query.get_compiler(connection=database)
         text, taken = compiler.as_sql()
-        order = [next((place for place, mark in enumerate(marks) if mark is one), -1) for one in taken]
-        if sorted(order) != list(range(count)):
-            raise TypeError("each value of a reading stands for one value of a filter")
+        places = [next((place for place, mark in enumerate(marks) if mark is one), -1) for one in taken]
+        if not set(range(count)) <= set(places):
+            raise TypeError("a value of a reading stands in none of its filters")
         fields = compiler.klass_info["select_fields"]
         first, last = fields[0], fields[-1] + 1
         plan = _Plan(
             _Statement(text),
-            tuple(order),
+            tuple((place, None if place >= 0 else one) for place, one in zip(places, taken, strict=True)),
             compiler,
             compiler.get_converters([one for one, *_rest in compiler.select]),
             tuple(one.target.attname for one, *_rest in compiler.select[first:last]),

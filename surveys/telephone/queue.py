@@ -6,13 +6,16 @@ SQLite has one writer at a time. A hold moves `due_at` to its own end, out of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from engage.accounts.models import User
+from engage.rows import Reading
 from surveys.models import QuotaSlot
 from surveys.telephone import rules
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
@@ -33,37 +36,52 @@ def open_zones(study: TelephoneStudy, now: datetime) -> list[str]:
     return [zone for zone in study.sample_zones if rules.is_open(now, ZoneInfo(zone), study.call_rules)]
 
 
-def not_refused_by(numbers: QuerySet[SampleNumber], interviewer: User) -> QuerySet[SampleNumber]:
+def not_refused_by(numbers: QuerySet[SampleNumber], interviewer: Any) -> QuerySet[SampleNumber]:
     """Leave out what refused this interviewer softly, unless a promise binds them: somebody else asks once more."""
     refused = CallAttempt.objects.filter(number=OuterRef("pk"), code=SOFT_REFUSAL, interviewer=interviewer)
     return numbers.filter(Q(reserved_for=interviewer) | ~Exists(refused))
 
 
-def due_numbers(study: TelephoneStudy, interviewer: User, now: datetime) -> QuerySet[SampleNumber]:
-    """Return the numbers an interviewer may be given now, in no order."""
-    numbers = SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=open_zones(study, now))
-    if closed := closed_strata(study):
-        numbers = numbers.exclude(stratum__in=closed)
+def due_numbers(study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    """Return the numbers in these zones that an interviewer may be given now, in no order."""
+    numbers = SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=zones)
     numbers = numbers.filter(Q(reserved_for=None) | Q(reserved_for=interviewer) | Q(anyone_from__lte=now))
     return not_refused_by(numbers, interviewer)
 
 
-def offers(study: TelephoneStudy, interviewer: User, now: datetime) -> Iterator[tuple[Reason, QuerySet[SampleNumber]]]:
-    """Yield reason and numbers in the order in which they are served; the first of the first that has one is next.
+# In which order numbers are served: the first of the first that has one is next. An interviewer's own promises come
+# before all others, and are named so by `lock_next`.
+OFFERS = ((Reason.APPOINTMENT, Rank.APPOINTMENT), (Reason.FRESH, Rank.FRESH), (Reason.RETRY, Rank.RETRY))
 
-    Promises of the interviewer's own come before all others, and are named so by `lock_next`.
-    """
-    due = due_numbers(study, interviewer, now)
-    own_first = Case(When(reserved_for=interviewer, then=0), default=1)
-    yield Reason.APPOINTMENT, due.filter(rank=Rank.APPOINTMENT).order_by(own_first, "due_at", "place")
-    yield Reason.FRESH, due.filter(rank=Rank.FRESH).order_by("turn", "place")
-    yield Reason.RETRY, due.filter(rank=Rank.RETRY).order_by("due_at", "place")
+
+def offered(rank: int, study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    """Return the numbers of a rank in the order in which they are served, to be locked."""
+    due = due_numbers(study, interviewer, now, zones).filter(rank=rank)
+    if rank == Rank.APPOINTMENT:
+        due = due.order_by(Case(When(reserved_for=interviewer, then=0), default=1), "due_at", "place")
+    else:
+        due = due.order_by("turn" if rank == Rank.FRESH else "due_at", "place")
+    return due.select_for_update(skip_locked=True, of=("self",))
+
+
+@lru_cache(maxsize=64)
+def _reading(rank: int, zones: int) -> Reading[SampleNumber]:
+    """Return the query for the first of a rank in so many zones: it is asked for each call and put together once."""
+    return Reading(lambda study, interviewer, now, *names: offered(rank, study, interviewer, now, names))
 
 
 def lock_next(study: TelephoneStudy, interviewer: User, now: datetime) -> tuple[SampleNumber, Reason] | None:
     """Lock the next number for the caller's transaction, which holds it; None when none is due."""
-    for reason, numbers in offers(study, interviewer, now):
-        number = numbers.select_for_update(skip_locked=True, of=("self",)).first()
+    zones = open_zones(study, now)
+    if not zones:
+        return None
+    closed = closed_strata(study)
+    for reason, rank in OFFERS:
+        if closed:
+            numbers = offered(rank, study.pk, interviewer.pk, now, zones)
+            number = numbers.exclude(stratum__in=closed).first()
+        else:
+            number = _reading(rank, len(zones)).first(study.pk, interviewer.pk, now, *zones)
         if number is not None:
             is_own = reason == Reason.APPOINTMENT and number.reserved_for_id == interviewer.pk
             return number, Reason.OWN_APPOINTMENT if is_own else reason

@@ -173,5 +173,5 @@ def test_what_a_reading_finds_is_what_the_query_finds():
 def test_a_reading_whose_values_are_not_those_of_its_filters_is_refused():
     sent, _code = submission()
     reading = rows.Reading(lambda number, _unused: Submission.objects.filter(pk=number))
-    with pytest.raises(TypeError, match="each value"):
+    with pytest.raises(TypeError, match="in none of its filters"):
         reading.first(sent.pk, 1)
