@@ -187,7 +187,7 @@ def _check_package(content: bytes) -> None:
         for letters, row in _FILLED_CELL.findall(package.read(name)):
             columns = max(columns, _column_count(letters))
             rows = max(rows, int(row))
-        _check_bounds(name.rsplit("/", 1)[-1], rows, columns)
+        check_bounds(name.rsplit("/", 1)[-1], rows, columns)
 
 
 def _column_count(letters: bytes) -> int:
@@ -197,7 +197,8 @@ def _column_count(letters: bytes) -> int:
     return count
 
 
-def _check_bounds(sheet: str, rows: int, columns: int) -> None:
+def check_bounds(sheet: str, rows: int, columns: int) -> None:
+    """Raise Refused("xlsform_too_many_cells", sheet, max_rows, max_cells) for a sheet that nobody fills in."""
     if rows > MAX_ROWS or rows * columns > MAX_CELLS:
         raise Refused("xlsform_too_many_cells", sheet=sheet, max_rows=MAX_ROWS, max_cells=MAX_CELLS)
 
@@ -231,7 +232,7 @@ def _read_sheet(source: CalamineSheet, kind: str, faults: list[Fault], old_forma
         empty = 0 if row.cells else empty + 1
         if empty > MAX_EMPTY_ROWS:
             break
-        _check_bounds(sheet.name, number, len(sheet.columns))
+        check_bounds(sheet.name, number, len(sheet.columns))
         if row.cells:
             sheet.rows.append(row)
     return sheet

@@ -27,14 +27,13 @@ from surveys.definition.xlsform.reading import form_of
 from surveys.definition.xlsform.row_types import row_type
 from surveys.definition.xlsform.sheets import (
     MAX_BYTES,
-    MAX_CELLS,
-    MAX_ROWS,
     Cell,
     Column,
     Row,
     Sheet,
     Workbook,
     cell_text,
+    check_bounds,
     read_headings,
     tidy,
 )
@@ -100,8 +99,7 @@ def _rows(text: str) -> list[list[str]]:
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             found.append([calculable(cell) for cell in cells])
-            if len(found) > MAX_ROWS or len(found) * len(found[0]) > MAX_CELLS:
-                raise Refused("xlsform_too_many_cells", sheet=SHEET, max_rows=MAX_ROWS, max_cells=MAX_CELLS)
+            check_bounds(SHEET, len(found), len(found[0]))
     except csv.Error:
         raise Refused("table_unreadable") from None
     finally:
@@ -149,16 +147,19 @@ class _Table:
     def _choices(self, row: Row, written: str, cells: Sequence[str]) -> None:
         """Put the choices of a row onto the sheet of choices; a list that stands there twice has to be the same."""
         columns = [column for column in self.choices.columns if column.index < len(cells)]
-        lines = {column: cells[column.index].replace("\r\n", "\n").split("\n") for column in columns}
-        if not any(any(line.strip() for line in one) for one in lines.values()):
+        if not any(cells[column.index].strip() for column in columns):
             return
         kind = row_type(written)
         where = Where(SHEET, row.number, columns[0].letter, columns[0].heading)
         if kind is None or not kind.list_name:
             self.faults.append(Fault("csv_choices_without_list", where))
             return
+        # Counted before anything is made of them: twenty megabytes of line breaks are gigabytes of lines.
+        count = 1 + max(cells[column.index].count("\n") for column in columns)
+        check_bounds(SHEET, len(self.choices.rows) * (kind.list_name not in self.lists) + count, len(columns))
+        lines = {column: cells[column.index].replace("\r\n", "\n").split("\n") for column in columns}
         made: list[Mapping[headers.Path, Cell]] = []
-        for at in range(max(map(len, lines.values()))):
+        for at in range(count):
             own = {column.path: Cell(_plain(one[at]).strip(), column) for column, one in lines.items() if at < len(one)}
             made.append({path: cell for path, cell in own.items() if cell.text})
         while made and not made[-1]:

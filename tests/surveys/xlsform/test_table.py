@@ -10,6 +10,7 @@ from engage.errors import Refused
 from engage.spreadsheets import csv_text
 from surveys.definition import model
 from surveys.definition.xlsform import convert, export_table, read_form, read_table_form
+from surveys.definition.xlsform.sheets import MAX_ROWS
 from tests.shared import SHARED, shared_file
 
 pytestmark = pytest.mark.sqlite_only
@@ -129,6 +130,25 @@ def test_what_is_no_table_is_refused(content, code):
     with pytest.raises(Refused) as refused:
         read_table_form(content)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("select_one yn", "q", "Q", "yes" + "\n" * MAX_ROWS, "")],
+        [("select_one yn", "q", "Q", "yes", "\n" * MAX_ROWS + "Yes")],
+        [(f"select_one l{n}", f"q{n}", "Q", "\n".join(map(str, range(MAX_ROWS // 2 + 1))), "") for n in range(2)],
+    ],
+)
+def test_more_choices_than_a_sheet_has_rows_are_refused(rows):
+    with pytest.raises(Refused) as refused:
+        read_table_form(table(*rows))
+    assert refused.value.code == "xlsform_too_many_cells"
+
+
+def test_a_long_list_that_stands_twice_counts_once():
+    long = "\n".join(map(str, range(MAX_ROWS // 2 + 1)))
+    assert found(*(("select_one yn", name, "Q", long, long) for name in "qr")) == []
 
 
 def test_an_empty_table_has_no_survey():
