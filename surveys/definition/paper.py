@@ -54,7 +54,7 @@ def ways(definition: Definition, condition: str) -> tuple[tuple[Clause, ...], ..
     What cannot be put plainly is one way with one clause, "other".
     """
     node = expressions.parse(condition)
-    found = alternatives(node, True)
+    found = alternatives(node, True, strict=True)
     if found is None or not found or len(found) > WAYS_MOST:
         return ((Clause("", "other", condition),),)
     printed = numbers(definition)

@@ -226,20 +226,23 @@ def replaced(node: Node, *, own: str = "", fields: Mapping[str, str] | None = No
     return node
 
 
-def alternatives(node: Node, wanted: bool) -> list[tuple[Atom, ...]] | None:
-    """Ways in which the condition is `wanted`; none when it cannot be; None when there are too many to look at."""
+def alternatives(node: Node, wanted: bool, *, strict: bool = False) -> list[tuple[Atom, ...]] | None:
+    """Ways in which the condition is `wanted`; none when it cannot be; None when there are too many to look at.
+
+    Of things that have to hold together one that is too large is left out, but where `strict` it makes all too many.
+    """
     if isinstance(node, Call) and node.function == "not":
-        return alternatives(node.arguments[0], not wanted)
+        return alternatives(node.arguments[0], not wanted, strict=strict)
     if isinstance(node, Call) and node.function in ("true", "false"):
         return [()] if (node.function == "true") == wanted else []
     if isinstance(node, Call) and node.function in ("boolean", "once"):
-        return alternatives(node.arguments[0], wanted)
+        return alternatives(node.arguments[0], wanted, strict=strict)
     if isinstance(node, Literal):
         return [()] if expressions.as_boolean(node.value) == wanted else []
     if isinstance(node, Chain) and node.rest[0][0] in ("and", "or"):
-        parts = [alternatives(each, wanted) for each in (node.first, *(each for _, each in node.rest))]
+        parts = [alternatives(each, wanted, strict=strict) for each in (node.first, *(each for _, each in node.rest))]
         if (node.rest[0][0] == "and") == wanted:
-            return _product(parts)
+            return _product(parts, strict=strict)
         if any(part is None for part in parts):
             return None
         together = [alternative for part in parts if part is not None for alternative in part]
@@ -259,13 +262,17 @@ def _is_fixed(node: Node) -> bool:
     )
 
 
-def _product(parts: list[list[tuple[Atom, ...]] | None]) -> list[tuple[Atom, ...]] | None:
-    """Every way to meet all parts at once. A part that is too large is left out, which only makes more possible."""
+def _product(parts: list[list[tuple[Atom, ...]] | None], *, strict: bool = False) -> list[tuple[Atom, ...]] | None:
+    """Every way to meet all parts at once.
+
+    A part that is too large is left out, which only makes more possible; where `strict` it makes all of it None, for
+    who has to name everything that must be so.
+    """
     ways: list[tuple[Atom, ...]] = [()]
     for part in parts:
-        if part is None:
-            continue
-        if len(ways) * len(part) > MAX_ALTERNATIVES:
+        if part is None or len(ways) * len(part) > MAX_ALTERNATIVES:
+            if strict:
+                return None
             continue
         ways = [(*way, *more) for way in ways for more in part]
     return ways

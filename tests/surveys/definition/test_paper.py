@@ -61,6 +61,16 @@ def test_a_condition_with_too_many_ways_stays_as_it_was_written():
     assert ways(MADE, condition) == ((Clause("", "other", condition),),)
 
 
+@pytest.mark.parametrize(("few", "many"), [(8, 30), (2, 201)])
+def test_no_part_of_a_condition_is_lost_where_there_are_too_many_ways(few, many):
+    either, other = (
+        " or ".join(f"${{{name}}} = {number}" for number in range(most))
+        for name, most in (("times", few), ("s.a", many))
+    )
+    for condition in (f"({either}) and ({other})", f"({other}) and ({either})", f"not(not(({either}) and ({other})))"):
+        assert ways(MADE, condition) == ((Clause("", "other", condition),),)
+
+
 def test_answers_and_rows_have_their_words():
     assert label_of(MADE, "topics", "lawn") == {"en": "Lawns"} and label_of(MADE, "times", "3") == {}
     assert row_of(MADE, "agree.clean") == {"en": "Clean"} and row_of(MADE, "s.a") == {"": "a"}
