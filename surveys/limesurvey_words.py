@@ -13,6 +13,8 @@ REFUSALS = {
     "lss_unsafe": _("The file declares entities of its own (DOCTYPE), which no export of LimeSurvey does."),
     "lss_not_survey": _("This is no survey of LimeSurvey (“%(kind)s”). Export the survey structure (.lss)."),
     "lss_too_many": _("The file has more than %(max_rows)s rows."),
+    "lss_too_many_languages": _("The survey has more than %(limit)s languages."),
+    "lss_too_many_questions": _("The survey has more than %(limit)s questions and fields of tables."),
     "lss_no_language": _("The survey names no language."),
     "lss_no_questions": _("The survey has no question."),
     "lss_not_taken": _("This breaks a rule of questionnaires (%(rule)s)."),

@@ -96,12 +96,11 @@ class _Translator(Parser):
         return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
 
     def unary(self) -> Node:
+        while self.sees("+"):
+            self.take()
         if self.sees("!"):
             at = self.take().at
             return self.made(Call("not", (self.deeper(self.unary, at),), at))
-        if self.sees("+"):
-            self.take()
-            return self.unary()
         return super().unary()
 
     def level(self, number: int) -> Node:

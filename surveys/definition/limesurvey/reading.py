@@ -7,6 +7,7 @@ element for each table, with `fields` and `rows`. Up to database version 399 a r
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from engage.errors import Refused
+from surveys.definition import model
 from surveys.definition.xlsform.languages import language_tag
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 300_000
+MAX_LANGUAGES = 100
 Row = Mapping[str, str]
 Texts = dict[str, str]
 
@@ -117,7 +120,7 @@ def read_survey(content: bytes) -> Survey:
     """Read an .lss file. Nothing outside the file is looked at, and no entity of its own is expanded.
 
     Raises Refused: lss_too_large (max_megabytes), lss_not_xml (line), lss_unsafe, lss_not_survey (kind), lss_too_many
-    (max_rows), lss_no_language, lss_no_questions.
+    (max_rows), lss_too_many_languages (limit), lss_too_many_questions (limit), lss_no_language, lss_no_questions.
     """
     if len(content) > MAX_BYTES:
         raise Refused("lss_too_large", max_megabytes=MAX_BYTES // 1024 // 1024)
@@ -136,7 +139,12 @@ def read_survey(content: bytes) -> Survey:
     if sum(map(len, tables.values())) > MAX_ROWS:
         raise Refused("lss_too_many", max_rows=MAX_ROWS)
     named = [one.text.strip() for one in root.iterfind("languages/language") if one.text and one.text.strip()]
-    return _Reader(tables, named).survey()
+    survey = _Reader(tables, named).survey()
+    # A table has a field for each row and column: a short file may ask for more names than there is memory.
+    asked = sum(1 + len(one.rows) * len(one.columns) for one in survey.questions())
+    if asked > model.MAX_ITEMS:
+        raise Refused("lss_too_many_questions", limit=model.MAX_ITEMS)
+    return survey
 
 
 def _rows(section: Any) -> list[Row]:
@@ -145,7 +153,7 @@ def _rows(section: Any) -> list[Row]:
 
 def number(text: str) -> int:
     """Return a whole number of a row, 0 for anything else; rows are ordered by it."""
-    return int(text) if text.strip().lstrip("-").isdecimal() and len(text) < 12 else 0
+    return int(text) if re.fullmatch(r"-?[0-9]{1,11}", text.strip()) else 0
 
 
 class _Reader:
@@ -156,6 +164,8 @@ class _Reader:
         self.orphans: Counter[str] = Counter()
         self.strangers: dict[str, None] = {}
         first = self.settings.get("language", "")
+        if len(set(named)) > MAX_LANGUAGES:
+            raise Refused("lss_too_many_languages", limit=MAX_LANGUAGES)
         self.tags = {name: language_tag(name) for name in dict.fromkeys([*([first] if first else []), *named])}
         if not self.tags:
             raise Refused("lss_no_language")

@@ -19,16 +19,19 @@ class Names:
 
     taken: set[str] = field(default_factory=set)
     found: dict[str, str] = field(default_factory=dict)
+    following: dict[str, int] = field(default_factory=dict)
+    """The last number behind a name that was wanted more than once: a thousand of one name ask a thousand times."""
 
     def give(self, wanted: str) -> str:
         """Return a name like the wanted one that nothing has yet."""
         plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted)
         if not _PLAIN.fullmatch(plain):
             plain = f"_{plain}"
-        name, number = plain, 1
+        name, number = plain, self.following.get(plain, 1)
         while name in self.taken:
             number += 1
             name = f"{plain}_{number}"
+        self.following[plain] = number
         self.taken.add(name)
         return name
 

@@ -1,12 +1,14 @@
 """Surveys of LimeSurvey become questionnaires; what cannot is named with its question and the reason."""
 
 import pytest
+from django.utils import translation
 
 from engage.errors import Refused
 from surveys.definition import checks, model
 from surveys.definition.limesurvey import convert, read_survey
 from surveys.definition.limesurvey.markup import plain_text
-from surveys.definition.limesurvey.reading import MAX_BYTES
+from surveys.definition.limesurvey.reading import MAX_BYTES, number
+from surveys.definition.xlsform.naming import Names
 from surveys.limesurvey_words import LEFT_OUT, left_out_sentence, place_words
 from tests.surveys.definition.builders import course
 from tests.surveys.limesurvey.surveys import lss, question
@@ -333,6 +335,7 @@ def test_what_is_taken_can_be_published():
 
 
 BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><document>&b;</document>'
+CODES = [f"c{one}" for one in range(150)]
 OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document>&x;</document>'
 
 
@@ -350,6 +353,8 @@ OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document>&x;<
         (lss([question("S", "a")], kind="Group"), "lss_not_survey"),
         (lss([question("S", "a")], languages=[""]), "lss_no_language"),
         (lss([]), "lss_no_questions"),
+        (lss([question("S", "a")], languages=[f"l{one}" for one in range(101)]), "lss_too_many_languages"),
+        (lss([question(";", "a", rows=CODES, columns=CODES)], languages=["en"]), "lss_too_many_questions"),
     ],
 )
 def test_what_is_no_survey_is_refused(content, code):
@@ -367,11 +372,41 @@ def test_what_is_no_survey_is_refused(content, code):
         ('<img src="a.png" alt="A park"><script>alert(1)</script>Q', "A park Q", ["img", "script"]),
         ("<![if !supportLists]>One<![endif]> <![odd[ two", "One", []),
         ("<table><tr><td>a</td><td>b</td></tr></table>", "a b", []),
+        ("<!--[if mso]><xml>w</xml><![endif]-->One<!-- two --> three", "One three", []),
+        ("<A TITLE='x > y' HREF=\"/a?b=1&amp;c\">Here</A><br/>1 <b it's", "Here (/a?b=1&c)\n1 <b it's", []),
+        ("<script>if (a<b) c = '</b>'</script><style>p{}</style><p>Q</p><script>d", "Q", ["script", "style"]),
+        ("&#" + "9" * 5000 + "; &#65;", "\ufffd A", []),
     ],
 )
 def test_markup_becomes_words(html, text, lost):
     read = plain_text(html)
     assert (read.text, read.lost) == (text, lost)
+
+
+@pytest.mark.parametrize("opened", ["<!--", "<a", "<a ", "<a b=", "<a b='", "<a b=\"'", "</a ", "<!x", "<?x", "<x y/"])
+def test_a_long_text_of_what_is_never_closed_is_words(opened):
+    # 100,000 of them took html.parser hours.
+    written = opened * 100_000
+    assert plain_text(written).text == " ".join(written.split())
+
+
+def test_names_wanted_by_many_are_given_at_once():
+    names = Names()
+    assert [names.give("q") for _one in range(3)] == ["q", "q_2", "q_3"] and names.give("q_5") == "q_5"
+    given = [names.give("q") for _one in range(20_000)]
+    assert given[:3] == ["q_4", "q_6", "q_7"] and len(set(given)) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"), [("12", 12), (" -5 ", -5), ("--5", 0), ("5-", 0), ("", 0), ("9" * 12, 0), ("٣", 0)]
+)
+def test_a_row_has_whole_numbers_or_none(text, whole):
+    assert number(text) == whole
+
+
+def test_many_signs_in_front_of_a_number_are_read():
+    items, left = taken(question("N", "a"), question("S", "b", relevance="a > " + "+" * 3000 + "1"))
+    assert items["b"].relevant == "${a} > 1" and left == []
 
 
 def test_points_of_answers_are_counted_and_named():
@@ -383,4 +418,5 @@ def test_points_of_answers_are_counted_and_named():
 def test_everything_left_out_has_a_sentence_with_its_place():
     found = converted(EVERY).left_out
     assert all(one.code in LEFT_OUT for one in found)
-    assert left_out_sentence(found[-1]).startswith("A question of the type “Z”") and place_words(found[-1].where)
+    with translation.override("en"):
+        assert left_out_sentence(found[-1]).startswith("A question of the type “Z”") and place_words(found[-1].where)
