@@ -29,6 +29,7 @@ LEFT_OUT = {
     "lss_pattern": _("This pattern has no counterpart, so it is left out: %(what)s"),
     "lss_settings": _("These settings have no counterpart: %(what)s"),
     "lss_setting": _("This setting has no counterpart: %(what)s"),
+    "lss_inherited": _("The file does not say these settings, which come from elsewhere; set them here: %(what)s"),
     "lss_format": _("Each group is a page here, not all on one or each question alone (%(what)s)."),
     "lss_survey_text": _("The text “%(what)s” has no place here."),
     "lss_table": _("This part of the file has no counterpart: %(what)s"),

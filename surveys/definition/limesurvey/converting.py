@@ -161,6 +161,12 @@ class Converter:
     def _settings(self) -> Plain:
         row = self.survey.settings
         said: Plain = {here: row[name] == "Y" for name, here in _SWITCHES.items() if row.get(name) in ("Y", "N")}
+        inherited = [name for name in (*_SWITCHES, "format") if row.get(name) == "I"]
+        if inherited:
+            self.leave("lss_inherited", ", ".join(inherited), Place())
+        if "anonymized" in inherited:
+            # Nobody is promised what the file does not say.
+            said["anonymous"] = False
         on = [name for name, value in row.items() if value == "Y" and name not in (*_SWITCHES, "active")]
         if on:
             self.leave("lss_settings", ", ".join(on), Place())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ _LOOKS = frozenset((
     "use_dropdown", "value_range_allows_missing", "button_size", "max_answers_text", "form_title",
     "save_as_default", "clear_default", "other_position", "keep_aspect", "horizontal_scroll", "crop_or_resize",
 ))  # fmt: skip
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 _NEUTRAL = frozenset(("", "0", "N", "normal", "default", "core", "none"))
 
 
@@ -93,6 +95,11 @@ class Questions:
         found = self._number(question, name, where)
         return None if found is None else int(found)
 
+    def _limit(self, question: Question, name: str, where: Place) -> int | None:
+        """Return how many at most or at least; nothing above 0 is no limit there."""
+        found = self._whole(question, name, where)
+        return found if found is not None and found > 0 else None
+
     def _base(self, question: Question, kind: str, where: Place) -> Plain:
         base: Plain = {
             "name": self.named.given[question.qid],
@@ -126,8 +133,12 @@ class Questions:
             [value] = values
             if value.startswith("{") and value.endswith("}"):
                 return self.converter.expression(value[1:-1], where)
-            is_number = question.type in "N5" and kinds.as_number(value) is not None
-            return to_text(Literal(Decimal(value.strip()) if is_number else value))
+            number_of = kinds.as_number(value) if question.type in "N5" else None
+            if number_of is None:
+                return to_text(Literal(value))
+            # Written out, 1e-20000000 has as many digits: only a plain number stays as it was written.
+            written = value.strip() if _PLAIN_NUMBER.fullmatch(value.strip()) else str(number_of)
+            return to_text(Literal(Decimal(written)))
         for value in sorted(values):
             self._leave("lss_default", value, where)
         return ""
@@ -209,8 +220,8 @@ class Questions:
             options = self._options(question, question.answers, where)
         base["options"] = options + self._other(question, where)
         if kind in ("multiple", "ranking"):
-            base["min_chosen"] = self._whole(question, "min_answers", where)
-            base["max_chosen"] = self._whole(question, "max_answers", where)
+            base["min_chosen"] = self._limit(question, "min_answers", where)
+            base["max_chosen"] = self._limit(question, "max_answers", where)
         else:
             base["default"] = self._default(question, where)
         if kind == "multiple" and question.defaults:
@@ -343,7 +354,7 @@ class Questions:
         else:
             if self._value(question, "numbers_only") == "1":
                 return {"type": "number"}
-            item["max_length"] = self._whole(question, "maximum_chars", where)
+            item["max_length"] = self._limit(question, "maximum_chars", where)
         if pattern := self._checked(question, where):
             item["constraint"] = pattern
         if tip := self._said(question, "em_validation_q_tip", where):
@@ -374,7 +385,7 @@ class Questions:
         if self._value(question, "numbers_only") == "1":
             return self._numeric(question, where)
         base = self._base(question, kinds.TEXTS[question.type], where)
-        base["max_length"] = self._whole(question, "maximum_chars", where)
+        base["max_length"] = self._limit(question, "maximum_chars", where)
         if constraint := self._checked(question, where):
             base["constraint"] = constraint
         return base | {"default": self._default(question, where)}

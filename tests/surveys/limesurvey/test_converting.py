@@ -409,6 +409,30 @@ def test_many_signs_in_front_of_a_number_are_read():
     assert items["b"].relevant == "${a} > 1" and left == []
 
 
+def test_settings_from_elsewhere_are_named_and_promise_nothing():
+    found = converted([question("S", "a")], settings=[{"anonymized": "I", "allowprev": "N", "format": "I"}])
+    assert found.definition.settings.anonymous is False and found.definition.settings.back is False
+    assert [(one.code, one.what) for one in found.left_out] == [("lss_inherited", "anonymized, format")]
+
+
+def test_a_limit_of_nothing_is_none():
+    items, left = taken(
+        question("S", "a", attributes={"maximum_chars": "0"}),
+        question("Q", "b", rows=["r"], attributes={"maximum_chars": "0"}),
+        question("M", "c", rows=["r"], attributes={"max_answers": "-1", "min_answers": "0"}),
+    )
+    assert (items["a"].max_length, items["b_r"].max_length, left) == (None, None, [])
+    assert (items["c"].max_chosen, items["c"].min_chosen) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "default"), [("1e-20000000", "0"), ("-2.50", "-2.50"), ("1_0", "10"), ("1e3", "1000"), ("x", "'x'")]
+)
+def test_a_number_given_beforehand_is_written_short(written, default):
+    items, _left = taken(question("N", "a", qid=300), defaultvalues=[{"qid": 300, "defaultvalue": written}])
+    assert items["a"].default == default
+
+
 def test_points_of_answers_are_counted_and_named():
     rows = [{"qid": 101, "code": code, "sortorder": 1, "assessment_value": code} for code in (0, 1, 2)]
     _items, left = taken(question("L", "a"), answers=rows)
