@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from surveys.definition import model
 from surveys.definition.expressions import ExpressionError, to_text
-from surveys.definition.expressions.tree import Call, Chain, Node, Reference
+from surveys.definition.expressions.tree import Call, Chain, Literal, Node, Reference
 from surveys.definition.limesurvey.expressions import translate
 from surveys.definition.limesurvey.faults import Fault, LeftOut, Place
 from surveys.definition.limesurvey.markup import plain_text
@@ -25,6 +25,7 @@ from surveys.definition.limesurvey.variables import Named, name_all
 Plain = dict[str, Any]
 # An expression in a text: LimeSurvey takes a brace for one unless a space follows.
 _IN_TEXT = re.compile(r"\{(?!\s)([^{}]+)\}")
+_WHOLE_QUESTION = re.compile(r"[0-9]+X[0-9]+X([0-9]+)")
 _SWITCHES: Mapping[str, str] = {
     "anonymized": "anonymous", "allowprev": "back", "showprogress": "progress", "savetimings": "timing",
     "allowsave": "resume",
@@ -61,6 +62,7 @@ class Converter:
     def __post_init__(self) -> None:
         self.named: Named = name_all(self.survey)
         self.languages = list(self.survey.tags.values())
+        self.multiple = frozenset(one.qid for one in self.survey.questions() if one.type in ("M", "P"))
 
     def convert(self) -> Conversion:
         survey = self.survey
@@ -147,7 +149,7 @@ class Converter:
     def relevance(self, text: str, where: Place, conditions: list[Row] | None = None) -> str:
         """Return a condition of being shown, "" for always."""
         if text.strip() in ("", "1"):
-            return self.expression(_of_conditions(conditions), where) if conditions else ""
+            return self.expression(_of_conditions(conditions, self.multiple), where) if conditions else ""
         return "false()" if text.strip() == "0" else self.expression(text, where)
 
     # The survey
@@ -236,19 +238,20 @@ class Converter:
         return found
 
     def _when(self, members: list[Row], questions: Mapping[str, Question]) -> Node | None:
-        """Return who counts: one of the answers to each of the questions; None where that cannot be said here."""
-        tests: dict[str, list[Node]] = {}
+        """Return who counts: one of the answers to each question, each option of several; None: it cannot be said."""
+        tests: dict[tuple[str, str], list[Node]] = {}
         for member in members:
-            question = questions.get(member.get("qid", ""))
-            if question is None or question.type not in "L!OYGMP":
+            question, code = questions.get(member.get("qid", "")), member.get("code", "")
+            if question is None or question.type not in "L!OYGM":
                 return None
-            ending = f"{question.code}_{member.get('code', '')}" if question.type in "MP" else question.code
-            right = "Y" if question.type in "MP" else member.get("code", "")
-            try:
-                test = translate(f"{ending} == '{right}'", self.named.variables)
-            except ExpressionError:
+            own = self.named.given[question.qid]
+            if question.type != "M":
+                tests.setdefault((question.qid, ""), []).append(Chain(Reference(own), (("=", Literal(code)),)))
+            elif any(row.code == code for row in question.rows):
+                # Each option is a question of its own there: who counts has chosen all of them.
+                tests.setdefault((question.qid, code), []).append(Call("selected", (Reference(own), Literal(code))))
+            else:
                 return None
-            tests.setdefault(question.qid, []).append(test)
         parts = [_joined("or", some) for some in tests.values()]
         return _joined("and", parts) if parts else None
 
@@ -261,18 +264,40 @@ def _of(question: Question) -> Place:
     return Place("question", question.code or question.qid)
 
 
-def _of_conditions(rows: list[Row]) -> str:
+def _of_conditions(rows: list[Row], multiple: Container[str]) -> str:
     """Write the conditions of older files as the expression that LimeSurvey makes of them.
 
-    Conditions of one scenario hold together, those on the same answer are alternatives, as are scenarios.
+    Conditions of one scenario hold together, those on the same answer are alternatives, as are scenarios. `multiple`
+    are the qids of questions with several answers. Rule: `ConvertConditionsToRelevance` in LimeSurvey's
+    `application/helpers/expressions/em_manager_helper.php`.
     """
     scenarios: dict[str, dict[str, list[str]]] = {}
     for row in rows:
-        field_name = row.get("cfieldname", "").removeprefix("+")
-        method, value = row.get("method", "==").strip() or "==", row.get("value", "")
-        other = value.strip("@") if value.startswith("@") and value.endswith("@") else ""
-        quoted = "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        test = f"regexMatch({quoted}, {field_name})" if method == "RX" else f"{field_name} {method} {other or quoted}"
-        scenarios.setdefault(row.get("scenario", ""), {}).setdefault(row.get("cfieldname", ""), []).append(test)
+        alternatives = scenarios.setdefault(row.get("scenario", ""), {})
+        alternatives.setdefault(row.get("cfieldname", ""), []).append(_test(row, multiple))
     ways = [" and ".join(f"({' or '.join(tests)})" for tests in scenario.values()) for scenario in scenarios.values()]
     return " or ".join(f"({way})" for way in ways)
+
+
+def _test(row: Row, multiple: Container[str]) -> str:
+    """Write one condition: a value, `@field@`, `{expression}`, nothing for "not answered", or a pattern (RX)."""
+    name, method, value = row.get("cfieldname", ""), row.get("method", "").strip() or "==", row.get("value", "")
+    whole = _WHOLE_QUESTION.fullmatch(name)
+    if whole and whole[1] in multiple:
+        # Of a question with several answers the value says which one; only with + it stands in the name.
+        name, value = name + value, "Y"
+    name = name.removeprefix("+")
+    if method == "RX":
+        return f"regexMatch({_quoted(value)}, {name})"
+    if len(value) > 2 and value[0] + value[-1] in ("@@", "{}"):
+        compared = f"{name} {method} ({value[1:-1]})" if value[0] == "{" else f"{name} {method} {value[1:-1]}"
+        if method in ("==", "<", "<=", ">="):
+            return f"(!is_empty({name}) and {compared})"
+        return f"(is_empty({name}) or {compared})" if method == "!=" else compared
+    if not value.strip() and method in ("==", "!="):
+        return f"{'!' if method == '!=' else ''}is_empty({name})"
+    return f"{name} {method} {_quoted(value)}"
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -248,6 +248,40 @@ def test_conditions_of_older_files_are_read():
     assert left == [("", "lss_orphans", "conditions (1)")]
 
 
+@pytest.mark.parametrize(
+    ("field", "method", "value", "condition"),
+    [
+        ("9X1X107", "==", " ", "${text} = ''"),
+        ("9X1X107", "!=", "", "not(${text} = '')"),
+        ("9X1X103", ">", "{num + 1}", "${num} > ${num} + 1"),
+        ("9X1X103", "==", "{num * 2}", "not(${num} = '') and ${num} = ${num} * 2"),
+        ("9X1X103", "!=", "@9X1X103@", "${num} = '' or not(${num} = ${num})"),
+        ("9X1X102", "==", "S2", "selected(${many}, 'S2')"),
+        ("9X1X102", "!=", "S2", "not(selected(${many}, 'S2'))"),
+        ("+9X1X102S1", "==", "", "not(selected(${many}, 'S1'))"),
+        ("9X1X107", "==", "it's \\", '${text} = "it\'s \\"'),
+    ],
+)
+def test_a_condition_says_what_it_says_in_limesurvey(field, method, value, condition):
+    rows = [{"qid": 200, "cfieldname": field, "method": method, "value": value, "scenario": 1}]
+    items, left = taken(*SOURCES, question("S", "last", qid=200), conditions=rows)
+    assert items["last"].relevant == condition and left == []
+
+
+def test_a_quota_on_several_options_wants_all_of_them():
+    found = converted(
+        [*SOURCES, question("P", "noted", rows=["S1"], qid=300)],
+        quota=[{"id": 1, "name": "Both", "qlimit": 5}, {"id": 2, "name": "Notes"}, {"id": 3, "name": "Gone"}],
+        quota_members=[{"quota_id": 1, "qid": 102, "code": "S1"}, {"quota_id": 1, "qid": 102, "code": "S2"},
+                       {"quota_id": 1, "qid": 101, "code": "it's"}, {"quota_id": 2, "qid": 300, "code": "S1"},
+                       {"quota_id": 3, "qid": 102, "code": "S9"}],
+    )  # fmt: skip
+    [quota] = found.definition.quotas
+    assert quota.when == "selected(${many}, 'S1') and selected(${many}, 'S2') and ${one} = \"it's\""
+    left = [(one.where.code, one.code) for one in found.left_out if one.where.part == "quota"]
+    assert left == [("Notes", "lss_quota"), ("Gone", "lss_quota")]
+
+
 def test_validation_defaults_order_and_filters_are_carried_over():
     items, left = taken(
         *SOURCES,
