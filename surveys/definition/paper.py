@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from surveys.definition import expressions
 from surveys.definition.expressions.tree import Call, Chain, Literal, Node, Reference
-from surveys.definition.model import UNASKED_TYPES, Definition, Group, Page, Question, Repeat
+from surveys.definition.model import UNASKED_TYPES, Definition, Group, Page, Question, Repeat, Texts, parts_of
 from surveys.definition.reasoning import Atom, alternatives, comparison
 
 MODE = "paper"
@@ -48,30 +49,65 @@ class Clause:
     value: str = ""
 
 
-def ways(definition: Definition, condition: str) -> tuple[tuple[Clause, ...], ...]:
-    """Return the ways in which a condition is met; in each way all its clauses hold. One empty way: always met.
+class Paper:
+    """What is printed of one definition, found by name. One object serves a whole sheet: its tables are made once."""
 
-    What cannot be put plainly is one way with one clause, "other".
-    """
-    node = expressions.parse(condition)
-    found = alternatives(node, True, strict=True)
-    if found is None or not found or len(found) > WAYS_MOST:
-        return ((Clause("", "other", condition),),)
-    printed = numbers(definition)
-    return tuple(dict.fromkeys(tuple(_clauses(definition, printed, way)) for way in found))
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.numbers = numbers(definition)
+        self._labels: dict[tuple[str, str], Mapping[str, Texts]] = {}
+
+    def ways(self, condition: str) -> tuple[tuple[Clause, ...], ...]:
+        """Return the ways in which a condition is met; in each all its clauses hold. One empty way: always met.
+
+        What cannot be put plainly is one way with one clause, "other".
+        """
+        found = alternatives(expressions.parse(condition), True, strict=True)
+        if not found or len(found) > WAYS_MOST:
+            return ((Clause("", "other", condition),),)
+        return tuple(dict.fromkeys(tuple(self._clauses(way)) for way in found))
+
+    def _clauses(self, way: tuple[Atom, ...]) -> Iterator[Clause]:
+        for atom in way:
+            clause = _clause(atom)
+            if clause is None or self.owner_of(clause.name) not in self.numbers:
+                node, holds = atom
+                yield Clause("", "other", expressions.to_text(node if holds else Call("not", (node,))))
+            else:
+                yield clause
+
+    def owner_of(self, name: str) -> str:
+        """Return the question that a name in an expression is of, "" for none: of `question.row` the question."""
+        return name if name in self.definition.by_name else self._parts.get(name, ("", {}))[0]
+
+    def row_of(self, name: str) -> Texts:
+        """Return the words of the row or option that a name is of, none for a whole question."""
+        return {} if name in self.definition.by_name else self._parts[name][1]
+
+    def label_of(self, name: str, value: str) -> Texts:
+        """Return the words of an answer by language, none where an answer is its own word."""
+        question = self.definition.by_name[self.owner_of(name)].item
+        if not isinstance(question, Question):
+            return {}
+        # Questions that share a list share its words.
+        key = (question.list, "" if question.list else question.name)
+        if key not in self._labels:
+            options = self.definition.options_of(question)
+            self._labels[key] = {option.value: option.label for option in options}
+        return self._labels[key].get(value, {})
+
+    @cached_property
+    def _parts(self) -> Mapping[str, tuple[str, Texts]]:
+        """The question and the words of each row of a matrix and each amount of a sum, by its name in expressions."""
+        parts: dict[str, tuple[str, Texts]] = {}
+        for question in self.definition.questions:
+            rows = question.rows if question.type == "matrix" else self.definition.options_of(question)
+            for name, row in zip(parts_of(self.definition, question), rows, strict=False):
+                parts.setdefault(name, (question.name, row.label or {"": row.value}))
+        return parts
 
 
-def _clauses(definition: Definition, printed: Mapping[str, int], way: tuple[Atom, ...]) -> Iterator[Clause]:
-    for atom in way:
-        clause = _clause(definition, atom)
-        if clause is None or owner_of(definition, clause.name) not in printed:
-            node, holds = atom
-            yield Clause("", "other", expressions.to_text(node if holds else Call("not", (node,))))
-        else:
-            yield clause
-
-
-def _clause(definition: Definition, atom: Atom) -> Clause | None:
+def _clause(atom: Atom) -> Clause | None:
     found = comparison(_without_call(atom))
     if found is None:
         return None
@@ -100,39 +136,6 @@ def _without_call(atom: Atom) -> Atom:
                 counted: Node = node.first.arguments[0]
                 return Call("answered", (counted,)), holds == known
     return atom
-
-
-def owner_of(definition: Definition, name: str) -> str:
-    """Return the question that a name in an expression is of: of `question.row` the question."""
-    if name in definition.by_name:
-        return name
-    owners = (question.name for question in definition.questions if name in _parts(definition, question))
-    return next(owners, "")
-
-
-def label_of(definition: Definition, name: str, value: str) -> Mapping[str, str]:
-    """Return the words of an answer by language, none where an answer is its own word."""
-    question = definition.by_name[owner_of(definition, name)].item
-    if not isinstance(question, Question):
-        return {}
-    return next((option.label for option in definition.options_of(question) if option.value == value), {})
-
-
-def row_of(definition: Definition, name: str) -> Mapping[str, str]:
-    """Return the words of the row or option that a name is of, none for a whole question."""
-    if name in definition.by_name:
-        return {}
-    question = definition.by_name[owner_of(definition, name)].item
-    return _parts(definition, question).get(name, {}) if isinstance(question, Question) else {}
-
-
-def _parts(definition: Definition, question: Question) -> dict[str, Mapping[str, str]]:
-    if question.type == "matrix":
-        return {f"{question.name}.{row.value}": row.label or {"": row.value} for row in question.rows}
-    if question.type == "constant_sum":
-        options = definition.options_of(question)
-        return {f"{question.name}.{option.value}": option.label or {"": option.value} for option in options}
-    return {}
 
 
 def renumbered(condition: str, printed: Mapping[str, int], say: Callable[[int], str]) -> str:

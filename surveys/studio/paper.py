@@ -55,7 +55,8 @@ class _Sheet:
         self.version, self.code = version, code
         self.definition = version.parsed
         self.runtime = Runtime(self.definition)
-        self.numbers = paper.numbers(self.definition)
+        self.paper = paper.Paper(self.definition)
+        self.numbers = self.paper.numbers
 
     def values(self) -> Plain:
         questionnaire, said = self.version.questionnaire, self.definition.settings
@@ -98,7 +99,7 @@ class _Sheet:
         return PIPED.sub(self._piped, self.runtime.choose(texts, self.code))
 
     def _piped(self, found: Any) -> str:
-        owner = paper.owner_of(self.definition, found[1])
+        owner = self.paper.owner_of(found[1])
         if owner in self.numbers:
             return _("(your answer to question %(number)d)") % {"number": self.numbers[owner]}
         return "…"
@@ -111,7 +112,7 @@ class _Sheet:
 
     def _route(self, condition: str) -> Plain:
         """Return who answers, as a sentence and the things of which one or all have to be so."""
-        ways = paper.ways(self.definition, condition) if condition else ((),)
+        ways = self.paper.ways(condition) if condition else ((),)
         if not all(ways):
             return {"say": "", "list": []}
         if len(ways) == 1 and len(ways[0]) == 1:
@@ -131,11 +132,11 @@ class _Sheet:
             return _("this is so: %(condition)s") % {
                 "condition": paper.renumbered(clause.value, self.numbers, self._number)
             }
-        owner = paper.owner_of(self.definition, clause.name)
+        owner = self.paper.owner_of(clause.name)
         question = self._number(self.numbers[owner])
-        if row := self.words(paper.row_of(self.definition, clause.name)):
+        if row := self.words(self.paper.row_of(clause.name)):
             question = _("question %(number)d (“%(row)s”)") % {"number": self.numbers[owner], "row": row}
-        answer = self.words(paper.label_of(self.definition, clause.name, clause.value)) or clause.value
+        answer = self.words(self.paper.label_of(clause.name, clause.value)) or clause.value
         return {
             "answered": _("you answered %(question)s"),
             "empty": _("you did not answer %(question)s"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from surveys.definition.paper import Clause, label_of, numbers, owner_of, renumbered, row_of, ways
+from surveys.definition.model import parts_of
+from surveys.definition.paper import Clause, Paper, numbers, renumbered
 from tests.surveys.definition.builders import choice, definition, question
 
 pytestmark = pytest.mark.sqlite_only
@@ -21,6 +22,7 @@ MADE = definition(
     [{"type": "group", "name": "g", "modes": ["paper"],
       "items": [question("constant_sum", "s", options=[{"value": "a"}])]}],
 )  # fmt: skip
+PAPER = Paper(MADE)
 
 
 def test_what_is_asked_on_paper_is_numbered_and_nothing_else():
@@ -53,12 +55,12 @@ def test_a_questionnaire_that_is_not_for_paper_has_no_numbers():
     ],
 )
 def test_a_condition_is_taken_apart(condition, clauses):
-    assert ways(MADE, condition) == tuple(tuple(Clause(*one) for one in way) for way in clauses)
+    assert PAPER.ways(condition) == tuple(tuple(Clause(*one) for one in way) for way in clauses)
 
 
 def test_a_condition_with_too_many_ways_stays_as_it_was_written():
     condition = " or ".join(f"${{times}} = {number}" for number in range(20))
-    assert ways(MADE, condition) == ((Clause("", "other", condition),),)
+    assert PAPER.ways(condition) == ((Clause("", "other", condition),),)
 
 
 @pytest.mark.parametrize(("few", "many"), [(8, 30), (2, 201)])
@@ -68,13 +70,34 @@ def test_no_part_of_a_condition_is_lost_where_there_are_too_many_ways(few, many)
         for name, most in (("times", few), ("s.a", many))
     )
     for condition in (f"({either}) and ({other})", f"({other}) and ({either})", f"not(not(({either}) and ({other})))"):
-        assert ways(MADE, condition) == ((Clause("", "other", condition),),)
+        assert PAPER.ways(condition) == ((Clause("", "other", condition),),)
 
 
 def test_answers_and_rows_have_their_words():
-    assert label_of(MADE, "topics", "lawn") == {"en": "Lawns"} and label_of(MADE, "times", "3") == {}
-    assert row_of(MADE, "agree.clean") == {"en": "Clean"} and row_of(MADE, "s.a") == {"": "a"}
-    assert owner_of(MADE, "agree.clean") == "agree" and owner_of(MADE, "nobody") == "" and row_of(MADE, "often") == {}
+    assert PAPER.label_of("topics", "lawn") == {"en": "Lawns"} and PAPER.label_of("times", "3") == {}
+    assert PAPER.row_of("agree.clean") == {"en": "Clean"} and PAPER.row_of("s.a") == {"": "a"}
+    assert PAPER.owner_of("agree.clean") == "agree" and PAPER.owner_of("nobody") == "" and PAPER.row_of("often") == {}
+
+
+def test_answers_of_a_shared_list_have_its_words():
+    lists = {"l": [{"value": "lawn", "label": {"en": "Lawns"}}], "q": [{"value": "lake", "label": {"en": "Lakes"}}]}
+    own = [{"value": "lake", "label": {"en": "The lake"}}]
+    made = definition(
+        [question("single", "q", options=own), question("single", "r", list="l"), question("single", "s", list="q")],
+        lists=lists,
+    )
+    paper = Paper(made)
+    assert paper.label_of("r", "lawn") == {"en": "Lawns"} and paper.label_of("r", "lake") == {}
+    assert paper.label_of("q", "lake") == {"en": "The lake"} and paper.label_of("s", "lake") == {"en": "Lakes"}
+
+
+def test_parts_are_looked_up_and_not_made_anew_for_each_condition(monkeypatch):
+    paper, made = Paper(MADE), []
+    monkeypatch.setattr("surveys.definition.paper.parts_of", lambda *of: made.append(of[1].name) or parts_of(*of))
+    for _ in range(3):
+        assert paper.ways("${agree.clean} = '1'")[0][0].name == "agree.clean"
+        assert paper.row_of("s.a") == {"": "a"}
+    assert made == [one.name for one in MADE.questions]
 
 
 def test_a_condition_as_written_names_questions_by_their_numbers():
