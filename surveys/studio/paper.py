@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from engage.pages.translation import HTML_LANG
 from surveys.definition import model, paper
 from surveys.definition.answers import bounds, plain
 from surveys.definition.runtime import PIPED, Runtime
@@ -45,6 +45,12 @@ def interface_language(code: str) -> str:
     return code if code in settings.LANGUAGE_PATHS else settings.LANGUAGE_CODE
 
 
+def _typeset(code: str) -> str:
+    """Return the language of the words for typst, which takes two or three letters (ISO 639); "und" where none is."""
+    primary = code.partition("-")[0].lower()
+    return primary if re.fullmatch("[a-z]{2,3}", primary) else "und"
+
+
 def sheet(version: Version, code: str) -> Plain:
     """Return what stands on the paper, in the active language around the words of the definition in `code`."""
     return _Sheet(version, code).values()
@@ -74,7 +80,7 @@ class _Sheet:
             facts.append(_("Please give it back until %(day)s.") % {"day": day})
         return {
             "title": self.words(self.definition.title) or questionnaire.key,
-            "words_lang": HTML_LANG.get(self.code, self.code)[:2],
+            "words_lang": _typeset(self.code),
             "site": _("Engage"),
             "asks": _("%(department)s asks") % {"department": questionnaire.department},
             "why": self.words(self.definition.introduction),

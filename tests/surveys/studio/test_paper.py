@@ -112,6 +112,20 @@ def test_a_language_without_words_of_the_platform_is_printed_in_its_own():
     assert papers(model.parse(MADE | {"settings": {"modes": ["web"]}})) == ()
 
 
+@pytest.mark.parametrize(
+    ("code", "typeset"),
+    [("x", "und"), ("1", "und"), ("Portuguese", "und"), ("FIL-PH", "fil"), ("zh-Hant", "zh"), ("und", "und")],
+)
+def test_any_code_of_a_language_can_be_printed(code, typeset):
+    other = {
+        "languages": [code],
+        "title": {code: "T"},
+        "pages": [{"name": "p", "items": [{"name": "q", "type": "text"}]}],
+    }
+    made = version(PARKS | other)
+    assert sheet(made, code)["words_lang"] == typeset and paper_pdf(made, code)[:4] == b"%PDF"
+
+
 @pytest.mark.django_db
 def test_an_editor_prints_the_languages_a_version_has():
     editor, made = staff_client(Role.EDITOR), parks()
