@@ -15,6 +15,10 @@ REFUSALS = {
     "lss_too_many": _("The file has more than %(max_rows)s rows."),
     "lss_too_many_languages": _("The survey has more than %(limit)s languages."),
     "lss_too_many_questions": _("The survey has more than %(limit)s questions and fields of tables."),
+    "lss_too_many_texts": _(
+        "The answers that LimeSurvey words itself (yes and no, scales, other) have more than %(limit)s texts in all "
+        "languages together."
+    ),
     "lss_no_language": _("The survey names no language."),
     "lss_no_questions": _("The survey has no question."),
     "lss_not_taken": _("This breaks a rule of questionnaires (%(rule)s)."),

@@ -62,6 +62,9 @@ class Converter:
     def __post_init__(self) -> None:
         self.named: Named = name_all(self.survey)
         self.languages = list(self.survey.tags.values())
+        self.by_code: dict[str, Question] = {}
+        for question in self.survey.questions():
+            self.by_code.setdefault(question.code, question)
         self.multiple = frozenset(one.qid for one in self.survey.questions() if one.type in ("M", "P"))
 
     def convert(self) -> Conversion:

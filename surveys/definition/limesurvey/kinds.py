@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from surveys.definition.limesurvey.reading import Question
+if TYPE_CHECKING:
+    from surveys.definition.limesurvey.reading import Question
 
 CHOICES: Mapping[str, str] = {
     "L": "single", "!": "single", "O": "single", "M": "multiple", "P": "multiple", "R": "ranking",

@@ -195,8 +195,9 @@ class Questions:
         """Return what a row has to meet because it was, or was not, chosen before; NUL stands for its code."""
         tests = []
         for name, wanted in (("array_filter", True), ("array_filter_exclude", False)):
-            for code in filter(None, (one.strip() for one in self._value(question, name).split(";"))):
-                source = next((one for one in self.converter.survey.questions() if one.code == code), None)
+            named = dict.fromkeys(one.strip() for one in self._value(question, name).split(";"))
+            for code in filter(None, named):
+                source = self.converter.by_code.get(code)
                 if source is None or source.type not in "MP":
                     self._leave("lss_attribute", f"{name}: {code}", where)
                     continue

@@ -19,11 +19,13 @@ from defusedxml.ElementTree import fromstring
 
 from engage.errors import Refused
 from surveys.definition import model
+from surveys.definition.limesurvey import kinds
 from surveys.definition.xlsform.languages import language_tag
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 300_000
 MAX_LANGUAGES = 100
+MAX_OWN_TEXTS = 100_000
 Row = Mapping[str, str]
 Texts = dict[str, str]
 
@@ -120,7 +122,8 @@ def read_survey(content: bytes) -> Survey:
     """Read an .lss file. Nothing outside the file is looked at, and no entity of its own is expanded.
 
     Raises Refused: lss_too_large (max_megabytes), lss_not_xml (line), lss_unsafe, lss_not_survey (kind), lss_too_many
-    (max_rows), lss_too_many_languages (limit), lss_too_many_questions (limit), lss_no_language, lss_no_questions.
+    (max_rows), lss_too_many_languages (limit), lss_too_many_questions (limit), lss_too_many_texts
+    (limit), lss_no_language, lss_no_questions.
     """
     if len(content) > MAX_BYTES:
         raise Refused("lss_too_large", max_megabytes=MAX_BYTES // 1024 // 1024)
@@ -144,6 +147,10 @@ def read_survey(content: bytes) -> Survey:
     asked = sum(1 + len(one.rows) * len(one.columns) for one in survey.questions())
     if asked > model.MAX_ITEMS:
         raise Refused("lss_too_many_questions", limit=model.MAX_ITEMS)
+    # Answers that are not in the file get their words here, in each of the languages.
+    own = sum(len(kinds.built_in(one)) + kinds.has_other(one) for one in survey.questions())
+    if own * len(survey.tags) > MAX_OWN_TEXTS:
+        raise Refused("lss_too_many_texts", limit=MAX_OWN_TEXTS)
     return survey
 
 

@@ -289,7 +289,7 @@ def test_validation_defaults_order_and_filters_are_carried_over():
                  attributes={"em_validation_q": "strlen(this) > 1", "em_validation_q_tip": "Five"}),
         question("F", "kept", rows=["S1", {"title": "S2", "relevance": "num > 1"}], answers=["1"],
                  attributes={"array_filter": "many", "random_order": "1"}),
-        question("M", "rest", rows=["S1"], attributes={"array_filter_exclude": "many;one", "page_break": "1"}),
+        question("M", "rest", rows=["S1"], attributes={"array_filter_exclude": "many;one; many", "page_break": "1"}),
         question("L", "pre", answers=["A1"], qid=300),
         question("N", "two", qid=301),
         question("M", "ticks", rows=["S1"], qid=302),
@@ -370,6 +370,7 @@ def test_what_is_taken_can_be_published():
 
 BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><document>&b;</document>'
 CODES = [f"c{one}" for one in range(150)]
+HUNDRED = [f"a{first}{second}" for first in "abcdefghij" for second in "abcdefghij"]
 OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document>&x;</document>'
 
 
@@ -389,6 +390,7 @@ OUTSIDE = b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><document>&x;<
         (lss([]), "lss_no_questions"),
         (lss([question("S", "a")], languages=[f"l{one}" for one in range(101)]), "lss_too_many_languages"),
         (lss([question(";", "a", rows=CODES, columns=CODES)], languages=["en"]), "lss_too_many_questions"),
+        (lss([question("B", f"q{one}") for one in range(101)], languages=HUNDRED), "lss_too_many_texts"),
     ],
 )
 def test_what_is_no_survey_is_refused(content, code):
