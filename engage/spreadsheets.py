@@ -32,7 +32,8 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Begins a text that openpyxl would keep as a formula or as an error.
 _MEANT = frozenset("=#")
 # How a spreadsheet recognises a formula; the full-width forms are converted by some of them (OWASP, CSV injection).
-_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@＝＋－＠|%]|^[\t\r\n]")
+# Apostrophes before it count in, so that one more or one less can always be told.
+_FORMULA = re.compile(r"'*(?:[\s\u200b\ufeff]*[=+\-@＝＋－＠|%]|[\t\r\n])")
 
 
 def printable(value: Any) -> Any:
@@ -41,13 +42,16 @@ def printable(value: Any) -> Any:
 
 
 def harmless(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula: an apostrophe before what begins like one."""
+    """Return a value that no spreadsheet takes for a formula: an apostrophe before what begins like one.
+
+    What has apostrophes there already gets one more, so that `calculable` gives back what was written.
+    """
     value = printable(value)
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def calculable(value: str) -> str:
-    """Take back what `harmless` did: the apostrophe before what begins like a formula."""
+    """Take back what `harmless` did: one apostrophe before what begins like a formula, itself or after others."""
     return value[1:] if value.startswith("'") and _FORMULA.match(value[1:]) else value
 
 

@@ -6,9 +6,22 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from engage.spreadsheets import CELL_MOST, PIECE, add_row, add_sheet, book_bytes, csv_stream, csv_text, new_book
+from engage.spreadsheets import (
+    CELL_MOST,
+    PIECE,
+    add_row,
+    add_sheet,
+    book_bytes,
+    calculable,
+    csv_stream,
+    csv_text,
+    harmless,
+    new_book,
+)
 
 
 @pytest.mark.parametrize("n", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
@@ -29,6 +42,31 @@ def test_rows_are_taken_as_they_are_sent():
 
 def test_signs_that_utf_8_has_none_for_break_no_file():
     assert b"".join(csv_stream(["n"], [["a\ud800b"], ["a\x00b"]])) == "\ufeffn\r\na?b\r\na\ufffdb\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("'-' = ${q}", "''-' = ${q}"),
+        ("'+86'", "''+86'"),
+        ("''=1", "'''=1"),
+        ("'\tx", "''\tx"),
+        ("=1+1", "'=1+1"),
+        (" ＝1", "' ＝1"),
+        ("\r\nx", "'\r\nx"),
+        ("'x' = ${q}", "'x' = ${q}"),
+        ("it's -1", "it's -1"),
+        ("'", "'"),
+        ("", ""),
+    ],
+)
+def test_an_apostrophe_that_was_written_is_not_the_one_that_was_put_before(text, written):
+    assert harmless(text) == written and calculable(written) == text
+
+
+@given(st.text(alphabet="'=-＋ \t\n\ufeffa"))
+def test_a_cell_reads_back_as_it_was(text):
+    assert calculable(harmless(text)) == text
 
 
 def test_a_head_is_no_formula_either():

@@ -46,6 +46,7 @@ MADE = {
                 {"name": "n", "type": "number", "label": {"en": "N"}, "minimum": -1, "constraint": "-. < 5"},
                 {"name": "g", "type": "group", "label": {"en": "G"}, "items": [
                     {"name": "t", "type": "text", "label": {"en": "A\nB"}, "default": "'x'"}]},
+                {"name": "d", "type": "text", "label": {"en": "'+86'"}, "relevant": "'-' = ${t}"},
             ],
         }
     ],
