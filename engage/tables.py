@@ -1,6 +1,9 @@
 """Tables that people bring as CSV files: their rows, and what is wrong in one of them."""
 
 import codecs
+import csv
+import io
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -8,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import Refused
 
 if TYPE_CHECKING:
-    from _csv import _reader
+    from _csv import Reader
+
+# The limit is one of the whole process: to set it back when one table is read would end another in another thread. What
+# is read is bounded by the size of its file.
+csv.field_size_limit(sys.maxsize)
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -40,7 +47,12 @@ def decoded(data: bytes) -> str:
     raise Refused("table_unreadable")
 
 
-def filled_rows(reader: "_reader") -> Iterator[tuple[int, list[str]]]:
+def reader_of(text: str, *, delimiter: str = ",") -> "Reader":
+    """Return a reader of the rows of a table, its cells as long as they are. It raises csv.Error for broken quotes."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def filled_rows(reader: "Reader") -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, each with the line where it begins; a cell may run over several lines."""
     line = reader.line_num + 1
     for cells in reader:

@@ -1,12 +1,11 @@
 """Pure decisions: who may do what where, and whether a table of departments can become a tree."""
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engage.tables import RowFault, filled_rows
+from engage.tables import RowFault, filled_rows, reader_of
 
 COLUMNS = ("code", "parent", "name_zh", "name_en", "duties_zh", "duties_en")
 CODE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -46,7 +45,7 @@ def read_rows(text: str) -> tuple[list[DepartmentRow], list[RowFault]]:
     """
     if "\x00" in text:
         return [], [RowFault("department_table_unreadable", 1)]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = reader_of(text)
     rows: list[DepartmentRow] = []
     faults: list[RowFault] = []
     try:

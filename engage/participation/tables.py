@@ -6,14 +6,13 @@ The first name of each column is what the error file and the help call it; rows 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engage.errors import Refused
 from engage.participation.forms import clean_text
 from engage.spreadsheets import calculable, csv_text
-from engage.tables import RowFault, decoded, filled_rows
+from engage.tables import RowFault, decoded, filled_rows, reader_of
 
 MOST_COLUMNS = 100
 
@@ -50,7 +49,7 @@ def read_table(data: bytes, shape: Shape) -> Table:
     text = decoded(data)
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = reader_of(text, delimiter=delimiter)
     try:
         head = [cell.strip() for cell in next(reader, [])]
         columns = _columns_of(head, shape)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from engage.errors import Refused
-from engage.tables import filled_rows
+from engage.tables import filled_rows, reader_of
 
 REFUSALS = {
     "text_table_not_found": _("The file %(file)s cannot be read."),
@@ -47,8 +45,7 @@ def lines_of(content: bytes, columns: Sequence[str]) -> list[tuple[int, tuple[st
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("text_table_not_utf8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    limit = csv.field_size_limit(sys.maxsize)
+    reader = reader_of(text)
     try:
         head = [cell.strip() for cell in next(reader, [])]
         if missing := [column for column in columns if column not in head]:
@@ -61,8 +58,6 @@ def lines_of(content: bytes, columns: Sequence[str]) -> list[tuple[int, tuple[st
             rows.append((line, tuple(cells[place] for place in places)))
     except csv.Error as fault:
         raise Refused("text_table_unreadable", fault=str(fault), line=reader.line_num) from None
-    finally:
-        csv.field_size_limit(limit)
     if not rows:
         raise Refused("text_table_empty")
     return rows

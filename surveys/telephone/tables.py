@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Mapping
 
 from engage.errors import Refused
 from engage.participation.attachments.packages import ZIP_MAGIC
-from engage.tables import filled_rows
+from engage.tables import filled_rows, reader_of
 from surveys.definition.xlsform.sheets import MAX_BYTES, MAX_ROWS, cell_text, open_workbook
 
 HEADINGS: Mapping[str, str] = {
@@ -94,7 +93,7 @@ def _csv(content: bytes) -> list[tuple[int, list[str]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("text_table_not_utf8") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = reader_of(text)
     try:
         return _bounded(filled_rows(reader))
     except csv.Error as fault:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from engage.tables import reader_of
 from tests.shared import shared_file
 
 pytestmark = pytest.mark.sqlite_only
@@ -67,7 +68,13 @@ def test_without_json_the_lines_name_kind_and_place_and_never_the_number(tmp_pat
 def test_a_field_longer_than_the_usual_limit_is_searched(tmp_path: Path) -> None:
     path = write(tmp_path, "rows.csv", "id,text\n1," + "长" * 200_000 + "13800138000\n")
     assert json.loads(run(path, json=True))["findings"][0]["start"] == 200_000
-    assert csv.field_size_limit() == 131_072
+
+
+def test_what_was_read_takes_the_limit_from_no_other_reader(tmp_path: Path) -> None:
+    rest = reader_of("first\n" + "x" * 200_000)
+    assert next(rest) == ["first"]
+    run(write(tmp_path, "rows.csv", "id,text\n1,x\n"))
+    assert next(rest) == ["x" * 200_000]
 
 
 def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:

@@ -10,14 +10,13 @@ a workbook.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engage.errors import Refused
 from engage.spreadsheets import calculable, csv_text
-from engage.tables import decoded
+from engage.tables import decoded, reader_of
 from surveys.definition import model
 from surveys.definition.xlsform import headers
 from surveys.definition.xlsform.exporting import Exported, Line, Lost, headings_of, sheets_of
@@ -95,15 +94,12 @@ def _rows(text: str) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     found: list[list[str]] = []
-    limit = csv.field_size_limit(MAX_BYTES)
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for cells in reader_of(text, delimiter=delimiter):
             found.append([calculable(cell) for cell in cells])
             check_bounds(SHEET, len(found), len(found[0]))
     except csv.Error:
         raise Refused("table_unreadable") from None
-    finally:
-        csv.field_size_limit(limit)
     return found
 
 

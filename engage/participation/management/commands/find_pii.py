@@ -1,9 +1,7 @@
 """Finds personal data in a file: a CSV with the columns id and text, or plain text."""
 
 import csv
-import io
 import json
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 from engage.errors import Refused
 from engage.participation.attachments.plain_text import decode
 from engage.participation.personal_data import find
+from engage.tables import reader_of
 
 REFUSED, WRONG_CALL = 1, 2
 
@@ -93,8 +92,7 @@ def _rows(text: str, names: list[str]) -> list[tuple[str | int, str]]:
     id_column, text_column = names.index("id"), names.index("text")
     rows: list[tuple[str | int, str]] = []
     faults = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    limit = csv.field_size_limit(sys.maxsize)
+    reader = reader_of(text)
     try:
         next(reader)
         for row in reader:
@@ -104,8 +102,6 @@ def _rows(text: str, names: list[str]) -> list[tuple[str | int, str]]:
                 faults.append(_fault("row_shape", reader.line_num))
     except csv.Error:
         faults.append(_fault("bad_quotes", reader.line_num))
-    finally:
-        csv.field_size_limit(limit)
     if faults:
         raise Refused("bad_rows", faults=faults)
     return rows
