@@ -175,8 +175,14 @@ def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: S
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_frames
 def resume(request: HttpRequest, key: str = "") -> HttpResponse:
-    """Take the code of what was put aside, on any device, and go on where it stopped."""
+    """Take the code of what was put aside, on any device, and go on where it stopped.
+
+    The way here leads from a sheet that is gone, also inside of a frame.
+    """
+    if asked := Questionnaire.objects.visible_to(request.user).filter(key=key).first() if key else None:
+        _frame(request, asked)
     typed, error, status = request.POST.get("code", ""), "", 200
     if request.method == "POST":
         try:
@@ -374,8 +380,8 @@ def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
         return sheet
     if request.method == "POST":
         actions.discard(sheet)
-        begins = "survey_kiosk" if sheet.is_kiosk else "survey_embed" if sheet.is_embedded else "survey"
-        return redirect(begins, key=key)
+        is_framed = sheet.is_embedded and sheet.shown.questionnaire.embed_hosts
+        return redirect("survey_kiosk" if sheet.is_kiosk else "survey_embed" if is_framed else "survey", key=key)
     context = _page(
         sheet.shown,
         sheet=sheet,

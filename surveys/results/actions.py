@@ -18,6 +18,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from surveys.models import Export, ExportQuerySet, Questionnaire
 from surveys.results import access, queries
+from surveys.results.layout import WAVE
 
 log = logging.getLogger(__name__)
 # So many files of one person wait or are made at a time.
@@ -59,6 +60,15 @@ def record_export(questionnaire: Questionnaire, code: str, *, actor: Actor, filt
     journal.record(actor, "survey.results_taken", questionnaire, format=code, personal=code in access.PERSONAL, **more)
 
 
+def check_filters(questionnaire: Questionnaire, filters: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what would write into a file what files of anonymous questionnaires leave out.
+
+    Raises Refused("survey_results_no_question", question).
+    """
+    if questionnaire.anonymous and WAVE in filters:
+        raise Refused("survey_results_no_question", question=WAVE)
+
+
 def _check_may_take(code: str, actor: Actor) -> None:
     if not access.may_take(roles_of(actor), code):
         raise Refused("survey_results_forbidden")
@@ -85,6 +95,7 @@ def order_export(
     if kind not in Export.Kind.values or language not in dict(settings.LANGUAGES):
         raise Refused("survey_export_unknown")
     _check_may_take(kind, actor)
+    check_filters(questionnaire, filters)
     wanted = {key: sorted(values) for key, values in filters.items()}
     if wanted:
         source = queries.open_answers(questionnaire, public=False)

@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -203,6 +204,7 @@ def file(request: HttpRequest, key: str, code: str) -> FileResponse | HttpRespon
     with TemporaryDirectory(prefix="engage-results-") as folder:
         path = Path(folder) / f"results.{access.FORMATS[code][0]}"
         try:
+            actions.check_filters(questionnaire, filters)
             found = chosen.chosen(questionnaire, filters) if filters else None
             exports.write(code, path, questionnaire, layout, tables=found.tables if found else None)
         except Refused as refused:
@@ -320,5 +322,16 @@ def ordered_file(request: HttpRequest, key: str, pk: int) -> FileResponse:
         export = actions.take_export_out(export.pk, actor=request.user, now=timezone.now())
     except Export.DoesNotExist:
         raise Http404 from None
-    opened = export.file.open("rb")
-    return FileResponse(shelf.unsealed(opened) if export.is_personal else opened, **_named(questionnaire, export.kind))
+    try:
+        opened = export.file.open("rb")
+    except FileNotFoundError:
+        # Deleted, or over, in this very moment.
+        raise Http404 from None
+    named = _named(questionnaire, export.kind)
+    if not export.is_personal:
+        return FileResponse(opened, **named)
+    response = FileResponse(shelf.unsealed(opened), **named)
+    # Of what comes piece by piece Django neither writes the name nor closes the file.
+    response["Content-Disposition"] = content_disposition_header(True, named["filename"])
+    response._resource_closers.append(opened.close)  # type: ignore[attr-defined]
+    return response

@@ -29,8 +29,11 @@ def make(export: Export) -> None:
     """Make the file that `actions.take_up_export` gave. What fails is written down and raised."""
     storage = private_storage()
     folder = Path(storage.path(f"{FOLDER}/{stem(export)}"))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        # One after the other: `parents` would give the mode to the last folder only.
+        folder.parent.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
         path = _write(export, folder)
         _keep(export, path, storage)
     except Unwanted:
@@ -42,21 +45,25 @@ def make(export: Export) -> None:
         actions.fail_export(export, now=timezone.now())
         raise
     finally:
-        shutil.rmtree(folder)
+        # The sweeper may be at it, too.
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(export: Export, folder: Path) -> Path:
     questionnaire = export.questionnaire
-    found = chosen.chosen(questionnaire, export.filters)
-    if found is None:
-        raise Refused("survey_results_not_ready")
+    total = 0
 
     def look(done: int) -> None:
-        if not actions.tell_export(export, done=done, total=found.n, now=timezone.now()):
+        if not actions.tell_export(export, done=done, total=total, now=timezone.now()):
             raise Unwanted
         if schedule.stopping.is_set():
             raise Stopping
 
+    look(0)
+    found = chosen.chosen(questionnaire, export.filters)
+    if found is None:
+        raise Refused("survey_results_not_ready")
+    total = found.n
     look(0)
     path = folder / f"answers.{access.FORMATS[export.kind][0]}"
     with translation.override(export.language):
@@ -74,6 +81,7 @@ def _write(export: Export, folder: Path) -> Path:
 
 def _keep(export: Export, path: Path, storage: Storage) -> None:
     name, size = f"{FOLDER}/{stem(export)}{path.suffix}", path.stat().st_size
+    path.chmod(0o600)
     path.replace(storage.path(name))
     if not actions.finish_export(export, name, size=size, now=timezone.now()):
         storage.delete(name)

@@ -60,7 +60,7 @@ def sweep() -> int:
     for path in there:
         if (found := _NAME.fullmatch(path.name)) and f"{found[1]}-{found[2]}" not in known:
             if path.is_dir():
-                shutil.rmtree(path)
+                shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
             swept += 1

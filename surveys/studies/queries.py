@@ -350,6 +350,7 @@ class Invited:
     """Who was asked by letter: people, reminded, known to have answered, by group of the invitations.
 
     `groups` are (group, invited, answered as written, rate as written); R where no count of them is hidden.
+    `of_all`: the wave takes a part of the answers only, and this is of the whole questionnaire.
     """
 
     people: int
@@ -357,6 +358,7 @@ class Invited:
     answered: int
     groups: Sequence[tuple[str, int, str, str]]
     r: Representativity | None
+    of_all: bool
 
 
 @dataclass(frozen=True)
@@ -409,6 +411,11 @@ class Panel:
     standings: Sequence[ShownStanding]
     weighting: Weighting | None
     refused: str
+
+    @property
+    def tells_weights(self) -> bool:
+        """Whether the spread of the weights may be told: with it a hidden group could be worked out."""
+        return all(one.standing.off is not None for one in self.standings)
 
 
 def panel(opened: Opened, wave: StudyWave, actor: Actor) -> Panel:
@@ -473,7 +480,9 @@ def _invited(wave: StudyWave, actor: Actor) -> Invited | None:
             groups.append((group or _("no group"), n, *shown))
         if not hidden and answered:
             r = r_indicator([*people.values()], [row["yes"] for row in table.values()])
-    return Invited(found["people"], found["reminded"], answered, groups, r)
+    is_part = wave.version is not None or wave.first_day is not None or wave.last_day is not None
+    of_all = wave.invitations is None and is_part
+    return Invited(found["people"], found["reminded"], answered, groups, r, of_all)
 
 
 def _by_group(asked: QuerySet[Invitation]) -> dict[str, int]:

@@ -48,6 +48,8 @@ def read_percent(text: str) -> float | None:
     plain = text.strip().removesuffix("%").strip()
     if plain in ("", "-", "–", "—"):
         return None
+    if "_" in plain:
+        raise ValueError(text)
     found = float(plain)
     if not (math.isfinite(found) and 0 <= found <= 100):
         raise ValueError(text)

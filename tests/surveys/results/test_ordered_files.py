@@ -229,7 +229,7 @@ class Killed(BaseException):
 def test_a_file_whose_worker_died_is_made_anew_and_what_it_left_is_swept(survey, monkeypatch):
     export, now = order(survey, "xlsx"), timezone.now()
     with monkeypatch.context() as patched:
-        patched.setattr(making.shutil, "rmtree", lambda _folder: None)
+        patched.setattr(making.shutil, "rmtree", lambda _folder, **_how: None)
         patched.setattr(exports, "add_row", lambda _sheet, _row: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             tasks.make_exports()
@@ -392,3 +392,21 @@ def test_a_refused_order_says_why_on_the_page(survey):
     assert answer.status_code == 403 and "does not take answers out" in answer.content.decode()
     assert reader(Role.EDITOR).get(FILES).status_code == 404
     assert reader(Role.EDITOR).post(FILES, {"kind": "csv", "language": "en"}).status_code == 404
+
+
+def test_a_personal_file_is_saved_under_its_name_and_nobody_else_reads_the_folder(survey):
+    administrator = person(Role.ADMINISTRATOR)
+    export = order(survey, "personal", actor=administrator)
+    made(export)
+    answer = staff_client(Role.ADMINISTRATOR).get(f"{FILES}ordered/{export.pk}/file/")
+    assert answer["Content-Disposition"] == 'attachment; filename="parks-personal.jsonl"'
+    assert len(b"".join(answer.streaming_content).splitlines()) == N
+    path = Path(export.file.path)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_no_file_of_an_anonymous_questionnaire_is_of_one_wave_of_invitations(survey):
+    assert survey.anonymous
+    with pytest.raises(Refused, match="survey_results_no_question"):
+        order(survey, **{"#wave": ["1"]})
+    assert not Export.objects.exists()
