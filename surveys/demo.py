@@ -1,4 +1,5 @@
-"""The demo's questionnaire: twelve questions with branches, open to everybody, and people who have answered it."""
+"""The demo's questionnaire: twelve questions with branches, open to everybody, and people who have answered it; and
+the questions that its library keeps for every department."""
 
 from __future__ import annotations
 
@@ -15,9 +16,10 @@ from engage.publishing import gate
 from surveys import actions, queries
 from surveys.answering import actions as answering
 from surveys.answering import sheets
+from surveys.definition import keeping, model
 from surveys.definition.answers import OTHER
 from surveys.definition.respondents import random_respondent
-from surveys.models import Questionnaire
+from surveys.models import KeptPart, Questionnaire
 
 RESPONDENTS = 24
 
@@ -26,7 +28,10 @@ def load() -> None:
     """Load it once, through the same actions as the site; a second call changes nothing."""
     given = json.loads((FOLDER / "survey.json").read_text(encoding="utf-8"))
     department = Department.objects.filter(code=given["department"]).first()
-    if department is None or Questionnaire.objects.filter(key=given["key"]).exists():
+    if department is None:
+        return
+    keep_standard_questions(department)
+    if Questionnaire.objects.filter(key=given["key"]).exists():
         return
     now = timezone.now()
     version = actions.create_questionnaire(
@@ -43,6 +48,21 @@ def load() -> None:
     gate.release_by_platform(actions.KIND, version, now=opened)
     for number in range(RESPONDENTS):
         _answer(given["key"], number, opened + (now - opened) * (number + 1) / (RESPONDENTS + 2))
+
+
+def keep_standard_questions(department: Department) -> None:
+    """Keep questions that are asked everywhere; the library of a site that has any stays as it is."""
+    if KeptPart.objects.exists():
+        return
+    for one in json.loads((FOLDER / "survey_library.json").read_text(encoding="utf-8")):
+        kept = {
+            "format": model.FORMAT,
+            "languages": ["zh-hans", "en"],
+            "lists": one.get("lists", {}),
+            "pages": [{"name": keeping.HOLDER, "items": [one["item"]]}],
+        }
+        about = actions.KeptWords(one["title_zh"], one["title_en"], one["topics"])
+        actions.keep_part(kept, "item", about=about, department_id=department.pk, is_shared=True, actor=SYSTEM)
 
 
 def _answer(key: str, number: int, at: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Questionnaires with their versions, what people answer, what they put aside, and who was invited; studies of waves.
+"""Questionnaires with their versions, what people answer, what they put aside, and who was invited; studies of waves;
+the library of questions.
 
 docs/anonymity.md says which of these rows may know of one another.
 """
@@ -17,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import ReceiptHolder, Role, has_role, is_staff, roles_of
-from engage.departments.models import Department
+from engage.departments.models import Department, in_active_language
+from engage.departments.queries import departments_of
 from engage.participation.models import Contact, Submission, private_storage
 from engage.participation.vault import SealedTextField
 from surveys.definition import model
@@ -496,3 +498,70 @@ class Benchmark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study_id} {self.question}"
+
+
+# Who keeps a part in the library for every department: those who answer for how it is asked.
+LIBRARY_SHARERS = (Role.ANALYST,)
+
+
+class KeptPartQuerySet(models.QuerySet["KeptPart"]):
+    """Reads of the library of questions."""
+
+    def visible_to(self, actor: Actor) -> KeptPartQuerySet:
+        """Editors see what is shared, what their departments keep, and what they kept themselves; nobody else any."""
+        if not has_role(actor, Role.EDITOR):
+            return self.none()
+        own = Q(department__in=departments_of(actor, Role.EDITOR))
+        mine = Q(created_by_id=actor.pk) if actor.pk else Q()
+        return self.filter(Q(is_shared=True) | own | mine)
+
+
+class KeptPart(models.Model):
+    """A question, group or page that an editor keeps for other questionnaires.
+
+    `definition` is a definition of its own (`surveys.definition.keeping`); whoever takes it has a copy.
+    """
+
+    class Kind(models.TextChoices):
+        """What of a questionnaire it is."""
+
+        ITEM = "item", pgettext_lazy("part of a questionnaire", "Question")
+        PAGE = "page", pgettext_lazy("part of a questionnaire", "Page")
+
+    # The one-time token of the form it was kept with: sent twice, it is kept once.
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=4, choices=Kind)
+    # Of the question, else "group", "repeat" or "page".
+    type = models.CharField(max_length=20)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    # What it is about, in words between which there are commas.
+    topics = models.CharField(max_length=500, blank=True)
+    definition = models.JSONField()
+    # What is searched: titles, topics and the words of the questions, in small letters.
+    words = models.TextField(editable=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    # Every department has it.
+    is_shared = models.BooleanField(default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    # Goes up with every change, so that a form that was open meanwhile is refused instead of overwriting.
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = KeptPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the active language."""
+        return in_active_language(self.title_zh, self.title_en)
+
+    @cached_property
+    def parsed(self) -> model.Definition:
+        """The definition, read."""
+        return model.parse(self.definition)

@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from engage.accounts.actors import Role, has_role
-from surveys.studio import export_views, part_views, preview, views, whole_views
+from surveys.studio import export_views, library_views, part_views, preview, views, whole_views
 
 
 @hooks.register("register_admin_urls")
@@ -20,6 +20,8 @@ def builder_urls() -> list[URLPattern]:
     return [
         path("questionnaires/", views.questionnaires, name="questionnaires"),
         path("questionnaires/new/", views.new, name="questionnaire_new"),
+        path("questionnaires/library/", library_views.entries, name="questionnaire_library"),
+        path("questionnaires/library/<int:part_id>/", library_views.entry, name="questionnaire_library_entry"),
         path("questionnaires/import/", views.import_new, name="questionnaire_import"),
         path("questionnaires/<int:questionnaire_id>/next/", views.open_next, name="questionnaire_next"),
         path(one, views.version, name="questionnaire_version"),
@@ -39,8 +41,10 @@ def builder_urls() -> list[URLPattern]:
         path(one + "compare/<int:other_id>/", views.compare, name="questionnaire_compare"),
         path(one + "preview/<slug:code>/", preview.frames, name="questionnaire_preview"),
         path(one + "preview/<slug:code>/<int:number>/", preview.preview_page, name="questionnaire_preview_page"),
+        path(one + "library/", library_views.take, name="questionnaire_take"),
         path(one + "add/", part_views.add, name="questionnaire_add"),
         path(part, part_views.write, name="questionnaire_part"),
+        path(part + "keep/", library_views.keep, name="questionnaire_keep"),
         path(part + "arrange/", part_views.arrange, name="questionnaire_arrange"),
     ]
 

@@ -56,6 +56,14 @@ REFUSALS = {
         _("Somebody else changed this questionnaire meanwhile. Read it again; what you typed is kept below"),
         409,
     ),
+    "survey_kept_title": _("Give it a title in Chinese and in English"),
+    "survey_kept_many": _(
+        "The library keeps parts of at most %(most)d questions; take the questionnaire's file instead"
+    ),
+    "survey_kept_changed": (
+        _("Somebody else changed this entry of the library meanwhile. Read it again; what you typed is kept below"),
+        409,
+    ),
     "survey_period_wrong": _("The end must be later than the beginning"),
     "survey_period_told": (
         _("People were told when this is open: the beginning stays, and the end can only become later"),

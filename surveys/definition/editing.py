@@ -32,9 +32,21 @@ def add_page(definition: model.Definition, page: Mapping[str, Any]) -> Document:
 def add_item(definition: model.Definition, item: Mapping[str, Any], *, into: str, kind: Kind = "page") -> Document:
     """Put an item at the end of a page (`kind` "page") or of a group or repeat ("item"). Raises NotThere."""
     document = _document(definition)
+    put(document, item, into=into, kind=kind)
+    return document
+
+
+def put(document: Document, item: Mapping[str, Any], *, into: str, kind: Kind = "page") -> None:
+    """Put an item at the end of a page or group of a document, in place. Raises NotThere."""
     siblings, index = _place(document, kind, into)
     siblings[index].setdefault("items", []).append(dict(item))
-    return document
+
+
+def part_of(document: Document, kind: Kind, name: str) -> Document:
+    """Return a page or item of a document. Raises NotThere."""
+    siblings, index = _place(document, kind, name)
+    part: Document = siblings[index]
+    return part
 
 
 def write(definition: model.Definition, kind: Kind, name: str, part: Mapping[str, Any]) -> Document:
@@ -62,6 +74,31 @@ def move(definition: model.Definition, kind: Kind, name: str, step: Step) -> Doc
     return document
 
 
+def move_to(
+    definition: model.Definition, kind: Kind, name: str, *, before: str = "", into: str = "", holder: Kind = "page"
+) -> Document:
+    """Put a page or item in front of another one (`before`), else at the end.
+
+    An item goes to the end of the page (`holder` "page") or of the group or repeat ("item") that `into` names. Raises
+    NotThere, also for a place within what is moved.
+    """
+    document = _document(definition)
+    siblings, index = _place(document, kind, name)
+    if before == name:
+        return document
+    moved = siblings.pop(index)
+    if before:
+        others, target = _place(document, kind, before)
+    elif kind == "page":
+        others, target = document["pages"], len(document["pages"])
+    else:
+        around, place = _place(document, holder, into)
+        others = around[place].setdefault("items", [])
+        target = len(others)
+    others.insert(target, moved)
+    return document
+
+
 def copy(definition: model.Definition, kind: Kind, name: str) -> Document:
     """Put a copy right after a page or item; what is in it gets names of its own. Raises NotThere.
 
@@ -70,16 +107,9 @@ def copy(definition: model.Definition, kind: Kind, name: str) -> Document:
     document = _document(definition)
     siblings, index = _place(document, kind, name)
     twin = deepcopy(siblings[index])
-    names = Names(_taken(definition))
-    renamings: dict[str, str] = {}
-    for item in _within(twin.get("items", []) if kind == "page" else [twin]):
-        old, new = item["name"], names.give(item["name"])
-        renamings[old] = new
-        for part in model.parts_of(definition, definition.by_name[old].item):
-            renamings[part] = new + part.removeprefix(old)
+    rename(twin, renamings(definition, twin, kind, Names(names_of(definition))))
     if kind == "page":
-        twin["name"] = Names({page.name for page in definition.pages}).give(name)
-    _rename(twin, renamings)
+        twin["name"] = free_name(definition, name, "page")
     siblings.insert(index + 1, twin)
     return document
 
@@ -114,10 +144,11 @@ def free_name(definition: model.Definition, wanted: str, kind: Kind = "item") ->
     """Return a name like the wanted one that no page, or no item, has yet."""
     if kind == "page":
         return Names({page.name for page in definition.pages}).give(wanted)
-    return Names(_taken(definition)).give(wanted)
+    return Names(names_of(definition)).give(wanted)
 
 
-def _taken(definition: model.Definition) -> set[str]:
+def names_of(definition: model.Definition) -> set[str]:
+    """Every name that expressions of a definition may read, and those of groups."""
     parts = {part for entry in definition.entries for part in model.parts_of(definition, entry.item)}
     return {*definition.by_name, *parts, *(ballot.name for ballot in definition.ballots)}
 
@@ -167,27 +198,40 @@ def _move_out(document: Document, entry: model.Entry, siblings: list[Any], index
         others.insert(len(others) if step < 0 else 0, siblings.pop(index))
 
 
-def _within(items: list[Any]) -> list[Any]:
-    found = []
-    for item in items:
-        found += [item, *_within(item.get("items", []))]
+def within(part: Document, kind: Kind) -> list[Document]:
+    """List the items of a page, or an item with all that it holds, as JSON has them."""
+    found = [] if kind == "page" else [part]
+    for item in part.get("items", []):
+        found += within(item, "item")
     return found
 
 
-def _rename(part: Document, names: Mapping[str, str]) -> None:
+def renamings(definition: model.Definition, part: Document, kind: Kind, names: Names) -> dict[str, str]:
+    """Give every item of a part of `definition` a free name; also what expressions read of it has the new one."""
+    found: dict[str, str] = {}
+    for item in within(part, kind):
+        old, new = item["name"], names.give(item["name"])
+        found[old] = new
+        for read in model.parts_of(definition, definition.by_name[old].item):
+            found[read] = new + read.removeprefix(old)
+    return found
+
+
+def rename(part: Document, names: Mapping[str, str]) -> None:
     """Give items their new names, and let expressions and words read them."""
-    for item in [part, *_within(part.get("items", []))]:
+    for item in within(part, "item"):
         item["name"] = names.get(item["name"], item["name"])
         for field, value in item.items():
             if field not in ("name", "items"):
-                item[field] = _reading(value, names)
+                item[field] = reading(value, names)
 
 
-def _reading(value: Any, names: Mapping[str, str]) -> Any:
+def reading(value: Any, names: Mapping[str, str]) -> Any:
+    """Return JSON whose expressions and words read items under their new names."""
     if isinstance(value, str):
         return renamed_text(value, names)
     if isinstance(value, list):
-        return [_reading(one, names) for one in value]
+        return [reading(one, names) for one in value]
     if isinstance(value, dict):
-        return {key: _reading(one, names) for key, one in value.items()}
+        return {key: reading(one, names) for key, one in value.items()}
     return value

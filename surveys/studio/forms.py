@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,11 +17,13 @@ from engage.pages.framing import parse_hosts
 from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
+from surveys.actions import KeptWords
 from surveys.definition import model
 from surveys.models import KEY_MOST, Questionnaire
 from surveys.studio.words import MODES, PROPERTIES
 
 TITLE_MOST = 200
+TOPICS_MOST = 200
 WORDS_MOST = 5_000
 FILE_MOST = 10 * 1024 * 1024
 NEW_LANGUAGES = ("zh-hans", "en")
@@ -97,6 +100,38 @@ class FramesForm(forms.Form):
             return parse_hosts(self.cleaned_data["hosts"])
         except Refused as refusal:
             raise forms.ValidationError(refusal_message(refusal)) from None
+
+
+class KeptForm(forms.Form):
+    """How a part of the library is found, and who has it; `may_share` shows the switch for everybody."""
+
+    title_zh = TypedTextField(
+        label=_("Title in Chinese"), most=TITLE_MOST, widget=forms.TextInput(attrs={"lang": "zh-Hans"})
+    )
+    title_en = TypedTextField(
+        label=_("Title in English"), most=TITLE_MOST, widget=forms.TextInput(attrs={"lang": "en"})
+    )
+    topics = TypedTextField(
+        label=_("Topics"),
+        most=TOPICS_MOST,
+        required=False,
+        widget=forms.TextInput(),
+        help_text=_("Words it is found by, with commas between them, such as satisfaction, parks"),
+    )
+    is_shared = forms.BooleanField(
+        label=_("Every department has it"), required=False, help_text=_("Otherwise the department of the questionnaire")
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+
+    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_share:
+            del self.fields["is_shared"]
+
+    @property
+    def about(self) -> KeptWords:
+        """The words, once the form is valid."""
+        return KeptWords(*(self.cleaned_data[name] for name in ("title_zh", "title_en", "topics")))
 
 
 class NewForm(Addressed, PeriodForm):

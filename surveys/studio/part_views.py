@@ -25,7 +25,8 @@ from surveys.studio.words import TYPES
 
 # Beginnings of names that an author may change.
 _NAMES = {"page": "page1", "group": "group1", "repeat": "repeat1"}
-_STEPS: dict[str, Callable[[model.Definition, editing.Kind, str], editing.Document]] = {
+Step = Callable[[model.Definition, editing.Kind, str], editing.Document]
+_STEPS: dict[str, Step] = {
     "up": lambda definition, kind, name: editing.move(definition, kind, name, -1),
     "down": lambda definition, kind, name: editing.move(definition, kind, name, 1),
     "copy": editing.copy,
@@ -54,7 +55,7 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
     definition = version.parsed
     asked = request.POST if request.method == "POST" else request.GET
     kind, place, group = asked.get("type", ""), asked.get("page", ""), asked.get("group", "")
-    if kind not in TYPES or (kind != "page" and not _is_place(definition, place, group)):
+    if kind not in TYPES or (kind != "page" and not is_place(definition, place, group)):
         raise Http404
     into: editing.Kind = "item" if group else "page"
     free = editing.free_name(definition, _NAMES.get(kind, "q1"), "page" if kind == "page" else "item")
@@ -70,13 +71,14 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
         status = _written(request, version, form, document)
         if not status:
             messages.success(request, gettext("Added"))
-            return _back(version, "page" if kind == "page" else "item", form.cleaned_data["name"])
+            return back_to(version, "page" if kind == "page" else "item", form.cleaned_data["name"])
     heading = gettext("Add: %(kind)s") % {"kind": TYPES[kind]}
     hidden = {"type": kind, "page": place, "group": group}
     return _form(request, version, form, heading, hidden, status)
 
 
-def _is_place(definition: model.Definition, place: str, group: str) -> bool:
+def is_place(definition: model.Definition, place: str, group: str) -> bool:
+    """Tell whether items can go to the end of a page or, where one is named, of a group or repeat."""
     if group:
         entry = definition.by_name.get(group)
         return entry is not None and not isinstance(entry.item, model.Question)
@@ -106,7 +108,7 @@ def write(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpRe
         status = _written(request, version, form, lambda: editing.write(definition, at, name, form.part()))
         if not status:
             messages.success(request, gettext("Saved"))
-            return _back(version, at, name)
+            return back_to(version, at, name)
     return _form(request, version, form, str(TYPES[of]), {"type": of}, status, name)
 
 
@@ -148,20 +150,33 @@ def _form(
         "revision": version.revision,
         "readers": queries.readers(version.parsed, name, language()) if name else [],
         "name": name,
+        "holder": form.holder,
     }
     return page(request, "part", context, status or 200)
 
 
-def _back(version: Version, kind: str, name: str) -> HttpResponse:
+def back_to(version: Version, kind: str, name: str) -> HttpResponse:
+    """Lead to a part in the outline."""
     return redirect(f"{reverse('questionnaire_version', args=[version.pk])}#{kind}-{name}")
+
+
+def _to(request: HttpRequest) -> Step:
+    before, place, group = (request.POST.get(name, "") for name in ("before", "page", "group"))
+    holder: editing.Kind = "item" if group else "page"
+    return lambda definition, kind, name: editing.move_to(
+        definition, kind, name, before=before, into=group or place, holder=holder
+    )
 
 
 @for_editors
 @require_POST
 def arrange(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpResponse:
-    """Move a page or item up or down, copy it or take it out: `step` says what."""
+    """Move a page or item up or down, copy it or take it out: `step` says what.
+
+    `to` moves it in front of another one (`before`), else to the end of a page (`page`) or group (`group`).
+    """
     version = version_or_404(request, version_id)
-    step = _STEPS.get(request.POST.get("step", ""))
+    step = _to(request) if request.POST.get("step") == "to" else _STEPS.get(request.POST.get("step", ""))
     if step is None or kind not in ("page", "item"):
         raise Http404
     at: editing.Kind = "page" if kind == "page" else "item"
@@ -174,4 +189,4 @@ def arrange(request: HttpRequest, version_id: int, kind: str, name: str) -> Http
         raise Http404 from None
     except Refused as refusal:
         return outline(request, version_or_404(request, version_id), refusal)
-    return _back(version, at, name)
+    return back_to(version, at, name)

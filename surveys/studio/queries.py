@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -14,11 +14,13 @@ from django.forms.boundfield import BoundField
 from engage.accounts.actors import Actor
 from engage.pages.translation import HTML_LANG
 from surveys.definition import checks, comparing, editing, expressions, model, respondents
+from surveys.definition.dependencies import page_key
 from surveys.definition.runtime import Sitting
 from surveys.finding_words import finding_sentence
 from surveys.models import Questionnaire, Version
+from surveys.studio.logic_map import Map, conditions_of, draw
 from surveys.studio.whole_forms import TranslationForm
-from surveys.studio.words import CHANGES, PARTS, PROPERTIES, SEVERITIES, TYPES, language_name
+from surveys.studio.words import CHANGES, MARKS, PARTS, PROPERTIES, SEVERITIES, TYPES, language_name
 
 # A test run works through every question once for each respondent.
 WALKED_MOST = 40_000
@@ -45,7 +47,7 @@ def listing(language: str, *, actor: Actor) -> list[Listed]:
     rows = []
     for questionnaire in found:
         versions = tuple(questionnaire.versions.all())
-        title = _said(versions[0].definition.get("title", {}), language) if versions else ""
+        title = said(versions[0].definition.get("title", {}), language) if versions else ""
         in_work = any(version.state in (Version.State.DRAFT, Version.State.SUBMITTED) for version in versions)
         rows.append(Listed(questionnaire, title or questionnaire.key, versions, in_work))
     return rows
@@ -61,13 +63,14 @@ def versions_of(version: Version, *, actor: Actor) -> list[Version]:
     return list(Version.objects.visible_to(actor).filter(questionnaire=version.questionnaire_id).order_by("-number"))
 
 
-def _said(texts: Mapping[str, str], language: str) -> str:
+def said(texts: Mapping[str, str], language: str) -> str:
+    """Return words in a language, else in another."""
     return texts.get(language) or next((words for words in texts.values() if words), "")
 
 
 def title_of(version: Version, language: str) -> str:
     """Return the title of a version in a language, else in another, else its key."""
-    return _said(version.definition.get("title", {}), language) or version.questionnaire.key
+    return said(version.definition.get("title", {}), language) or version.questionnaire.key
 
 
 # --- the outline ----------------------------------------------------------------------------------------------------
@@ -115,7 +118,7 @@ def outline(definition: model.Definition, language: str) -> list[PageRow]:
         rows[entry.page].append(
             ItemRow(
                 item.name,
-                _said(item.label, language),
+                said(item.label, language),
                 str(TYPES[item.type]),
                 len(entry.above),
                 question is None,
@@ -126,7 +129,7 @@ def outline(definition: model.Definition, language: str) -> list[PageRow]:
             )
         )
     return [
-        PageRow(page.name, _said(page.title, language), number, page.relevant, tuple(items))
+        PageRow(page.name, said(page.title, language), number, page.relevant, tuple(items))
         for number, (page, items) in enumerate(zip(definition.pages, rows, strict=True), start=1)
     ]
 
@@ -136,7 +139,7 @@ def _ended(entry: model.Entry, after: model.Entry | None, language: str) -> tupl
     around = [*entry.above, *([] if isinstance(entry.item, model.Question) else [entry.item])]
     still = {item.name for item in after.above} if after is not None else set()
     return tuple(
-        (item.name, _said(item.label, language) or item.name) for item in reversed(around) if item.name not in still
+        (item.name, said(item.label, language) or item.name) for item in reversed(around) if item.name not in still
     )
 
 
@@ -210,10 +213,9 @@ class Found:
     name: str
 
 
-def findings(definition: model.Definition) -> list[Found]:
-    """Return what the checks find, what stops publishing first."""
+def findings(definition: model.Definition, found: Sequence[checks.Finding]) -> list[Found]:
+    """Return what the checks found as sentences, what stops publishing first."""
     order = list(SEVERITIES)
-    found = sorted(checks.check(definition), key=lambda finding: order.index(finding.severity))
     return [
         Found(
             finding.severity,
@@ -221,7 +223,7 @@ def findings(definition: model.Definition) -> list[Found]:
             finding_sentence(finding, definition),
             *target_of(finding.path, definition),
         )
-        for finding in found
+        for finding in sorted(found, key=lambda finding: order.index(finding.severity))
     ]
 
 
@@ -248,6 +250,13 @@ class Rule:
     reads: tuple[str, ...]
 
 
+def logic_map(definition: model.Definition, found: Sequence[checks.Finding], language: str) -> Map | None:
+    """Return the map of the logic with what the checks found; None where there is too much for one."""
+    labels = {page_key(number): said(page.title, language) for number, page in enumerate(definition.pages)}
+    labels |= {name: said(entry.item.label, language) for name, entry in definition.by_name.items()}
+    return draw(definition, found, labels, {code: str(words) for code, words in MARKS.items()})
+
+
 def logic(definition: model.Definition, language: str) -> list[Rule]:
     """Return every condition, validation and calculated value, page by page."""
     return list(_rules(definition, language))
@@ -255,14 +264,14 @@ def logic(definition: model.Definition, language: str) -> list[Rule]:
 
 def _rules(definition: model.Definition, language: str) -> Iterator[Rule]:
     for number, page in enumerate(definition.pages):
-        yield from _rules_of("page", page, _said(page.title, language))
+        yield from _rules_of(definition, "page", page, said(page.title, language))
         for entry in definition.entries:
             if entry.page == number:
-                yield from _rules_of("item", entry.item, _said(entry.item.label, language))
+                yield from _rules_of(definition, "item", entry.item, said(entry.item.label, language))
 
 
-def _rules_of(kind: str, part: Any, label: str) -> Iterator[Rule]:
-    for name, text in model.expressions_of(part):
+def _rules_of(definition: model.Definition, kind: str, part: Any, label: str) -> Iterator[Rule]:
+    for name, text in conditions_of(definition, part):
         reads = tuple(sorted(expressions.references(expressions.parse(text))))
         yield Rule(kind, part.name, label or part.name, str(PROPERTIES[name]), text, reads)
 
@@ -299,8 +308,8 @@ def walked(version: Version, language: str, *, now: datetime) -> Tested:
     count = max(1, min(respondents.RESPONDENTS, WALKED_MOST // max(1, len(definition.entries))))
     sitting = Sitting(now=now, seed=f"{version.pk}/{version.revision}", language=definition.languages[0])
     run = respondents.walk_through(definition, sitting, count)
-    titles = {page.name: _said(page.title, language) or page.name for page in definition.pages}
-    labels = {name: _said(entry.item.label, language) or name for name, entry in definition.by_name.items()}
+    titles = {page.name: said(page.title, language) or page.name for page in definition.pages}
+    labels = {name: said(entry.item.label, language) or name for name, entry in definition.by_name.items()}
     return Tested(
         run,
         _shares(run.page_share, titles),
@@ -330,8 +339,8 @@ class Difference:
 def differences(before: Version, after: Version, language: str) -> list[Difference]:
     """Return what differs, each part by its words in a language or by its name."""
     old, new = before.parsed, after.parsed
-    labels = {name: _said(entry.item.label, language) for name, entry in {**old.by_name, **new.by_name}.items()}
-    titles = {page.name: _said(page.title, language) for page in (*old.pages, *new.pages)}
+    labels = {name: said(entry.item.label, language) for name, entry in {**old.by_name, **new.by_name}.items()}
+    titles = {page.name: said(page.title, language) for page in (*old.pages, *new.pages)}
     rows = []
     for change in comparing.compare(old, new):
         label = {"item": labels, "page": titles}.get(change.what, {}).get(change.name, "")
@@ -363,6 +372,6 @@ def readers(definition: model.Definition, name: str, language: str) -> list[str]
     """Name what reads an item in its expressions, so that nobody removes it unaware."""
     by_name = definition.by_name
     return [
-        (_said(by_name[reader].item.label, language) if reader in by_name else "") or reader
+        (said(by_name[reader].item.label, language) if reader in by_name else "") or reader
         for reader in editing.readers_of(definition, name)
     ]

@@ -118,9 +118,11 @@ class Row:
 
 
 def side_by_side(form: forms.Form) -> list[Row]:
-    """Put the fields of a form into rows: `title:en` and `title:zh-hans` are one."""
+    """Put the fields of a form that are seen into rows: `title:en` and `title:zh-hans` are one."""
     together: dict[str, list[tuple[BoundField, str]]] = {}
     for name in form.fields:
+        if form[name].is_hidden:
+            continue
         own, _colon, language = name.partition(":")
         together.setdefault(own, []).append((form[name], language))
     return [Row(str(fields[0][0].label), tuple(fields)) for fields in together.values()]

@@ -22,6 +22,7 @@ from engage.studio import for_editors
 from engage.typed import whole_number
 from surveys import actions
 from surveys.definition import limesurvey, model
+from surveys.definition.checks import check as find
 from surveys.definition.xlsform import Unsupported, convert, read_form, read_table_form
 from surveys.limesurvey_words import left_out_sentence, place_words
 from surveys.models import Questionnaire, Version
@@ -339,13 +340,15 @@ def frames(request: HttpRequest, version_id: int) -> HttpResponse:
 @require_safe
 @for_editors
 def checks(request: HttpRequest, version_id: int) -> HttpResponse:
-    """Show what the checks find, how complete each language is, and the logic as a table."""
+    """Show what the checks find, how complete each language is, and the logic as a map and a table."""
     version = version_or_404(request, version_id)
     definition = version.parsed
+    found = find(definition)
     context = {
         **about(version),
-        "findings": queries.findings(definition),
+        "findings": queries.findings(definition, found),
         "complete": queries.completeness(definition),
+        "map": queries.logic_map(definition, found, language()),
         "rules": queries.logic(definition, language()),
     }
     return page(request, "checks", context)

@@ -123,6 +123,15 @@ SEVERITIES: Mapping[str, str | Promise] = {
     "note": pgettext_lazy("finding of a check", "worth a look"),
 }
 
+# What the map of the logic marks, by the code of the finding.
+MARKS: Mapping[str, str | Promise] = {
+    "circular": pgettext_lazy("mark on the map", "goes round in a circle"),
+    "refers_later": pgettext_lazy("mark on the map", "reads what is asked later"),
+    "unreachable": pgettext_lazy("mark on the map", "nobody ever sees this"),
+    "dead_end": pgettext_lazy("mark on the map", "nobody gets on from here"),
+    "never_offered": pgettext_lazy("mark on the map", "an answer is never offered"),
+}
+
 # What is wrong with a document. `at` is a character of an expression, counted from 1 for people.
 ERRORS: Mapping[str, str | Promise] = {
     "not_json": _("This is not JSON."),

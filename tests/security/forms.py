@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
-from tests.security.matrix import study
+from tests.security.matrix import kept_question, study
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
@@ -1414,7 +1414,28 @@ FORMS: dict[str, Form] = {
         {"q:often": "weekly", "go": "next", "add": "", "remove": ""},
         said=False,
     ),
-    "questionnaire_arrange": Form("editor", survey_question, {}, {"revision": "0", "step": "up"}, said=False),
+    "questionnaire_arrange": Form(
+        "editor",
+        survey_question,
+        {},
+        {"revision": "0", "step": "to", "before": "", "page": "wishes", "group": ""},
+        said=False,
+    ),
+    "questionnaire_keep": Form(
+        "editor",
+        survey_question,
+        {"title_zh": "去公园的次数", "title_en": "Visits", "topics": "parks"},
+        {"token": "1f3c8f0e-4d0b-4b7e-9a55-2d1c6d1f7a10", "is_shared": ""},
+    ),
+    "questionnaire_take": Form(
+        "editor", survey_version, {}, {"part": "1", "page": "wishes", "group": "", "revision": "0"}, said=False
+    ),
+    "questionnaire_library_entry": Form(
+        "administrator",
+        kept_question,
+        {"title_zh": "去公园的次数", "title_en": "Visits", "topics": "parks"},
+        {"revision": "0", "is_shared": "on", "do": "", "token": ""},
+    ),
     "draft_import": Form(
         "editor",
         nothing,
@@ -1656,6 +1677,8 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "campaign_new": ("editor", nothing, ("observance", "year", "day")),
     "draft_match": ("editor", key("version"), ("article",)),
     "questionnaire_add": ("editor", survey_version, ("type", "page", "group")),
+    "questionnaire_library": ("editor", nothing, ("q", "p")),
+    "questionnaire_take": ("editor", survey_version, ("q", "p", "page", "group")),
     "questionnaire_translate": ("editor", lambda world: [*survey_version(world), "en"], ("start", "missing")),
     "draft_import": ("editor", nothing, ("purpose", "draft", "version", "call", "name")),
     "departments:index": ("administrator", nothing, ("q", "p", "active", "ordering")),

@@ -82,6 +82,13 @@ def survey_version(world: World) -> list[Any]:
     return [written().pk]
 
 
+def kept_question(world: World) -> list[Any]:
+    """Name a question of the library that every department has."""
+    from tests.surveys.studio.builders import kept
+
+    return [kept().pk]
+
+
 def study(world: World) -> list[Any]:
     """Name a study with two waves of one questionnaire."""
     from surveys.models import Study
@@ -618,6 +625,10 @@ ROWS: dict[str, Row] = {
     "questionnaire_preview_page": drafts(200, lambda world: [*survey_version(world), "en", 1]),
     "questionnaire_add": drafts(404, survey_version),
     "questionnaire_part": drafts(200, lambda world: [*survey_version(world), "item", "often"]),
+    "questionnaire_library": drafts(200),
+    "questionnaire_library_entry": drafts(200, kept_question),
+    "questionnaire_take": drafts(200, survey_version),
+    "questionnaire_keep": drafts(200, lambda world: [*survey_version(world), "item", "often"]),
     "questionnaire_arrange": drafts(405, lambda world: [*survey_version(world), "item", "often"]),
     "calendar-days:index": staff(),
     "calendar-days:index_results": staff(),

@@ -76,6 +76,30 @@ def test_a_page_moves_and_stays_at_the_ends():
     assert [page["name"] for page in editing.move(made(), "page", "page1", -1)["pages"]] == ["page1", "page2"]
 
 
+@pytest.mark.parametrize(
+    ("name", "place", "expected"),
+    [
+        ("why", {"before": "fruit"}, [["why", "fruit"], [["home", ["street", "door"]], "bye"]]),
+        ("fruit", {"before": "door"}, [["why"], [["home", ["street", "fruit", "door"]], "bye"]]),
+        ("bye", {"into": "page1"}, [["fruit", "why", "bye"], [["home", ["street", "door"]]]]),
+        ("why", {"into": "home", "holder": "item"}, [["fruit"], [["home", ["street", "door", "why"]], "bye"]]),
+        ("home", {"before": "fruit"}, [[["home", ["street", "door"]], "fruit", "why"], ["bye"]]),
+        ("bye", {"before": "bye"}, [["fruit", "why"], [["home", ["street", "door"]], "bye"]]),
+    ],
+)
+def test_an_item_goes_to_a_place(name, place, expected):
+    assert names(editing.move_to(made(), "item", name, **place)) == expected
+
+
+def test_a_page_goes_to_a_place_and_nothing_goes_into_itself():
+    pages = [page["name"] for page in editing.move_to(made(), "page", "page2", before="page1")["pages"]]
+    assert pages == ["page2", "page1"]
+    assert [page["name"] for page in editing.move_to(made(), "page", "page1")["pages"]] == ["page2", "page1"]
+    for place in ({"before": "door"}, {"into": "home", "holder": "item"}, {"into": "nowhere"}, {}):
+        with pytest.raises(editing.NotThere):
+            editing.move_to(made(), "item", "home", **place)
+
+
 def test_a_copy_of_a_group_reads_itself():
     document = editing.copy(made(), "item", "home")
     assert names(document)[1] == [["home", ["street", "door"]], ["home_2", ["street_2", "door_2"]], "bye"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engage.accounts.actors import Role
+from engage.accounts.actors import SYSTEM, Role
 from surveys import actions
-from surveys.models import Version
+from surveys.definition import keeping, model
+from surveys.models import KeptPart, Version
 from tests.accounts.people import person
 from tests.surveys.answering.builders import department
 
@@ -70,3 +71,10 @@ def fields(response: Any) -> dict[str, Any]:
 def written() -> Version:
     """The one questionnaire in work that the tables of addresses and forms name."""
     return Version.objects.filter(questionnaire__key="written").first() or parks("written")
+
+
+def kept(name: str = "often", definition: dict[str, Any] | None = None, **more: Any) -> KeptPart:
+    """A question of a definition in the library, for every department unless something else is said."""
+    given: dict[str, Any] = {"is_shared": True, "actor": SYSTEM, "department_id": department().pk, **more}
+    about = actions.KeptWords("去公园的次数", "Visits to parks", "parks, leisure")
+    return actions.keep_part(keeping.keep(model.parse(definition or PARKS), "item", name), "item", about=about, **given)

@@ -121,6 +121,16 @@ def test_a_question_is_added_written_moved_copied_and_removed(editor):
         response = editor.post(at(version, "arrange", "item", "topics"), {"step": step, "revision": revision})
         assert response.status_code == 302 and names(version) == expected
     revision = stored(version).revision
+    address = at(version, "arrange", "item", "why")
+    sent = {"step": "to", "before": "hours", "revision": revision}
+    assert editor.post(address, sent).url.endswith("#item-why")
+    assert names(version) == [("visits", ["often"]), ("wishes", ["topics_2", "why", "hours"])]
+    refused = editor.post(address, sent)
+    assert refused.status_code == 409 and refused.context["refusal"] and stored(version).revision == revision + 1
+    sent = {"step": "to", "page": "visits", "revision": revision + 1}
+    assert editor.post(address, sent | {"page": "nowhere"}).status_code == 404
+    assert editor.post(address, sent).status_code == 302
+    revision = stored(version).revision
     editor.post(at(version, "arrange", "page", "wishes"), {"step": "up", "revision": revision})
     assert [name for name, _items in names(version)] == ["wishes", "visits"]
     assert version.writers.count() == 2
@@ -266,6 +276,7 @@ def test_checks_lead_to_the_question_and_the_logic_is_a_table(editor):
     page = editor.get(at(version, "checks"))
     assert ("item", "why") in {(found.kind, found.name) for found in page.context["findings"]}
     assert at(version, "part", "item", "why") in page.content.decode()
+    assert page.context["map"].arrows and page.content.decode().count('class="arrow"') == 1
     [rule] = page.context["rules"]
     assert rule.reads == ("often",) and rule.expression == "${often} = 'nowhere'"
 
