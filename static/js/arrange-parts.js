@@ -127,7 +127,7 @@ function gripFor(part) {
 }
 
 for (const part of list?.querySelectorAll("[data-page], [data-item]") ?? [])
-  part.querySelector("form[action$='/arrange/']").prepend(gripFor(part));
+  part.querySelector(isItem(part) ? ":scope > div" : "h2").prepend(gripFor(part));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") end();
 });

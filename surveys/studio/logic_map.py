@@ -16,7 +16,7 @@ from surveys.definition.dependencies import Dependencies, page_key
 ROWS_MOST = 400
 """Beyond that a map is no help, and slow; the table says the same."""
 
-WIDTH = 304
+WIDTH = 264
 MARGIN = 8
 HEIGHT = 32
 MARK_HEIGHT = 18
@@ -24,7 +24,7 @@ INDENT = 16
 GAP = 20
 LANE = 14
 HEAD = 8
-CELLS = 38
+CELLS = 30
 """Half-width characters that a row holds."""
 _SPREAD = 5
 
@@ -68,9 +68,9 @@ class Box:
         return self.y + 21
 
     @property
-    def mark_y(self) -> int:
-        """The base line of the words of a finding."""
-        return self.y + 39
+    def marked(self) -> tuple[tuple[str, int], ...]:
+        """The words of each finding with their base line."""
+        return tuple((words, self.y + 39 + MARK_HEIGHT * place) for place, words in enumerate(self.marks))
 
     @property
     def middle(self) -> int:
@@ -84,6 +84,8 @@ class Frame:
 
     y: int
     height: int
+    x: int = MARGIN
+    width: int = WIDTH
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ def _stack(
     def put(node: str, kind: str, name: str, number: int = 0, depth: int = 0) -> None:
         nonlocal y
         marks = tuple(reading.marks.get(node, ()))
-        height = HEIGHT + (MARK_HEIGHT if marks else 0)
+        height = HEIGHT + MARK_HEIGHT * len(marks)
         boxes[node] = Box(kind, name, labels.get(node) or name, number, depth, marks, y, height)
         y += height + 4
 

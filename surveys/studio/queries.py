@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 
 from engage.accounts.actors import Actor
 from engage.pages.translation import HTML_LANG
@@ -253,6 +254,7 @@ class Rule:
 def logic_map(definition: model.Definition, found: Sequence[checks.Finding], language: str) -> Map | None:
     """Return the map of the logic with what the checks found; None where there is too much for one."""
     labels = {page_key(number): said(page.title, language) for number, page in enumerate(definition.pages)}
+    labels |= {one.name: gettext("Split ballot: %(name)s") % {"name": one.name} for one in definition.ballots}
     labels |= {name: said(entry.item.label, language) for name, entry in definition.by_name.items()}
     return draw(definition, found, labels, {code: str(words) for code, words in MARKS.items()})
 
