@@ -16,7 +16,7 @@ from tests.accounts.people import person, staff_client
 from tests.surveys.answering.builders import published
 from tests.surveys.studio.builders import PARKS, kept, parks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.django_db
 
 EMPTY = PARKS | {"pages": [{"name": "page1"}]}
 
@@ -67,6 +67,7 @@ def test_a_question_is_kept_found_and_taken_into_another_questionnaire(editor):
     assert list(verbs) == ["library.kept", "library.taken"]
 
 
+@pytest.mark.sqlite_only
 def test_what_did_not_come_with_it_is_said(editor):
     part, target = kept("why"), parks("other", EMPTY)
     sent = {"part": part.pk, "page": "page1", "revision": target.revision}
@@ -118,6 +119,7 @@ def test_what_is_shared_is_changed_by_those_who_may_share(editor):
     assert not KeptPart.objects.exists()
 
 
+@pytest.mark.sqlite_only
 def test_a_whole_questionnaire_and_an_older_version_are_refused(editor):
     many = [{"name": f"q{number}", "type": "text"} for number in range(201)]
     version = parks(definition=PARKS | {"pages": [{"name": "p", "items": many}]})
@@ -131,6 +133,7 @@ def test_a_whole_questionnaire_and_an_older_version_are_refused(editor):
     assert editor.post(at(out, "take"), sent).status_code == 409
 
 
+@pytest.mark.sqlite_only
 def test_the_library_asks_little_of_the_database(editor, django_assert_max_num_queries):
     for number in range(6):
         kept(token=uuid.UUID(int=number + 1))
@@ -139,6 +142,7 @@ def test_the_library_asks_little_of_the_database(editor, django_assert_max_num_q
         assert len(editor.get(reverse("questionnaire_library")).context["rows"]) == 6
 
 
+@pytest.mark.sqlite_only
 def test_the_demo_keeps_its_standard_questions_once():
     department = Department.add_root(code="social-assistance", name_zh="社会救助科", name_en="Social assistance")
     for _twice in range(2):
