@@ -44,21 +44,24 @@ class Part:
     spread: tuple[str, ...] = ("--dist", "worksteal")
     # Where its tests are, when that is one place: to read all files takes longer than a few tests.
     folder: str = ""
-    parallel: bool = True
     # A browser waits now and then, for a page or for a person's pace; others take its place then.
     more_workers: int = 0
+    # So many failures may be the machine's: what failed runs once more, alone, and the part says so.
+    second_chances: int = 0
     # Its name in ENGAGE_REQUIRE, why it cannot run, and whether it was required all the same.
     needs: str = ""
     reason: str = ""
     required: bool = False
     totals: Counter = field(default_factory=Counter)
+    passed_again: int = 0
     seconds: float = 0.0
 
     def told(self) -> str:
         if self.reason:
             verdict = "NOT RUN, though required" if self.required else "not run"
             return f"  {self.name:<22} {verdict}: {self.reason}"
-        return f"  {self.name:<22} ran: {totals_line(self.totals)} in {self.seconds:.0f} s"
+        again = f", {self.passed_again} of them only in a second run" if self.passed_again else ""
+        return f"  {self.name:<22} ran: {totals_line(self.totals)} in {self.seconds:.0f} s{again}"
 
 
 def totals_line(totals: Counter) -> str:
@@ -85,24 +88,35 @@ def pytest_call(*arguments: str) -> list[str]:
 def run_part(part: Part, reports: Path) -> None:
     print(f"\n== {part.name} ==", flush=True)
     report = reports / f"{re.sub('[^a-z]+', '-', part.name.lower())}.xml"
-    workers = min(os.cpu_count() or 1, MOST_WORKERS) + part.more_workers if part.parallel else 0
-    spread = ["-n", str(workers), *part.spread] if workers else ["-n", "0"]
+    workers = min(os.cpu_count() or 1, MOST_WORKERS) + part.more_workers
     # The caller's own choice of tests is not to be widened.
     where = [part.folder] if part.folder and "PYTEST_ARGS" not in os.environ else []
     began = time.monotonic()
+    part.totals = run_tests(part, report, "-n", str(workers), *part.spread, *where)
+    failed = part.totals["failed"]
+    if 0 < failed <= part.second_chances:
+        print(f"\n== {part.name}: what failed, once more ==", flush=True)
+        once_more = run_tests(part, report.with_stem(f"{report.stem}-again"), "-n", "0", "--last-failed", *where)
+        if once_more["passed"] == failed:
+            part.passed_again = failed
+            part.totals += Counter(passed=failed)
+            part.totals["failed"] = 0
+    part.seconds = time.monotonic() - began
+
+
+def run_tests(part: Part, report: Path, *arguments: str) -> Counter:
     done = subprocess.run(
-        pytest_call("-q", "-m", part.select, *spread, f"--junitxml={report}", *where),
+        pytest_call("-q", "-m", part.select, f"--junitxml={report}", *arguments),
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,
     )
-    part.seconds = time.monotonic() - began
-    if report.exists():
-        part.totals = read_report(report)
+    totals = read_report(report) if report.exists() else Counter()
     # 5: nothing was selected, which PYTEST_ARGS may well mean. Anything but that and a failed test is a failure too.
-    if done.returncode not in (0, 5) and not part.totals["failed"]:
+    if done.returncode not in (0, 5) and not totals["failed"]:
         print(f"pytest itself ended with status {done.returncode}", flush=True)
-        part.totals["failed"] = 1
+        totals["failed"] = 1
+    return totals
 
 
 def count_tests(select: str) -> int:
@@ -142,11 +156,11 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
         Part("Redis", "redis", with_redis, needs="redis", reason=no_redis, folder="tests/participation"),
         # One by one in their order, the long journeys first.
-        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1,
+        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, second_chances=3,
              spread=("--dist", "load", "--maxschedchunk", "1")),
-        Part("faults on SQLite", "faults and not postgres", folder="tests/faults", parallel=False),
+        Part("faults on SQLite", "faults and not postgres", folder="tests/faults"),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
-             folder="tests/faults", parallel=False),
+             folder="tests/faults"),
     ]  # fmt: skip
     for part in parts:
         part.required = bool(part.reason) and part.needs in required

@@ -111,3 +111,33 @@ def test_arguments_reach_pytest(small_project):
     tests = "def test_one(): pass\ndef test_two(): pass\n"
     _, lines = run_suite(small_project, tests, PYTEST_ARGS="-n 0 -k 'test_one or nothing'")
     assert lines[-1].startswith("1 passed")
+
+
+FAILS_ONCE = (
+    "import pathlib\nmark = pathlib.Path(__file__).with_suffix('.seen')\n"
+    "def test_one(): pass\n"
+    "def test_two():\n    seen = mark.exists()\n    mark.touch()\n    assert seen\n"
+)
+
+
+def test_what_failed_in_a_browser_runs_once_more_and_the_part_says_so(small_project):
+    status, lines = run_suite(small_project, FAILS_ONCE, kind="browser", CHROMIUM=sys.executable)
+    assert (status, lines[-1]) == (0, "2 passed, 0 failed, 0 skipped")
+    assert any("browser" in line and "1 of them only in a second run" in line for line in lines)
+
+
+def test_what_fails_twice_in_a_browser_is_a_failure(small_project):
+    status, lines = run_suite(small_project, "def test_one(): assert False\n", kind="browser", CHROMIUM=sys.executable)
+    assert (status, lines[-1]) == (1, "0 passed, 1 failed, 0 skipped")
+
+
+def test_many_failures_in_a_browser_are_the_codes(small_project):
+    tests = "".join(f"def test_{number}(): assert False\n" for number in range(4))
+    status, lines = run_suite(small_project, tests, kind="browser", CHROMIUM=sys.executable)
+    assert (status, lines[-1]) == (1, "0 passed, 4 failed, 0 skipped")
+    assert not any("once more" in line for line in lines)
+
+
+def test_what_fails_elsewhere_gets_no_second_chance(small_project):
+    status, lines = run_suite(small_project, FAILS_ONCE)
+    assert (status, lines[-1]) == (1, "1 passed, 1 failed, 0 skipped")

@@ -39,6 +39,7 @@ def look(page: "Page", **options: Any) -> list[str]:
 
     The options go to axe.run: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
     """
+    page.wait_for_load_state("load")  # what a click led to may have only begun to come
     where = page.url.partition("//")[2].partition("/")[2]
     first = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
     found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
