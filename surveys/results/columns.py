@@ -31,10 +31,10 @@ from django.utils import timezone
 from engage.collecting import uncollected
 from surveys.models import Questionnaire, Response, Version
 from surveys.queries import ready
-from surveys.results import quick
+from surveys.results import counting, quick
+from surveys.results.answers import Answers
 from surveys.results.encoding import Row, encode, schema
 from surveys.results.layout import ID, Layout, layout_of
-from surveys.results.tables import Answers
 
 PART_ROWS = 50_000
 BATCH_ROWS = 10_000
@@ -163,7 +163,10 @@ def cached(questionnaire: Questionnaire) -> tuple[Cache, Answers] | None:
     def read(names: list[str]) -> pa.Table:
         return _joined(layout, [_read_part(path, names) for path in paths], names)
 
-    return cache, Answers(layout, read)
+    def known() -> counting.Merged:
+        return counting.Merged(layout, [_read_counts(path) for path in paths])
+
+    return cache, Answers(layout, read, known)
 
 
 def open_parts(questionnaire: Questionnaire, cache: Cache) -> list[pq.ParquetFile]:
@@ -189,6 +192,10 @@ def refresh(questionnaire: Questionnaire, *, rebuild: bool = False) -> Cache | N
         if known and not rebuild and known.layout == layout.digest:
             kept = _true_parts(questionnaire, layout, folder, known.parts)
         parts = _append(questionnaire, layout, folder, kept)
+        for path in (folder / part.file for part in parts):
+            # An older program counted nothing.
+            if not _counts_path(path).exists():
+                _write_counts(layout, path, _read_part(path, schema(layout).names))
         if known and not rebuild and tuple(parts) == known.parts:
             return known
         cache = Cache(layout.numbers, layout.digest, timezone.now().isoformat(), tuple(parts))
@@ -211,6 +218,8 @@ def is_true(questionnaire: Questionnaire) -> bool:
         except (FileNotFoundError, pa.ArrowInvalid):
             return False
         if _checksum(answers.layout, written, path) != part.checksum:
+            return False
+        if _read_counts(path) != json.loads(json.dumps(counting.count(answers.layout, written))):
             return False
         responses = counted(questionnaire).filter(pk__gt=first, pk__lte=part.last)
         if not _joined(answers.layout, list(tables_of(answers.layout, responses))).equals(written):
@@ -290,7 +299,27 @@ def _write_part(layout: Layout, folder: Path, table: pa.Table, *, last: int = 0)
     checksum = _checksum(layout, table, path)
     name = f"{int(ids[0])}-{checksum[:16]}.parquet"
     path.replace(folder / name)
+    _write_counts(layout, folder / name, table)
     return Part(name, len(ids), max(last, int(ids[-1])), int(ids.sum()), checksum)
+
+
+def _counts_path(part: Path) -> Path:
+    return part.with_suffix(".json")
+
+
+def _write_counts(layout: Layout, part: Path, table: pa.Table) -> None:
+    path = part.parent / f".{os.getpid()}.counts"
+    path.write_text(json.dumps(counting.count(layout, table), ensure_ascii=False), "utf-8")
+    path.replace(_counts_path(part))
+
+
+def _read_counts(part: Path) -> counting.Counts:
+    """Return what was counted when a part was written; nothing for one that an older program wrote."""
+    try:
+        found: counting.Counts = json.loads(_counts_path(part).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
 
 
 def _checksum(layout: Layout, table: pa.Table, path: Path) -> str:
@@ -327,6 +356,7 @@ def _sweep(folder: Path, cache: Cache, *, left: Sequence[Part]) -> None:
     for path in folder.glob("*.parquet"):
         if path.name not in named and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             path.unlink(missing_ok=True)
+            _counts_path(path).unlink(missing_ok=True)
 
 
 @contextmanager

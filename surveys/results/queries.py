@@ -37,7 +37,8 @@ from surveys.results.words import LANGUAGES, MODES, REASON_NAMES
 # `columns`, `tables` and `surveys.statistics` bring pyarrow, pandas and scipy: two seconds that whoever reads answers
 # pays, not every process that starts. So they are imported in functions, here and in the views.
 if TYPE_CHECKING:
-    from surveys.results.tables import Answers, Line, Topline
+    from surveys.results.answers import Answers
+    from surveys.results.tables import Line, Topline
     from surveys.statistics.crosstab import Cell, Independent
     from surveys.statistics.design import Flags, Floats
 
@@ -63,7 +64,6 @@ def open_answers(questionnaire: Questionnaire, *, public: bool) -> Source | None
     Public ones have no words of a version that was taken down.
     """
     from surveys.results import columns
-    from surveys.results.tables import Answers
 
     as_of = None
     if not columns.is_large(questionnaire):
@@ -80,7 +80,7 @@ def open_answers(questionnaire: Questionnaire, *, public: bool) -> Source | None
         return None
     if public:
         standing = layout_of({version.number: ready(version).runtime.definition for version in versions})
-        answers = Answers(in_words_of(answers.layout, standing), answers.read)
+        answers = answers.in_words_of(in_words_of(answers.layout, standing))
     return Source(answers, as_of, ready(newest).runtime.definition.title)
 
 
@@ -242,14 +242,16 @@ def sections(answers: Answers, asked: Asked, *, language: str, public: bool, int
 
     layout = answers.layout
     shown = [column for column in layout.columns if column.asked]
-    answers.preload([column for column in shown if column.kind != "text" or not public])
+    if asked != Asked():
+        # All people without weights are counted already.
+        answers.preload([column for column in shown if column.kind != "text"])
     group, inside, weights = _who(answers, asked, public=public)
     # Without this a filter by a question that is not offered would be a way round what is hidden.
     offered = {key for key, _words, _levels in groups(answers, language)}
     for key in [*asked.filters, asked.compare]:
         if public and key and key not in offered:
             raise Refused("survey_results_no_question", question=key)
-    compared = list(answers.coded(asked.compare).levels)[:COMPARED_MOST] if asked.compare else []
+    compared = list(answers.levels(asked.compare).levels)[:COMPARED_MOST] if asked.compare else []
     found: dict[str, Section] = {}
     for column in shown:
         name = column.name if column.is_other else column.question.name
@@ -264,7 +266,7 @@ def sections(answers: Answers, asked: Asked, *, language: str, public: bool, int
         ]
         section.figures.append(_figure(layout, column, one, others, language, intervals=intervals))
     if group is not None:
-        total = int(answers.inside(*group).sum())
+        total = int(answers.sizes(group[0])[tables.place_of(answers.levels(group[0]).levels, *group)])
     else:
         total = answers.n if inside is None else int(inside.sum())
     names = [level_words(layout, level, language, key=asked.compare) for level in compared]
@@ -346,14 +348,14 @@ def percent(share: float) -> str:
 def groups(answers: Answers, language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """List what answers can be filtered and compared by: key, words, and (value, words) of its levels."""
     found = []
-    keys = [key for key in GROUPS if key != WAVE or answers.stored(WAVE).null_count < answers.n]
+    keys = [key for key in GROUPS if key != WAVE or len(answers.values(WAVE).n)]
     keys += [
         column.key
         for column in answers.layout.columns
         if column.question.type in ("single", "region", "nps", "rating") and not column.is_other
     ]
     for key in keys:
-        levels = answers.coded(key).levels
+        levels = answers.levels(key).levels
         if key in GROUPS and len(levels) < 2 or not 1 < len(levels) <= GROUP_LEVELS_MOST:
             continue
         words = [(str(level.value), level_words(answers.layout, level, language, key=key)) for level in levels]
@@ -418,7 +420,8 @@ def _value_words(answers: Answers, key: str, language: str) -> dict[str, str]:
     from surveys.statistics.crosstab import NOT_ASKED
 
     column = answers.layout.by_key.get(key)
-    levels = answers.chosen(key).levels if column is not None and column.kind == "mask" else answers.coded(key).levels
+    several = column is not None and column.kind == "mask"
+    levels = answers.several(key).levels if several else answers.levels(key).levels
     words = {str(level.value): level_words(answers.layout, level, language, key=key) for level in levels}
     known = {str(level.value) for level in column.levels} if column is not None else set()
     words |= {reason: str(name) for reason, name in REASON_NAMES.items() if reason not in known}

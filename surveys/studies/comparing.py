@@ -13,8 +13,9 @@ import numpy as np
 
 from engage.errors import Refused
 from surveys.results import tables
+from surveys.results.answers import Answers
 from surveys.results.layout import DAY, NONE, REST, VERSION, WAVE, Column, Level
-from surveys.results.tables import Answers, Topline
+from surveys.results.tables import Topline
 from surveys.statistics import comparisons, estimates
 from surveys.statistics.comparisons import Change
 from surveys.statistics.design import Flags, Floats, make_design

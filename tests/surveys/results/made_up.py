@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from surveys.definition.model import Definition, parse
+from surveys.results.answers import Answers
 from surveys.results.encoding import Row, encode
 from surveys.results.layout import layout_of
-from surveys.results.tables import Answers
 
 
 def texts(zh: str, en: str) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """The columnar cache holds what the rows hold, whatever happens to them, and can be made anew."""
 
+from dataclasses import replace
+
 import pytest
 
 from engage.participation.models import Submission
 from surveys.models import Questionnaire, Response
-from surveys.results import columns
+from surveys.results import columns, counting, queries, tables
 from tests.surveys.answering.builders import department, published
 from tests.surveys.results import made_up
 
@@ -107,3 +109,49 @@ def test_the_cache_of_another_layout_is_not_read(survey, monkeypatch):
 def test_a_questionnaire_that_was_never_published_has_none():
     drafted = Questionnaire.objects.create(key="drafted", department=department())
     assert columns.refresh(drafted) is None and columns.direct(drafted) is None
+
+
+# --- what is counted beside the parts -------------------------------------------------------------------------------
+
+
+def toplines(answers):
+    return [
+        tables.topline(answers, column, public=public) for column in answers.layout.columns for public in (False, True)
+    ]
+
+
+def counts_of(survey):
+    return sorted(path for path in columns.folder_of(survey).glob("*.json") if path.name != "meta.json")
+
+
+def test_a_page_of_all_people_is_made_from_counts_alone(survey):
+    columns.refresh(survey)
+    answers = columns.cached(survey)[1]
+    read = []
+    counted = replace(answers, read=lambda names: read.extend(names) or answers.read(names))
+    shown = queries.sections(counted, queries.Asked(), language="en", public=True, intervals=True)
+    queries.groups(counted, "en")
+    assert shown.n == 100 and not read
+    assert toplines(counted) == toplines(columns.direct(survey)) and not read
+
+
+def test_what_has_too_many_values_to_be_kept_is_counted_from_its_column(survey, monkeypatch):
+    monkeypatch.setattr(counting, "VALUES_MOST", 2)
+    columns.refresh(survey)
+    assert toplines(columns.cached(survey)[1]) == toplines(columns.direct(survey))
+
+
+def test_what_an_older_program_did_not_count_is_counted_the_next_time(survey):
+    columns.refresh(survey)
+    for path in counts_of(survey):
+        path.unlink()
+    assert toplines(columns.cached(survey)[1]) == toplines(columns.direct(survey))
+    columns.refresh(survey)
+    assert len(counts_of(survey)) == 3 and columns.is_true(survey)
+
+
+def test_other_counts_are_found_by_the_check(survey):
+    columns.refresh(survey)
+    path = counts_of(survey)[0]
+    path.write_text(path.read_text().replace('"n": [', '"n": [1, ', 1))
+    assert not columns.is_true(survey)

@@ -10,9 +10,9 @@ import pytest
 from engage.errors import Refused
 from surveys.definition.model import parse
 from surveys.results import tables
+from surveys.results.answers import Answers
 from surveys.results.encoding import Row, encode
 from surveys.results.layout import BITS, layout_of
-from surveys.results.tables import Answers
 from surveys.statistics.intervals import wilson
 from tests.surveys.results import made_up
 
