@@ -320,6 +320,8 @@ UPLOAD_PATHS = (
     "/desk/press/",
     "/sheets/",
     "/desk/outbox/import/",
+    # Sheets of questionnaires: a question may ask for a file.
+    "/answer/",
 )
 UPLOAD_BODY_MOST_BYTES = 20 * 1024 * 1024 + 64 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

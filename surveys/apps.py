@@ -14,7 +14,7 @@ class SurveysConfig(AppConfig):
         from engage.participation import kinds
         from engage.publishing import registry as gate
         from engage.search import registry as search
-        from surveys import demo, dispositions, limesurvey_words, words, xlsform_words
+        from surveys import demo, dispositions, limesurvey_words, receivers, words, xlsform_words
         from surveys.answering import actions as answering
         from surveys.answering import words as answering_words
         from surveys.answering.story import response_story
@@ -33,6 +33,7 @@ class SurveysConfig(AppConfig):
         )  # fmt: skip
         for room in rooms:
             register_refusals(room.REFUSALS)
+        receivers.connect()
         gate.register(GATED)
         kinds.register(
             kinds.Kind(
@@ -41,6 +42,7 @@ class SurveysConfig(AppConfig):
                 label=_("answers to a questionnaire"),
                 story=response_story,
                 withdraw=answering.withdraw,
+                files_apart=True,
             )
         )
         search.register(SOURCE)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from engage.publishing.canonical import canonical_json
 from surveys import quotas
+from surveys.answering.file_kinds import kinds_taken
 from surveys.answering.private import PERSONAL_TYPES
 from surveys.definition import checks, model
 from surveys.finding_words import finding_sentence, place_of
@@ -18,8 +19,8 @@ from surveys.models import Questionnaire, Version
 
 # The languages of the site: a questionnaire has to be whole in both.
 LANGUAGES = ("zh-hans", "en")
-# What the web cannot take yet.
-UNTAKEN_TYPES = frozenset({"file", "photo"})
+# A file says no more of who somebody is than what is in it; its sender is told so beside the field.
+ASKS_WHO = PERSONAL_TYPES - model.FILE_TYPES
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,11 @@ def _of_questions(definition: model.Definition) -> list[Gap]:
         if not isinstance(item, model.Question):
             continue
         values = {"place": place_of(entry.path, definition)}
-        if item.type in UNTAKEN_TYPES and (not item.modes or "web" in item.modes):
-            found.append(Gap("type_untaken", entry.path, values))
+        if item.type in model.FILE_TYPES and not kinds_taken(item):
+            found.append(Gap("accept_nothing", f"{entry.path}/accept", values))
         if item.media:
             found.append(Gap("media_untaken", entry.path, values))
-        if definition.settings.anonymous and (item.personal or item.type in PERSONAL_TYPES):
+        if definition.settings.anonymous and (item.personal or item.type in ASKS_WHO):
             found.append(Gap("anonymous_asks_who", entry.path, values))
     return found
 
@@ -125,7 +126,7 @@ def _own_sentence(gap: Gap) -> str:
         "language_missing": gettext("The questionnaire is not in %(language)s"),
         "texts_missing": gettext("In %(language)s texts are missing: %(n)s"),
         "quota_too_large": gettext("The quota “%(name)s” has more than %(most)s places"),
-        "type_untaken": gettext("%(place)s: files cannot be sent with answers on the web yet"),
+        "accept_nothing": gettext("%(place)s: we take none of the kinds of files that are named; films for one"),
         "media_untaken": gettext("%(place)s: pictures, sounds and films cannot be shown yet"),
         "anonymous_asks_who": gettext("%(place)s: an anonymous questionnaire does not ask who somebody is"),
         "one_per_untaken": gettext("Answering once per device or per contact cannot be held to; use invitations"),

@@ -33,6 +33,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "piped_unknown": _("%(place)s: the text names “%(name)s”, and there is no such question"),
     "long_question": _("%(place)s: the question is long (%(length)s); people forget how it began past %(limit)s"),
     "quota_closed": _("%(place)s: the quota takes nobody"),
+    "web_only": _("%(place)s: files are given on the web; by telephone and on paper this is not asked"),
     # of expressions
     "unknown_name": _("%(place)s: the condition names “%(name)s”, and there is no such question"),
     "no_own_value": _("%(place)s: “.” means nothing here"),

@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from engage.accounts.actors import ReceiptHolder, Role, has_role, is_staff, roles_of
 from engage.departments.models import Department, in_active_language
 from engage.departments.queries import departments_of
-from engage.participation.models import Contact, Submission, private_storage
+from engage.participation.models import Attachment, Contact, Held, Submission, private_storage
 from engage.participation.vault import SealedTextField
 from surveys.definition import model
 from surveys.results import access
@@ -252,6 +252,50 @@ class SavedResponse(models.Model):
 
     def __str__(self) -> str:
         return f"saved {self.code_digest[:8]}"
+
+
+class HeldFile(Held):
+    """A file given with answers that are not sent yet: encrypted with the key of their code, as they are.
+
+    `name` is the random one under which the answer knows it. It goes when the sheet is gone, sent or not.
+    """
+
+    # `SavedResponse.code_digest`; no key of the database, for the sheet is deleted without looking who points to it.
+    sheet = models.CharField(max_length=64, db_index=True, editable=False)
+
+    class Meta(Held.Meta):
+        constraints = [models.UniqueConstraint(fields=["name"], name="survey_held_file_once")]
+
+
+class AnswerFileQuerySet(models.QuerySet["AnswerFile"]):
+    """Reads of files that were given with answers."""
+
+    def visible_to(self, actor: Actor) -> AnswerFileQuerySet:
+        """Whoever may know who somebody is sees all, the holder of a receipt the own, others none."""
+        if isinstance(actor, ReceiptHolder):
+            return self.filter(response_id=actor.submission_id)
+        return self.all() if access.may_take(roles_of(actor), access.FILES) else self.none()
+
+
+class AnswerFile(models.Model):
+    """That a file was given as the answer to a question. `attachment` goes with it (`surveys.answering.files`)."""
+
+    attachment = models.OneToOneField(
+        Attachment, primary_key=True, on_delete=models.CASCADE, related_name="survey_answer"
+    )
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="files")
+    # Key of the question as `surveys.definition.runtime.key_of` writes it, with the instance of its repeats.
+    question = models.TextField()
+    # The random name that stands in the answer and in exports.
+    stored = models.CharField(max_length=64, unique=True)
+
+    objects = AnswerFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["stored"]
+
+    def __str__(self) -> str:
+        return self.stored
 
 
 class SurveyInvitationQuerySet(models.QuerySet["Invitation"]):

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -17,7 +16,7 @@ from consultations.voices import rules
 from consultations.voices.models import CommentFile, HeldFile
 from engage.accounts.actors import ANYONE, Actor
 from engage.errors import Refused
-from engage.journal import actions as journal
+from engage.participation import held as held_files
 from engage.participation.models import Attachment, ModerationState, Submission
 
 
@@ -44,40 +43,16 @@ def hold(basket: str, item: str, upload: BinaryIO, name: str, *, now: datetime) 
 
     Raises Refused("files_full", most=...) and the codes of `attachments.inspect`.
     """
-    # Its image and PDF libraries cost every start a third of a second; only taking a file in needs them.
-    from engage.participation.attachments import inspect, sanitise
-
     if HeldFile.objects.filter(basket=basket, item=item).count() >= rules.FILES_MOST:
         raise Refused("files_full", most=rules.FILES_MOST)
-    inspected = inspect(upload, name=name)
-    clean = sanitise(inspected, upload.read())
-    row = HeldFile(
-        basket=basket,
-        item=item,
-        name=inspected.safe_name,
-        media_type=inspected.media_type,
-        size=len(clean),
-        sha256=inspected.sha256,
-        created_at=now,
-    )
-    row.file.save(inspected.safe_name, ContentFile(clean), save=False)
-    row.save()
-    return row
+    return held_files.keep(HeldFile(basket=basket, item=item, created_at=now), held_files.check(upload, name))
 
 
 @transaction.atomic
 def drop(basket: str, item: str, held_id: int | None = None) -> None:
     """Delete one file of a comment that is not sent yet, or all of them."""
     rows = HeldFile.objects.filter(basket=basket, item=item)
-    _delete(rows if held_id is None else rows.filter(pk=held_id))
-
-
-def _delete(rows: QuerySet[HeldFile]) -> int:
-    names = [(row.file.storage, row.file.name) for row in rows]
-    rows.delete()
-    for storage, name in names:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
-    return len(names)
+    held_files.delete(rows if held_id is None else rows.filter(pk=held_id))
 
 
 @transaction.atomic
@@ -85,7 +60,7 @@ def sweep(*, now: datetime) -> int:
     """Delete what waits with baskets whose session is over; returns how many files."""
     over = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
     keys = list(HeldFile.objects.filter(created_at__lt=over).values_list("pk", flat=True)[:500])
-    return _delete(HeldFile.objects.filter(pk__in=keys))
+    return held_files.delete(HeldFile.objects.filter(pk__in=keys))
 
 
 def take_along(submission: Submission, basket: str, comments: Mapping[str, Comment], *, actor: Actor) -> None:
@@ -94,18 +69,8 @@ def take_along(submission: Submission, basket: str, comments: Mapping[str, Comme
     The stored file stays where it is. A moderator looks at it before the public does.
     """
     rows = list(HeldFile.objects.select_for_update().filter(basket=basket, item__in=list(comments)))
-    for row in rows:
-        attachment = Attachment.objects.create(
-            submission=submission,
-            file=row.file.name,
-            name=row.name,
-            media_type=row.media_type,
-            size=row.size,
-            sha256=row.sha256,
-            state=Attachment.State.CLEAN,
-        )
+    for row, attachment in zip(rows, held_files.hand_over(rows, submission, actor=actor), strict=True):
         CommentFile.objects.create(submission=submission, comment=comments[row.item], attachment=attachment)
-        journal.record(actor, "attachment.stored", attachment, sha256=row.sha256, size=row.size)
     HeldFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from consultations.models import Clause, Comment, Consultation, Version
 from engage.accounts.actors import ReceiptHolder, is_staff
 from engage.departments.models import Department
-from engage.participation.models import Attachment, Moderated, ModeratedQuerySet, Submission, private_storage
+from engage.participation.models import Attachment, Held, Moderated, ModeratedQuerySet, Submission
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -179,26 +179,14 @@ class Reply(models.Model):
         return f"{self.consultation_id}: {self.text[:40]}"
 
 
-class HeldFile(models.Model):
-    """A file in a basket that is not sent yet: checked, cleaned, served to nobody, deleted with the session.
+class HeldFile(Held):
+    """A file in a basket that is not sent yet; deleted with the session.
 
     `basket` is the keyed hash of the basket's token, so that only the session that put it there takes it along.
     """
 
     basket = models.CharField(max_length=64, db_index=True)
     item = models.CharField(max_length=16)
-    file = models.FileField(upload_to="attachments/%Y/%m", storage=private_storage)
-    name = models.CharField(max_length=120)
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(help_text=_("bytes"))
-    sha256 = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CommentFileQuerySet(ModeratedQuerySet):

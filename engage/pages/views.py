@@ -51,7 +51,9 @@ _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "token", "opened", "altcha", "web
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that could not be read."""
     if isinstance(exception, RequestDataTooBig):
-        megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+        with_files = any(path in request.path_info for path in settings.UPLOAD_PATHS)
+        most = settings.UPLOAD_BODY_MOST_BYTES if with_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        megabytes = most // (1024 * 1024)
         message = _("That is too much for one form")
         return _answer(request, 413, "too_much", message, "pages/413.html", {"megabytes": megabytes})
     return _answer(request, 400, "unreadable", _("We could not read that request"), "pages/400.html")

@@ -71,7 +71,8 @@ class Kind:
     """One kind of submission. `story(submission, actor, now)` reads, never writes.
 
     `seen_by(actor)` lists the keys of those that somebody who works here may see, where that is not all of them; None
-    from it means all. Files and submissions of the kind follow it.
+    from it means all. Files and submissions of the kind follow it. `files_apart`: staff read its files through the
+    room's own door alone, which asks for more than working here and keeps a journal.
     """
 
     code: str
@@ -80,6 +81,7 @@ class Kind:
     story: Callable[[Submission, Actor, datetime], Story]
     withdraw: Callable[[int, Actor], None] | None = None
     seen_by: Callable[[Actor], QuerySet | None] | None = None
+    files_apart: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -101,6 +103,11 @@ def get(code: str) -> Kind:
 def registered() -> list[Kind]:
     """List all kinds."""
     return list(_kinds.values())
+
+
+def with_files_apart() -> list[str]:
+    """List the codes of kinds whose files staff read through a door of their own."""
+    return [kind.code for kind in _kinds.values() if kind.files_apart]
 
 
 def hidden_from(actor: Actor, prefix: str = "") -> Q:

@@ -150,11 +150,17 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """Reads of attachments."""
 
     def visible_to(self, actor: Actor) -> AttachmentQuerySet:
-        """Staff see clean files of what they may see, the holder of the receipt own clean files, others none."""
+        """Staff see clean files of what they may see, the holder of the receipt own clean files, others none.
+
+        Files that a room keeps for a door of its own (`kinds.Kind.files_apart`) staff see there alone.
+        """
         clean = self.filter(state=Attachment.State.CLEAN)
         if isinstance(actor, ReceiptHolder):
             return clean.filter(submission_id=actor.submission_id)
-        return clean.exclude(kinds.hidden_from(actor, "submission__")) if is_staff(actor) else self.none()
+        if not is_staff(actor):
+            return self.none()
+        shown = clean.exclude(kinds.hidden_from(actor, "submission__"))
+        return shown.exclude(submission__kind__in=kinds.with_files_apart())
 
 
 class Attachment(models.Model):
@@ -176,6 +182,27 @@ class Attachment(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AttachmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Held(models.Model):
+    """A file of something that is not sent yet: checked, cleaned, served to nobody (`engage.participation.held`).
+
+    A room inherits it and adds what the file waits with.
+    """
+
+    file = models.FileField(upload_to="attachments/%Y/%m", storage=private_storage)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text=_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from engage.departments.models import Department
-from engage.participation.models import Contact, private_storage
+from engage.participation.models import Contact, Held
 from engage.participation.vault import SealedTextField
 from mailbox.models import Case
 
@@ -17,25 +17,13 @@ if TYPE_CHECKING:
     from engage.accounts.actors import Actor
 
 
-class HeldFile(models.Model):
-    """A file of a letter that is not sent yet: checked, cleaned, served to nobody, deleted with the session.
+class HeldFile(Held):
+    """A file of a letter that is not sent yet; deleted with the session.
 
     `letter` is the keyed hash of the letter's token, so that only the session that put it there takes it along.
     """
 
     letter = models.CharField(max_length=64, db_index=True)
-    file = models.FileField(upload_to="attachments/%Y/%m", storage=private_storage)
-    name = models.CharField(max_length=120)
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(help_text=_("bytes"))
-    sha256 = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Delivery(models.TextChoices):

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from engage.errors import Refused
 from engage.participation import actions as participation
 from engage.participation.models import Submission
 from surveys import queries, quotas
-from surveys.answering import codes, links, rules
+from surveys.answering import codes, files, links, rules
 from surveys.answering.private import apart, private_names
 from surveys.answering.sheets import ANSWERABLE, Sheet
 from surveys.definition.runtime import Course
@@ -97,27 +98,38 @@ def keep(sheet: Sheet, course: Course, *, page: int, language: str, now: datetim
     Raises Refused("survey_too_much", most=...) for more words than a sheet holds.
     """
     sheet.filled.calculated = dict(course.calculated)
+    gone = files.let_go(sheet)
     state = sheet.filled.as_state()
     if len(json.dumps(state, ensure_ascii=False)) > codes.SEALED_MOST:
         raise Refused("survey_too_much", most=codes.SEALED_MOST)
     sheet.saved.page = page
-    SavedResponse.objects.filter(pk=sheet.saved.pk).update(
-        sealed=codes.seal(state, sheet.code), page=page, language=language, expires_at=now + _kept_for(sheet.saved.mode)
-    )
+    with transaction.atomic() if gone else nullcontext():
+        files.delete(sheet, gone)
+        SavedResponse.objects.filter(pk=sheet.saved.pk).update(
+            sealed=codes.seal(state, sheet.code),
+            page=page,
+            language=language,
+            expires_at=now + _kept_for(sheet.saved.mode),
+        )
 
 
 def _kept_for(mode: str) -> timedelta:
     return rules.KEPT_AT_KIOSK if mode == Response.Mode.KIOSK else rules.KEPT
 
 
+@transaction.atomic
 def discard(sheet: Sheet) -> None:
-    """Delete what was put aside, for good."""
+    """Delete what was put aside, for good, with its files."""
+    files.discard(sheet)
     sheet.saved.delete()
 
 
 def delete_expired(*, now: datetime) -> int:
-    """Delete sheets whose time is over; returns how many. Nobody has read them."""
-    return SavedResponse.objects.filter(expires_at__lte=now).delete()[0]
+    """Delete sheets whose time is over, with their files; returns how many sheets. Nobody has read them."""
+    gone = SavedResponse.objects.filter(expires_at__lte=now).delete()[0]
+    while files.sweep():
+        pass
+    return gone
 
 
 def sent_before(code: str) -> Submission | None:
@@ -131,7 +143,8 @@ def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime,
     A repeated call returns the first submission. Whether the version still stands was read with the sheet: what is
     taken down in the same moment may get one answer more. Raises Refused("survey_closed"), Refused("survey_not_open"),
     Refused("survey_taken_down"), Refused("survey_incomplete", missing=number of faults), Refused("survey_link_used"),
-    Refused("survey_link_unknown"), Refused("survey_quota_full", cell=...); then the sheet is as it was.
+    Refused("survey_link_unknown"), Refused("survey_quota_full", cell=...), Refused("survey_file_lost"); then the sheet
+    is as it was.
     """
     questionnaire = sheet.shown.questionnaire
     envelope = participation.Envelope(
@@ -146,18 +159,30 @@ def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime,
 
     course = sheet.course(now)
 
-    def create() -> Submission:
-        return _create(sheet, course, envelope, now=now, actor=sender)
+    written: list[str] = []
+    whole = False
 
-    # A place in a quota and a link are looked for in the same transaction.
-    alone = not course.quotas and not sheet.filled.link
+    def create() -> Submission:
+        nonlocal whole
+        made = _create(sheet, course, envelope, now=now, actor=sender)
+        if sheet.filled.files:
+            files.take_along(sheet, course, made, written, actor=sender)
+        whole = True
+        return made
+
+    # A place in a quota and a link are looked for in the same transaction; files belong to rows that stand there.
+    together = not sheet.filled.files
+    alone = together and not course.quotas and not sheet.filled.link
     try:
-        submission = participation.once(envelope, create, together=True, alone=alone)
+        submission = participation.once(envelope, create, together=together, alone=alone)
     except Submission.DoesNotExist:
         # Not this token stood in the way but another unique column: the link was used at the same moment.
         if sheet.filled.link:
             check_link(questionnaire, sheet.filled.link)
         raise
+    finally:
+        if not whole:
+            files.remove_written(written)
     if sheet.filled.link and questionnaire.anonymous:
         digest = links.invited_digest(sheet.filled.link)
         transaction.on_commit(lambda: links.spent.add(questionnaire.pk, digest))
@@ -192,7 +217,7 @@ def _response(
 ) -> Response:
     shown, link = sheet.shown, sheet.filled.link
     names = private_names(shown.definition)
-    answers, private = apart(joined_values(course), names)
+    answers, private = apart(joined_values(course) | (files.counts(course) if sheet.filled.files else {}), names)
     named = invitation is not None and not shown.questionnaire.anonymous
     timed = shown.definition.settings.timing
     return Response(
@@ -237,6 +262,7 @@ def _wave(invitation: Invitation | None) -> int | None:
 
 @transaction.atomic
 def withdraw(submission_id: int, actor: Actor) -> None:
-    """Withdraw a response for its sender: it counts no more, and its places in quotas are free again."""
+    """Withdraw a response for its sender: it counts no more, its files go, its places in quotas are free again."""
     participation.withdraw(submission_id, actor=actor)
+    files.remove(submission_id)
     quotas.give_back(submission_id)

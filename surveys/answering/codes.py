@@ -69,6 +69,16 @@ def seal(state: dict[str, Any], code: str) -> str:
     return _box(code).encrypt(json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()).decode()
 
 
+def seal_bytes(content: bytes, code: str) -> bytes:
+    """Encrypt a file with the key of a code."""
+    return _box(code).encrypt(content)
+
+
+def unseal_bytes(sealed: bytes, code: str) -> bytes:
+    """Decrypt what `seal_bytes` made; raises as `unseal`."""
+    return _box(code).decrypt(sealed)
+
+
 def unseal(sealed: str, code: str) -> dict[str, Any]:
     """Decrypt what `seal` made; raises cryptography's InvalidToken for another code or changed bytes."""
     return json.loads(_box(code).decrypt(sealed.encode())) if sealed else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,10 @@ _SENTENCES: dict[str, str | Promise] = {
     "unknown_row": _("This answer cannot be read; give it once more"),
     "wrong_total": _("Together this must be %(total)s; it is %(found)s"),
     "not_agreed": _("Without your agreement this cannot be sent"),
+    "files_full": _("These are more files than one questionnaire holds; this one was not taken"),
+    "file_too_large": _("“%(name)s” is larger than %(size)s, so it was not taken"),
+    "file_refused": _("“%(name)s” was not taken. %(why)s"),
+    "file_kind": _("“%(name)s” is of another kind; what is taken here: %(kinds)s"),
     "work_limit": _("This questionnaire is too complicated to be worked out. Please tell us"),
 }
 _OWN: dict[tuple[str, str], str | Promise] = {
@@ -41,8 +46,8 @@ _OWN: dict[tuple[str, str], str | Promise] = {
     ("matrix", "required"): _("Choose one answer in every row"),
     ("consent", "required"): _("Without your agreement this cannot be sent"),
     ("declaration", "required"): _("Without your declaration this cannot be sent"),
-    ("file", "too_many"): _("Keep at most %(limit)s files"),
-    ("photo", "too_many"): _("Keep at most %(limit)s pictures"),
+    ("file", "too_many"): _("At most %(limit)s files are taken here; the others were left out"),
+    ("photo", "too_many"): _("At most %(limit)s pictures are taken here; the others were left out"),
 }
 CODES = frozenset(_SENTENCES)
 
@@ -51,4 +56,6 @@ def fault_sentence(fault: Fault, question_type: str) -> str:
     """Say a fault in the active language."""
     sentence = _OWN.get((question_type, fault.code)) or _SENTENCES[fault.code]
     values: dict[str, Any] = dict(fault.values)
+    if "size" in values:
+        values["size"] = filesizeformat(values["size"])
     return str(sentence) % values if values else str(sentence)

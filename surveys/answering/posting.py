@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from engage.participation.forms import clean_text
 from surveys.definition.answers import OTHER, is_blank
-from surveys.definition.model import Question
+from surveys.definition.model import FILE_TYPES, Question
 from surveys.definition.runtime import Path, Shown
 
 # Name of a control: this and the key of its question; parts of an answer follow after a colon.
@@ -48,7 +48,8 @@ def take(answers: MutableMapping[str, Any], items: Iterable[Shown], sent: QueryD
     for shown in asked(items):
         question = shown.item
         assert isinstance(question, Question)
-        if question.type not in ("file", "photo"):
+        # Files are taken in by themselves (`files.change`): a form that comes back has none of them in it.
+        if question.type not in FILE_TYPES:
             put(answers, shown.path, question.name, raw_answer(question, shown, sent))
         words = clean_text(sent.get(other_control(shown.key), "")[:TYPED_MOST])
         if any(option.other for option in (*shown.options, *shown.rows)):

@@ -31,7 +31,8 @@ class Filled:
     """What is sealed under the code.
 
     `answers` are raw, as they were typed. `seen` are the places of pages that were sent once. `parameters` came with
-    the address, `calculated` from the last look at it. `link` is the secret of a single-use link.
+    the address, `calculated` from the last look at it. `link` is the secret of a single-use link. `files` are names and
+    sizes in bytes of files that were given, by the random names that stand in the answers.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Filled:
     parameters: dict[str, str] = field(default_factory=dict)
     calculated: dict[str, Any] = field(default_factory=dict)
     link: str = ""
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_state(self) -> dict[str, Any]:
         """As JSON."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from surveys.answering import posting
 from surveys.answering.fault_words import fault_sentence
+from surveys.answering.file_kinds import endings_taken
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
-from surveys.definition.model import Group, Mode, Option, Question, Repeat
+from surveys.definition.files import accepted
+from surveys.definition.model import FILE_TYPES, Group, Mode, Option, Question, Repeat
 from surveys.definition.runtime import Course, Fault, Shown
 
 # Scales with at most so many steps are shown as buttons, longer ones as a number.
@@ -31,6 +33,15 @@ class Choice:
     typed: str = ""
     cells: tuple[Choice, ...] = ()
     other: bool = False
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file that was given: the name in the answer, the one its sender knows it by, its size in bytes."""
+
+    stored: str
+    name: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,15 @@ class Shape:
     instances: tuple[Instance, ...] = ()
     add: str = ""
     add_label: str = ""
-    files: tuple[str, ...] = ()
+    files: tuple[GivenFile, ...] = ()
+    # Of a question for files: what else it takes, in words and for the browser, and whether there is room for more.
+    accept: str = ""
+    kinds: str = ""
     max_files: int = 1
+    max_bytes: int = 0
+    has_room: bool = True
+    is_photo: bool = False
+    is_anonymous: bool = False
 
     @property
     def id(self) -> str:
@@ -76,6 +94,7 @@ class Shape:
     def described(self) -> str:
         """Ids of its hint and its error, for a reading machine."""
         parts = [f"{self.id}-help"] if self.help else []
+        parts += [f"{self.id}-kinds"] if self.look == "files" else []
         return " ".join(parts + ([f"{self.id}-error"] if self.errors else []))
 
 
@@ -109,6 +128,8 @@ class Look:
     mode: Mode = "web"
     # Whether others use the device after this person.
     shared: bool = False
+    # Names and sizes of files that were given, by their stored names (`sheets.Filled.files`).
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
@@ -316,6 +337,37 @@ def _agreement(question: Question, shown: Shown, look: Look, raw: Any, common: d
     return Shape("agree", **common, typed="true" if raw in (True, "true") else "")
 
 
+def _files(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
+    from engage.participation.attachments import MAX_BYTES
+
+    stored = [str(name) for name in raw] if isinstance(raw, list | tuple) else []
+    given = tuple(
+        GivenFile(name, str(known.get("name", name)), int(known.get("size", 0)))
+        for name in stored
+        for known in [look.files.get(name, {})]
+    )
+    kinds = endings_taken(question) if question.accept or question.type == "photo" else []
+    return Shape(
+        "files",
+        **common,
+        files=given,
+        accept=",".join(accepted(question)),
+        kinds=", ".join(kinds),
+        max_files=question.max_files,
+        max_bytes=min(question.max_bytes or MAX_BYTES, MAX_BYTES),
+        has_room=len(given) < question.max_files,
+        is_photo=question.type == "photo",
+        is_anonymous=look.course.runtime.definition.settings.anonymous,
+    )
+
+
+def takes_files(shown: Sequence[Shape]) -> bool:
+    """Whether a form with these has to be sent in parts, because a file may be among them."""
+    return any(
+        shape.look == "files" or any(takes_files(instance.shapes) for instance in shape.instances) for shape in shown
+    )
+
+
 def _note(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
     return Shape("note", **common)
 
@@ -336,6 +388,8 @@ _LOOKS = {
     "consent": _agreement,
     "declaration": _agreement,
     "note": _note,
+    "file": _files,
+    "photo": _files,
 }
 
 
@@ -351,14 +405,33 @@ class Said:
     href: str = ""
 
 
-def said(course: Course, items: Sequence[Shown], regions: Mapping[str, str] | None = None) -> Iterator[Said]:
-    """Yield every question of these with its answer, in the order shown; one without an answer has no lines."""
+def said(
+    course: Course,
+    items: Sequence[Shown],
+    regions: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Iterator[Said]:
+    """Yield every question of these with its answer, in the order shown; one without an answer has no lines.
+
+    `files` are the names people know files by, by those in the answers.
+    """
     for shown in posting.asked(items):
         question = shown.item
         assert isinstance(question, Question)
-        words = _said(question, shown.answer, shown, course, regions)
+        if question.type in FILE_TYPES:
+            words = _files_said(shown.answer, files or {})
+        else:
+            words = _said(question, shown.answer, shown, course, regions)
         label = course.words(question.label, shown.path) or question.name
         yield Said(label, tuple(words.splitlines()), f"#q-{shown.key}")
+
+
+def _files_said(answer: Any, files: Mapping[str, str]) -> str:
+    """The names of files; how many where they are known no more, because they were deleted."""
+    stored = [str(one) for one in answer] if isinstance(answer, list | tuple) else []
+    if all(one in files for one in stored):
+        return "\n".join(files[one] for one in stored)
+    return ngettext("%(n)d file", "%(n)d files", len(stored)) % {"n": len(stored)}
 
 
 def _said(

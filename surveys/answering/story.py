@@ -18,8 +18,9 @@ from engage.participation.kinds import SentPart, Step, Story
 from engage.participation.models import Submission
 from engage.participation.queries import about_options
 from surveys import queries
-from surveys.answering import rules, showing
+from surveys.answering import files, rules, showing
 from surveys.answering.private import joined
+from surveys.definition.model import FILE_TYPES
 from surveys.definition.runtime import Sitting
 from surveys.models import Questionnaire, Response
 
@@ -73,8 +74,10 @@ def answers_said(response: Response, shown: queries.Shown) -> Iterator[showing.S
         raw, Sitting(now=received, seed=response.seed, language=shown.language, calculated=answers)
     )
     regions = dict(about_options("region"))
+    takes_files = any(question.type in FILE_TYPES for question in shown.definition.questions)
+    names = files.names_of(response.submission) if takes_files else {}
     for page in course.pages:
-        yield from showing.said(course, page.items, regions)
+        yield from showing.said(course, page.items, regions, names)
 
 
 def _steps(submission: Submission, shown: queries.Shown) -> list[Step]:

@@ -7,7 +7,7 @@ in the address allows, and no other site knows that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -35,17 +35,21 @@ from engage.participation.receipts import qr_svg, track_url
 from engage.participation.rules import Window, format_code, looks_automatic
 from engage.participation.views import receipt_page
 from surveys import queries, quotas
-from surveys.answering import actions, codes, posting, rules, showing
+from surveys.answering import actions, codes, files, posting, rules, showing
 from surveys.answering.sheets import ANSWERABLE, Sheet, find
 from surveys.answering.words import minutes_needed
 from surveys.definition.model import Repeat
-from surveys.definition.runtime import Course, Shown, ShownPage
+from surveys.definition.runtime import Course, Fault, Shown, ShownPage
 from surveys.models import Questionnaire, Response
 
 # Codes and links that open nothing, per address: they cannot be guessed (60 and 128 bits), and nobody is to try for
 # free.
 FORGED_WINDOWS = (Window(300, 600),)
 BEGIN_WINDOWS = (Window(60, 60), Window(600, 3600))
+# Of files, in one form or one by one, as with letters.
+UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
+# What a button asks for that leads back to the page: one more row or one less, files given or dropped.
+_STAYING = ("add", "remove", "give", "drop")
 _KIOSK_SALT = "surveys.answering.kiosk"
 # What ends answering for good; the page says so and what can be done instead.
 _OVER = {"survey_quota_full": 410, "survey_link_used": 410, "survey_link_unknown": 410, "survey_taken_down": 410}
@@ -256,13 +260,23 @@ def _go(sheet: Sheet, number: int | None, mark: str = "") -> HttpResponse:
 
 def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) -> HttpResponse:
     filled, sent = sheet.filled, request.POST
-    way = "rows" if "add" in sent or "remove" in sent else sent.get("go", "next")
+    way = "rows" if any(name in sent for name in _STAYING) else sent.get("go", "next")
+    given, refusal = "", None
+    untaken: list[Fault] = []
+    if next(files.questions(here.items), None) is not None:
+        try:
+            given, untaken = _change_files(request, sheet, here)
+        except Refused as refused:
+            refusal = refused
     posting.take(filled.answers, here.items, sent)
-    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
+    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", "")) or given
     if here.number not in filled.seen and way != "rows":
         filled.seen.append(here.number)
     course = sheet.course(now)
     after = next((one for one in course.pages if one.number == here.number), None)
+    if after is not None and (untaken or refusal):
+        # A file that was not taken is said whatever was pressed: to go on would be to go on without it.
+        return _show(request, sheet, course, after, judged=way == "next", untaken=untaken, error=refusal)
     opened = _opened(here, after) if after is not None and way == "next" else ""
     faulty = after is not None and way == "next" and bool(course.faults_of([here.number]))
     target = target_of(course, here, way)
@@ -281,6 +295,21 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     if way == "aside":
         return redirect("survey_aside", key=sheet.shown.questionnaire.key, code=sheet.code)
     return _go(sheet, target)
+
+
+def _change_files(request: HttpRequest, sheet: Sheet, here: ShownPage) -> tuple[str, list[Fault]]:
+    """Take in and drop the files of a page; returns the key of the question to stay at, and what was not taken.
+
+    Raises Refused("too_many", seconds=...) for who sends many in a short time.
+    """
+    # A browser sends an empty part for a field in which nothing was chosen; Django leaves it out.
+    uploads = {name: request.FILES.getlist(name) for name in request.FILES}
+    if uploads:
+        limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
+    drop = request.POST.get("drop", "")
+    untaken = files.change(sheet, here, drop=drop, uploads=uploads)
+    asked = request.POST.get("give", "") or drop.rpartition(":")[0]
+    return next((shown.key for shown, _question in files.questions(here.items) if shown.key == asked), ""), untaken
 
 
 def target_of(course: Course, here: ShownPage, way: str) -> int | None:
@@ -336,15 +365,20 @@ def _show(
     here: ShownPage,
     *,
     judged: bool = False,
+    untaken: Sequence[Fault] = (),
     error: Refused | None = None,
 ) -> HttpResponse:
-    """Render a page; `judged`: with what is wrong on it."""
+    """Render a page; `judged`: with what is wrong on it; `untaken`: files that were sent and not taken."""
     faults = defaultdict(list)
+    for fault in untaken:
+        faults[fault.key].append(fault)
     if judged or "check" in request.GET:
         for fault in course.faults_of([here.number]):
             faults[fault.key].append(fault)
     fresh = here.number not in sheet.filled.seen
-    look = showing.Look(course, sheet.filled.answers, faults, sheet.regions, fresh, shared=sheet.is_kiosk)
+    look = showing.Look(
+        course, sheet.filled.answers, faults, sheet.regions, fresh, shared=sheet.is_kiosk, files=sheet.filled.files
+    )
     shapes = showing.shapes(here.items, look)
     places = [one.number for one in course.pages]
     at = places.index(here.number)
@@ -354,6 +388,7 @@ def _show(
         title=course.words(here.page.title) or sheet.shown.title,
         help=course.words(here.page.help),
         shapes=shapes,
+        takes_files=showing.takes_files(shapes),
         problems=showing.problems(course, shapes),
         error=refusal_message(error) if error else "",
         at=at + 1,
@@ -364,7 +399,7 @@ def _show(
         kept_days=rules.KEPT.days,
         code_shown=format_code(sheet.code),
     )
-    status = refusal_status(error.code) if error else 422 if context["problems"] and judged else 200
+    status = refusal_status(error.code) if error else 422 if context["problems"] and (judged or untaken) else 200
     return render(request, "surveys/page.html", context, status=status)
 
 
@@ -415,10 +450,11 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
 
 def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | None) -> HttpResponse:
     key, regions = sheet.shown.questionnaire.key, dict(sheet.regions)
+    names = {stored: str(file["name"]) for stored, file in sheet.filled.files.items()}
     parts = []
     for one in course.pages:
         address = reverse("survey_page", args=[key, sheet.code, one.number + 1])
-        entries = list(showing.said(course, one.items, regions))
+        entries = list(showing.said(course, one.items, regions, names))
         if entries:
             parts.append({"title": course.words(one.page.title), "url": address, "entries": entries})
     problems = []

@@ -54,6 +54,7 @@ REFUSALS = {
     "survey_taken_down": (_("This questionnaire was taken down, so it cannot be answered any more"), 410),
     "survey_quota_full": (_("We have heard enough people in your situation, so this answer cannot be taken"), 410),
     "survey_incomplete": (_incomplete, 422),
+    "survey_file_lost": _("A file that you gave is not there any more. Remove it and give it once more"),
     "survey_too_much": _("This is more text than a questionnaire holds. Shorten your answers"),
     "survey_code_wrong": _("There is nothing under this code. Check it, or begin again: codes end after 30 days"),
 }

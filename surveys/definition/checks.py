@@ -16,6 +16,7 @@ from surveys.definition.expressions import Kind
 from surveys.definition.expressions.tree import Node
 from surveys.definition.model import (
     CHOICE_TYPES,
+    FILE_TYPES,
     UNASKED_TYPES,
     Definition,
     Entry,
@@ -84,7 +85,7 @@ def check(definition: Definition) -> tuple[Finding, ...]:
     value), never_offered (value), dead_end, empty_range (minimum, maximum), no_options, no_rows, no_calculation,
     no_label, no_alternative_text, empty_page, required_note, required_unasked, duplicate_label (label, language),
     unknown_language (language), translation_missing (language), piped_unknown (name), long_question (language, length,
-    limit), quota_closed.
+    limit), quota_closed, web_only.
     """
     looks = _Look(definition)
     return (
@@ -365,6 +366,8 @@ class _Look:
             yield Finding(path, "no_rows", "error", {})
         if question.type == "calculation" and not question.calculation:
             yield Finding(path, "no_calculation", "error", {})
+        if question.type in FILE_TYPES and not question.modes and set(self.definition.settings.modes) - {"web"}:
+            yield Finding(path, "web_only", "note", {})
         if question.required and question.type == "note":
             yield Finding(f"{path}/required", "required_note", "warning", {})
         if question.required and (question.type in UNASKED_TYPES or question.read_only):

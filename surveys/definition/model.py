@@ -66,6 +66,7 @@ QuestionType = Literal[
 ]
 QUESTION_TYPES: tuple[QuestionType, ...] = get_args(QuestionType)
 CHOICE_TYPES = frozenset({"single", "multiple", "matrix", "ranking", "constant_sum"})
+FILE_TYPES = frozenset({"file", "photo"})
 UNASKED_TYPES = frozenset({"calculation", "hidden", "meta"})
 """Never shown: their values come from the engine, the address or the device, not from a person."""
 UNANSWERED_TYPES = UNASKED_TYPES | {"note"}
@@ -193,6 +194,16 @@ class Question(Part):
     def asked(self) -> bool:
         """Whether a person can answer it."""
         return self.type not in UNANSWERED_TYPES
+
+    def is_meant_for(self, mode: Mode) -> bool:
+        """Whether `modes` let it be asked in one.
+
+        A file cannot be given by telephone, and with a sheet of paper only where the author says so: `modes` that are
+        empty mean the web alone.
+        """
+        if self.type in FILE_TYPES:
+            return mode != "phone" and mode in (self.modes or ("web",))
+        return not self.modes or mode in self.modes
 
 
 class Group(Part):

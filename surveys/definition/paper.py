@@ -18,8 +18,8 @@ WAYS_MOST = 12
 
 def is_printed(part: Page | Group | Repeat | Question) -> bool:
     """Say whether a part is meant for paper, whatever is around it; what nobody is asked is not printed."""
-    if isinstance(part, Question) and part.type in UNASKED_TYPES:
-        return False
+    if isinstance(part, Question):
+        return part.type not in UNASKED_TYPES and part.is_meant_for(MODE)
     return not part.modes or MODE in part.modes
 
 

@@ -290,7 +290,10 @@ class _Pass:
         return expressions.as_boolean(self.evaluate(condition, path, place, **context))
 
     def applies(self, part: Page | Group | Repeat | Question | Option, path: Path, place: str) -> bool:
-        if part.modes and self.sitting.mode not in part.modes:
+        if isinstance(part, Question):
+            if not part.is_meant_for(self.sitting.mode):
+                return False
+        elif part.modes and self.sitting.mode not in part.modes:
             return False
         return not part.relevant or self.holds(part.relevant, path, place)
 

@@ -22,7 +22,9 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 """Ending and media type by the name of the format. `personal` is the JSON with what says who somebody is."""
 # Files without the answers of a single person, of those the figures, and files with what says who somebody is.
 REPORTS = frozenset({"report", "report_docx", "report_pdf"})
-HARMLESS, PERSONAL = frozenset({"codebook"}) | REPORTS, frozenset({"personal"})
+# What people gave as files: each is taken by itself, by whoever may know who somebody is.
+FILES = "files"
+HARMLESS, PERSONAL = frozenset({"codebook"}) | REPORTS, frozenset({"personal", FILES})
 
 
 def may_take(roles: Collection[str], code: str) -> bool:

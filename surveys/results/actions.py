@@ -16,7 +16,7 @@ from engage.accounts.actors import SYSTEM, Actor, Role, has_role, roles_of
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
-from surveys.models import Export, ExportQuerySet, Questionnaire
+from surveys.models import AnswerFile, Export, ExportQuerySet, Questionnaire
 from surveys.results import access, queries
 from surveys.results.layout import WAVE
 
@@ -58,6 +58,19 @@ def record_export(questionnaire: Questionnaire, code: str, *, actor: Actor, filt
     _check_may_take(code, actor)
     more = {"filtered": True} if filtered else {}
     journal.record(actor, "survey.results_taken", questionnaire, format=code, personal=code in access.PERSONAL, **more)
+
+
+@transaction.atomic
+def take_file(questionnaire: Questionnaire, stored: str, *, actor: Actor) -> AnswerFile:
+    """Write down that somebody takes a file that was given with answers; returns it.
+
+    Raises Refused("survey_results_forbidden") for whoever may not, and AnswerFile.DoesNotExist.
+    """
+    _check_may_take(access.FILES, actor)
+    found = AnswerFile.objects.visible_to(actor).select_related("attachment")
+    file = found.get(response__questionnaire=questionnaire, response__submission__state="active", stored=stored)
+    journal.record(actor, "survey.file_taken", questionnaire, stored=stored)
+    return file
 
 
 def check_filters(questionnaire: Questionnaire, filters: Mapping[str, Sequence[str]]) -> None:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from surveys.answering.private import private_names
 from surveys.definition.answers import MISSING, MISSING_MODES, bounds, plain
-from surveys.definition.model import UNASKED_TYPES, Definition, Entry, Question, Texts
+from surveys.definition.model import FILE_TYPES, UNASKED_TYPES, Definition, Entry, Question, Texts
 from surveys.results.layout import Column, layout_of
 
 NAMESPACE = "ddi:codebook:2_5"
@@ -31,8 +31,8 @@ _DOMAINS: Mapping[str, str] = {
 _GROUPS: Mapping[str, str] = {"multiple": "multipleResp", "matrix": "grid"}
 
 Words = Mapping[str, Texts]
-"""The platform's own words by language. Keys: chosen, not_chosen, yes, no, own_words, in_repeat, private, the MISSING
-reasons and the modes."""
+"""The platform's own words by language. Keys: chosen, not_chosen, yes, no, own_words, number_of_files, in_repeat,
+private, the MISSING reasons and the modes."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ class _Codebook:
                 words = self._joined(label, level.label or {"": str(level.value)})
                 yield _Variable(f"{column.key}.{level.value}", entry, "mask", words, marks, group)
         else:
+            if question.type in FILE_TYPES:
+                label = self._joined(label, self.words["number_of_files"])
             if column.part:
                 label = self._joined(label, column.part_label or {"": column.part})
             levels = tuple(

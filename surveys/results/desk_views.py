@@ -24,7 +24,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.forms import clean_text
 from surveys import queries as survey_queries
-from surveys.models import Export, Questionnaire
+from surveys.models import AnswerFile, Export, Questionnaire
 from surveys.results import access, actions, queries, shelf
 from surveys.results.layout import GROUPS, MODE
 from surveys.results.views import TYPED_MOST, read_filters
@@ -119,6 +119,7 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
         "files": [code for code in takes if code in access.HARMLESS or not is_large],
         "kinds": _kinds(request) if is_large else [],
         "language": language,
+        "has_files": queries.has_files(questionnaire, request.user),
     }
     return render(request, "surveys/results/desk.html", context, status=status)
 
@@ -335,3 +336,53 @@ def ordered_file(request: HttpRequest, key: str, pk: int) -> FileResponse:
     response["Content-Disposition"] = content_disposition_header(True, named["filename"])
     response._resource_closers.append(opened.close)  # type: ignore[attr-defined]
     return response
+
+
+# --- what people gave as files --------------------------------------------------------------------------------------
+
+
+def _for_file_readers(request: HttpRequest, key: str) -> Questionnaire:
+    """Return the questionnaire for whoever may know who somebody is; 404 for others."""
+    _may(request)
+    if not access.may_take(roles_of(request.user), access.FILES):
+        raise Http404
+    return get_object_or_404(Questionnaire.objects.visible_to(request.user), key=key)
+
+
+@require_safe
+@for_staff
+def given(request: HttpRequest, key: str) -> HttpResponse:
+    """List the files that people gave with their answers, a page behind `?after=` a stored name."""
+    questionnaire, language = _for_file_readers(request, key), get_language() or ""
+    found = queries.given_files(
+        questionnaire, request.user, after=request.GET.get("after", "")[:TYPED_MOST], language=language
+    )
+    context = frame(request, RESULTS) | {
+        "questionnaire": questionnaire,
+        "title": survey_queries.titles([questionnaire.pk], language).get(questionnaire.pk, questionnaire.key),
+        "found": found,
+    }
+    return render(request, "surveys/results/desk_given.html", context)
+
+
+@require_safe
+@for_staff
+def given_file(request: HttpRequest, key: str, stored: str) -> FileResponse:
+    """Send one of them, to be kept and not shown: it is what a stranger sent. The journal keeps who took it."""
+    questionnaire = _for_file_readers(request, key)
+    try:
+        found = actions.take_file(questionnaire, stored, actor=request.user)
+        opened = found.attachment.file.open("rb")
+    except (AnswerFile.DoesNotExist, FileNotFoundError):
+        raise Http404 from None
+    return FileResponse(
+        opened,
+        as_attachment=True,
+        filename=stored,
+        content_type=found.attachment.media_type,
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

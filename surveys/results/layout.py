@@ -1,8 +1,8 @@
 """Which columns the answers of a questionnaire have, whichever of its versions they were given to; no Django.
 
 A question is one column, a matrix one for each row, a ranking and a constant sum one for each option. Words of one's
-own have a column beside. What says who somebody is and what stands in repeats (many answers of one person to one
-question) has none: it is not counted.
+own have a column beside; of files there is only how many were given. What says who somebody is and what stands in
+repeats (many answers of one person to one question) has none: it is not counted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Literal
 
 from surveys.answering.private import private_names
 from surveys.definition.answers import MISSING, OTHER, bounds
-from surveys.definition.model import Definition, Entry, Question, Texts
+from surveys.definition.files import COUNT
+from surveys.definition.model import FILE_TYPES, Definition, Entry, Question, Texts
 
 Kind = Literal["coded", "mask", "number", "date", "words", "text"]
 """coded: a code an answer; mask: a bit an option; words: short texts that are levels; text: what is only searched."""
@@ -100,7 +101,9 @@ class Column:
     @property
     def name(self) -> str:
         """The name in the answers under which its values stand."""
-        return self.question.name + OTHER if self.is_other else self.question.name
+        if self.is_other:
+            return self.question.name + OTHER
+        return self.question.name + COUNT if self.question.type in FILE_TYPES else self.question.name
 
     @cached_property
     def places(self) -> Mapping[str | int | bool, int]:
@@ -181,17 +184,26 @@ def _together(newer: Column, older: Column) -> Column:
 def _columns(definition: Definition, number: int) -> Iterator[Column]:
     private = private_names(definition)
     for entry in definition.entries:
-        if entry.repeats or entry.item.name in private:
+        if entry.repeats or (entry.item.name in private and not _is_counted(entry.item)):
             continue
         above = (definition.pages[entry.page], *entry.above, entry.item)
         routed = any(part.relevant or part.modes for part in above)
         yield from (replace(column, routed=routed) for column in _columns_of(definition, entry, number))
 
 
+def _is_counted(item: object) -> bool:
+    """Whether an answer is kept apart and how much of it there is is told: so many files."""
+    return isinstance(item, Question) and item.type in FILE_TYPES
+
+
 def _columns_of(definition: Definition, entry: Entry, number: int) -> Iterator[Column]:
     versions = frozenset({number})
     question = entry.item
-    if not isinstance(question, Question) or question.type not in _KINDS:
+    if not isinstance(question, Question):
+        return
+    if question.type in FILE_TYPES:
+        yield Column(question.name + COUNT, question, "number", versions)
+    if question.type not in _KINDS:
         return
     kind = _KINDS[question.type]
     options = definition.options_of(question)

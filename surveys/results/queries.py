@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,8 @@ from engage.errors import Refused
 from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
 from surveys.answering.rules import may_see_results
-from surveys.definition.model import Texts
-from surveys.models import Export, Questionnaire, Response, Version
+from surveys.definition.model import FILE_TYPES, Texts
+from surveys.models import AnswerFile, Export, Questionnaire, Response, Version
 from surveys.queries import period_of, ready
 from surveys.results.layout import (
     GROUPS,
@@ -116,6 +116,57 @@ def exports_of(questionnaire: Questionnaire, actor: Actor) -> list[Export]:
     return list(found.select_related("ordered_by"))
 
 
+# Rows of a page of files.
+FILES_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class GivenFiles:
+    """Files that were given with answers: question, people and files a line, and a page of the files.
+
+    `next_after` is the stored name of the last one where there are more, else empty.
+    """
+
+    totals: Sequence[tuple[str, int, int]]
+    rows: Sequence[tuple[AnswerFile, str]]
+    next_after: str
+
+
+def has_files(questionnaire: Questionnaire, actor: Actor) -> bool:
+    """Whether the actor may see files that were given with answers to a questionnaire, and there are any."""
+    return AnswerFile.objects.visible_to(actor).filter(response__questionnaire=questionnaire).exists()
+
+
+def given_files(questionnaire: Questionnaire, actor: Actor, *, after: str, language: str) -> GivenFiles:
+    """Return the files that were given, in the order of their random names, which says nothing of who was first."""
+    from surveys.results import columns
+
+    found = AnswerFile.objects.visible_to(actor).filter(response__in=columns.counted(questionnaire))
+    words = {}
+    for version in questionnaire.versions.filter(published_at__isnull=False).order_by("number"):
+        runtime = ready(version).runtime
+        for asked in runtime.definition.questions:
+            words[asked.name] = runtime.choose(asked.label, language) or asked.name
+    totals: dict[str, tuple[set[int], int]] = {}
+    for question, response, n in found.order_by().values_list("question", "response").annotate(n=Count("pk")):
+        name = _named(question, words)
+        people, files = totals.get(name, (set(), 0))
+        totals[name] = (people | {response}, files + n)
+    rows = list(found.filter(stored__gt=after).select_related("attachment")[: FILES_SHOWN + 1])
+    shown = [(row, _named(row.question, words)) for row in rows[:FILES_SHOWN]]
+    return GivenFiles(
+        [(name, len(people), files) for name, (people, files) in totals.items()],
+        shown,
+        shown[-1][0].stored if len(rows) > FILES_SHOWN else "",
+    )
+
+
+def _named(question: str, words: Mapping[str, str]) -> str:
+    """Name the question behind a key; of a repeat each instance is the same question."""
+    name = question.rpartition("/")[2]
+    return words.get(name, name)
+
+
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +192,8 @@ def question_words(layout: Layout, column: Column, language: str) -> str:
     words = layout.words(column.question.label, language) or column.question.name
     if column.is_other:
         return _("%(question)s: in their own words") % {"question": words}
+    if column.question.type in FILE_TYPES:
+        return _("%(question)s: number of files") % {"question": words}
     return words
 
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from surveys.definition.model import FILE_TYPES
 from surveys.results.encoding import schema, words_of
 from surveys.results.layout import BITS, NONE, REASONS, Column, Layout
 
@@ -144,6 +145,8 @@ def _wire(layout: Layout, column: Column) -> pa.DataType | None:
         return pa.list_(pa.string())
     if kind in ("consent", "declaration"):
         return pa.bool_()
+    if kind in FILE_TYPES:
+        return pa.float64()
     return pa.float64() if kind in ("number", "slider", "nps", "rating") else pa.string()
 
 

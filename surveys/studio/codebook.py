@@ -42,6 +42,7 @@ def own_words(languages: Sequence[str]) -> dict[str, Texts]:
                 "yes": _("Yes"),
                 "no": _("No"),
                 "own_words": pgettext("column of answers", "in their own words"),
+                "number_of_files": pgettext("column of answers", "number of files"),
                 "in_repeat": _("Asked several times of one person, so it has no column in the table of answers."),
                 "private": _("Says who somebody is, so it has no column in the table of answers."),
                 **{reason: str(words) for reason, words in REASON_NAMES.items()},

@@ -19,7 +19,8 @@ from surveys import queries
 from surveys.answering import posting, showing
 from surveys.answering.views import change_rows, nearest, target_of
 from surveys.building import LANGUAGES
-from surveys.definition.runtime import Course, ShownPage, Sitting
+from surveys.definition.model import FILE_TYPES, Question
+from surveys.definition.runtime import Course, Fault, ShownPage, Sitting
 from surveys.models import Version
 from surveys.studio.views import about, page, version_or_404
 from surveys.studio.words import language_name
@@ -93,9 +94,20 @@ def _page(request: HttpRequest, version: Version, code: str, number: int) -> Htt
     change_rows(answers, here, sent.get("add", ""), sent.get("remove", ""))
     course = preview.course()
     after = next((one for one in course.pages if one.number == here.number), None)
-    if after is not None and way == "next" and course.faults_of([here.number]):
+    if after is not None and way == "next" and _faults(course, here):
         return _show(request, preview, course, after, judged=True)
     return _go(request, preview, target_of(course, here, way), here.number)
+
+
+def _faults(course: Course, here: ShownPage) -> list[Fault]:
+    """What is wrong on a page. A preview takes no files in, so none is asked for."""
+    named = course.runtime.definition.by_name
+
+    def asks_for_file(fault: Fault) -> bool:
+        item = named[fault.name].item if fault.name in named else None
+        return isinstance(item, Question) and item.type in FILE_TYPES
+
+    return [fault for fault in course.faults_of([here.number]) if not asks_for_file(fault)]
 
 
 def _go(request: HttpRequest, preview: Preview, place: int | None, before: int) -> HttpResponse:
@@ -120,7 +132,7 @@ def _show(
 ) -> HttpResponse:
     faults = defaultdict(list)
     if judged:
-        for fault in course.faults_of([here.number]):
+        for fault in _faults(course, here):
             faults[fault.key].append(fault)
     look = showing.Look(course, preview.answers, faults, about_options("region"), not judged)
     shapes = showing.shapes(here.items, look)

@@ -5,6 +5,7 @@ A property that the form does not show is kept as it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,12 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
+from surveys.answering.file_kinds import kinds_taken
 from surveys.definition import editing, expressions, model
 from surveys.studio.option_lines import FLAGS, read_lines, write_lines
 from surveys.studio.words import MIXING, MODES, PROPERTIES, error_sentence, property_of
 
+_BETWEEN_KINDS = re.compile(r"[\s,;，；、]+")
 WORDS_MOST = 20_000
 LINES_MOST = 500_000
 
@@ -45,8 +48,8 @@ _GROUP = ("label", "help", "relevant", "modes", "randomise", "fixed")
 _REPEAT = ("label", "help", "add_label", "count", "minimum", "maximum", "relevant", "modes", "randomise", "fixed")
 _OWN = (
     "options", "list", "choice_filter", "randomise", "min_chosen", "max_chosen", "rows", "randomise_rows", "total",
-    "unit", "integer", "minimum", "maximum", "step", "low_label", "high_label", "max_length", "precision", "max_files",
-    "max_bytes", "calculation", "parameter", "meta",
+    "unit", "integer", "minimum", "maximum", "step", "low_label", "high_label", "max_length", "precision", "accept",
+    "max_files", "max_bytes", "calculation", "parameter", "meta",
 )  # fmt: skip
 _ASKED = ("required", "required_message", "relevant", "constraint", "constraint_message", "default", "personal")
 _LAST = ("modes", "fixed")
@@ -67,6 +70,8 @@ _HELP: Mapping[str, Any] = {
     "count": _("For example ${children}. Empty: people add as many as they like"),
     "personal": _("Kept encrypted and apart from the results"),
     "modes": _("None chosen: on all"),
+    "accept": _("Endings or kinds, such as .pdf, .docx, image/*, audio/*. Empty: all that we take; films we do not"),
+    "max_bytes": _("Empty: 20 MB, which is the most"),
     "fixed": _("Stays where it is when its neighbours are mixed"),
 }
 
@@ -101,6 +106,26 @@ class ExpressionField(forms.CharField):
                 sentence = error_sentence(model.Error("", error.code, {"at": error.at, **error.values}))
                 raise ValidationError(sentence, code=error.code) from None
         return text
+
+
+class KindsField(forms.CharField):
+    """Kinds of files between commas, as HTML's `accept` has them; each has to be one that is taken at all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"spellcheck": "false", "autocomplete": "off"}
+        super().__init__(max_length=2_000, required=False, widget=forms.TextInput(attrs=attributes), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show what stands there now."""
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Read the kinds, in small letters."""
+        found = [one for one in _BETWEEN_KINDS.split(super().clean(value).lower()) if one]
+        for one in found:
+            if not kinds_taken(model.Question(name="f", type="file", accept=(one,))):
+                raise ValidationError(_("We take no files of this kind: %(kind)s"), params={"kind": one})
+        return found
 
 
 @dataclass(frozen=True)
@@ -184,6 +209,7 @@ class PartForm(forms.Form):
             (frozenset({"modes"}), self._modes),
             (frozenset({"list"}), self._list),
             (frozenset({"precision"}), self._precision),
+            (frozenset({"accept"}), KindsField),
         ]
         if name == "list" and not self.definition.lists:
             return None

@@ -279,6 +279,8 @@ ROWS: dict[str, Row] = {
     "desk_results_crosstab": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
     "desk_results_words": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
     "desk_results_files": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
+    "desk_results_given": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
+    "desk_results_given_file": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", "0" * 32 + ".png"]),
     "desk_results_order": everybody(405, lambda world: ["no-survey", 1]),
     "desk_results_ordered_file": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", 1]),
     "desk_results_file": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", "csv"]),

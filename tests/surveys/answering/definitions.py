@@ -93,6 +93,7 @@ HOSTED = definition(
         question("some", "multiple", options=options("a", "b")),
         question("table", "matrix", options=options("a", "b"), rows=options("r")),
         question("ranks", "ranking", options=options("a", "b")),
+        question("scan", "file"),
     ),
     settings={"anonymous": False},
 )

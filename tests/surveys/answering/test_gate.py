@@ -108,7 +108,7 @@ def test_what_the_definition_says_of_access_anonymity_and_quotas_holds_once_it_i
         (definition(), "no_pages"),
         (BRANCHED | {"languages": ["en"]}, "language_missing"),
         (BRANCHED | {"closing": {"en": "Thanks"}}, "texts_missing"),
-        (definition(page("p", question("f", "file"))), "type_untaken"),
+        (definition(page("p", question("f", "file", accept=["video/*"]))), "accept_nothing"),
         (definition(page("p", question("m", "email"))), "anonymous_asks_who"),
         (definition(page("p", question("t", "text", personal=True))), "anonymous_asks_who"),
         (BRANCHED | {"settings": {"one_per": "device"}}, "one_per_untaken"),

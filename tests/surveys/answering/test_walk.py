@@ -162,7 +162,8 @@ def test_hidden_answers_of_a_forged_post_are_dropped_and_logged(person, caplog):
     person.answer(go="check", more="")
     person.go(person.url, send="1")
     assert Response.objects.get().answers == {"comes": "no", "why_not": "far"}
-    assert "hidden" in caplog.text and "2" not in caplog.text.split("hidden")[0].split("questionnaire=")[0]
+    said = "\n".join(caplog.messages)
+    assert "hidden" in said and "2" not in said.split("hidden")[0].split("questionnaire=")[0]
 
 
 def test_whoever_began_on_a_version_finishes_on_it(person):
