@@ -51,7 +51,10 @@ _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "token", "opened", "altcha", "web
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that could not be read."""
     if isinstance(exception, RequestDataTooBig):
-        with_files = any(path in request.path_info for path in settings.UPLOAD_PATHS)
+        length = request.META.get("CONTENT_LENGTH") or ""
+        # Where files are taken, the typed text alone may still be too much.
+        too_large = length.isdecimal() and int(length[:20]) > settings.UPLOAD_BODY_MOST_BYTES
+        with_files = too_large and any(path in request.path_info for path in settings.UPLOAD_PATHS)
         most = settings.UPLOAD_BODY_MOST_BYTES if with_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         megabytes = most // (1024 * 1024)
         message = _("That is too much for one form")
