@@ -297,12 +297,17 @@ class Answers:
 
     def inside(self, key: str, *values: str) -> Flags:
         """Return who gave one of these answers to a question. Raises Refused as `where` does."""
+        found: Flags = self._once(repr((key, values)), lambda: self._inside(key, values))
+        return found
+
+    def _inside(self, key: str, values: Sequence[str]) -> Flags:
         column = self.layout.by_key.get(key)
         if column is not None and column.kind == "mask":
             several = self.chosen(key)
             return np.asarray(several.chosen[:, [place_of(several.levels, key, one) for one in values]].any(axis=1))
         single = self.coded(key)
-        return np.isin(single.codes, [place_of(single.levels, key, one) for one in values])
+        places = [place_of(single.levels, key, one) for one in values]
+        return single.codes == places[0] if len(places) == 1 else np.isin(single.codes, places)
 
 
 def place_of(levels: Sequence[Level], key: str, value: str) -> int:

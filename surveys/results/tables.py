@@ -233,8 +233,8 @@ def _summary(
     inside: Flags | None,
     group: tuple[str, str] | None = None,
 ) -> Summary | None:
-    if weights is None and group is None and inside is None:
-        return _summary_of_all(answers, column, public=public)
+    if weights is None and inside is None and (group is None or column.kind != "number"):
+        return _summary_counted(answers, column, group, public=public)
     numbers = numbers_of(answers, column)
     if numbers is None:
         return None
@@ -258,18 +258,23 @@ def _summary(
     return Summary(float(said @ given / given.sum()), lower, median, upper)
 
 
-def _summary_of_all(answers: Answers, column: Column, *, public: bool) -> Summary | None:
-    """Return the figures of all people from how often each number was given."""
+def _summary_counted(
+    answers: Answers, column: Column, group: tuple[str, str] | None, *, public: bool
+) -> Summary | None:
+    """Return the figures of all people, or of a group, from how often each number was given."""
     if column.kind == "number":
         given = answers.values(column.key)
-        values, n = np.array(given.values, dtype=float), given.n
+        values, n, everybody = np.array(given.values, dtype=float), given.n, given.n.sum()
     elif column.numeric:
         values = np.array([float(level.value) for level in column.levels])
-        n = answers.levels(column.key).n[: len(values)]
-        values, n = values[n > 0], n[n > 0]
+        by, place = (group[0], place_of(answers.levels(group[0]).levels, *group)) if group else ("", 0)
+        table = answers.tables(column.key, by)[0][: len(values)]
+        gave = table[:, place] > 0
+        values, n, everybody = values[gave], table[gave, place], table.sum()
     else:
         return None
-    if not len(n) or (public and n.sum() < SHARE_LEAST):
+    others = everybody - n.sum()
+    if not len(n) or (public and (n.sum() < SHARE_LEAST or 0 < others < SHARE_LEAST)):
         return Summary(None, None, None, None)
     return Summary(float(values @ n / n.sum()), *quantiles(values, n, (0.25, 0.5, 0.75)))
 
