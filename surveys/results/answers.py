@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engage.errors import Refused
-from surveys.results.counting import Choices, Merged, Values, choices_of, values_of, written_in
+from surveys.results.counting import Choices, Merged, Values, choices_of, values_of, weigh_choices, written_in
 from surveys.results.guards import Guard, guard
 from surveys.results.layout import BITS, GROUPS, NONE, REASONS, REST, VERSION, Column, Layout, Level
 from surveys.statistics.design import Codes, Flags, Floats
@@ -240,6 +240,15 @@ class Answers:
             return known
         bits = [self.array(name) for name in column.stored]
         return choices_of(column, bits, *self._groups(by)) if by else choices_of(column, bits)
+
+    def weigh_choices(self, column: Column, weights: Floats) -> tuple[float, float, Floats]:
+        """Return weight of the base, sum of squared weights and weight by option of a question with several answers."""
+        if found := weigh_choices(column, [self.array(name) for name in column.stored], weights):
+            return found
+        several = self.chosen(column.key)
+        base = np.where(several.asked, weights, 0.0)
+        chosen = np.array([float(base[one].sum()) for one in several.chosen.T])
+        return float(base.sum()), float((base**2).sum()), chosen
 
     def sizes(self, by: str) -> np.ndarray:
         """Return how many people are in the groups of a question, those without last; without `by` one number."""

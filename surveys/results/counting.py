@@ -76,6 +76,24 @@ def choices_of(
     return Choices(asked, np.array(chosen, dtype=np.int64).reshape(-1, across))
 
 
+def weigh_choices(
+    column: Column, bits: Sequence[np.ndarray], weights: np.ndarray
+) -> tuple[float, float, np.ndarray] | None:
+    """Weigh a question with several answers: weight of who was asked, sum of its squares, weight by option.
+
+    None where there are too many options to weigh at once what is chosen together.
+    """
+    options, first = range(len(column.levels)), bits[0]
+    if 1 << len(options) > _PATTERNS_MOST or len(bits) > 1:
+        return None
+    size = (1 << len(options)) + _BELOW
+    sums, squares = (np.bincount(first + _BELOW, one, minlength=size) for one in (weights, weights**2))
+    sums[_BELOW + NONE] = squares[_BELOW + NONE] = 0
+    ways = np.arange(1 << len(options))
+    chosen = np.array([float(sums[_BELOW:][ways >> at & 1 == 1].sum()) for at in options])
+    return float(sums.sum()), float(squares.sum()), chosen
+
+
 def written_in(stored: pa.ChunkedArray) -> int:
     """Count the texts of a stored column."""
     return len(stored) - stored.null_count

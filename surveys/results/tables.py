@@ -51,6 +51,9 @@ class Summary:
     upper: float | None
 
 
+_NO_SUMMARY = Summary(None, None, None, None)
+
+
 @dataclass(frozen=True)
 class Topline:
     """One question for itself.
@@ -105,7 +108,12 @@ def topline(
         else:
             base = _picked(answers, column, inside, weights)
         hidden = np.zeros(len(base.counts), dtype=bool)
-        summary = _summary(answers, column, weights, public=False, inside=inside)
+        if column.numeric and inside is None and weights is not None:
+            # A scale has few numbers: what each of them weighs is known.
+            scale = np.array([float(level.value) for level in column.levels])
+            summary = _summary_weighed(scale, base.weighted[: len(scale)]) if base.n else _NO_SUMMARY
+        else:
+            summary = _summary(answers, column, weights, public=False, inside=inside)
     n, total, counts, weighted, whole, size = astuple(base)
     shares = np.divide(weighted, whole, out=np.full(len(counts), np.nan), where=whole > 0)
     low, high = wilson(shares, size)
@@ -164,16 +172,12 @@ def _weighed(answers: Answers, column: Column, weights: Floats) -> _Base:
     """Count and weigh all people, without a copy of those in the base."""
     plain = _counted(answers, column, None)
     if column.kind == "mask":
-        several = answers.chosen(column.key)
-        base = np.where(several.asked, weights, 0.0)
-        weighted = [float(base[one].sum()) for one in several.chosen.T]
-        return replace(
-            plain, weighted=np.array(weighted, dtype=np.float64), whole=float(base.sum()), size=effective_size(base)
-        )
-    codes = answers.coded(column.key).codes.astype(np.int64) + 1
-    first, second = (np.bincount(codes, one, minlength=len(plain.counts) + 1)[1:] for one in (weights, weights**2))
-    whole, squares = float(first.sum()), float(second.sum())
-    return replace(plain, weighted=first.astype(np.float64), whole=whole, size=whole**2 / squares if squares else 0.0)
+        whole, squares, weighted = answers.weigh_choices(column, weights)
+    else:
+        codes = answers.coded(column.key).codes.astype(np.int64) + 1
+        sums, second = (np.bincount(codes, one, minlength=len(plain.counts) + 1)[1:] for one in (weights, weights**2))
+        whole, squares, weighted = float(sums.sum()), float(second.sum()), sums.astype(np.float64)
+    return replace(plain, weighted=weighted, whole=whole, size=whole**2 / squares if squares else 0.0)
 
 
 def _picked(answers: Answers, column: Column, inside: Flags, weights: Floats | None) -> _Base:
@@ -243,14 +247,18 @@ def _summary(
     n = int(known.sum())
     others = int(everybody.sum()) - n
     if n == 0 or (public and (n < SHARE_LEAST or 0 < others < SHARE_LEAST)):
-        return Summary(None, None, None, None)
+        return _NO_SUMMARY
     said = numbers[known]
     if weights is None:
         lower, median, upper = (float(one) for one in np.quantile(said, (0.25, 0.5, 0.75)))
         return Summary(float(said.mean()), lower, median, upper)
-    given = weights[known]
+    return _summary_weighed(said, weights[known])
+
+
+def _summary_weighed(said: Floats, given: Floats) -> Summary:
+    """Return the figures of numbers that have weights."""
     if not given.sum() > 0:
-        return Summary(None, None, None, None)
+        return _NO_SUMMARY
     order = np.argsort(said, kind="stable")
     running = np.cumsum(given[order]) / given.sum()
     # The smallest value whose running weight reaches the share, as everywhere in surveys.statistics.
@@ -275,7 +283,7 @@ def _summary_counted(
         return None
     others = everybody - n.sum()
     if not len(n) or (public and (n.sum() < SHARE_LEAST or 0 < others < SHARE_LEAST)):
-        return Summary(None, None, None, None)
+        return _NO_SUMMARY
     return Summary(float(values @ n / n.sum()), *quantiles(values, n, (0.25, 0.5, 0.75)))
 
 
