@@ -23,10 +23,14 @@ READY_KEPT = 32
 
 @dataclass(frozen=True)
 class Ready:
-    """A definition ready to be answered, and the seconds that reading all of it takes, by language."""
+    """A definition ready to be answered, and the seconds that reading all of it takes, by language.
+
+    `asks_where`: a question is answered with a region of the house.
+    """
 
     runtime: Runtime
     seconds: Mapping[str, float]
+    asks_where: bool
 
 
 _kept: OrderedDict[str, Ready] = OrderedDict()
@@ -34,7 +38,8 @@ _lock = Lock()
 
 
 def _make_ready(definition: model.Definition) -> Ready:
-    return Ready(Runtime(definition), checks.reading_seconds(definition))
+    asks_where = any(question.type in ("region", "location") for question in definition.questions)
+    return Ready(Runtime(definition), checks.reading_seconds(definition), asks_where)
 
 
 def ready(version: Version) -> Ready:

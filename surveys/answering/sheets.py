@@ -73,8 +73,8 @@ class Sheet:
 
     @cached_property
     def regions(self) -> list[tuple[str, str]]:
-        """The regions of the house, as (code, name)."""
-        return about_options("region")
+        """The regions of the house, as (code, name), where a question is answered with one."""
+        return about_options("region") if self.shown.ready.asks_where else []
 
     def course(self, now: datetime) -> Course:
         """What the questionnaire looks like for these answers."""

@@ -28,8 +28,7 @@ from engage.pages.caching import shared_for_seconds
 from engage.pages.framing import let_frame
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
-from engage.participation import challenge, limits, wallet
-from engage.participation.forms import GuardFields
+from engage.participation import challenge, limits, sending, wallet
 from engage.participation.models import Submission
 from engage.participation.receipts import qr_svg, track_url
 from engage.participation.rules import Window, format_code, looks_automatic
@@ -476,13 +475,7 @@ def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | 
 
 
 def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
-    guard = GuardFields(request.POST)
-    guard.is_valid()
-    if limits.under_attack():
-        given = guard.cleaned_data
-        challenge.check(given.get("altcha", ""), given.get("opened", ""), now, str(codes.token_of(sheet.code)))
-    limits.check("send", limits.client_address(request), limits.SEND_WINDOWS)
-    limits.count("site", "all", (limits.ATTACK_WINDOW,))
+    sending.check_limits(request, token=str(codes.token_of(sheet.code)), email="")
     flagged = looks_automatic(
         honeypot=request.POST.get("website", ""),
         opened_at=sheet.saved.started_at,
