@@ -184,7 +184,9 @@ def arrange(request: HttpRequest, version_id: int, kind: str, name: str) -> Http
         if version.revision != posted_revision(request):
             raise Refused("survey_changed_meanwhile")
         document = step(version.parsed, at, name)
-        actions.write_definition(version.pk, document, revision=version.revision, actor=request.user)
+        # What is put back where it was voids no sign-off.
+        if document != version.definition:
+            actions.write_definition(version.pk, document, revision=version.revision, actor=request.user)
     except editing.NotThere:
         raise Http404 from None
     except Refused as refusal:

@@ -129,6 +129,8 @@ def test_a_question_is_added_written_moved_copied_and_removed(editor):
     assert refused.status_code == 409 and refused.context["refusal"] and stored(version).revision == revision + 1
     sent = {"step": "to", "page": "visits", "revision": revision + 1}
     assert editor.post(address, sent | {"page": "nowhere"}).status_code == 404
+    assert editor.post(address, sent | {"page": "", "before": "hours"}).status_code == 302
+    assert stored(version).revision == revision + 1
     assert editor.post(address, sent).status_code == 302
     revision = stored(version).revision
     editor.post(at(version, "arrange", "page", "wishes"), {"step": "up", "revision": revision})
