@@ -1,7 +1,7 @@
 """A newsletter through two kills of the worker: each address gets it once, or is listed as uncertain.
 
 The worker's whole process is killed with SIGKILL twice while the mail server holds a letter that it has not
-acknowledged yet; then another worker finishes. ENGAGE_MAILING_SIZE says to how many; 2,000 without it.
+acknowledged yet; then another worker finishes. ENGAGE_MAILING_SIZE says to how many; 1,000 without it.
 """
 
 import json
@@ -27,7 +27,7 @@ from tests.smtp_sink import Letter, SmtpSink
 
 pytestmark = pytest.mark.faults
 
-SIZE = int(os.environ.get("ENGAGE_MAILING_SIZE", "2000"))
+SIZE = int(os.environ.get("ENGAGE_MAILING_SIZE", "1000"))
 MOMENTS = (SIZE // 5 + 3, SIZE // 2 + 7)
 # Longer than any run: a test that waits for nothing must end.
 MOST_SECONDS = 60 + SIZE / 20
