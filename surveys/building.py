@@ -104,7 +104,7 @@ def _of_questions(definition: model.Definition) -> list[Gap]:
 
 def _of_settings(version: Version, definition: model.Definition) -> list[Gap]:
     questionnaire, found = version.questionnaire, []
-    if definition.settings.one_per in ("device", "contact"):
+    if definition.settings.one_per == "contact":
         found.append(Gap("one_per_untaken", "/settings/one_per"))
     if definition.settings.anonymous != questionnaire.anonymous and (
         questionnaire.responses.exists() or questionnaire.invitations.exists()
@@ -129,7 +129,7 @@ def _own_sentence(gap: Gap) -> str:
         "accept_nothing": gettext("%(place)s: we take none of the kinds of files that are named; films for one"),
         "media_untaken": gettext("%(place)s: pictures, sounds and films cannot be shown yet"),
         "anonymous_asks_who": gettext("%(place)s: an anonymous questionnaire does not ask who somebody is"),
-        "one_per_untaken": gettext("Answering once per device or per contact cannot be held to; use invitations"),
+        "one_per_untaken": gettext("Answering once per contact cannot be held to; use invitations"),
         "anonymity_changed": gettext("People were invited or have answered, so anonymity cannot be changed any more"),
     }
     return sentences[gap.code] % values

@@ -14,6 +14,7 @@ from engage.accounts.actors import Actor
 from engage.participation.models import Submission
 from surveys.answering import rules
 from surveys.definition import checks, model
+from surveys.definition.live import live_names
 from surveys.definition.runtime import Runtime
 from surveys.models import Questionnaire, Response, Version
 
@@ -25,12 +26,14 @@ READY_KEPT = 32
 class Ready:
     """A definition ready to be answered, and the seconds that reading all of it takes, by language.
 
-    `asks_where`: a question is answered with a region of the house.
+    `asks_where`: a question is answered with a region of the house. `live` has for each page the names of its questions
+    that the same page reads.
     """
 
     runtime: Runtime
     seconds: Mapping[str, float]
     asks_where: bool
+    live: tuple[frozenset[str], ...]
 
 
 _kept: OrderedDict[str, Ready] = OrderedDict()
@@ -39,7 +42,8 @@ _lock = Lock()
 
 def _make_ready(definition: model.Definition) -> Ready:
     asks_where = any(question.type in ("region", "location") for question in definition.questions)
-    return Ready(Runtime(definition), checks.reading_seconds(definition), asks_where)
+    runtime = Runtime(definition)
+    return Ready(runtime, checks.reading_seconds(definition), asks_where, live_names(runtime))
 
 
 def ready(version: Version) -> Ready:

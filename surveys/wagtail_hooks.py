@@ -40,6 +40,7 @@ def builder_urls() -> list[URLPattern]:
         path(one + "paper/<slug:code>/", export_views.paper, name="questionnaire_paper"),
         path(one + "compare/<int:other_id>/", views.compare, name="questionnaire_compare"),
         path(one + "preview/<slug:code>/", preview.frames, name="questionnaire_preview"),
+        path(one + "preview/<slug:code>/<int:number>/look/", preview.preview_look, name="questionnaire_preview_look"),
         path(one + "preview/<slug:code>/<int:number>/", preview.preview_page, name="questionnaire_preview_page"),
         path(one + "library/", library_views.take, name="questionnaire_take"),
         path(one + "add/", part_views.add, name="questionnaire_add"),

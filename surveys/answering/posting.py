@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from django.http import QueryDict
@@ -12,10 +12,12 @@ from django.http import QueryDict
 from engage.participation.forms import clean_text
 from surveys.definition.answers import OTHER, is_blank
 from surveys.definition.model import FILE_TYPES, Question
-from surveys.definition.runtime import Path, Shown
+from surveys.definition.runtime import Course, Path, Shown, ShownPage
 
 # Name of a control: this and the key of its question; parts of an answer follow after a colon.
 PREFIX = "q:"
+# Says of a question, by its key, that it stood on the form that is sent.
+ASKED = "asked"
 # What anybody may type into one control; each question says less.
 TYPED_MOST = 100_000
 _TRUE = "true"
@@ -54,6 +56,30 @@ def take(answers: MutableMapping[str, Any], items: Iterable[Shown], sent: QueryD
         words = clean_text(sent.get(other_control(shown.key), "")[:TYPED_MOST])
         if any(option.other for option in (*shown.options, *shown.rows)):
             put(answers, shown.path, question.name + OTHER, words)
+
+
+def take_page(
+    answers: MutableMapping[str, Any], here: ShownPage, sent: QueryDict, course: Callable[[], Course]
+) -> Course:
+    """Take what was sent for a page; returns the course after it, which `course` makes of the answers.
+
+    A form that says which questions stood on it may have shown some before it was sent: what its own answers open is
+    taken, too. Of a question that did not stand on it, whatever was answered before stays.
+    """
+    stood = frozenset(sent.getlist(ASKED))
+    if not stood:
+        take(answers, here.items, sent)
+        return course()
+    page, taken = here, set[str]()
+    while True:
+        due = [shown for shown in asked(page.items) if shown.key in stood and shown.key not in taken]
+        take(answers, due, sent)
+        taken.update(shown.key for shown in due)
+        after = course()
+        following = next((one for one in after.pages if one.number == here.number), None)
+        if following is None or not any(s.key in stood and s.key not in taken for s in asked(following.items)):
+            return after
+        page = following
 
 
 def raw_answer(question: Question, shown: Shown, sent: QueryDict) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -84,6 +85,9 @@ class Shape:
     has_room: bool = True
     is_photo: bool = False
     is_anonymous: bool = False
+    # Whether what else stands on the page can change it while it is filled in, and whether it changes others.
+    is_live: bool = False
+    is_read: bool = False
 
     @property
     def id(self) -> str:
@@ -96,6 +100,16 @@ class Shape:
         parts = [f"{self.id}-help"] if self.help else []
         parts += [f"{self.id}-kinds"] if self.look == "files" else []
         return " ".join(parts + ([f"{self.id}-error"] if self.errors else []))
+
+    @property
+    def seal(self) -> str:
+        """Of all that it says, without what was answered and what is in it: two with the same seal look the same."""
+        said = (
+            self.look, self.label, self.help, self.required, self.columns, self.unit, self.low, self.high, self.least,
+            self.most, self.add_label, [(one.value, one.label) for one in self.choices],
+            self.typed if self.look == "fixed" else "",
+        )  # fmt: skip
+        return blake2b(repr(said).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -130,11 +144,19 @@ class Look:
     shared: bool = False
     # Names and sizes of files that were given, by their stored names (`sheets.Filled.files`).
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # The names of questions of the page that other parts of the same page read.
+    reads: frozenset[str] = frozenset()
 
 
 def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
     """Make the shapes of what is shown."""
-    return tuple(_shape(shown, look) for shown in items)
+    made = (_shape(shown, look) for shown in items)
+    if not look.reads:
+        return tuple(made)
+    return tuple(
+        replace(shape, is_live=True, is_read=shown.item.name in look.reads)
+        for shape, shown in zip(made, items, strict=True)
+    )
 
 
 def _shape(shown: Shown, look: Look) -> Shape:
@@ -358,13 +380,6 @@ def _files(question: Question, shown: Shown, look: Look, raw: Any, common: dict[
         has_room=len(given) < question.max_files,
         is_photo=question.type == "photo",
         is_anonymous=look.course.runtime.definition.settings.anonymous,
-    )
-
-
-def takes_files(shown: Sequence[Shape]) -> bool:
-    """Whether a form with these has to be sent in parts, because a file may be among them."""
-    return any(
-        shape.look == "files" or any(takes_files(instance.shapes) for instance in shape.instances) for shape in shown
     )
 
 

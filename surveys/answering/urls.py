@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.answering import views
+from surveys.answering import looking, views
 
 urlpatterns = [
     path("surveys/", views.surveys, name="surveys"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("surveys/<slug:key>/invited/<str:secret>/", views.survey, name="survey_invited"),
     path("surveys/<slug:key>/answer/", views.resume, name="survey_resume_here"),
     path("surveys/<slug:key>/answer/<str:code>/<int:number>/", views.page, name="survey_page"),
+    path("surveys/<slug:key>/answer/<str:code>/<int:number>/look/", looking.look, name="survey_look"),
     path("surveys/<slug:key>/answer/<str:code>/aside/", views.aside, name="survey_aside"),
     path("surveys/<slug:key>/answer/<str:code>/check/", views.check, name="survey_check"),
     path("surveys/<slug:key>/answer/<str:code>/sent/", views.sent, name="survey_sent"),

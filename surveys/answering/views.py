@@ -7,14 +7,16 @@ in the address allows, and no other site knows that.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,10 +36,10 @@ from engage.participation.receipts import qr_svg, track_url
 from engage.participation.rules import Window, format_code, looks_automatic
 from engage.participation.views import receipt_page
 from surveys import queries, quotas
-from surveys.answering import actions, codes, files, posting, rules, showing
+from surveys.answering import actions, codes, devices, files, posting, rules, showing
 from surveys.answering.sheets import ANSWERABLE, Sheet, find
 from surveys.answering.words import minutes_needed
-from surveys.definition.model import Repeat
+from surveys.definition.model import FILE_TYPES, Question, Repeat
 from surveys.definition.runtime import Course, Fault, Shown, ShownPage
 from surveys.models import Questionnaire, Response
 
@@ -51,7 +53,14 @@ UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 _STAYING = ("add", "remove", "give", "drop")
 _KIOSK_SALT = "surveys.answering.kiosk"
 # What ends answering for good; the page says so and what can be done instead.
-_OVER = {"survey_quota_full": 410, "survey_link_used": 410, "survey_link_unknown": 410, "survey_taken_down": 410}
+_OVER = {
+    "survey_quota_full": 410,
+    "survey_link_used": 410,
+    "survey_link_unknown": 410,
+    "survey_taken_down": 410,
+    "survey_device_answered": 403,
+    "survey_own_device": 403,
+}
 
 
 def _page(shown: queries.Shown, **more: Any) -> dict[str, Any]:
@@ -86,7 +95,7 @@ def in_frames(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return framed
 
 
-def _frame(request: HttpRequest, questionnaire: Questionnaire) -> None:
+def let_own_frame(request: HttpRequest, questionnaire: Questionnaire) -> None:
     request.survey_hosts = questionnaire.embed_hosts  # type: ignore[attr-defined]
 
 
@@ -116,9 +125,13 @@ def survey(
     if embedded:
         if not shown.questionnaire.embed_hosts:
             raise Http404
-        _frame(request, shown.questionnaire)
+        let_own_frame(request, shown.questionnaire)
     refusal: Refused | None = None
     try:
+        if devices.is_once(shown.definition) and shown.state == "open":
+            if kiosk or embedded:
+                raise Refused("survey_own_device")
+            _check_device(request, shown)
         if secret:
             actions.check_link(shown.questionnaire, secret)
         if request.method == "POST":
@@ -130,9 +143,9 @@ def survey(
             return redirect("survey_page", key=key, code=code, number=1)
     except Refused as refused:
         if refused.code == "survey_link_unknown":
-            _count_forged(request, "survey-link")
+            count_forged(request, "survey-link")
         if refused.code in _OVER:
-            return _over(request, shown, refused)
+            return _over(request, shown, refused, embedded=embedded)
         refusal = refused
     context = _page(
         shown,
@@ -150,7 +163,13 @@ def survey(
     return render(request, "surveys/start.html", context, status=refusal_status(refusal.code) if refusal else 200)
 
 
-def _count_forged(request: HttpRequest, scope: str) -> None:
+def _check_device(request: HttpRequest, shown: queries.Shown) -> None:
+    """Raise Refused("survey_device_answered") where the device says so and one answer is all it may give."""
+    if devices.is_once(shown.definition) and devices.has_answered(request, shown.questionnaire):
+        raise Refused("survey_device_answered")
+
+
+def count_forged(request: HttpRequest, scope: str) -> None:
     """Count a code or link that opened nothing; raise Refused("too_many", seconds=...) for whoever tried many.
 
     Whoever has a right one is never held up by others at the same address who guess.
@@ -165,13 +184,29 @@ def _stopped(request: HttpRequest, sheet: Sheet, refused: Refused) -> HttpRespon
     return _over(request, sheet.shown, refused, sheet)
 
 
-def _over(request: HttpRequest, shown: queries.Shown, refused: Refused, sheet: Sheet | None = None) -> HttpResponse:
+def _over(
+    request: HttpRequest,
+    shown: queries.Shown,
+    refused: Refused,
+    sheet: Sheet | None = None,
+    *,
+    embedded: bool = False,
+) -> HttpResponse:
     """Tell kindly that it cannot be answered (any more), and what can be done instead."""
     message = ""
     if refused.code == "survey_quota_full":
         quota = next((q for q in shown.definition.quotas if q.name == refused.values["cell"]), None)
         message = shown.runtime.choose(quota.message, shown.language) if quota else ""
-    context = _page(shown, code=refused.code, sentence=refusal_message(refused), message=message, sheet=sheet)
+    context = _page(
+        shown,
+        code=refused.code,
+        sentence=refusal_message(refused),
+        message=message,
+        sheet=sheet,
+        embedded=embedded or (sheet is not None and sheet.is_embedded),
+        code_shown=format_code(sheet.code) if sheet is not None else "",
+        has_results=shown.questionnaire.results == Questionnaire.Results.AT_ONCE,
+    )
     return render(request, "surveys/over.html", context, status=_OVER[refused.code])
 
 
@@ -185,7 +220,7 @@ def resume(request: HttpRequest, key: str = "") -> HttpResponse:
     The way here leads from a sheet that is gone, also inside of a frame.
     """
     if asked := Questionnaire.objects.visible_to(request.user).filter(key=key).first() if key else None:
-        _frame(request, asked)
+        let_own_frame(request, asked)
     typed, error, status = request.POST.get("code", ""), "", 200
     if request.method == "POST":
         try:
@@ -196,7 +231,7 @@ def resume(request: HttpRequest, key: str = "") -> HttpResponse:
                 return redirect("survey_page", key=sheet.shown.questionnaire.key, code=sheet.code, number=number)
             if code and (sent := actions.sent_before(code)) is not None:
                 return _sent(queries.key_and_mode(sent)[0], code)
-            _count_forged(request, "survey-code")
+            count_forged(request, "survey-code")
             raise Refused("survey_code_wrong")
         except Refused as refused:
             error, status = refusal_message(refused), refusal_status(refused.code)
@@ -215,10 +250,10 @@ def _sheet(request: HttpRequest, key: str, code: str, now: datetime) -> Sheet | 
     if sheet is None:
         if read and actions.sent_before(read) is not None:
             return _sent(key, read)
-        _count_forged(request, "survey-code")
+        count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
     if sheet.is_embedded:
-        _frame(request, sheet.shown.questionnaire)
+        let_own_frame(request, sheet.shown.questionnaire)
     if sheet.shown.version.state not in ANSWERABLE:
         return _stopped(request, sheet, Refused("survey_taken_down"))
     return sheet
@@ -262,21 +297,25 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     way = "rows" if any(name in sent for name in _STAYING) else sent.get("go", "next")
     given, refusal = "", None
     untaken: list[Fault] = []
-    if next(files.questions(here.items), None) is not None:
+    standing = _standing(sheet, here, sent, now)
+    if next(files.questions(standing.items), None) is not None:
         try:
-            given, untaken = _change_files(request, sheet, here)
+            given, untaken = _change_files(request, sheet, standing)
         except Refused as refused:
             refusal = refused
-    posting.take(filled.answers, here.items, sent)
-    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", "")) or given
+    course = posting.take_page(filled.answers, here, sent, lambda: sheet.course(now))
+    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
+    if moved:
+        course = sheet.course(now)
+    moved = moved or given
     if here.number not in filled.seen and way != "rows":
         filled.seen.append(here.number)
-    course = sheet.course(now)
     after = next((one for one in course.pages if one.number == here.number), None)
     if after is not None and (untaken or refusal):
         # A file that was not taken is said whatever was pressed: to go on would be to go on without it.
         return _show(request, sheet, course, after, judged=way == "next", untaken=untaken, error=refusal)
-    opened = _opened(here, after) if after is not None and way == "next" else ""
+    stood = sent.getlist(posting.ASKED)
+    opened = _opened(here, after, stood) if after is not None and way == "next" else ""
     faulty = after is not None and way == "next" and bool(course.faults_of([here.number]))
     target = target_of(course, here, way)
     if after is not None and faulty and not opened:
@@ -294,6 +333,30 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
     if way == "aside":
         return redirect("survey_aside", key=sheet.shown.questionnaire.key, code=sheet.code)
     return _go(sheet, target)
+
+
+def _standing(sheet: Sheet, here: ShownPage, sent: QueryDict, now: datetime) -> ShownPage:
+    """A page with the questions for files that its own answers have opened, where the form says that they stood on it.
+
+    Files are kept before the answers, so that these are only looked at here.
+    """
+    known = {shown.key for shown in posting.asked(here.items)}
+    if not asks_for_files(sheet, here) or not set(sent.getlist(posting.ASKED)) - known:
+        return here
+    answers = deepcopy(sheet.filled.answers)
+    runtime, sitting = sheet.shown.runtime, sheet.sitting(now)
+    course = posting.take_page(answers, here, sent, lambda: runtime.course(answers, sitting))
+    after = next((one for one in course.pages if one.number == here.number), here)
+    opened = (shown for shown, _question in files.questions(after.items) if shown.key not in known)
+    return replace(here, items=(*here.items, *opened))
+
+
+def asks_for_files(sheet: Sheet, here: ShownPage) -> bool:
+    """Whether a page asks for files now, or can while it is filled in."""
+    if not sheet.shown.ready.live[here.number]:
+        return next(files.questions(here.items), None) is not None
+    entries = (entry.item for entry in sheet.shown.definition.entries if entry.page == here.number)
+    return any(isinstance(item, Question) and item.type in FILE_TYPES for item in entries)
 
 
 def _change_files(request: HttpRequest, sheet: Sheet, here: ShownPage) -> tuple[str, list[Fault]]:
@@ -326,9 +389,12 @@ def target_of(course: Course, here: ShownPage, way: str) -> int | None:
     return places[at + 1] if at + 1 < len(places) else None
 
 
-def _opened(before: ShownPage, after: ShownPage) -> str:
-    """The key of the first question of a page that an answer on the same page has opened; empty when none has."""
-    known = {shown.key for shown in posting.asked(before.items)}
+def _opened(before: ShownPage, after: ShownPage, stood: Collection[str]) -> str:
+    """The key of the first question of a page that an answer on the same page has opened; empty when none has.
+
+    `stood` are the keys of questions that the form says it has shown.
+    """
+    known = {shown.key for shown in posting.asked(before.items)} | set(stood)
     return next((shown.key for shown in posting.asked(after.items) if shown.key not in known), "")
 
 
@@ -357,6 +423,32 @@ def _repeats(items: tuple[Shown, ...]) -> list[Shown]:
     return found
 
 
+def shapes_of(
+    sheet: Sheet, course: Course, here: ShownPage, faults: Mapping[str, Sequence[Fault]] | None = None
+) -> tuple[showing.Shape, ...]:
+    """Make the shapes of a page of a sheet."""
+    return showing.shapes(
+        here.items,
+        showing.Look(
+            course,
+            sheet.filled.answers,
+            faults or {},
+            sheet.regions,
+            fresh=here.number not in sheet.filled.seen,
+            shared=sheet.is_kiosk,
+            reads=sheet.shown.ready.live[here.number],
+            files=sheet.filled.files,
+        ),
+    )
+
+
+def look_url(sheet: Sheet, here: ShownPage) -> str:
+    """Where a page asks what it shows while it is filled in; empty where nothing on it can change."""
+    if not sheet.shown.ready.live[here.number]:
+        return ""
+    return reverse("survey_look", args=[sheet.shown.questionnaire.key, sheet.code, here.number + 1])
+
+
 def _show(
     request: HttpRequest,
     sheet: Sheet,
@@ -374,11 +466,7 @@ def _show(
     if judged or "check" in request.GET:
         for fault in course.faults_of([here.number]):
             faults[fault.key].append(fault)
-    fresh = here.number not in sheet.filled.seen
-    look = showing.Look(
-        course, sheet.filled.answers, faults, sheet.regions, fresh, shared=sheet.is_kiosk, files=sheet.filled.files
-    )
-    shapes = showing.shapes(here.items, look)
+    shapes = shapes_of(sheet, course, here, faults)
     places = [one.number for one in course.pages]
     at = places.index(here.number)
     context = _page(
@@ -387,13 +475,14 @@ def _show(
         title=course.words(here.page.title) or sheet.shown.title,
         help=course.words(here.page.help),
         shapes=shapes,
-        takes_files=showing.takes_files(shapes),
+        takes_files=asks_for_files(sheet, here),
         problems=showing.problems(course, shapes),
         error=refusal_message(error) if error else "",
         at=at + 1,
         of=len(places),
         minutes_left=minutes_needed(sheet.shown, share=1 - at / len(places)),
         is_first=at == 0,
+        look_url=look_url(sheet, here),
         closed=sheet.shown.state == "closed",
         kept_days=rules.KEPT.days,
         code_shown=format_code(sheet.code),
@@ -475,6 +564,7 @@ def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | 
 
 
 def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
+    _check_device(request, sheet.shown)
     sending.check_limits(request, token=str(codes.token_of(sheet.code)), email="")
     flagged = looks_automatic(
         honeypot=request.POST.get("website", ""),
@@ -484,6 +574,8 @@ def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     )
     submission = actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
     answer = _sent(sheet.shown.questionnaire.key, sheet.code)
+    if devices.is_once(sheet.shown.definition):
+        devices.remember(answer, sheet.shown.questionnaire)
     if sheet.is_kiosk:
         answer["Location"] += f"?at={_just_sent(submission)}"
     return answer
@@ -498,7 +590,7 @@ def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     submission = actions.sent_before(read) if read else None
     own, mode = queries.key_and_mode(submission) if submission is not None else ("", "")
     if submission is None or own != key:
-        _count_forged(request, "survey-code")
+        count_forged(request, "survey-code")
         return redirect("survey_resume_here", key=key)
     code = codes.tracking_code_of(read)
     if mode == Response.Mode.KIOSK:
@@ -542,7 +634,7 @@ def _thanks(request: HttpRequest, submission: Submission, code: str) -> HttpResp
 def _thanks_in_frame(request: HttpRequest, submission: Submission, code: str) -> HttpResponse:
     """Thank in a frame, where no cookie is kept: the code is there to be noted."""
     shown = queries.answered(submission, language=get_language() or "", now=timezone.now())
-    _frame(request, shown.questionnaire)
+    let_own_frame(request, shown.questionnaire)
     context = _page(
         shown,
         closing=shown.runtime.choose(shown.definition.closing, shown.language),

@@ -51,6 +51,11 @@ REFUSALS = {
     "survey_by_invitation": (_("Only those who were invited can answer this; open the link in your letter"), 403),
     "survey_link_unknown": (_("This link is not one of ours. Copy all of it from the letter"), 410),
     "survey_link_used": (_("This link has been used already: each can be used once"), 410),
+    "survey_device_answered": (_("An answer was sent from this device already, and each device can send one"), 403),
+    "survey_own_device": (
+        _("Each device can answer this once, so it is not asked on shared devices or inside of other sites"),
+        403,
+    ),
     "survey_taken_down": (_("This questionnaire was taken down, so it cannot be answered any more"), 410),
     "survey_quota_full": (_("We have heard enough people in your situation, so this answer cannot be taken"), 410),
     "survey_incomplete": (_incomplete, 422),

@@ -29,6 +29,7 @@ FILE_MOST = 10 * 1024 * 1024
 NEW_LANGUAGES = ("zh-hans", "en")
 ONE_PER = (
     ("none", pgettext_lazy("who may answer", "everybody, as often as they like")),
+    ("device", pgettext_lazy("who may answer", "everybody, once on each device")),
     ("invitation", pgettext_lazy("who may answer", "whoever was invited, once")),
 )
 _SWITCHES: Mapping[str, Any] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engage.participation.queries import about_options
 from engage.studio import for_editors
@@ -78,11 +80,40 @@ def preview_page(request: HttpRequest, version_id: int, code: str, number: int) 
         return _page(request, version, code, number)
 
 
-def _page(request: HttpRequest, version: Version, code: str, number: int) -> HttpResponse:
+@for_editors
+@require_POST
+def preview_look(request: HttpRequest, version_id: int, code: str, number: int) -> HttpResponse:
+    """Show the parts of a page as they are for what stands on it now, as while somebody answers; nothing is kept."""
+    version = version_or_404(request, version_id)
+    if code not in version.parsed.languages:
+        raise Http404
+    with translation.override(code if code in LANGUAGES else translation.get_language()):
+        preview = _preview(request, version, code, number)
+        here = next((one for one in preview.course().pages if one.number == number - 1), None)
+        if here is None:
+            raise Http404
+        course = posting.take_page(preview.answers, here, request.POST, preview.course)
+        after = next((one for one in course.pages if one.number == here.number), None)
+        if after is None:
+            return HttpResponse(status=204)
+        context = {
+            "title": course.words(after.page.title) or preview.shown.title,
+            "help": course.words(after.page.help),
+            "shapes": _shapes(preview, course, after, {}, fresh=True),
+        }
+        return render(request, "surveys/looked.html", context)
+
+
+def _preview(request: HttpRequest, version: Version, code: str, number: int) -> Preview:
+    """Take up the preview of this session; page 0 begins anew. Its answers are a copy until they are kept."""
     kept = request.session.get(KEPT, {})
-    answers = {} if number == 0 or kept.get("version") != version.pk else kept["answers"]
-    preview = Preview(version, answers, queries.shown(version, language=code, now=timezone.now()))
-    course = preview.course()
+    answers = {} if number == 0 or kept.get("version") != version.pk else deepcopy(kept["answers"])
+    return Preview(version, answers, queries.shown(version, language=code, now=timezone.now()))
+
+
+def _page(request: HttpRequest, version: Version, code: str, number: int) -> HttpResponse:
+    preview = _preview(request, version, code, number)
+    answers, course = preview.answers, preview.course()
     here = next((one for one in course.pages if one.number == number - 1), None)
     if here is None:
         return _go(request, preview, nearest(course, max(0, number - 1)), number - 1)
@@ -90,9 +121,9 @@ def _page(request: HttpRequest, version: Version, code: str, number: int) -> Htt
         return _show(request, preview, course, here)
     sent = request.POST
     way = "rows" if "add" in sent or "remove" in sent else sent.get("go", "next")
-    posting.take(answers, here.items, sent)
-    change_rows(answers, here, sent.get("add", ""), sent.get("remove", ""))
-    course = preview.course()
+    course = posting.take_page(answers, here, sent, preview.course)
+    if change_rows(answers, here, sent.get("add", ""), sent.get("remove", "")):
+        course = preview.course()
     after = next((one for one in course.pages if one.number == here.number), None)
     if after is not None and way == "next" and _faults(course, here):
         return _show(request, preview, course, after, judged=True)
@@ -127,6 +158,20 @@ def _context(preview: Preview, place: int) -> dict[str, Any]:
     }
 
 
+def _shapes(
+    preview: Preview, course: Course, here: ShownPage, faults: Mapping[str, Sequence[Fault]], *, fresh: bool
+) -> tuple[showing.Shape, ...]:
+    reads = preview.shown.ready.live[here.number]
+    look = showing.Look(course, preview.answers, faults, about_options("region"), fresh, reads=reads)
+    return showing.shapes(here.items, look)
+
+
+def _look_url(preview: Preview, here: ShownPage) -> str:
+    if not preview.shown.ready.live[here.number]:
+        return ""
+    return reverse("questionnaire_preview_look", args=[preview.version.pk, preview.shown.language, here.number + 1])
+
+
 def _show(
     request: HttpRequest, preview: Preview, course: Course, here: ShownPage, *, judged: bool = False
 ) -> HttpResponse:
@@ -134,8 +179,7 @@ def _show(
     if judged:
         for fault in _faults(course, here):
             faults[fault.key].append(fault)
-    look = showing.Look(course, preview.answers, faults, about_options("region"), not judged)
-    shapes = showing.shapes(here.items, look)
+    shapes = _shapes(preview, course, here, faults, fresh=not judged)
     places = [one.number for one in course.pages]
     context = {
         **_context(preview, here.number),
@@ -146,5 +190,6 @@ def _show(
         "at": places.index(here.number) + 1,
         "of": len(places),
         "is_first": places[0] == here.number,
+        "look_url": _look_url(preview, here),
     }
     return render(request, "surveys/studio/preview_page.html", context, status=422 if judged else 200)

@@ -826,6 +826,13 @@ FORMS: dict[str, Form] = {
         {"q:one": "a", "q:some": "b", "q:table:r": "a", "q:ranks:a": "1", "go": "next", "add": "", "remove": ""},
         ("q:scan",),
     ),
+    "survey_look": Form(
+        "anonymous",
+        lambda world: [*sheet(world), 1],
+        {"q:number": "12", "q:words": WORDS},
+        {"q:one": "a", "q:some": "b", "asked": "one"},
+        said=False,
+    ),
     "survey_aside": Form("anonymous", sheet, said=False),
     "survey_check": Form("anonymous", sheet, {}, {"opened": "", "altcha": "", "website": ""}, said=False),
     # interpretations
@@ -1437,6 +1444,13 @@ FORMS: dict[str, Form] = {
         {"title_zh": "去公园的次数", "title_en": "Visits", "topics": "parks"},
         {"revision": "0", "is_shared": "on", "do": "", "token": ""},
     ),
+    "questionnaire_preview_look": Form(
+        "editor",
+        lambda world: [*survey_version(world), "en", 1],
+        {"q:why": WORDS},
+        {"q:often": "weekly", "asked": "often"},
+        said=False,
+    ),
     "draft_import": Form(
         "editor",
         nothing,
@@ -1525,6 +1539,7 @@ TICKETED = {
     "survey_resume",
     "survey_resume_here",
     "survey_page",
+    "survey_look",
     "survey_aside",
     "survey_check",
 }

@@ -616,7 +616,8 @@ def test_no_address_is_a_fault(world):
 def test_no_cookie_or_header_is_a_fault(world):
     """A quoted cookie can carry any byte, NUL too; it is worth no more than none."""
     odd = ["a" * 8 + "\\000", '\\"; DROP', "\\377\\376", "x" * 5_000, "..", "e30=", "%00"]
-    for cookie in ("sessionid", "csrftoken", "engage_receipts", "django_language", "messages"):
+    own = ("engage_receipts", "engage_answered_zh-hans")
+    for cookie in ("sessionid", "csrftoken", *own, "django_language", "messages"):
         for value in odd:
             client = Client(raise_request_exception=False)
             for path in ("/zh/track/", f"/en/c/{world['call'].slug}/mine/", "/desk/"):

@@ -97,3 +97,26 @@ HOSTED = definition(
     ),
     settings={"anonymous": False},
 )
+
+LIVE = definition(
+    page(
+        "home",
+        question("comes", "single", options=options("yes", "no"), required=True),
+        question("why_not", "text", relevant="${comes} = 'no'", required=True),
+        question("city", "single", options=options("north", "south")),
+        question(
+            "quarter",
+            "single",
+            options=options("n1", "n2", "s1", n1={"fields": {"of": "north"}}, n2={"fields": {"of": "north"}},
+                            s1={"fields": {"of": "south"}}),
+            choice_filter="@of = ${city}",
+            relevant="${city} != ''",
+        ),
+        question("name", "text"),
+        {"name": "hello", "type": "note", "label": both("你好，${name}。", "Hello, ${name}.")},
+        question("n", "number", integer=True),
+        question("people", "repeat", count="${n}", maximum=4, items=[question("who", "text")]),
+        question("apart", "long_text"),
+    ),
+    page("last", question("more", "long_text")),
+)  # fmt: skip

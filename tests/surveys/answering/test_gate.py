@@ -111,7 +111,7 @@ def test_what_the_definition_says_of_access_anonymity_and_quotas_holds_once_it_i
         (definition(page("p", question("f", "file", accept=["video/*"]))), "accept_nothing"),
         (definition(page("p", question("m", "email"))), "anonymous_asks_who"),
         (definition(page("p", question("t", "text", personal=True))), "anonymous_asks_who"),
-        (BRANCHED | {"settings": {"one_per": "device"}}, "one_per_untaken"),
+        (BRANCHED | {"settings": {"one_per": "contact"}}, "one_per_untaken"),
         (CIRCLE, "circular"),
         (definition(page("p", question("s", "single"))), "no_options"),
         (BRANCHED | {"quotas": [{"name": "q", "when": "true()", "limit": 200_000}]}, "quota_too_large"),
