@@ -27,7 +27,8 @@ const swap = (old, fresh) => {
   for (const field of fieldsOf(old)) {
     const next = twinOf(field, fresh);
     if (!next) continue;
-    if (isChosen(field)) next.checked = field.checked;
+    if (field.type === "file") next.replaceWith(field); // what was chosen cannot be copied
+    else if (isChosen(field)) next.checked = field.checked;
     else if (next.tagName !== "SELECT" || [...next.options].some((one) => one.value === field.value)) next.value = field.value;
   }
   old.replaceWith(fresh);
@@ -111,11 +112,13 @@ export default (form) => {
   };
   const ask = async () => {
     const mine = (asking = new AbortController());
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name); // nothing depends on a file
     const tired = setTimeout(() => mine.abort(), PATIENCE);
     try {
       const answer = await fetch(form.dataset.look, {
         method: "POST",
-        body: new FormData(form),
+        body,
         redirect: "error",
         signal: mine.signal,
       });

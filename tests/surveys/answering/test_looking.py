@@ -143,5 +143,6 @@ def test_the_preview_looks_without_keeping():
     assert f'data-look="{address}look/"' in page and "why_not" not in parts(page)
     assert "why_not" in parts(editor.post(f"{address}look/", {"q:comes": "no"}).content.decode())
     assert "why_not" not in parts(editor.get(address).content.decode())
+    assert editor.get(f"{address}look/").status_code == 405
     sent = {"q:comes": "no", "q:why_not": "far", "asked": ["comes", "why_not"], "go": "next"}
     assert editor.post(address, sent).url.endswith("/preview/en/2/")
