@@ -262,3 +262,39 @@ def test_the_gate_lets_files_pass_and_refuses_kinds_that_nobody_takes():
     del version.parsed
     gaps = [gap for gap in building.gaps(version) if gap.code == "accept_nothing"]
     assert [gap.path for gap in gaps] == ["/pages/0/items/0/accept"] and "film" in building.gap_sentence(gaps[0])
+
+
+OPENED = definition(
+    page(
+        "first",
+        question("broken", "single", options=options("yes", "no")),
+        question("hole", "photo", relevant="${broken} = 'yes'", max_files=2),
+    ),
+    page("last", question("end", "text")),
+)
+
+
+@pytest.mark.django_db
+def test_a_file_for_what_a_script_has_just_shown_is_taken_and_one_that_stood_nowhere_is_not():
+    published(OPENED)
+    sender = Sender()
+    assert 'enctype="multipart/form-data"' in sender.text and "q-hole" not in sender.text
+    sender.answer(broken="no", hole=picture())
+    assert not HeldFile.objects.exists() and "Question end" in sender.text
+    sender.get(sender.url.replace("/2/", "/1/"))
+    sender.post(go="next", asked=["broken", "hole"], **{"q:broken": "yes", "q:hole": picture()})
+    assert "Question end" in sender.text and HeldFile.objects.count() == 1
+    saved = codes.unseal(SavedResponse.objects.get().sealed, sender.url.split("/")[-3])
+    assert saved["answers"]["hole"] == [HeldFile.objects.get().name]
+
+
+@pytest.mark.django_db
+def test_a_look_takes_no_file_and_shows_those_that_were_given():
+    published(OPENED)
+    sender = Sender()
+    sender.post(go="aside", asked=["broken", "hole"], **{"q:broken": "yes", "q:hole": picture("hole.png")})
+    page = sender.url.replace("/aside/", "/1/")
+    sent = {"q:broken": "yes", "asked": ["broken", "hole"], "q:hole": picture("other.png")}
+    looked = Client().post(f"{page}look/", sent).content.decode()
+    assert "hole.png" in looked and "other.png" not in looked
+    assert HeldFile.objects.count() == 1
