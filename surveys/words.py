@@ -17,6 +17,7 @@ def _unreadable(values: dict[str, Any]) -> str:
 
 
 REFUSALS = {
+    "sample_too_large": _("A file may have %(rows)s rows at most. Split it."),
     "survey_design_not_json": _("The design in %(file)s cannot be read as JSON."),
     "survey_key_unknown": _("The design has an unknown key: %(key)s."),
     "survey_key_missing": _("The design lacks the key %(key)s."),

@@ -96,7 +96,7 @@ def raw_answer(question: Question, shown: Shown, sent: QueryDict) -> Any:
     if question.type == "constant_sum":
         return _filled({option.value: typed(option.value) for option in shown.options})
     if question.type == "ranking":
-        return _ranked({option.value: typed(option.value) for option in shown.options})
+        return ranked({option.value: typed(option.value) for option in shown.options})
     if question.type == "location":
         if question.precision == "point":
             point = {"lat": typed("lat"), "lon": typed("lon")}
@@ -111,7 +111,7 @@ def _filled(parts: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in parts.items() if value}
 
 
-def _ranked(places: Mapping[str, str]) -> list[str] | dict[str, str]:
+def ranked(places: Mapping[str, str]) -> list[str] | dict[str, str]:
     """The values in the order of their places; as they were typed where two share a place or one is no number."""
     given = _filled(places)
     read = {value: unicodedata.normalize("NFKC", place) for value, place in given.items()}

@@ -43,6 +43,10 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             messages.error(request, gettext("Somebody else has this number by now. Your last answer was not kept."))
         return redirect("telephone_desk", pk=pk)
+    if request.POST.get("number", str(number.key)) != str(number.key):
+        # A page that was left open on another number: its answer must not get into this interview.
+        messages.error(request, gettext("You have another number in your hands by now. That answer was not kept."))
+        return redirect("telephone_desk", pk=pk)
     try:
         sheet = actions.begin_interview(number.pk, actor=request.user, now=now)
     except Refused as refusal:

@@ -247,13 +247,39 @@ class CallAppointment(models.Model):
         return f"appointment {self.pk}"
 
 
+class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
+    """Reads of the do-not-call list."""
+
+    def visible_to(self, actor: Actor) -> DoNotCallQuerySet:
+        """Those who lead studies, nobody else; and no page shows more of it than the entries of one number."""
+        return self.all() if has_role(actor, *SUPERVISORS) else self.none()
+
+
 class DoNotCall(models.Model):
     """A number that asked not to be called, in one study or (study none) in all. Known by its blind index alone."""
 
+    class Reason(models.TextChoices):
+        """Why it is on the list; a code, so that nothing personal is typed beside it."""
+
+        ASKED = "asked", pgettext_lazy("do not call", "They asked not to be called")
+        COMPLAINT = "complaint", pgettext_lazy("do not call", "They complained")
+        REGISTER = "register", pgettext_lazy("do not call", "It is on a public register")
+        OFFICE = "office", pgettext_lazy("do not call", "The office decided so")
+
+    class Lifted(models.TextChoices):
+        """Why it is taken off the list."""
+
+        ASKED = "asked", pgettext_lazy("call again", "They said that they may be called again")
+        MISTAKE = "mistake", pgettext_lazy("call again", "It was put on the list by mistake")
+        HOLDER = "holder", pgettext_lazy("call again", "The number belongs to somebody else now")
+
     index = models.CharField(max_length=64, editable=False)
     study = models.ForeignKey(TelephoneStudy, null=True, blank=True, on_delete=models.CASCADE, related_name="silenced")
+    reason = models.CharField(max_length=10, choices=Reason, default=Reason.ASKED)
     since = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = DoNotCallQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since"]

@@ -17,7 +17,7 @@ from surveys.dispositions import name_of
 from surveys.models import QuotaSlot
 from surveys.statistics.rates import DISPOSITIONS, outcome_rates, tally
 from surveys.telephone import queue, rules
-from surveys.telephone.models import CallAppointment, CallAttempt, SampleNumber, Seat, TelephoneStudy
+from surveys.telephone.models import CallAppointment, CallAttempt, DoNotCall, SampleNumber, Seat, TelephoneStudy
 from surveys.telephone.rules.quality import RefusalFlag
 
 # Somebody whose place was not heard of for so long has gone home.
@@ -174,3 +174,9 @@ def check_list(study: TelephoneStudy) -> list[CallAttempt]:
     }
     drawn = rules.recontact_draw({key: str(one.interviewer_id) for key, one in found.items()}, study.seed)
     return [found[key] for key in drawn]
+
+
+def silenced_counts(study: TelephoneStudy, actor: Actor) -> tuple[int, int]:
+    """Count the numbers on the do-not-call list: of this study, and of all studies."""
+    entries = DoNotCall.objects.visible_to(actor)
+    return entries.filter(study=study).count(), entries.filter(study=None).count()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.telephone import interviews, views
+from surveys.telephone import interviews, leading, views
 
 urlpatterns = [
     path("", views.home, name="telephone"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("<int:pk>/complete/", interviews.complete, name="telephone_complete"),
     path("<int:pk>/wall/", views.wall, name="telephone_wall"),
     path("<int:pk>/sample/", views.sample, name="telephone_sample"),
+    path("<int:pk>/rules/", leading.rules, name="telephone_rules"),
+    path("<int:pk>/do-not-call/", leading.do_not_call, name="telephone_do_not_call"),
 ]

@@ -28,8 +28,10 @@ REFUSALS = {
     "appointment_closed": _("No calls are made at that time where the person lives. Agree on another."),
     "appointment_missing": _("Say when to call again."),
     "call_rules_unreadable": _("The rules of calls cannot be read."),
+    "call_window_unreadable": _("%(value)s are no hours. Write them like 9:00-12:00, 14:00-21:00."),
+    "telephone_rules_changed": _("Somebody else has changed the rules meanwhile. Open them again."),
+    "do_not_call_reason": _("Say why."),
     "sample_column_twice": _("The column %(column)s stands there twice."),
-    "sample_too_large": _("A file may have %(rows)s rows at most. Split it."),
     "telephone_name_missing": _("Give the study a name."),
     "telephone_anonymous": _(
         "This questionnaire promises that nobody knows whose an answer is. On the telephone the number is known: "

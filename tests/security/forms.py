@@ -18,6 +18,8 @@ from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
 from tests.security.matrix import kept_question, study
+from surveys.telephone.rules.calling import SPACINGS
+from tests.security.matrix import study
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
@@ -1157,7 +1159,7 @@ FORMS: dict[str, Form] = {
         "administrator",
         telephone_study,
         {},
-        {"at": "visits", "q:visits": "often", "missing": "", "go": "next"},
+        {"at": "visits", "number": "x", "q:visits": "often", "missing": "", "go": "next"},
         said=False,
     ),
     "telephone_complete": Form(
@@ -1168,6 +1170,37 @@ FORMS: dict[str, Form] = {
         said=False,
     ),
     "telephone_sample": Form("administrator", telephone_study, {}, {}, ("file",), said=False),
+    "telephone_rules": Form(
+        "administrator",
+        telephone_study,
+        {"days_off": "2027-02-06"},
+        {
+            "seen": "x",
+            "max_attempts": "8",
+            "promise_attempts": "2",
+            "conversions": "1",
+            "grace_minutes": "15",
+            "latest_days": "60",
+            **{f"windows_{day}": "9:00-21:00" for day in range(7)},
+            **{f"wait_{code}": "3" for code in SPACINGS},
+            **{f"unit_{code}": "60" for code in SPACINGS},
+        },
+    ),
+    "telephone_do_not_call": Form(
+        "administrator",
+        telephone_study,
+        {},
+        {
+            "do": "look",
+            "number": "13800000001",
+            "where": "study",
+            "reason": "asked",
+            "list-where": "all",
+            "list-reason": "register",
+        },
+        ("list-file",),
+        said=False,
+    ),
     # the counter, and the work of units and people
     "counter_kind": Form(
         "officer",

@@ -303,6 +303,8 @@ ROWS: dict[str, Row] = {
     "telephone_complete": everybody(405, first),
     "telephone_wall": Row((302, 404, 404, 404, 404, 404), first),
     "telephone_sample": Row((302, 404, 404, 404, 404, 404), first),
+    "telephone_rules": Row((302, 404, 404, 404, 404, 404), first),
+    "telephone_do_not_call": Row((302, 404, 404, 404, 404, 404), first),
     "desk_performance": Row((302, 404, 200, 404, 404, 200)),
     "desk_performance_year": Row((302, 404, 200, 404, 404, 200), lambda world: [2026]),
     "desk_performance_cases": Row((302, 404, 200, 404, 404, 200), lambda world: [2026]),

@@ -17,7 +17,7 @@ from engage.journal import actions as journal
 from surveys.models import Response
 from surveys.telephone import queue, rules
 from surveys.telephone.access import check_interviewer
-from surveys.telephone.actions.studies import silence_index
+from surveys.telephone.actions.silencing import silence_index
 from surveys.telephone.models import CallAppointment, CallAttempt, SampleNumber, Seat, TelephoneStudy
 from surveys.telephone.planning import read_case, who, write_plan
 from surveys.telephone.rules import Reason

@@ -1,4 +1,4 @@
-"""Opening a study, and numbers that are not called any more."""
+"""Opening a study, and the rules of its calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
@@ -16,11 +15,11 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from surveys.models import Questionnaire
 from surveys.telephone.access import check_supervisor
-from surveys.telephone.models import DoNotCall, SampleNumber, TelephoneStudy, number_index
-from surveys.telephone.planning import write_plan
-from surveys.telephone.rules import Zones, normal_number
+from surveys.telephone.models import SampleNumber, TelephoneStudy
+from surveys.telephone.planning import write_plans
+from surveys.telephone.rules import Zones
 from surveys.telephone.rules.numbers import PLANS
-from surveys.telephone.rules.storing import read_rules
+from surveys.telephone.rules.storing import mark_of, read_rules
 
 
 @transaction.atomic
@@ -74,23 +73,22 @@ def open_study(
 
 
 @transaction.atomic
-def silence(study: TelephoneStudy, number: str, *, everywhere: bool, actor: Actor, now: datetime) -> None:
-    """Put a number on the do-not-call list, of this study or of all: it is not called again, whoever asked.
+def change_rules(study_id: int, rules: Mapping[str, Any], *, seen: str, actor: Actor) -> TelephoneStudy:
+    """Change the rules of a study's calls; every number that was called gets its next call by them.
 
-    Raises Refused: not_allowed, what `normal_number` raises. A number that is on the list already stays there.
+    `rules` as `read_rules` reads them, `seen` is `mark_of` what was changed. What was never called waits for the
+    windows alone, which are asked at every claim. Raises Refused: not_allowed, telephone_rules_changed (by somebody
+    else meanwhile), what `read_rules` raises.
     """
     check_supervisor(actor)
-    index = number_index(normal_number(number, study.country).e164)
-    silence_index(study, index, everywhere=everywhere, actor=actor, now=now)
-
-
-def silence_index(study: TelephoneStudy, index: str, *, everywhere: bool, actor: Actor, now: datetime) -> None:
-    """The list itself, inside the caller's transaction: the entry, and the plan of every number it concerns."""
-    where = None if everywhere else study
-    DoNotCall.objects.get_or_create(
-        index=index, study=where, defaults={"since": now, "by": actor if isinstance(actor, User) else None}
-    )
-    concerned = Q(index=index) if everywhere else Q(index=index, study=study)
-    for number in SampleNumber.objects.filter(concerned).select_for_update(of=("self",)).select_related("study"):
-        write_plan(number, number.study)
-    journal.record(actor, "telephone.not_to_be_called", study, everywhere=everywhere)
+    study = TelephoneStudy.objects.visible_to(actor).select_for_update().get(pk=study_id)
+    if mark_of(study.rules) != seen:
+        raise Refused("telephone_rules_changed")
+    read_rules(rules)
+    before, study.rules = study.rules, dict(rules)
+    if before == study.rules:
+        return study
+    study.save(update_fields=["rules"])
+    write_plans(SampleNumber.objects.filter(study=study, attempts__isnull=False).distinct())
+    journal.record(actor, "telephone.rules_changed", study, before=before, after=study.rules)
+    return study

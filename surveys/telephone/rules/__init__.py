@@ -21,7 +21,7 @@ from surveys.telephone.rules.calling import (
     record,
     waiting,
 )
-from surveys.telephone.rules.numbers import Phone, SampleRow, Zones, normal_number, read_sample
+from surveys.telephone.rules.numbers import Phone, SampleRow, Zones, normal_number, read_numbers, read_sample
 from surveys.telephone.rules.outcomes import attempts_spent, check_code, final_code, is_final, present_code
 from surveys.telephone.rules.quality import (
     Limits,
@@ -69,6 +69,7 @@ __all__ = [
     "part_of_day",
     "plan",
     "present_code",
+    "read_numbers",
     "read_sample",
     "recontact_draw",
     "record",

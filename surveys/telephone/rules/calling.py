@@ -93,14 +93,20 @@ class CallRules:
         for windows in self.windows.values():
             for window in windows:
                 if window.closes != MIDNIGHT and window.opens >= window.closes:
-                    raise Refused("call_window_backwards", opens=window.opens, closes=window.closes)
+                    raise Refused("call_window_backwards", opens=_hour(window.opens), closes=_hour(window.closes))
             for earlier, later in pairwise(sorted(windows, key=lambda one: one.opens)):
                 if earlier.closes == MIDNIGHT or earlier.closes > later.opens:
-                    raise Refused("call_windows_overlap", opens=later.opens, closes=earlier.closes)
-        if self.max_attempts < 1 or self.promise_attempts < 0 or self.conversions < 0 or self.grace < timedelta(0):
+                    raise Refused("call_windows_overlap", opens=_hour(later.opens), closes=_hour(earlier.closes))
+        periods = (self.grace, self.latest_appointment, *(spacing.wait for spacing in self.spacings.values()))
+        counts_fit = self.max_attempts >= 1 and self.promise_attempts >= 0 and self.conversions >= 0
+        if not counts_fit or min(periods) < timedelta(0):
             raise Refused("call_attempts_invalid")
         if missing := set(SPACINGS) - set(self.spacings):
             raise Refused("call_spacing_missing", codes=", ".join(sorted(missing)))
+
+
+def _hour(clock: time) -> str:
+    return clock.isoformat("minutes")
 
 
 @dataclass(frozen=True)

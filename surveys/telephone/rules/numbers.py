@@ -161,6 +161,23 @@ class SampleRow:
     name: str = ""
 
 
+def read_numbers(rows: Iterable[tuple[int, Mapping[str, str]]], *, country: str) -> tuple[list[str], list[RowFault]]:
+    """Return the numbers of a list in E.164, each once, and what is wrong in the other rows; only `phone` is read.
+
+    Raises Refused("phone_region_unknown") for a `country` without a plan.
+    """
+    if country not in PLANS:
+        raise Refused("phone_region_unknown", region=country)
+    found: dict[str, None] = {}
+    faults: list[RowFault] = []
+    for line, cells in rows:
+        try:
+            found[normal_number(cells.get("phone", ""), country).e164] = None
+        except Refused as refusal:
+            faults.append(RowFault(refusal.code, line, "phone", refusal.values))
+    return list(found), faults
+
+
 def read_sample(
     rows: Iterable[tuple[int, Mapping[str, str]]],
     *,

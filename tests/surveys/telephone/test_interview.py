@@ -203,3 +203,12 @@ def test_a_questionnaire_that_promises_anonymity_is_not_asked_on_the_telephone()
     with pytest.raises(Refused) as refusal:
         actions.open_study(version.questionnaire, name="x", opens_at=at(9), actor=SYSTEM)
     assert refusal.value.code == "telephone_anonymous"
+
+
+def test_an_answer_of_a_page_left_open_on_another_number_gets_into_no_other_interview(field):
+    client = begun(field, interviewer())
+    first = re.search(r'name="number" value="([^"]+)"', body(asked(client, field)))[1]
+    told = body(say(client, field, "visits", number="6a1e3f0c-9a55-4c0e-8a51-0d5f2f1f7f10", q__visits="never"))
+    assert "That answer was not kept." in told
+    assert "How often, please?" in body(asked(client, field))
+    assert "Why?" in body(say(client, field, "visits", number=first, q__visits="never"))
