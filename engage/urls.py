@@ -40,6 +40,7 @@ urlpatterns = [
     path("desk/outcomes/", include("consultations.outcomes.desk_urls")),
     path("desk/packs/", include("consultations.packs.desk_urls")),
     path("desk/results/", include("surveys.results.desk_urls")),
+    path("desk/paper-answers/", include("surveys.paper.urls")),
     path("desk/studies/", include("surveys.studies.urls")),
     path("desk/cases/", include("mailbox.desk.urls")),
     path("desk/post/", include("mailbox.post.urls")),

@@ -19,6 +19,8 @@ class SurveysConfig(AppConfig):
         from surveys.answering import words as answering_words
         from surveys.answering.story import response_story
         from surveys.gated import GATED
+        from surveys.paper import words as paper_words
+        from surveys.paper.views import PAPER
         from surveys.results import words as results_words
         from surveys.results.desk_views import RESULTS
         from surveys.search import SOURCE
@@ -29,7 +31,7 @@ class SurveysConfig(AppConfig):
 
         rooms = (
             dispositions, words, xlsform_words, limesurvey_words, telephone_words, answering_words, studio_words,
-            results_words, studies_words,
+            results_words, studies_words, paper_words,
         )  # fmt: skip
         for room in rooms:
             register_refusals(room.REFUSALS)
@@ -49,3 +51,4 @@ class SurveysConfig(AppConfig):
         register_sitemap("surveys", SurveySitemap)
         demo_content.register("surveys", order=70, load=demo.load)
         register_page(RESULTS)
+        register_page(PAPER)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from engage.accounts.actors import Actor
 
 KEY_MOST = 60
+# Who takes in what came on paper.
+PAPER_ROLES = (Role.OFFICER, Role.APPROVER, Role.ANALYST)
 
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
@@ -609,3 +611,72 @@ class KeptPart(models.Model):
     def parsed(self) -> model.Definition:
         """The definition, read."""
         return model.parse(self.definition)
+
+
+class PaperBatchQuerySet(models.QuerySet["PaperBatch"]):
+    """Reads of batches of paper answers."""
+
+    def visible_to(self, actor: Actor) -> PaperBatchQuerySet:
+        """Those who take in paper, nobody else."""
+        return self.all() if has_role(actor, *PAPER_ROLES) else self.none()
+
+
+class PaperBatch(models.Model):
+    """A table of answers on paper: checked, then taken in by the worker, and undone as a whole where it was wrong.
+
+    `sealed` is JSON of the sheets that still wait, and empty afterwards. `failed` lists what was refused at the moment
+    of taking in, as [row, number of the sheet, code, values].
+    """
+
+    class State(models.TextChoices):
+        """From the check to what counts."""
+
+        CHECKED = "checked", pgettext_lazy("batch of paper answers", "checked, not taken in")
+        WAITING = "waiting", pgettext_lazy("batch of paper answers", "being taken in")
+        DONE = "done", pgettext_lazy("batch of paper answers", "taken in")
+        UNDONE = "undone", pgettext_lazy("batch of paper answers", "undone")
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="paper_batches")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="paper_batches")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=State, default=State.CHECKED)
+    # Keyed in one by one on a day by one person, instead of brought as a file.
+    by_hand = models.BooleanField(default=False)
+    sheets = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    # Answers to questions that were not for who answered: left out.
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.JSONField(default=list, blank=True)
+    sealed = SealedTextField(blank=True)
+
+    objects = PaperBatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["state", "made_at"], name="survey_paper_waiting")]
+
+    def __str__(self) -> str:
+        return f"paper {self.pk}"
+
+    @property
+    def taken(self) -> int:
+        """How many sheets became answers."""
+        return self.done - len(self.failed)
+
+
+class PaperSheet(models.Model):
+    """That the sheet of a number was taken in, so that none is taken in twice; gone with the undoing of its batch."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="paper_sheets")
+    # As it is compared: widths and cases do not count.
+    number = models.CharField(max_length=80)
+    batch = models.ForeignKey(PaperBatch, on_delete=models.CASCADE, related_name="papers")
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="paper_sheet")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["questionnaire", "number"], name="survey_sheet_once")]
+
+    def __str__(self) -> str:
+        return self.number

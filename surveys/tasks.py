@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from engage.schedule import every, stopping
 from surveys.answering import actions
+from surveys.paper import actions as paper
 from surveys.results import actions as results
 from surveys.results import shelf
 
@@ -37,3 +38,15 @@ def make_exports() -> int:
 def remove_exports() -> int:
     """Delete files of answers whose time is over, and what is left of those that were never finished."""
     return results.remove_expired_exports(now=timezone.now()) + shelf.sweep()
+
+
+@every(seconds=2, alone=True)
+def take_in_paper() -> int:
+    """Take in the tables of paper answers that were released for it."""
+    return paper.take_in(stopping=stopping, now=timezone.now())
+
+
+@every(seconds=3600)
+def delete_unstarted_paper() -> int:
+    """Delete tables that were checked and never taken in."""
+    return paper.delete_unstarted(now=timezone.now())

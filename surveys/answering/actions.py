@@ -199,7 +199,9 @@ def _create(
     if course.faults:
         raise Refused("survey_incomplete", missing=len(course.faults))
     invitation = check_link(questionnaire, sheet.filled.link) if sheet.filled.link else None
-    if invitation is None and questionnaire.access == Questionnaire.Access.INVITED:
+    # A sheet of paper is the invitation: the office handed it out.
+    by_link = questionnaire.access == Questionnaire.Access.INVITED and sheet.saved.mode != Response.Mode.PAPER
+    if invitation is None and by_link:
         raise Refused("survey_by_invitation")
     for dropped in course.dropped:
         # The names of questions, never an answer.
@@ -219,7 +221,8 @@ def _response(
     names = private_names(shown.definition)
     answers, private = apart(joined_values(course) | (files.counts(course) if sheet.filled.files else {}), names)
     named = invitation is not None and not shown.questionnaire.anonymous
-    timed = shown.definition.settings.timing
+    # How long somebody sat over a sheet of paper is not known.
+    timed = shown.definition.settings.timing and sheet.saved.mode != Response.Mode.PAPER
     return Response(
         submission_id=submission.pk,
         questionnaire_id=shown.questionnaire.pk,

@@ -155,9 +155,14 @@ class RulesForm(forms.Form):
             self.fields[f"windows_{day}"] = forms.CharField(label=name, required=False, max_length=120)
         for code in SPACINGS:
             self.fields[f"wait_{code}"] = forms.IntegerField(
-                label=NAMES[code], min_value=0, max_value=int(WAIT_MOST / timedelta(minutes=1))
+                label=NAMES[code],
+                min_value=0,
+                max_value=int(WAIT_MOST / timedelta(minutes=1)),
+                widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
-            self.fields[f"unit_{code}"] = forms.ChoiceField(label=_("Unit"), choices=UNITS)
+            self.fields[f"unit_{code}"] = forms.ChoiceField(
+                label=_("Unit"), choices=UNITS, widget=forms.Select(attrs={"class": "w-s"})
+            )
 
     @property
     def windows(self) -> list[Any]:

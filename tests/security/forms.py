@@ -17,9 +17,8 @@ from django.utils import timezone, translation
 from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
-from tests.security.matrix import kept_question, study
 from surveys.telephone.rules.calling import SPACINGS
-from tests.security.matrix import study
+from tests.security.matrix import kept_question, study
 
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 DRAFT = "社区图书馆管理办法\n\n第一条　为了方便居民读书，制定本办法。\n第二条　每周开放五天。\n"
@@ -71,6 +70,27 @@ def published_questionnaire(world: World) -> list[Any]:
     """A questionnaire that can be asked on the telephone; nothing of it stands in the address."""
     telephone_study(world)
     return []
+
+
+def paper_questionnaire(world: World) -> list[Any]:
+    """Name a questionnaire that is asked on paper."""
+    from tests.surveys.paper.sheets import questionnaire
+
+    if "paper" not in world:
+        world["paper"] = questionnaire(key="on-paper")
+    return [world["paper"].key]
+
+
+def paper_batch(world: World) -> list[Any]:
+    """Name a table of answers on paper that was checked."""
+    from surveys.paper import actions
+    from tests.surveys.paper.sheets import table
+
+    key = paper_questionnaire(world)
+    if "paper batch" not in world:
+        found, _read = actions.check_table(world["paper"], table("7,weekly"), actor=SYSTEM, now=timezone.now())
+        world["paper batch"] = found
+    return [*key, world["paper batch"].pk]
 
 
 def reference(world: World) -> list[Any]:
@@ -1133,6 +1153,15 @@ FORMS: dict[str, Form] = {
         {"source": WORDS},
         {"question": "age", "share:young": "20", "share:middle": "40", "share:old": "40", **STUDIED},
         ("file",),
+    ),
+    # answers on paper
+    "paper_answers_of": Form("administrator", paper_questionnaire, {}, {}, ("file",), said=False),
+    "paper_answers_batch": Form("administrator", paper_batch, {}, {"do": "start"}, said=False),
+    "paper_answers_sheet": Form(
+        "administrator",
+        paper_questionnaire,
+        {"sheet": "7", "received": "", "c:why": WORDS},
+        {"language": "en", "c:visits": "weekly", "c:ways": "bus", "c:table.paths": "good", "c:table.lamps": "good"},
     ),
     # telephone interviews
     "telephone_new": Form(

@@ -294,6 +294,12 @@ ROWS: dict[str, Row] = {
     "study_wave": Row((302, 404, 404, 404, 404, 200), lambda world: [*study(world), 1]),
     "study_panel": Row((302, 404, 404, 200, 404, 200), study),
     "study_benchmark": Row((302, 404, 404, 404, 404, 404), study),
+    # answers on paper: officers, approvers and analysts take them in
+    "paper_answers": Row((302, 404, 200, 404, 404, 200)),
+    "paper_answers_of": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
+    "paper_answers_template": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey", "csv"]),
+    "paper_answers_sheet": Row((302, 404, 404, 404, 404, 404), lambda world: ["no-survey"]),
+    "paper_answers_batch": everybody(405, lambda world: ["no-survey", 1]),
     # telephone interviews: those who call, and those who lead studies
     "telephone": Row((302, 404, 404, 404, 404, 200)),
     "telephone_new": Row((302, 404, 404, 404, 404, 200)),
