@@ -29,7 +29,7 @@ REFUSALS = {
     "appointment_missing": _("Say when to call again."),
     "call_rules_unreadable": _("The rules of calls cannot be read."),
     "call_window_unreadable": _("%(value)s are no hours. Write them like 9:00-12:00, 14:00-21:00."),
-    "telephone_rules_changed": _("Somebody else has changed the rules meanwhile. Open them again."),
+    "telephone_rules_changed": (_("Somebody else has changed the rules meanwhile. Open them again."), 409),
     "do_not_call_reason": _("Say why."),
     "sample_column_twice": _("The column %(column)s stands there twice."),
     "telephone_name_missing": _("Give the study a name."),

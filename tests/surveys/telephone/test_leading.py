@@ -155,7 +155,7 @@ def test_the_screen_shows_the_rules_and_names_each_fault_at_its_field():
     field = TelephoneStudy.objects.get()
     assert field.call_rules.max_attempts == 5 and field.rules["windows"][5:] == [[], []]
     again = client.post(address, given)
-    assert again.status_code == 422 and "Somebody else has changed the rules" in body(again)
+    assert again.status_code == 409 and "Somebody else has changed the rules" in body(again)
 
 
 @pytest.mark.django_db
