@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
@@ -15,7 +16,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from surveys.models import Questionnaire
 from surveys.telephone.access import check_supervisor
-from surveys.telephone.models import SampleNumber, TelephoneStudy
+from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
 from surveys.telephone.planning import write_plans
 from surveys.telephone.rules import Zones
 from surveys.telephone.rules.numbers import PLANS
@@ -89,6 +90,7 @@ def change_rules(study_id: int, rules: Mapping[str, Any], *, seen: str, actor: A
     if before == study.rules:
         return study
     study.save(update_fields=["rules"])
-    write_plans(SampleNumber.objects.filter(study=study, attempts__isnull=False).distinct())
+    called = Exists(CallAttempt.objects.filter(number=OuterRef("pk")))
+    write_plans(SampleNumber.objects.filter(called, study=study))
     journal.record(actor, "telephone.rules_changed", study, before=before, after=study.rules)
     return study
