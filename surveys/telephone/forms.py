@@ -128,7 +128,8 @@ WAIT_MOST, DAYS_OFF_MOST = timedelta(days=60), 200
 class RulesForm(forms.Form):
     """The rules of a study's calls, all of them; `rules` are those that hold, `seen` marks them as they are kept."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    # Nothing is wrong with any value: one that marks no rules that hold is refused by the action.
+    seen = forms.Field(required=False, widget=forms.HiddenInput)
     max_attempts = forms.IntegerField(label=_("Calls to a number at most"), min_value=1, max_value=50)
     promise_attempts = forms.IntegerField(
         label=_("Calls beyond that to keep an appointment"), min_value=0, max_value=20
