@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from mimetypes import guess_type
 
+from django.utils.translation import get_language
+
 from surveys.definition import files
 from surveys.definition.model import Question
 
@@ -37,6 +39,7 @@ def kinds_taken(question: Question) -> list[str]:
     return [kind for kind in _kinds() if is_taken(question, kind)]
 
 
-def endings_taken(question: Question) -> list[str]:
-    """List the usual ending of each kind that a question takes, as a reader is told."""
-    return [_kinds()[kind][1][0] for kind in kinds_taken(question)]
+def kinds_said(question: Question) -> str:
+    """Name the kinds that a question takes by their usual endings, as a reader of the active language is told."""
+    mark = "、" if (get_language() or "").startswith("zh") else ", "
+    return mark.join(_kinds()[kind][1][0].upper() for kind in kinds_taken(question))

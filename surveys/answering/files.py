@@ -21,7 +21,7 @@ from engage.participation import held
 from engage.participation.file_faults import file_fault
 from engage.participation.models import Attachment, Submission, private_storage
 from surveys.answering import codes, posting
-from surveys.answering.file_kinds import endings_taken, is_taken
+from surveys.answering.file_kinds import is_taken, kinds_said
 from surveys.answering.sheets import Sheet
 from surveys.definition.files import COUNT
 from surveys.definition.model import FILE_TYPES, Question
@@ -128,7 +128,7 @@ def _hold(
             return "file_too_large", {"name": said, "size": refused.values["max_bytes"]}
         return "file_refused", {"name": said, "why": file_fault(refused)}
     if not is_taken(question, clean.inspected.kind):
-        return "file_kind", {"name": said, "kinds": ", ".join(endings_taken(question))}
+        return "file_kind", {"name": said, "kinds": kinds_said(question)}
     drawn = secrets.token_hex(16)
     stored = f"{drawn}.{clean.inspected.safe_name.rpartition('.')[2]}"
     sealed = codes.seal_bytes(clean.content, sheet.code)

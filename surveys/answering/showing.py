@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from surveys.answering import posting
 from surveys.answering.fault_words import fault_sentence
-from surveys.answering.file_kinds import endings_taken
+from surveys.answering.file_kinds import kinds_said
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
 from surveys.definition.files import accepted
 from surveys.definition.model import FILE_TYPES, Group, Mode, Option, Question, Repeat
@@ -368,13 +368,12 @@ def _files(question: Question, shown: Shown, look: Look, raw: Any, common: dict[
         for name in stored
         for known in [look.files.get(name, {})]
     )
-    kinds = endings_taken(question) if question.accept or question.type == "photo" else []
     return Shape(
         "files",
         **common,
         files=given,
         accept=",".join(accepted(question)),
-        kinds=", ".join(kinds),
+        kinds=kinds_said(question) if accepted(question) else "",
         max_files=question.max_files,
         max_bytes=min(question.max_bytes or MAX_BYTES, MAX_BYTES),
         has_room=len(given) < question.max_files,

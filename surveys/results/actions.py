@@ -4,6 +4,7 @@ who took answers out."""
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ OPEN_MOST = 5
 # A worker that died leaves its file running and silent for so long; then it is made anew, until so many died with it.
 SILENT = timedelta(minutes=10)
 LOST_MOST = 3
+# Names of files as `surveys.answering.files` draws them. An address may hold a NUL, which no text of PostgreSQL can.
+STORED_NAME = re.compile(r"[0-9a-f]{32}\.[0-9a-z]{1,8}")
 
 
 def keep_columns() -> int:
@@ -67,6 +70,8 @@ def take_file(questionnaire: Questionnaire, stored: str, *, actor: Actor) -> Ans
     Raises Refused("survey_results_forbidden") for whoever may not, and AnswerFile.DoesNotExist.
     """
     _check_may_take(access.FILES, actor)
+    if not STORED_NAME.fullmatch(stored):
+        raise AnswerFile.DoesNotExist
     found = AnswerFile.objects.visible_to(actor).select_related("attachment")
     file = found.get(response__questionnaire=questionnaire, response__submission__state="active", stored=stored)
     journal.record(actor, "survey.file_taken", questionnaire, stored=stored)

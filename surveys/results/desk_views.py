@@ -354,9 +354,8 @@ def _for_file_readers(request: HttpRequest, key: str) -> Questionnaire:
 def given(request: HttpRequest, key: str) -> HttpResponse:
     """List the files that people gave with their answers, a page behind `?after=` a stored name."""
     questionnaire, language = _for_file_readers(request, key), get_language() or ""
-    found = queries.given_files(
-        questionnaire, request.user, after=request.GET.get("after", "")[:TYPED_MOST], language=language
-    )
+    after = clean_text(request.GET.get("after", "")[:TYPED_MOST])
+    found = queries.given_files(questionnaire, request.user, after=after, language=language)
     context = frame(request, RESULTS) | {
         "questionnaire": questionnaire,
         "title": survey_queries.titles([questionnaire.pk], language).get(questionnaire.pk, questionnaire.key),

@@ -141,12 +141,12 @@ def test_whatever_is_sent_gets_its_sentence_and_nothing_of_it_is_kept():
     published(ASKS)
     sender = Sender()
     refused = [
-        ({"hole": text("a.txt")}, "is of another kind; what is taken here: jpg, png, webp, heic, gif"),
+        ({"hole": text("a.txt")}, "is of another kind; what is taken here: JPG, PNG, WEBP, HEIC, GIF"),
         ({"hole": SimpleUploadedFile("a.png", b"")}, "The file is empty"),
         ({"hole": SimpleUploadedFile("a.png", b"no picture")}, "The file is not what its name says"),
         ({"hole": SimpleUploadedFile("a.exe", b"MZ\x90\x00\x03")}, "We cannot open this file"),
         ({"plan": text(content=b"a" * 2_001)}, "is larger than 2.0"),
-        ({"plan": picture()}, "is of another kind; what is taken here: pdf, txt"),
+        ({"plan": picture()}, "is of another kind; what is taken here: PDF, TXT"),
         ({"plan": text("../../etc/" + "n" * 400 + ".exe", b"MZ\x90")}, "…” was not taken"),
         ({"words": "typed", "plan": SimpleUploadedFile("<b>.pdf", b"%PDF-1.4 cut")}, "was not taken"),
     ]

@@ -69,6 +69,7 @@ def test_only_administrators_list_and_take_them_and_the_journal_keeps_it(tmp_pat
     for wrong in ("0" * 32 + ".png", "x", "%00", "..%2f"):
         assert reader.get(f"{address}{wrong}/").status_code == 404
     assert JournalRow.objects.filter(verb="survey.file_taken").count() == 1
+    assert reader.get(f"{address}?after=%00").status_code == reader.get(f"{address}?after=g").status_code == 200
 
     # What is counted, and what stands in exports.
     user = User.objects.get(pk=reader.session["_auth_user_id"])
