@@ -320,6 +320,7 @@ UPLOAD_PATHS = (
     "/desk/press/",
     "/sheets/",
     "/desk/outbox/import/",
+    "/desk/paper-answers/",
     # Sheets of questionnaires: a question may ask for a file.
     "/answer/",
 )

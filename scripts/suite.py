@@ -92,11 +92,15 @@ def run_part(part: Part, reports: Path) -> None:
     # The caller's own choice of tests is not to be widened.
     where = [part.folder] if part.folder and "PYTEST_ARGS" not in os.environ else []
     began = time.monotonic()
-    part.totals = run_tests(part, report, "-n", str(workers), *part.spread, *where)
+    part.totals, status = run_tests(part, report, "-n", str(workers), *part.spread, *where)
     failed = part.totals["failed"]
-    if 0 < failed <= part.second_chances:
+    # 1: all ran, and some failed. Whatever ended it early is no matter of a single test.
+    if status == 1 and 0 < failed <= part.second_chances:
         print(f"\n== {part.name}: what failed, once more ==", flush=True)
-        once_more = run_tests(part, report.with_stem(f"{report.stem}-again"), "-n", "0", "--last-failed", *where)
+        again = report.with_stem(f"{report.stem}-again")
+        once_more, _status = run_tests(
+            part, again, "-n", "0", "--last-failed", "--last-failed-no-failures=none", *where
+        )
         if once_more["passed"] == failed:
             part.passed_again = failed
             part.totals += Counter(passed=failed)
@@ -104,7 +108,8 @@ def run_part(part: Part, reports: Path) -> None:
     part.seconds = time.monotonic() - began
 
 
-def run_tests(part: Part, report: Path, *arguments: str) -> Counter:
+def run_tests(part: Part, report: Path, *arguments: str) -> tuple[Counter, int]:
+    """Run a part's tests; returns their totals and pytest's status."""
     done = subprocess.run(
         pytest_call("-q", "-m", part.select, f"--junitxml={report}", *arguments),
         cwd=ROOT,
@@ -116,7 +121,7 @@ def run_tests(part: Part, report: Path, *arguments: str) -> Counter:
     if done.returncode not in (0, 5) and not totals["failed"]:
         print(f"pytest itself ended with status {done.returncode}", flush=True)
         totals["failed"] = 1
-    return totals
+    return totals, done.returncode
 
 
 def count_tests(select: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from engage.accounts.actors import Actor, has_role
 from engage.accounts.models import User
@@ -80,7 +80,12 @@ def keep_part(
         created_by=actor if isinstance(actor, User) else None,
     )
     _describe(kept, about)
-    kept.save()
+    try:
+        with transaction.atomic():
+            kept.save()
+    except IntegrityError:
+        # The form was sent twice at once.
+        return KeptPart.objects.visible_to(actor).get(token=token)
     journal.record(actor, "library.kept", kept, title=kept.title_zh, shared=is_shared)
     return kept
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from surveys.definition.runtime import Fault
 
@@ -46,8 +47,16 @@ _OWN: dict[tuple[str, str], str | Promise] = {
     ("matrix", "required"): _("Choose one answer in every row"),
     ("consent", "required"): _("Without your agreement this cannot be sent"),
     ("declaration", "required"): _("Without your declaration this cannot be sent"),
-    ("file", "too_many"): _("At most %(limit)s files are taken here; the others were left out"),
-    ("photo", "too_many"): _("At most %(limit)s pictures are taken here; the others were left out"),
+    ("file", "too_many"): ngettext_lazy(
+        "One file is taken here; the others were left out",
+        "At most %(limit)s files are taken here; the others were left out",
+        "limit",
+    ),
+    ("photo", "too_many"): ngettext_lazy(
+        "One picture is taken here; the others were left out",
+        "At most %(limit)s pictures are taken here; the others were left out",
+        "limit",
+    ),
 }
 CODES = frozenset(_SENTENCES)
 
@@ -58,4 +67,4 @@ def fault_sentence(fault: Fault, question_type: str) -> str:
     values: dict[str, Any] = dict(fault.values)
     if "size" in values:
         values["size"] = filesizeformat(values["size"])
-    return str(sentence) % values if values else str(sentence)
+    return str(sentence % values) if values else str(sentence)

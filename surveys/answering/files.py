@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -62,33 +64,55 @@ def counts(course: Course) -> dict[str, int]:
 # --- while it is filled in ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+Untaken = tuple[str, dict[str, Any]]
+"""Why a file was not taken: a code of `fault_words`, and its values."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A file that may be held, for the question it was given to; `digest` is that of what was sent."""
+
+    shown: Shown
+    question: Question
+    clean: held.Clean
+    digest: str
+
+
 def change(
-    sheet: Sheet, here: ShownPage, *, drop: str = "", uploads: Mapping[str, Sequence[UploadedFile]] | None = None
+    sheet: Sheet,
+    here: ShownPage,
+    *,
+    drop: str = "",
+    uploads: Mapping[str, Sequence[UploadedFile]] | None = None,
+    stood: Collection[str] = (),
 ) -> list[Fault]:
     """Take in what was uploaded for the questions of a page, by their controls, and drop a file (`key:stored name`).
 
+    `stood`: keys of the questions that stood on the form, where it says so; of others nothing is taken.
     What is taken in is kept at once, whatever else is wrong on the page; returns what was not taken, and why. Codes
     are those of `fault_words`: too_many (limit), files_full, file_too_large (name, size in bytes), file_refused (name,
     why), file_kind (name, kinds).
     """
-    key, _, stored = drop.rpartition(":")
+    key, _, dropped = drop.rpartition(":")
     faults: list[Fault] = []
+    given: list[_Given] = []
+    asked = [one for one in questions(here.items) if not stood or one[0].key in stood]
+    # Looked at before anything is locked: a file may take long.
+    for shown, question in asked:
+        gone = dropped if drop and shown.key == key else ""
+        for upload in (uploads or {}).get(posting.control(shown.key), ()):
+            untaken = _look_at(sheet, shown, question, upload, given, gone)
+            if untaken is not None:
+                faults.append(Fault(question.name, shown.path, here.number, *untaken))
     written: list[str] = []
-    changed = False
     try:
-        for shown, question in questions(here.items):
-            if drop and shown.key == key:
-                changed |= _drop(sheet, shown, question, stored)
-            for upload in (uploads or {}).get(posting.control(shown.key), ()):
-                fault = _hold(sheet, shown, question, upload, written)
-                if fault is None:
-                    changed = True
-                else:
-                    faults.append(Fault(question.name, shown.path, here.number, *fault))
-        if changed:
-            state = sheet.filled.as_state()
-            SavedResponse.objects.filter(pk=sheet.saved.pk).update(sealed=codes.seal(state, sheet.code))
+        with transaction.atomic():
+            changed = [_drop(sheet, shown, question, dropped) for shown, question in asked if drop and shown.key == key]
+            for one in given:
+                _hold(sheet, one, written)
+            if given or any(changed):
+                state = sheet.filled.as_state()
+                SavedResponse.objects.filter(pk=sheet.saved.pk).update(sealed=codes.seal(state, sheet.code))
     except BaseException:
         remove_written(written)
         raise
@@ -110,14 +134,22 @@ def _given(sheet: Sheet, shown: Shown, question: Question) -> list[str]:
     return list(raw) if isinstance(raw, list) else []
 
 
-def _hold(
-    sheet: Sheet, shown: Shown, question: Question, upload: UploadedFile, written: list[str]
-) -> tuple[str, dict[str, Any]] | None:
-    """Hold one file with the sheet; what is wrong with it as code and values, None when it was taken."""
-    there, files = _given(sheet, shown, question), sheet.filled.files
-    if len(there) >= question.max_files:
+def _look_at(
+    sheet: Sheet, shown: Shown, question: Question, upload: UploadedFile, given: list[_Given], gone: str
+) -> Untaken | None:
+    """Put a file to what may be held; returns what is wrong with it, None for one that is right or there already."""
+    there = [name for name in _given(sheet, shown, question) if name != gone]
+    files = {name: one for name, one in sheet.filled.files.items() if name != gone}
+    own = [one for one in given if one.shown.key == shown.key]
+    digest = sha256(upload.read()).hexdigest()
+    upload.seek(0)
+    if digest in {files.get(name, {}).get("digest") for name in there} | {one.digest for one in own}:
+        # The form was sent twice, or the file was chosen in two fields.
+        return None
+    if len(there) + len(own) >= question.max_files:
         return "too_many", {"limit": question.max_files}
-    if len(files) >= FILES_MOST or sum(one["size"] for one in files.values()) + (upload.size or 0) > BYTES_MOST:
+    size = sum(one["size"] for one in files.values()) + sum(len(one.clean.content) for one in given)
+    if len(files) + len(given) >= FILES_MOST or size + (upload.size or 0) > BYTES_MOST:
         return "files_full", {}
     name = upload.name or ""
     said = name if len(name) <= NAME_SHOWN else name[:NAME_SHOWN] + "…"
@@ -129,6 +161,13 @@ def _hold(
         return "file_refused", {"name": said, "why": file_fault(refused)}
     if not is_taken(question, clean.inspected.kind):
         return "file_kind", {"name": said, "kinds": kinds_said(question)}
+    given.append(_Given(shown, question, clean, digest))
+    return None
+
+
+def _hold(sheet: Sheet, one: _Given, written: list[str]) -> None:
+    """Hold one file with the sheet, in the caller's transaction."""
+    shown, question, clean = one.shown, one.question, one.clean
     drawn = secrets.token_hex(16)
     stored = f"{drawn}.{clean.inspected.safe_name.rpartition('.')[2]}"
     sealed = codes.seal_bytes(clean.content, sheet.code)
@@ -142,9 +181,9 @@ def _hold(
     row.file.save(drawn + SEALED, ContentFile(sealed), save=False)
     written.append(row.file.name or "")
     row.save()
-    files[stored] = {"name": clean.inspected.safe_name, "size": len(clean.content)}
-    posting.put(sheet.filled.answers, shown.path, question.name, [*there, stored])
-    return None
+    known = {"name": clean.inspected.safe_name, "size": len(clean.content), "digest": one.digest}
+    sheet.filled.files[stored] = known
+    posting.put(sheet.filled.answers, shown.path, question.name, [*_given(sheet, shown, question), stored])
 
 
 def let_go(sheet: Sheet) -> set[str]:
@@ -205,8 +244,12 @@ def take_along(sheet: Sheet, course: Course, submission: Submission, written: li
     ready = []
     for number, (stored, (_key, question)) in enumerate(wanted.items(), start=1):
         row = rows[stored]
-        with row.file.open("rb") as sealed:
-            content = codes.unseal_bytes(sealed.read(), sheet.code)
+        try:
+            with row.file.open("rb") as sealed:
+                content = codes.unseal_bytes(sealed.read(), sheet.code)
+        except InvalidToken:
+            # What lies there is not what was put there.
+            raise Refused("survey_file_lost") from None
         own = HeldFile(media_type=row.media_type, size=len(content), sha256=sha256(content).hexdigest())
         # The name that a device gave may say who it belongs to.
         neutral = f"{question.name[:80]}-{number}.{stored.rpartition('.')[2]}"

@@ -22,6 +22,8 @@ ASKED = "asked"
 TYPED_MOST = 100_000
 _TRUE = "true"
 _PLACE = re.compile(r"[0-9]{1,6}")
+# Looks at a page for what its own answers open, one after another; each settles the questionnaire once.
+_ROUNDS_MOST = 50
 
 
 def control(key: str, part: str = "") -> str:
@@ -70,16 +72,26 @@ def take_page(
     if not stood:
         take(answers, here.items, sent)
         return course()
-    page, taken = here, set[str]()
-    while True:
-        due = [shown for shown in asked(page.items) if shown.key in stood and shown.key not in taken]
-        take(answers, due, sent)
-        taken.update(shown.key for shown in due)
+    page, taken = here, dict[str, object]()
+
+    def due(items: Iterable[Shown]) -> list[Shown]:
+        return [shown for shown in asked(items) if shown.key in stood and taken.get(shown.key) != _offered(shown)]
+
+    # A question that offers something else now is taken once more. What goes in circles ends.
+    for _round in range(min(len(stood) + 2, _ROUNDS_MOST)):
+        now = due(page.items)
+        take(answers, now, sent)
+        taken.update({shown.key: _offered(shown) for shown in now})
         after = course()
         following = next((one for one in after.pages if one.number == here.number), None)
-        if following is None or not any(s.key in stood and s.key not in taken for s in asked(following.items)):
-            return after
+        if following is None or not due(following.items):
+            break
         page = following
+    return after
+
+
+def _offered(shown: Shown) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(one.value for one in shown.options), tuple(one.value for one in shown.rows)
 
 
 def raw_answer(question: Question, shown: Shown, sent: QueryDict) -> Any:

@@ -50,7 +50,7 @@ BEGIN_WINDOWS = (Window(60, 60), Window(600, 3600))
 # Of files, in one form or one by one, as with letters.
 UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
 # What a button asks for that leads back to the page: one more row or one less, files given or dropped.
-_STAYING = ("add", "remove", "give", "drop")
+STAYING = ("add", "remove", "give", "drop")
 _KIOSK_SALT = "surveys.answering.kiosk"
 # What ends answering for good; the page says so and what can be done instead.
 _OVER = {
@@ -294,7 +294,7 @@ def _go(sheet: Sheet, number: int | None, mark: str = "") -> HttpResponse:
 
 def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) -> HttpResponse:
     filled, sent = sheet.filled, request.POST
-    way = "rows" if any(name in sent for name in _STAYING) else sent.get("go", "next")
+    way = "rows" if any(name in sent for name in STAYING) else sent.get("go", "next")
     given, refusal = "", None
     untaken: list[Fault] = []
     standing = _standing(sheet, here, sent, now)
@@ -304,13 +304,16 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
         except Refused as refused:
             refusal = refused
     course = posting.take_page(filled.answers, here, sent, lambda: sheet.course(now))
-    moved = change_rows(filled.answers, here, sent.get("add", ""), sent.get("remove", ""))
+    stands = next((one for one in course.pages if one.number == here.number), here)
+    moved = change_rows(filled.answers, stands, sent.get("add", ""), sent.get("remove", ""))
     if moved:
         course = sheet.course(now)
     moved = moved or given
     if here.number not in filled.seen and way != "rows":
         filled.seen.append(here.number)
     after = next((one for one in course.pages if one.number == here.number), None)
+    shown_now = {shown.key for shown in posting.asked(after.items)} if after is not None else set()
+    untaken = [fault for fault in untaken if fault.key in shown_now]
     if after is not None and (untaken or refusal):
         # A file that was not taken is said whatever was pressed: to go on would be to go on without it.
         return _show(request, sheet, course, after, judged=way == "next", untaken=untaken, error=refusal)
@@ -369,7 +372,8 @@ def _change_files(request: HttpRequest, sheet: Sheet, here: ShownPage) -> tuple[
     if uploads:
         limits.check("upload", limits.client_address(request), UPLOAD_WINDOWS)
     drop = request.POST.get("drop", "")
-    untaken = files.change(sheet, here, drop=drop, uploads=uploads)
+    stood = frozenset(request.POST.getlist(posting.ASKED))
+    untaken = files.change(sheet, here, drop=drop, uploads=uploads, stood=stood)
     asked = request.POST.get("give", "") or drop.rpartition(":")[0]
     return next((shown.key for shown, _question in files.questions(here.items) if shown.key == asked), ""), untaken
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from engage.accounts.actors import SYSTEM, Actor, has_role
 from engage.accounts.models import User
@@ -127,6 +128,15 @@ def check_table(
     return batch, found
 
 
+def storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a refusal as JSON keeps them; `queries` reads moments back."""
+    return {
+        name: {"moment": value.isoformat()} if isinstance(value, datetime) else value
+        if isinstance(value, int | float | str) else str(value)
+        for name, value in values.items()
+    }  # fmt: skip
+
+
 def _plain(paper: Paper) -> list[Any]:
     return [paper.line, paper.number, paper.at.isoformat(), paper.language, paper.answers]
 
@@ -158,20 +168,23 @@ def take_some(batch_id: int, *, now: datetime) -> bool:
     batch = _locked(batch_id, actor=SYSTEM)
     if batch.state != State.WAITING:
         return False
-    rows = json.loads(batch.sealed)[batch.done : batch.done + AT_ONCE]
+    # Places of several people at once would be taken in another order than theirs.
+    at_once = 1 if queries.ready(batch.version).runtime.definition.quotas else AT_ONCE
+    rows = json.loads(batch.sealed)[batch.done : batch.done + at_once]
     for line, number, at, language, answers in rows:
         paper = Paper(line, number, datetime.fromisoformat(at), language, answers)
         try:
             with transaction.atomic():
                 _take(batch, paper, actor=SYSTEM)
         except Refused as refusal:
-            values = {name: str(value) for name, value in refusal.values.items()}
-            batch.failed.append([line, number, refusal.code, values])
+            batch.failed.append([line, number, refusal.code, storable(refusal.values)])
     batch.done += len(rows)
+    changed = ["done", "failed"]
     if batch.done >= batch.sheets:
         batch.state, batch.sealed = State.DONE, ""
+        changed += ["state", "sealed"]
         journal.record(SYSTEM, "survey.paper_taken", batch, taken=batch.taken, refused=len(batch.failed))
-    batch.save(update_fields=["done", "failed", "state", "sealed"])
+    batch.save(update_fields=changed)
     return batch.state == State.WAITING
 
 
@@ -181,8 +194,18 @@ def _take(batch: PaperBatch, paper: Paper, *, actor: Actor) -> None:
     if PaperSheet.objects.filter(questionnaire=batch.questionnaire, number=number).exists():
         raise Refused("paper_sheet_known", number=paper.number)
     sheet = sheet_of(batch.version, paper)
-    submission = answering.submit(sheet, language=paper.language, now=paper.at, actor=actor)
-    PaperSheet.objects.create(questionnaire=batch.questionnaire, number=number, batch=batch, response_id=submission.pk)
+    # Of the pages, in which notices go out; the answer keeps the language of the sheet.
+    codes_of_pages = [code for code, _name in settings.LANGUAGES]
+    language = paper.language if paper.language in codes_of_pages else settings.LANGUAGE_CODE
+    submission = answering.submit(sheet, language=language, now=paper.at, actor=actor)
+    try:
+        with transaction.atomic():
+            PaperSheet.objects.create(
+                questionnaire=batch.questionnaire, number=number, batch=batch, response_id=submission.pk
+            )
+    except IntegrityError:
+        # Somebody took it in at this moment.
+        raise Refused("paper_sheet_known", number=paper.number) from None
 
 
 @transaction.atomic
@@ -252,6 +275,9 @@ def take_in(*, stopping: Any, now: datetime) -> int:
     return pieces
 
 
+@transaction.atomic
 def delete_unstarted(*, now: datetime) -> int:
-    """Delete tables that were checked and never taken in; returns how many."""
-    return PaperBatch.objects.filter(state=State.CHECKED, made_at__lte=now - CHECKED_KEPT).delete()[0]
+    """Delete tables that were checked and never taken in; returns how many. What is started meanwhile stays."""
+    over = PaperBatch.objects.filter(state=State.CHECKED, made_at__lte=now - CHECKED_KEPT)
+    locked = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return PaperBatch.objects.filter(pk__in=locked).delete()[0]

@@ -67,11 +67,14 @@ def raw_answer(definition: Definition, column: Column, text: str, regions: Regio
     if question.type == "single":
         found = _option(options, text)
         return found if found is not None else _missing_or(text, lambda: _chosen(options, text))
+    several = question.type in ("multiple", "ranking")
+    if several and (only := _option(options, text)) is not None:
+        return [only]
     if reason := missing(text):
         return {"missing": reason}
     if question.type in ONLY_PARTS:
         raise Refused("paper_part_needed", column=question.name)
-    if question.type in ("multiple", "ranking"):
+    if several:
         parts = _SEVERAL.split(unicodedata.normalize("NFKC", text))
         return [_chosen(options, part) for part in parts if part.strip()]
     if question.type in ("consent", "declaration"):
@@ -88,6 +91,11 @@ def raw_answer(definition: Definition, column: Column, text: str, regions: Regio
 def missing(text: str) -> str:
     """Return why there is no answer, "" for a cell that says something else."""
     return _MISSING.get(folded(text), "")
+
+
+def taken(options: Iterable[Option], reason: str) -> bool:
+    """Tell whether an option is called like a reason why there is no answer: then it means the option."""
+    return _option(options, reason) is not None
 
 
 def is_marked(text: str) -> bool:

@@ -37,7 +37,7 @@ class Column:
 
     @property
     def head(self) -> str:
-        """How the template names it."""
+        """Its name in answers; the template calls it so where nothing else of a sheet is called so."""
         name = f"{self.question.name}.{self.part}" if self.part else self.question.name
         return key_of(name + OTHER * self.own, self.path)
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from surveys import queries
 from surveys.definition.model import Definition
+from surveys.paper.cells import taken
 from surveys.paper.columns import Column
 from surveys.paper.reading import LANGUAGE, NUMBER_MOST, RECEIVED, SHEET, PaperFault
 from surveys.paper.template import Told, columns_told
@@ -52,8 +53,8 @@ class SheetForm(forms.Form):
         field.choices = [(code, code) for code in definition.languages]
         self._heads: list[str] = []
         for told in columns_told(definition, queries.shown_language(definition, language)):
-            self.fields[f"c:{told.column.head}"] = _field(told)
-            self._heads.append(told.column.head)
+            self.fields[f"c:{told.head}"] = _field(definition, told)
+            self._heads.append(told.head)
 
     @property
     def number(self) -> str:
@@ -83,18 +84,20 @@ class SheetForm(forms.Form):
     def tell(self, faults: Iterable[PaperFault]) -> None:
         """Put what is wrong at its fields."""
         for fault in faults:
-            name = fault.column if fault.column in self.fields else f"c:{fault.column}"
+            name = f"c:{fault.column}" if f"c:{fault.column}" in self.fields else fault.column
             self.add_error(name if name in self.fields else None, fault.sentence)
 
 
-def _field(told: Told) -> forms.Field:
+def _field(definition: Definition, told: Told) -> forms.Field:
     column, label = told.column, f"{told.number}. {told.words}"
+    options = definition.options_of(column.question)
+    reasons = tuple((reason, words) for reason, words in MISSING if not taken(options, reason))
     kind = "own" if column.own else column.question.type
     if kind in ("single", "matrix"):
-        missing = MISSING if not column.part else ()
+        missing = reasons if not column.part else ()
         return forms.ChoiceField(label=label, required=False, choices=[("", "–"), *told.options, *missing])
     if kind == "multiple":
-        choices = [*told.options, *MISSING]
+        choices = [*told.options, *reasons]
         return forms.MultipleChoiceField(
             label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple
         )

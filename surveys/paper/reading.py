@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
+from engage.participation.forms import clean_text
 from engage.spreadsheets import calculable
 from engage.tables import decoded
 from surveys.answering import posting
@@ -18,13 +19,14 @@ from surveys.answering.fault_words import fault_sentence
 from surveys.answering.rules import Period
 from surveys.definition.answers import OTHER
 from surveys.definition.model import Definition
-from surveys.definition.runtime import Course
+from surveys.definition.runtime import Course, key_of
 from surveys.paper import cells
 from surveys.paper.columns import Column, Heads
 from surveys.tables import filled_cells, is_workbook
 
 SHEETS_MOST = 2_000
-NUMBER_MOST = 40
+# As it is written, and as it is compared: some signs become several.
+NUMBER_MOST, FOLDED_MOST = 40, 80
 SHEET, RECEIVED, LANGUAGE = "sheet", "received", "language"
 _HEADS: Mapping[str, str] = {
     "sheet": SHEET, "sheet number": SHEET, "表号": SHEET, "问卷编号": SHEET,
@@ -100,6 +102,9 @@ def read_papers(head: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], 
     lines: dict[str, int] = {}
     for line, row in rows:
         before = len(found.faults)
+        for place, cell in enumerate(row):
+            if cell.strip() and not (place < len(head) and head[place]):
+                _tell(found, line, str(place + 1), Refused("paper_cell_stray", value=cell.strip()[:40]))
         paper = _paper(line, dict(zip(head, row, strict=False)), columns, asked, found)
         first = lines.setdefault(folded_number(paper.number), line) if paper.number else line
         if first != line:
@@ -120,6 +125,11 @@ def read_papers(head: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], 
 def folded_number(number: str) -> str:
     """Return the number of a sheet as it is compared."""
     return cells.folded(number)
+
+
+def is_of_the_sheet(head: str) -> bool:
+    """Tell whether a heading means the sheet itself, not a question."""
+    return cells.folded(head) in _HEADS
 
 
 def _place(head: Sequence[str], name: str) -> int:
@@ -157,8 +167,9 @@ def _paper(line: int, row: Cells, columns: Mapping[str, str | Column], asked: As
     number, at, language = "", asked.now, asked.definition.languages[0]
     answers: dict[str, Any] = {}
     day = timezone.localdate(asked.now)
+    filled: dict[str, str] = {}
     for head, column in columns.items():
-        text = row.get(head, "").strip()
+        text = clean_text(row.get(head, ""))
         try:
             if column == SHEET:
                 number = _number(text)
@@ -169,7 +180,9 @@ def _paper(line: int, row: Cells, columns: Mapping[str, str | Column], asked: As
             elif column == LANGUAGE:
                 language = _language(text, asked.definition)
             elif isinstance(column, Column):
-                _put(answers, column, cells.raw_answer(asked.definition, column, text, asked.regions))
+                raw = cells.raw_answer(asked.definition, column, text, asked.regions)
+                _one_way(column, raw, filled)
+                _put(answers, column, raw)
         except Refused as refusal:
             _tell(found, line, head, refusal)
     try:
@@ -179,10 +192,19 @@ def _paper(line: int, row: Cells, columns: Mapping[str, str | Column], asked: As
     return Paper(line, number, at, language, answers)
 
 
+def _one_way(column: Column, raw: Any, filled: dict[str, str]) -> None:
+    """Let a question be answered in one column for the whole, or in columns for its parts, not in both."""
+    if column.own or raw is False:
+        return
+    way = "part" if column.part else "whole"
+    if filled.setdefault(key_of(column.question.name, column.path), way) != way:
+        raise Refused("paper_answered_twice")
+
+
 def _number(text: str) -> str:
     if not text:
         raise Refused("paper_sheet_missing")
-    if len(text) > NUMBER_MOST:
+    if len(text) > NUMBER_MOST or len(folded_number(text)) > FOLDED_MOST:
         raise Refused("paper_sheet_too_long", most=NUMBER_MOST)
     return text
 
@@ -244,7 +266,18 @@ def _judge(paper: Paper, columns: Mapping[str, str | Column], asked: Asked, foun
         head = heads.get(fault.key) or next((own for key, own in heads.items() if key.startswith(f"{fault.key}.")), "")
         sentence = fault_sentence(fault, getattr(question, "type", ""))
         found.faults.append(PaperFault(paper.line, head or fault.key, sentence))
-    found.skipped += sum(dropped.reason == "hidden" for dropped in course.dropped)
+    hidden = {dropped.key for dropped in course.dropped if dropped.reason == "hidden"}
+    lost = {dropped.key for dropped in course.dropped} - hidden
+    for head, column in columns.items():
+        if not isinstance(column, Column) or (column.own and column.head in hidden):
+            continue
+        name = column.question.name + OTHER * column.own
+        if posting.raw_at(paper.answers, column.path, name) is None:
+            continue
+        is_lost = column.own and posting.raw_at(course.kept, column.path, name) is None
+        if is_lost or any(key_of(name, column.path) == key or column.head.startswith(f"{key}/") for key in lost):
+            _tell(found, paper.line, head, Refused("paper_answer_lost"))
+    found.skipped += len(hidden)
 
 
 def _rank(answers: dict[str, Any], columns: Mapping[str, str | Column]) -> None:

@@ -13,7 +13,7 @@ from surveys.definition.answers import MISSING
 from surveys.definition.model import Definition, Option
 from surveys.definition.runtime import Runtime
 from surveys.paper.columns import Column, template_columns
-from surveys.paper.reading import LANGUAGE, RECEIVED, SHEET
+from surveys.paper.reading import LANGUAGE, RECEIVED, SHEET, is_of_the_sheet
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,11 @@ class Told:
     number: int
     words: str
     options: tuple[tuple[str, str], ...]
+
+    @property
+    def head(self) -> str:
+        """How the template names it: by its number where its name means something else."""
+        return f"Q{self.number}" if is_of_the_sheet(self.column.head) else self.column.head
 
 
 def columns_told(definition: Definition, language: str) -> list[Told]:
@@ -61,7 +66,8 @@ def _options(definition: Definition, column: Column, language: str) -> Iterator[
 
 def template_csv(definition: Definition) -> bytes:
     """Return the headings as a CSV file."""
-    head = [SHEET, RECEIVED, LANGUAGE, *(column.head for column in template_columns(definition))]
+    told = columns_told(definition, definition.languages[0])
+    head = [SHEET, RECEIVED, LANGUAGE, *(one.head for one in told)]
     return csv_text([], head=head).encode()
 
 
@@ -69,7 +75,7 @@ def template_book(definition: Definition, language: str) -> bytes:
     """Return a workbook: the sheet to fill in, and one that explains its columns in a language of the definition."""
     told = columns_told(definition, language)
     book = new_book()
-    head = [SHEET, RECEIVED, LANGUAGE, *(one.column.head for one in told)]
+    head = [SHEET, RECEIVED, LANGUAGE, *(one.head for one in told)]
     add_sheet(book, _("Sheets"), widths=[14] * len(head), heads=[head])
     codes = add_sheet(
         book,
@@ -81,9 +87,9 @@ def template_book(definition: Definition, language: str) -> bytes:
     add_row(codes, [RECEIVED, "", _("The day on which the sheet came, like 2026-11-24; empty: today")])
     add_row(codes, [LANGUAGE, "", ", ".join(definition.languages)])
     for one in told:
-        add_row(codes, [one.column.head, one.number, one.words, "", _said(one)])
+        add_row(codes, [one.head, one.number, one.words, "", _said(one)])
         for code, label in one.options:
-            add_row(codes, [one.column.head, "", "", code, label])
+            add_row(codes, [one.head, "", "", code, label])
     add_row(codes, ["", "", _("Instead of an answer"), "; ".join(MISSING), _("does not know; refuses; unreadable")])
     return book_bytes(book)
 

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -91,8 +92,13 @@ def answers(request: HttpRequest, key: str) -> HttpResponse:
         actions.on_paper(questionnaire, actor=request.user, now=now)
     except Refused as refusal:
         context["closed"] = refusal_message(refusal)
-    context["batches"] = queries.batches(questionnaire, request.user)
-    context["running"] = any(one.batch.state == PaperBatch.State.WAITING for one in context["batches"])
+    found_batches = queries.batches(questionnaire, request.user)
+    pager = Paginator(found_batches, queries.BATCHES_SHOWN).get_page(request.GET.get("page"))
+    context |= {
+        "pager": pager,
+        "batches": [queries.shown(one) for one in pager],
+        "running": found_batches.filter(state=PaperBatch.State.WAITING).exists(),
+    }
     return render(request, "surveys/paper/answers.html", frame(request, PAPER) | context, status=status)
 
 

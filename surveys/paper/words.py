@@ -29,5 +29,10 @@ REFUSALS = {
     "paper_not_offered": _("%(value)s is neither a code nor a label of this question."),
     "paper_mark": _("%(value)s is neither a mark nor empty. Write 1 or x."),
     "paper_part_needed": _("Give this answer in columns of its own, such as those of the template."),
+    "paper_cell_stray": _("“%(value)s” stands under no heading."),
+    "paper_answered_twice": _("This question is answered in another column too. Fill in one of them."),
+    "paper_answer_lost": _(
+        "This would be lost: its option is not chosen, its row is not asked, or it is longer than we keep."
+    ),
     "paper_part_missing": _("Why there is no answer is said for the whole question, in the column %(column)s."),
 }

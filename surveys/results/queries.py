@@ -149,13 +149,14 @@ def given_files(questionnaire: Questionnaire, actor: Actor, *, after: str, langu
             words[asked.name] = runtime.choose(asked.label, language) or asked.name
     totals: dict[str, tuple[set[int], int]] = {}
     for question, response, n in found.order_by().values_list("question", "response").annotate(n=Count("pk")):
-        name = _named(question, words)
+        # Of a repeat each instance is the same question; two questions may have the same words.
+        name = question.rpartition("/")[2]
         people, files = totals.get(name, (set(), 0))
         totals[name] = (people | {response}, files + n)
     rows = list(found.filter(stored__gt=after).select_related("attachment")[: FILES_SHOWN + 1])
     shown = [(row, _named(row.question, words)) for row in rows[:FILES_SHOWN]]
     return GivenFiles(
-        [(name, len(people), files) for name, (people, files) in totals.items()],
+        [(_named(name, words), len(people), files) for name, (people, files) in totals.items()],
         shown,
         shown[-1][0].stored if len(rows) > FILES_SHOWN else "",
     )

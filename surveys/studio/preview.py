@@ -19,7 +19,7 @@ from engage.participation.queries import about_options
 from engage.studio import for_editors
 from surveys import queries
 from surveys.answering import posting, showing
-from surveys.answering.views import change_rows, nearest, target_of
+from surveys.answering.views import STAYING, change_rows, nearest, target_of
 from surveys.building import LANGUAGES
 from surveys.definition.model import FILE_TYPES, Question
 from surveys.definition.runtime import Course, Fault, ShownPage, Sitting
@@ -120,9 +120,10 @@ def _page(request: HttpRequest, version: Version, code: str, number: int) -> Htt
     if request.method != "POST":
         return _show(request, preview, course, here)
     sent = request.POST
-    way = "rows" if "add" in sent or "remove" in sent else sent.get("go", "next")
+    way = "rows" if any(name in sent for name in STAYING) else sent.get("go", "next")
     course = posting.take_page(answers, here, sent, preview.course)
-    if change_rows(answers, here, sent.get("add", ""), sent.get("remove", "")):
+    stands = next((one for one in course.pages if one.number == here.number), here)
+    if change_rows(answers, stands, sent.get("add", ""), sent.get("remove", "")):
         course = preview.course()
     after = next((one for one in course.pages if one.number == here.number), None)
     if after is not None and way == "next" and _faults(course, here):

@@ -115,7 +115,11 @@ def _lift(request: HttpRequest, study: TelephoneStudy) -> HttpResponse:
         was_there = actions.lift(study, number, everywhere=is_everywhere, reason=reason, actor=request.user)
     except Refused as refusal:
         return _refused(request, study, refusal)
-    if was_there:
+    if was_there and queries.is_on_a_list(study, number):
+        messages.success(
+            request, gettext("The number is off this list. It is still on the other one, so it is not called.")
+        )
+    elif was_there:
         messages.success(request, gettext("The number is off the list. It is called again where the rules allow it."))
     else:
         messages.info(request, gettext("The number was not on that list any more."))

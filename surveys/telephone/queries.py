@@ -17,7 +17,16 @@ from surveys.dispositions import name_of
 from surveys.models import QuotaSlot
 from surveys.statistics.rates import DISPOSITIONS, outcome_rates, tally
 from surveys.telephone import queue, rules
-from surveys.telephone.models import CallAppointment, CallAttempt, DoNotCall, SampleNumber, Seat, TelephoneStudy
+from surveys.telephone.models import (
+    CallAppointment,
+    CallAttempt,
+    DoNotCall,
+    SampleNumber,
+    Seat,
+    TelephoneStudy,
+    number_index,
+)
+from surveys.telephone.planning import is_silenced
 from surveys.telephone.rules.quality import RefusalFlag
 
 # Somebody whose place was not heard of for so long has gone home.
@@ -174,6 +183,11 @@ def check_list(study: TelephoneStudy) -> list[CallAttempt]:
     }
     drawn = rules.recontact_draw({key: str(one.interviewer_id) for key, one in found.items()}, study.seed)
     return [found[key] for key in drawn]
+
+
+def is_on_a_list(study: TelephoneStudy, number: str) -> bool:
+    """Tell whether a number is on the do-not-call list of a study or of all. Raises what `normal_number` raises."""
+    return is_silenced(study, number_index(rules.normal_number(number, study.country).e164))
 
 
 def silenced_counts(study: TelephoneStudy, actor: Actor) -> tuple[int, int]:

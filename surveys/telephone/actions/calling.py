@@ -19,7 +19,7 @@ from surveys.telephone import queue, rules
 from surveys.telephone.access import check_interviewer
 from surveys.telephone.actions.silencing import silence_index
 from surveys.telephone.models import CallAppointment, CallAttempt, SampleNumber, Seat, TelephoneStudy
-from surveys.telephone.planning import read_case, who, write_plan
+from surveys.telephone.planning import is_silenced, read_case, who, write_plan
 from surveys.telephone.rules import Reason
 from surveys.telephone.rules.outcomes import PROMISES
 
@@ -82,10 +82,15 @@ def claim(study_id: int, *, actor: Actor, now: datetime) -> tuple[SampleNumber, 
         if held.held_until is not None and held.held_until > now:
             return held, Reason.IN_HAND
         SampleNumber.objects.filter(study=study, held_by=interviewer).update(held_by=None, held_until=None, hold=None)
-    found = queue.lock_next(study, interviewer, now)
-    if found is None:
-        return None
-    number, _reason = found
+    while True:
+        found = queue.lock_next(study, interviewer, now)
+        if found is None:
+            return None
+        number, _reason = found
+        if not is_silenced(study, number.index):
+            break
+        # Its sample and the list came in at the same moment, and neither saw the other.
+        write_plan(number, study)
     number.held_by, number.hold = interviewer, uuid.uuid4()
     number.held_until = number.due_at = now + HOLD
     number.save(update_fields=["held_by", "hold", "held_until", "due_at"])

@@ -31,7 +31,7 @@ def import_sample(study_id: int, content: bytes, *, actor: Actor, now: datetime)
     `read_table` and `read_sample` raise.
     """
     check_supervisor(actor)
-    study = TelephoneStudy.objects.visible_to(actor).select_for_update().get(pk=study_id)
+    study = TelephoneStudy.objects.visible_to(actor).select_for_update(no_key=True).get(pk=study_id)
     languages = published_languages(study)
     rows, faults = read_sample(
         read_table(content), country=study.country, zones=study.region_zones, languages=languages, strata=study.shares

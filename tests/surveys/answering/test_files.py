@@ -46,7 +46,8 @@ def _apart(settings, tmp_path):
 def picture(name: str = "李雷的手机.png", size: int = 8) -> SimpleUploadedFile:
     out = io.BytesIO()
     exif = Image.Exif()
-    exif[0x010F] = "Maker of Li Lei"
+    # Each name is another picture.
+    exif[0x010F] = f"Maker of Li Lei {name}"
     Image.new("RGB", (size, size), "red").save(out, "PNG", exif=exif)
     return SimpleUploadedFile(name, out.getvalue(), content_type="image/png")
 
@@ -298,3 +299,16 @@ def test_a_look_takes_no_file_and_shows_those_that_were_given():
     looked = Client().post(f"{page}look/", sent).content.decode()
     assert "hole.png" in looked and "other.png" not in looked
     assert HeldFile.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_sent_twice_gives_its_file_once_and_what_stood_nowhere_is_not_taken():
+    published(ASKS)
+    sender = Sender()
+    twice = picture()
+    sender.answer(go="", give="hole", hole=twice)
+    twice.seek(0)
+    sender.answer(go="", give="hole", hole=twice)
+    assert len(sender.stored) == 1 and "were left out" not in sender.text
+    sender.post(give="hole", asked="other", **{"q:hole": text("more.txt")})
+    assert len(sender.stored) == 1

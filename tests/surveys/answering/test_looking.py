@@ -11,6 +11,7 @@ from engage.journal.models import JournalPending
 from surveys.answering import codes
 from surveys.models import Questionnaire, Response, SavedResponse, Version
 from tests.accounts.people import person as user
+from tests.surveys.answering import definitions as d
 from tests.surveys.answering.builders import published
 from tests.surveys.answering.definitions import EVERY_TYPE, LIVE
 from tests.surveys.answering.test_walk import Person
@@ -146,3 +147,34 @@ def test_the_preview_looks_without_keeping():
     assert editor.get(f"{address}look/").status_code == 405
     sent = {"q:comes": "no", "q:why_not": "far", "asked": ["comes", "why_not"], "go": "next"}
     assert editor.post(address, sent).url.endswith("/preview/en/2/")
+
+
+def test_rows_and_places_that_the_page_itself_has_opened_are_taken():
+    rows = [
+        {"value": "r1", "label": d.both("r1", "r1")},
+        {"value": "r2", "label": d.both("r2", "r2"), "relevant": "${a} = 'yes'"},
+    ]
+    parks = d.options("trees", "lake")
+    published(
+        d.definition(
+            d.page(
+                "one",
+                d.question("a", "single", options=d.options("yes", "no")),
+                d.question("m", "matrix", rows=rows, options=d.options("good", "bad"), required=True),
+                d.question("o", "ranking", options=parks, choice_filter="${a} = 'yes'"),
+            )
+        )
+    )
+    walker = Person()
+    walker.begin()
+    sent = {
+        "q:a": "yes",
+        "q:m:r1": "good",
+        "q:m:r2": "bad",
+        "q:o:trees": "2",
+        "q:o:lake": "1",
+        "asked": ["a", "m", "o"],
+    }
+    assert look(walker, **sent).status_code == 200 and answers(walker) == {}
+    Client().post(walker.url, {**sent, "go": "next"})
+    assert answers(walker) == {"a": "yes", "m": {"r1": "good", "r2": "bad"}, "o": ["lake", "trees"]}

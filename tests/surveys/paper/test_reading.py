@@ -17,7 +17,7 @@ from surveys.answering.rules import Period
 from surveys.definition.model import parse
 from surveys.definition.runtime import Runtime, Sitting
 from surveys.paper import words
-from surveys.paper.cells import day_of, is_marked
+from surveys.paper.cells import day_of, is_marked, raw_answer
 from surveys.paper.columns import Heads, template_columns
 from surveys.paper.reading import Asked, Found, Paper, moment_of, read_cells, read_papers
 from surveys.paper.template import template_book, template_csv
@@ -128,6 +128,49 @@ def test_sheets_taken_in_before_are_refused_by_their_number_whatever_its_width()
 def test_answers_to_questions_that_were_not_for_somebody_are_counted_and_left_out():
     read = found(table("1,never,bus", "2,daily,bus", head="sheet,visits,ways"))
     assert (len(read.papers), read.skipped, read.faults) == (2, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "column"),
+    [
+        # Words whose option is not chosen, with another answer and with none.
+        ("ways,ways#other", "bus,by boat", "ways#other"),
+        ("ways,ways#other", ",by boat", "ways#other"),
+        ("people/1/years", "9,it was good", "3"),
+        ("ways.bus,ways", "1,foot", "ways"),
+        ("ways,ways.bus", "refused,1", "ways.bus"),
+        ("table.paths,table", "good,refused", "table"),
+    ],
+)
+def test_nothing_that_was_written_is_lost_in_silence(head, line, column):
+    assert faults(f"sheet,{head}", f"1,{line}") == [(2, column)]
+    assert faults(f"sheet,{head}", "1") == []
+
+
+def test_what_is_not_marked_is_no_second_answer():
+    assert answers("ways,ways.bus", "foot,0")["ways"] == ["foot"]
+
+
+def test_an_option_that_is_called_like_a_reason_or_holds_a_semicolon_comes_first():
+    options = [{"value": value, "label": {"en": label}} for value, label in (("refused", "Said no"), ("a; b", "A"))]
+    item = {"name": "x", "type": "multiple", "options": options}
+    definition = parse({**SHEET, "quotas": [], "pages": [{"name": "first", "items": [item]}]})
+    column = Heads(definition).column("x")
+    assert [raw_answer(definition, column, text) for text in ("refused", "a; b", "unreadable")] == [
+        ["refused"], ["a; b"], {"missing": "unreadable"},
+    ]  # fmt: skip
+
+
+def test_a_question_that_is_called_like_a_heading_of_the_sheet_stands_by_its_number():
+    item = {"name": "language", "type": "text", "label": {"en": "Which language?"}}
+    definition = parse({**SHEET, "quotas": [], "pages": [{"name": "first", "items": [item]}]})
+    head, _rows = read_cells(template_csv(definition) + b"1,,,x\r\n")
+    assert head == ["sheet", "received", "language", "Q1"]
+    assert Heads(definition).column("Q1").question.name == "language"
+
+
+def test_a_number_that_grows_when_it_is_compared_is_refused():
+    assert faults("sheet,visits", f"{'㈱' * 30},daily") == [(2, "sheet")]
 
 
 @pytest.mark.parametrize(
