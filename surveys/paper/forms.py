@@ -15,6 +15,7 @@ from surveys.paper.cells import taken
 from surveys.paper.columns import Column
 from surveys.paper.reading import LANGUAGE, NUMBER_MOST, RECEIVED, SHEET, PaperFault
 from surveys.paper.template import Told, columns_told
+from surveys.studio.words import language_name
 
 MISSING = (
     ("dont_know", pgettext_lazy("no answer on paper", "wrote that they do not know")),
@@ -50,7 +51,7 @@ class SheetForm(forms.Form):
     def __init__(self, given: Any = None, *, definition: Definition, language: str) -> None:
         super().__init__(given)
         field: Any = self.fields["language"]
-        field.choices = [(code, code) for code in definition.languages]
+        field.choices = [(code, language_name(code)) for code in definition.languages]
         self._heads: list[str] = []
         for told in columns_told(definition, queries.shown_language(definition, language)):
             self.fields[f"c:{told.head}"] = _field(definition, told)
@@ -111,7 +112,7 @@ def _field(definition: Definition, told: Told) -> forms.Field:
 def _hint(column: Column, told: Told) -> Any:
     if column.question.type == "ranking":
         return _("Codes in their order, with a semicolon between them: %(codes)s") % {
-            "codes": ", ".join(code for code, _label in told.options)
+            "codes": ", ".join(code if code == label else f"{code} = {label}" for code, label in told.options)
         }
     if column.question.type in ("consent", "declaration") and not column.own:
         return _("1 or 0")
