@@ -30,10 +30,11 @@ from engage.pages.models import ArticlePage, HomePage
 from engage.publishing import actions as gating
 from engage.publishing import gate
 from surveys.actions import create_questionnaire
+from surveys.models import KeptPart
 from tests.accounts.people import person, sign_in
 from tests.consultations.factories import call
 from tests.press.builders import department, release
-from tests.surveys.studio.builders import PARKS
+from tests.surveys.studio.builders import PARKS, kept
 
 pytestmark = pytest.mark.django_db
 SECRET = "Hushword"
@@ -92,6 +93,8 @@ def two(client):
     world.survey = create_questionnaire(
         "hushed", department_id=theirs.department.pk, definition=PARKS | {"title": title}, actor=person(Role.EDITOR)
     )
+    world.kept = kept(is_shared=False, department_id=theirs.department.pk)
+    KeptPart.objects.update(title_zh=SECRET, title_en=SECRET, topics=SECRET)
     return world
 
 
@@ -235,6 +238,7 @@ def every_path(two) -> dict[str, str]:
         "policy_id": [two.policy.pk],
         "questionnaire_id": [two.survey.questionnaire_id],
         "other_id": [two.survey.pk],
+        "part_id": [two.kept.pk],
         "form": ["json", "xlsx"],
         "kind": ["item", "page"],
         "name": ["often", "visits"],
