@@ -36,8 +36,8 @@ def test_a_photograph_is_given_kept_removed_sent_and_taken(
     settings.FASTEST_PERSON_SECONDS = 0
     published(STREET, key="roads")
     prefix, narrow = ("zh" if language == "zh-CN" else "en"), width < 1000
-    for name in ("one.png", "two.png"):
-        Image.new("RGB", (60, 40), "red").save(tmp_path / name)
+    for name, colour in (("one.png", "red"), ("two.png", "blue")):
+        Image.new("RGB", (60, 40), colour).save(tmp_path / name)
     (tmp_path / "song.txt").write_text("x" * 50, encoding="utf-8")
     sender = open_page(
         f"{live_server.url}/{prefix}/surveys/roads/", language=language, width=width, javascript=not narrow

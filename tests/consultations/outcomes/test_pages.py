@@ -29,7 +29,8 @@ from tests.consultations.outcomes.builders import (
 )
 from tests.publishing.signing import sign_object
 
-pytestmark = pytest.mark.django_db
+# What pages show; the tables of tests/security open them on PostgreSQL too.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 SECRETS = ("周末开放了", "Libraries open at weekends", "方便上班的居民", "People who work can come")
 
 
