@@ -90,7 +90,9 @@ def test_shared_devices_and_frames_lead_to_its_own_page(device):
     Questionnaire.objects.update(embed_hosts=["www.example.org"])
     for way in ("kiosk", "embed"):
         for response in (device.get(f"{START}{way}/"), device.post(f"{START}{way}/")):
-            assert response.status_code == 403 and f'href="{START}"' in response.content.decode()
+            text = response.content.decode()
+            # On a device that others use after this person the address is read, not opened.
+            assert response.status_code == 403 and START in text and (f'href="{START}"' in text) == (way == "embed")
     assert not SavedResponse.objects.exists()
     assert "www.example.org" in device.get(f"{START}embed/")["Content-Security-Policy"]
 
