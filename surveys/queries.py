@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from django.conf import settings
 from django.db.models import Prefetch
 
 from engage.accounts.actors import Actor
@@ -61,6 +62,11 @@ def ready(version: Version) -> Ready:
         while len(_kept) > READY_KEPT:
             _kept.popitem(last=False)
     return made
+
+
+def page_language(wanted: str) -> str:
+    """Return the language of the site's pages in which notices go to somebody: that one, or the site's first."""
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def shown_language(definition: model.Definition, wanted: str) -> str:

@@ -26,11 +26,11 @@ def look(request: HttpRequest, key: str, code: str, number: int) -> HttpResponse
     """
     now = timezone.now()
     sheet = _sheet(request, key, code)
-    here = next((one for one in sheet.course(now).pages if one.number == number - 1), None)
+    here = sheet.course(now).page(number - 1)
     if here is None:
         raise Http404
     course = posting.take_page(sheet.filled.answers, here, request.POST, lambda: sheet.course(now))
-    after = next((one for one in course.pages if one.number == here.number), None)
+    after = course.page(here.number)
     if after is None:
         return HttpResponse(status=204)
     context = {

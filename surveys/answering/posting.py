@@ -83,7 +83,7 @@ def take_page(
         take(answers, now, sent)
         taken.update({shown.key: _offered(shown) for shown in now})
         after = course()
-        following = next((one for one in after.pages if one.number == here.number), None)
+        following = after.page(here.number)
         if following is None or not due(following.items):
             break
         page = following

@@ -270,7 +270,7 @@ def page(request: HttpRequest, key: str, code: str, number: int) -> HttpResponse
     if isinstance(sheet, HttpResponse):
         return sheet
     course = sheet.course(now)
-    here = next((one for one in course.pages if one.number == number - 1), None)
+    here = course.page(number - 1)
     if here is None:
         # Answers on other pages have hidden it, or nobody has been there: the page where it stopped, or the first.
         return _go(sheet, nearest(course, number - 1))
@@ -304,14 +304,14 @@ def _take(request: HttpRequest, sheet: Sheet, here: ShownPage, now: datetime) ->
         except Refused as refused:
             refusal = refused
     course = posting.take_page(filled.answers, here, sent, lambda: sheet.course(now))
-    stands = next((one for one in course.pages if one.number == here.number), here)
+    stands = course.page(here.number) or here
     moved = change_rows(filled.answers, stands, sent.get("add", ""), sent.get("remove", ""))
     if moved:
         course = sheet.course(now)
     moved = moved or given
     if here.number not in filled.seen and way != "rows":
         filled.seen.append(here.number)
-    after = next((one for one in course.pages if one.number == here.number), None)
+    after = course.page(here.number)
     shown_now = {shown.key for shown in posting.asked(after.items)} if after is not None else set()
     untaken = [fault for fault in untaken if fault.key in shown_now]
     if after is not None and (untaken or refusal):
@@ -349,7 +349,7 @@ def _standing(sheet: Sheet, here: ShownPage, sent: QueryDict, now: datetime) -> 
     answers = deepcopy(sheet.filled.answers)
     runtime, sitting = sheet.shown.runtime, sheet.sitting(now)
     course = posting.take_page(answers, here, sent, lambda: runtime.course(answers, sitting))
-    after = next((one for one in course.pages if one.number == here.number), here)
+    after = course.page(here.number) or here
     opened = (shown for shown, _question in files.questions(after.items) if shown.key not in known)
     return replace(here, items=(*here.items, *opened))
 

@@ -145,6 +145,10 @@ class Course:
     language: str
     runtime: "Runtime"
 
+    def page(self, number: int) -> ShownPage | None:
+        """The page with a place in the definition; None while it is not shown."""
+        return next((page for page in self.pages if page.number == number), None)
+
     def faults_of(self, pages: Collection[int]) -> tuple[Fault, ...]:
         """The faults on these pages: on the way only what was already seen is asked for."""
         return tuple(fault for fault in self.faults if fault.page in pages)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from engage.accounts.actors import SYSTEM, Actor, has_role
@@ -194,10 +193,8 @@ def _take(batch: PaperBatch, paper: Paper, *, actor: Actor) -> None:
     if PaperSheet.objects.filter(questionnaire=batch.questionnaire, number=number).exists():
         raise Refused("paper_sheet_known", number=paper.number)
     sheet = sheet_of(batch.version, paper)
-    # Of the pages, in which notices go out; the answer keeps the language of the sheet.
-    codes_of_pages = [code for code, _name in settings.LANGUAGES]
-    language = paper.language if paper.language in codes_of_pages else settings.LANGUAGE_CODE
-    submission = answering.submit(sheet, language=language, now=paper.at, actor=actor)
+    # The answer keeps the language of the sheet.
+    submission = answering.submit(sheet, language=queries.page_language(paper.language), now=paper.at, actor=actor)
     try:
         with transaction.atomic():
             PaperSheet.objects.create(

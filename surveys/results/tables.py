@@ -91,8 +91,7 @@ def topline(
     if column.kind == "text":
         return _texts(answers, column, _inside(answers, inside, group), public)
     several = column.kind == "mask"
-    base: _Base | None
-    hidden: Flags | None = None
+    hidden: Flags | None
     if public:
         base = _counted(answers, column, group)
         # Who is routed past a question answered another one in some way: a few of them would be told.
@@ -158,9 +157,14 @@ class _Base:
     size: float
 
 
+def _column_of(answers: Answers, group: tuple[str, str] | None) -> tuple[str, int]:
+    """Return by what tables are grouped for a group, and which of their columns it is; for all people the one."""
+    return (group[0], place_of(answers.levels(group[0]).levels, *group)) if group else ("", 0)
+
+
 def _counted(answers: Answers, column: Column, group: tuple[str, str] | None) -> _Base:
     """Count all people, or those of a group."""
-    by, place = (group[0], place_of(answers.levels(group[0]).levels, *group)) if group else ("", 0)
+    by, place = _column_of(answers, group)
     own = [table[:, place] for table in answers.tables(column.key, by)]
     counts = own[0] if column.kind != "mask" else np.array([one[1] for one in own], dtype=np.int64)
     # Each table has the whole base: with several answers, who chose an option and who did not.
@@ -275,7 +279,7 @@ def _summary_counted(
         values, n, everybody = np.array(given.values, dtype=float), given.n, given.n.sum()
     elif column.numeric:
         values = np.array([float(level.value) for level in column.levels])
-        by, place = (group[0], place_of(answers.levels(group[0]).levels, *group)) if group else ("", 0)
+        by, place = _column_of(answers, group)
         table = answers.tables(column.key, by)[0][: len(values)]
         gave = table[:, place] > 0
         values, n, everybody = values[gave], table[gave, place], table.sum()

@@ -89,11 +89,11 @@ def preview_look(request: HttpRequest, version_id: int, code: str, number: int) 
         raise Http404
     with translation.override(code if code in LANGUAGES else translation.get_language()):
         preview = _preview(request, version, code, number)
-        here = next((one for one in preview.course().pages if one.number == number - 1), None)
+        here = preview.course().page(number - 1)
         if here is None:
             raise Http404
         course = posting.take_page(preview.answers, here, request.POST, preview.course)
-        after = next((one for one in course.pages if one.number == here.number), None)
+        after = course.page(here.number)
         if after is None:
             return HttpResponse(status=204)
         context = {
@@ -114,7 +114,7 @@ def _preview(request: HttpRequest, version: Version, code: str, number: int) -> 
 def _page(request: HttpRequest, version: Version, code: str, number: int) -> HttpResponse:
     preview = _preview(request, version, code, number)
     answers, course = preview.answers, preview.course()
-    here = next((one for one in course.pages if one.number == number - 1), None)
+    here = course.page(number - 1)
     if here is None:
         return _go(request, preview, nearest(course, max(0, number - 1)), number - 1)
     if request.method != "POST":
@@ -122,10 +122,10 @@ def _page(request: HttpRequest, version: Version, code: str, number: int) -> Htt
     sent = request.POST
     way = "rows" if any(name in sent for name in STAYING) else sent.get("go", "next")
     course = posting.take_page(answers, here, sent, preview.course)
-    stands = next((one for one in course.pages if one.number == here.number), here)
+    stands = course.page(here.number) or here
     if change_rows(answers, stands, sent.get("add", ""), sent.get("remove", "")):
         course = preview.course()
-    after = next((one for one in course.pages if one.number == here.number), None)
+    after = course.page(here.number)
     if after is not None and way == "next" and _faults(course, here):
         return _show(request, preview, course, after, judged=True)
     return _go(request, preview, target_of(course, here, way), here.number)

@@ -8,7 +8,6 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -86,9 +85,7 @@ def complete_interview(
     if sheet is None:
         raise Refused("telephone_interview_begun")
     course = sheet.course(now)
-    codes = [code for code, _name in settings.LANGUAGES]
-    language = number.language if number.language in codes else settings.LANGUAGE_CODE
-    submission = answering.submit(sheet, language=language, now=now, actor=actor)
+    submission = answering.submit(sheet, language=queries.page_language(number.language), now=now, actor=actor)
     response = Response.objects.get(pk=submission.pk)
     response.flags = sorted(_flags(course, number, (now - ticket.began_at).total_seconds()))
     response.save(update_fields=["flags"])
