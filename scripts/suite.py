@@ -12,14 +12,16 @@ something ran. Tests of a part that cannot run count as skipped.
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +33,9 @@ from tests import prepared, services  # noqa: E402
 # A worker builds a database of its own, which takes seconds: more workers than this cost more than they save.
 MOST_WORKERS = 8
 ELSEWHERE = "not redis and not browser and not faults"
+# Files of the run that need not survive it, and how many bytes must be free there. A run has used up to 3 GB.
+IN_MEMORY = Path("/dev/shm")
+ROOM = 8 << 30
 
 
 @dataclass
@@ -172,6 +177,23 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
     return parts
 
 
+@contextmanager
+def scratch() -> Iterator[None]:
+    """Keep what the run writes in memory where that is to be had: databases are made and put back all the time.
+
+    TMPDIR, when the caller gave one, holds.
+    """
+    roomy = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free >= ROOM
+    if "TMPDIR" in os.environ or not roomy:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="engage-suite-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
+        # Servers of the tests that run as users of their own have folders in it.
+        os.chmod(folder, 0o711)
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield
+
+
 def required_parts() -> set[str]:
     required = set(filter(None, os.environ.get("ENGAGE_REQUIRE", "").replace(" ", "").split(",")))
     if unknown := required - {"postgres", "redis", "browser"}:
@@ -183,6 +205,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     required = required_parts()
     with ExitStack() as stack:
+        stack.enter_context(scratch())
         reports = stack.enter_context(services.temporary_folder("engage-reports-"))
         os.environ["ENGAGE_TEST_PREPARED"] = str(stack.enter_context(services.temporary_folder("engage-prepared-")))
         parts = planned_parts(stack, required)

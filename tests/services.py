@@ -179,9 +179,11 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         (folder / "password").write_text(password)
         os.chmod(folder / "password", 0o644)
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-        options = f"-p {port} -h 127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+        # Statements over all tables look dear enough to be compiled, which takes longer than to run them.
+        options = f"-p {port} -h 127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c jit=off"
         if not durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            # Tests take back what they write. What a table looked like between two of them is no base for plans.
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
         call("initdb", "-D", data, "-U", "engage", "-A", "scram-sha-256", "--pwfile", str(folder / "password"),
              "-E", "UTF8", f"--locale={locale}")  # fmt: skip
         # The server outlives pg_ctl and would hold a pipe open, so it writes to a file.

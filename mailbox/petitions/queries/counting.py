@@ -67,12 +67,13 @@ HOUR = {
 
 # --- do both agree ----------------------------------------------------------------------------------------------------
 
-# Confirmed, without a number, and not about to get one.
+# Confirmed, without a number, and not about to get one. Tallies have no index by signature: joined, they would be read
+# once for each signature wherever the database still believes that there are none.
 UNNUMBERED = """
     SELECT s.id FROM petitions_signature s
-    LEFT JOIN petitions_signaturenumber n ON n.signature_id = s.id
-    LEFT JOIN petitions_signaturetally t ON t.signature_id = s.id AND t.change > 0
-    WHERE s.state = 'confirmed' AND n.signature_id IS NULL AND t.id IS NULL
+    WHERE s.state = 'confirmed'
+      AND NOT EXISTS (SELECT 1 FROM petitions_signaturenumber n WHERE n.signature_id = s.id)
+    EXCEPT SELECT t.signature_id FROM petitions_signaturetally t WHERE t.change > 0
 """
 
 
