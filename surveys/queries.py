@@ -95,6 +95,11 @@ class Shown:
         return self.runtime.definition
 
     @property
+    def is_on_web(self) -> bool:
+        """Whether people fill it in themselves."""
+        return "web" in self.definition.settings.modes
+
+    @property
     def title(self) -> str:
         """Its title in the language of its words."""
         return self.runtime.choose(self.definition.title, self.language) or self.questionnaire.key
@@ -134,7 +139,10 @@ def published(key: str, *, language: str, actor: Actor, now: datetime) -> Shown 
 
 
 def listed(*, language: str, actor: Actor, now: datetime) -> list[Shown]:
-    """List what everybody may answer now or soon, then what has closed; who must be invited hears by letter."""
+    """List what everybody may answer now or soon, then what has closed.
+
+    Who must be invited hears by letter, and what is not asked on the web by whoever asks it.
+    """
     versions = Version.objects.filter(state=Version.State.PUBLISHED)
     questionnaires = (
         Questionnaire.objects.visible_to(actor)
@@ -148,7 +156,7 @@ def listed(*, language: str, actor: Actor, now: datetime) -> list[Shown]:
             version.questionnaire = questionnaire
             found.append(shown(version, language=language, now=now))
     order = {"open": 0, "planned": 1, "closed": 2}
-    return sorted(found, key=lambda one: order[one.state])
+    return sorted((one for one in found if one.is_on_web), key=lambda one: order[one.state])
 
 
 def titles(questionnaires: Iterable[int], language: str) -> dict[int, str]:

@@ -25,7 +25,7 @@ def _entries(version: Version) -> Iterator[Entry]:
     assert version.published_at is not None
     for language in LANGUAGES:
         shown = queries.shown(version, language=language, now=timezone.now())
-        if shown.language != language:
+        if shown.language != language or not shown.is_on_web:
             continue
         questions = [shown.runtime.choose(question.label, language) for question in shown.definition.questions]
         with translation.override(language):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from engage.accounts.actors import ANYONE
-from surveys.models import Questionnaire
+from surveys import queries
 
 
 class SurveySitemap(Sitemap):
@@ -16,8 +16,8 @@ class SurveySitemap(Sitemap):
 
     def items(self) -> list[tuple[str, str]]:
         """Return (language, key)."""
-        keys = Questionnaire.objects.visible_to(ANYONE).filter(access=Questionnaire.Access.OPEN)
-        return [(code, key) for key in keys.values_list("key", flat=True) for code in settings.LANGUAGE_PATHS]
+        found = queries.listed(language=settings.LANGUAGE_CODE, actor=ANYONE, now=timezone.now())
+        return [(code, one.questionnaire.key) for one in found for code in settings.LANGUAGE_PATHS]
 
     def location(self, item: tuple[str, str]) -> str:
         """Return the address in the item's language."""

@@ -52,6 +52,8 @@ def _by_invitation(questionnaire_id: int, now: datetime, actor: Actor) -> querie
     shown = queries.published(questionnaire.key, language="", actor=SYSTEM, now=now)
     if shown is None or questionnaire.access != Questionnaire.Access.INVITED:
         raise Refused("survey_not_by_invitation")
+    if not shown.is_on_web:
+        raise Refused("survey_other_way")
     if shown.state == "closed":
         rules.check_open(queries.period_of(questionnaire), now)
     return shown
@@ -62,7 +64,8 @@ def invite(questionnaire_id: int, people: Iterable[Invitee], *, wave: int = 1, n
     """Invite people who were not invited yet; each gets a letter with a link that can be used once.
 
     The secret of a link stands in its letter alone, which the outbox keeps encrypted until it has gone and empties
-    then. Raises Refused("not_allowed"), Refused("survey_not_by_invitation"), Refused("survey_closed"),
+    then. Raises Refused("not_allowed"), Refused("survey_not_by_invitation"), Refused("survey_other_way") where letters
+    would lead to nothing to fill in, Refused("survey_closed"),
     Refused("survey_address_wrong", line=...), Refused("survey_language_unknown", line=...); then nobody is invited.
     """
     shown = _by_invitation(questionnaire_id, now, actor)

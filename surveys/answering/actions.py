@@ -20,7 +20,7 @@ from engage.participation.models import Submission
 from surveys import queries, quotas
 from surveys.answering import codes, files, links, rules
 from surveys.answering.private import apart, private_names
-from surveys.answering.sheets import ANSWERABLE, Sheet
+from surveys.answering.sheets import ANSWERABLE, Sheet, asked_as
 from surveys.definition.runtime import Course
 from surveys.models import Invitation, Questionnaire, Response, SavedResponse
 
@@ -43,11 +43,14 @@ def begin(
 ) -> str:
     """Open a sheet on the published version; returns its code, which is stored nowhere.
 
-    `parameters` came with the address: those that hidden questions ask for are kept. Raises Refused("survey_closed"),
+    `parameters` came with the address: those that hidden questions ask for are kept. Raises
+    Refused("survey_other_way") for a mode that the questionnaire is not asked in, Refused("survey_closed"),
     Refused("survey_not_open"), Refused("survey_by_invitation"), Refused("survey_link_unknown"),
     Refused("survey_link_used").
     """
     questionnaire = shown.questionnaire
+    if asked_as(mode) not in shown.definition.settings.modes:
+        raise Refused("survey_other_way")
     rules.check_open(queries.period_of(questionnaire), now)
     if secret:
         check_link(questionnaire, secret)

@@ -22,6 +22,13 @@ from surveys.models import Response, SavedResponse, Version
 
 # Kiosks and frames of other sites show what the web shows.
 _ASKED_AS: Mapping[str, Mode] = {Response.Mode.PHONE: "phone", Response.Mode.PAPER: "paper"}
+
+
+def asked_as(mode: str) -> Mode:
+    """Return how a questionnaire is asked where its answers come by a `Response.Mode`."""
+    return _ASKED_AS.get(mode, "web")
+
+
 # A published version may be answered, also one that was replaced meanwhile: whoever began on it finishes on it.
 ANSWERABLE = frozenset({Version.State.PUBLISHED, Version.State.SUPERSEDED})
 
@@ -85,7 +92,7 @@ class Sheet:
         return Sitting(
             now=timezone.localtime(now).replace(tzinfo=None),
             seed=self.saved.seed,
-            mode=_ASKED_AS.get(self.saved.mode, "web"),
+            mode=asked_as(self.saved.mode),
             language=self.shown.language,
             parameters=self.filled.parameters,
             meta=self.meta(),

@@ -60,6 +60,7 @@ _OVER = {
     "survey_taken_down": 410,
     "survey_device_answered": 403,
     "survey_own_device": 403,
+    "survey_other_way": 403,
 }
 
 
@@ -128,6 +129,8 @@ def survey(
         let_own_frame(request, shown.questionnaire)
     refusal: Refused | None = None
     try:
+        if not shown.is_on_web:
+            raise Refused("survey_other_way")
         if devices.is_once(shown.definition) and shown.state == "open":
             if kiosk or embedded:
                 raise Refused("survey_own_device")

@@ -56,6 +56,7 @@ REFUSALS = {
         _("Each device can answer this once, so it is not asked on shared devices or inside of other sites"),
         403,
     ),
+    "survey_other_way": (_("This questionnaire is not filled in here: it is asked in another way"), 403),
     "survey_taken_down": (_("This questionnaire was taken down, so it cannot be answered any more"), 410),
     "survey_quota_full": (_("We have heard enough people in your situation, so this answer cannot be taken"), 410),
     "survey_incomplete": (_incomplete, 422),

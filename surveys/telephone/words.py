@@ -40,6 +40,7 @@ REFUSALS = {
     "telephone_closes_early": _("The field must end after it begins."),
     "telephone_shares_invalid": _("The shares of strata must be above 0."),
     "telephone_nothing_to_ask": _("The questionnaire is not published yet."),
+    "telephone_not_asked": _("This questionnaire is not asked by telephone. Its settings say how it is answered."),
     "telephone_field_closed": _("No calls are made in this study now."),
     "telephone_paused": _("You are on a break. Go on to get a number."),
     "telephone_ticket_invalid": _("This number was not given to you."),

@@ -27,8 +27,7 @@ def import_sample(study_id: int, content: bytes, *, actor: Actor, now: datetime)
     """Add the numbers of a file to a study; returns how many came and what is wrong by row.
 
     With one fault nothing is taken. Numbers that are on the do-not-call list come along and are never called, so that
-    they count. Raises Refused: not_allowed, telephone_nothing_to_ask (the questionnaire is not published), what
-    `read_table` and `read_sample` raise.
+    they count. Raises Refused: not_allowed, and what `published_languages`, `read_table` and `read_sample` raise.
     """
     check_supervisor(actor)
     study = TelephoneStudy.objects.visible_to(actor).select_for_update(no_key=True).get(pk=study_id)
@@ -53,10 +52,15 @@ def import_sample(study_id: int, content: bytes, *, actor: Actor, now: datetime)
 
 
 def published_languages(study: TelephoneStudy) -> tuple[str, ...]:
-    """Return the languages of the questionnaire as published; raises Refused("telephone_nothing_to_ask")."""
+    """Return the languages of the questionnaire as published.
+
+    Raises Refused("telephone_nothing_to_ask") when it is not, Refused("telephone_not_asked") when it is asked otherwise.
+    """
     version = Version.objects.filter(questionnaire=study.questionnaire_id, state=Version.State.PUBLISHED).first()
     if version is None:
         raise Refused("telephone_nothing_to_ask")
+    if "phone" not in version.parsed.settings.modes:
+        raise Refused("telephone_not_asked")
     return version.parsed.languages
 
 

@@ -95,3 +95,11 @@ def test_a_closed_questionnaire_sends_no_letters(questionnaire):
     questionnaire.save()
     with pytest.raises(Refused, match="survey_closed"):
         invite(questionnaire)
+
+
+def test_nobody_is_invited_to_what_is_not_asked_on_the_web():
+    by_telephone = INVITED | {"settings": {**INVITED.get("settings", {}), "modes": ["phone"]}}
+    with pytest.raises(Refused) as refused:
+        invite(published(by_telephone, access="invited", key="by-telephone").questionnaire)
+    assert refused.value.code == "survey_other_way"
+    assert not Invitation.objects.exists()

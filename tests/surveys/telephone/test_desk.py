@@ -163,6 +163,17 @@ def test_a_sample_is_taken_in_whole_or_not_at_all_with_faults_by_row():
     assert send(client, field, b"tel\n1\n").status_code in (409, 422)
 
 
+def test_no_sample_is_taken_for_what_is_not_asked_by_telephone():
+    field = study()
+    version = field.questionnaire.versions.get()
+    version.definition = version.definition | {"settings": {"anonymous": False, "modes": ["web"]}}
+    version.save()
+    refused = send(browser(supervisor()), field, b"phone\n13800000001\n")
+    assert refused.status_code in (409, 422)
+    assert "not asked by telephone" in body(refused)
+    assert not SampleNumber.objects.exists()
+
+
 def test_a_workbook_with_chinese_headings_is_a_sample_too():
     field = study()
     book = Workbook()
