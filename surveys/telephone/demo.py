@@ -1,4 +1,4 @@
-"""The demo's telephone study: a questionnaire that is only read out, numbers that ring at nobody's, and a day of calls."""
+"""The demo's telephone study: a questionnaire that is only read out, numbers that nobody has, and a day of calls."""
 
 from __future__ import annotations
 

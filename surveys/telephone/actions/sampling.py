@@ -54,7 +54,8 @@ def import_sample(study_id: int, content: bytes, *, actor: Actor, now: datetime)
 def published_languages(study: TelephoneStudy) -> tuple[str, ...]:
     """Return the languages of the questionnaire as published.
 
-    Raises Refused("telephone_nothing_to_ask") when it is not, Refused("telephone_not_asked") when it is asked otherwise.
+    Raises Refused("telephone_nothing_to_ask") when it is not, Refused("telephone_not_asked") when it is asked
+    otherwise.
     """
     version = Version.objects.filter(questionnaire=study.questionnaire_id, state=Version.State.PUBLISHED).first()
     if version is None:

@@ -14,12 +14,25 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
-from engage.accounts.actors import Role
+from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from surveys.telephone import actions, queries
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
 from tests.accounts.people import person, sign_in
-from tests.surveys.telephone.fields import NOW, add, answered, at, call, finish, interviewer, numbers, study, supervisor
+from tests.surveys.answering.builders import published
+from tests.surveys.telephone.fields import (
+    NOW,
+    SCRIPT,
+    add,
+    answered,
+    at,
+    call,
+    finish,
+    interviewer,
+    numbers,
+    study,
+    supervisor,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
@@ -164,10 +177,9 @@ def test_a_sample_is_taken_in_whole_or_not_at_all_with_faults_by_row():
 
 
 def test_no_sample_is_taken_for_what_is_not_asked_by_telephone():
-    field = study()
-    version = field.questionnaire.versions.get()
-    version.definition = version.definition | {"settings": {"anonymous": False, "modes": ["web"]}}
-    version.save()
+    on_the_web = SCRIPT | {"settings": {"anonymous": False, "modes": ["web"]}}
+    asked = published(on_the_web, anonymous=False).questionnaire
+    field = actions.open_study(asked, name="Parks", opens_at=NOW, actor=SYSTEM)
     refused = send(browser(supervisor()), field, b"phone\n13800000001\n")
     assert refused.status_code in (409, 422)
     assert "not asked by telephone" in body(refused)
