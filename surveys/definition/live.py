@@ -1,9 +1,9 @@
-"""Which answers of a page change what the same page shows: what nothing reads need not be asked about."""
+"""Which answers change what is shown: on the page where they are given, and of a question that is still to come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from surveys.definition import expressions
-from surveys.definition.model import Definition, Part, Question, Texts
+from surveys.definition.model import Definition, Entry, Part, Question, Texts
 from surveys.definition.runtime import PIPED, Runtime
 
 _CONDITIONS = ("relevant", "required", "choice_filter", "count")
@@ -16,25 +16,48 @@ def live_names(runtime: Runtime) -> tuple[frozenset[str], ...]:
     Directly, or through values that nobody types and through answers elsewhere that such a condition hides. A circle
     of conditions ends where it began.
     """
-    definition, needs, owner = runtime.definition, runtime.dependencies.needs, runtime.dependencies.owner
+    definition = runtime.definition
     found = []
     for number in range(len(definition.pages)):
-        waiting = [owner[name] for name in _read_on(definition, number) if name in owner]
-        reached: set[str] = set()
-        while waiting:
-            node = waiting.pop()
-            if node not in reached:
-                reached.add(node)
-                waiting.extend(needs.get(node, ()))
+        reached = _reached(runtime, _read_by(_parts_on(definition, number)))
         here = (entry.item for entry in definition.entries if entry.page == number)
         asked = {item.name for item in here if isinstance(item, Question) and item.asked and not item.read_only}
         found.append(frozenset(asked & reached))
     return tuple(found)
 
 
-def _read_on(definition: Definition, number: int) -> Iterator[str]:
-    """Yield every name that something shown on a page reads, also more than once."""
-    for part in _parts_on(definition, number):
+def names_behind(runtime: Runtime, entry: Entry) -> frozenset[str]:
+    """Return the names of all that decides whether and how an item is shown, with the title of its page.
+
+    That is what its conditions, choices and texts read, and those of what it stands in, directly or through others.
+    """
+    definition, above = runtime.definition, (one.name for one in entry.above)
+    parts = [definition.pages[entry.page], *entry.above, *_parts_of(definition, entry)]
+    return frozenset(_reached(runtime, [entry.item.name, *above, *_read_by(parts)]) - {entry.item.name})
+
+
+def names_read(runtime: Runtime, texts: Texts) -> frozenset[str]:
+    """Return the names of all that decides what a text says once answers are put in."""
+    piped = (found[1] for words in texts.values() for found in PIPED.finditer(words))
+    return frozenset(_reached(runtime, piped))
+
+
+def _reached(runtime: Runtime, names: Iterable[str]) -> set[str]:
+    """Return the nodes that own these names, and all that has to be settled before them."""
+    owner, needs = runtime.dependencies.owner, runtime.dependencies.needs
+    waiting = [owner[name] for name in names if name in owner]
+    reached: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting.extend(needs.get(node, ()))
+    return reached
+
+
+def _read_by(parts: Iterable[Part]) -> Iterator[str]:
+    """Yield every name that something shown reads, also more than once."""
+    for part in parts:
         conditions = [getattr(part, name, "") for name in _CONDITIONS]
         if isinstance(part, Question) and part.read_only:
             conditions.append(part.default)
@@ -50,11 +73,14 @@ def _parts_on(definition: Definition, number: int) -> Iterator[Part]:
     yield definition.pages[number]
     for entry in definition.entries:
         item = entry.item
-        if entry.page != number or (isinstance(item, Question) and not item.asked and item.type != "note"):
-            continue
-        yield item
-        if isinstance(item, Question):
-            yield from (*definition.options_of(item), *item.rows)
+        if entry.page == number and not (isinstance(item, Question) and not item.asked and item.type != "note"):
+            yield from _parts_of(definition, entry)
+
+
+def _parts_of(definition: Definition, entry: Entry) -> Iterator[Part]:
+    yield entry.item
+    if isinstance(entry.item, Question):
+        yield from (*definition.options_of(entry.item), *entry.item.rows)
 
 
 def _texts_of(part: Part) -> Iterator[Texts]:

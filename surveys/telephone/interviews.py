@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -22,9 +23,10 @@ from engage.participation.forms import clean_text
 from surveys import quotas
 from surveys.answering.sheets import Sheet, find
 from surveys.definition.answers import missing_reason
-from surveys.definition.runtime import Course
+from surveys.definition.runtime import Course, Fault
 from surveys.telephone import actions, script
 from surveys.telephone.actions.calling import NOTE_MOST
+from surveys.telephone.ahead import NOTHING_AHEAD, ahead
 from surveys.telephone.models import SampleNumber, TelephoneStudy
 from surveys.telephone.queue import in_hand, last_in_hand
 from surveys.telephone.views import for_interviewers, page, read_key, study_of
@@ -128,10 +130,24 @@ def _show(
     judged: bool = False,
     refusal: Refused | None = None,
 ) -> HttpResponse:
-    faults = course.faults if judged else ()
-    shape = script.look(sheet, course, [step.shown], faults)[0]
+    asked = _asked(sheet, course, step, course.faults if judged else ())
+    asked["errors"] += [refusal_message(refusal)] if refusal else []
     keys = [one.key for one in found]
-    context = _common(study, number, sheet, found, keys.index(step.key) + 1 if step.key in keys else 1) | {
+    place = keys.index(step.key) if step.key in keys else 0
+    coming = ahead(sheet.shown.runtime, found, place) if step.key in keys else NOTHING_AHEAD
+    context = _common(study, number, sheet, found, place + 1) | asked
+    context["ahead"] = [
+        _asked(sheet, course, one) | {"at": place + 1 + offset} for offset, one in enumerate(coming.steps, start=1)
+    ]
+    if coming.ends:
+        context |= {"ends": True} | _ending(number, sheet, course, {})
+    return page(request, "question", context, refusal_status(refusal.code) if refusal else 422 if judged else 200)
+
+
+def _asked(sheet: Sheet, course: Course, step: script.Step, faults: Iterable[Fault] = ()) -> dict[str, Any]:
+    """Return what the template of one question shows."""
+    shape = script.look(sheet, course, [step.shown], faults)[0]
+    return {
         "step": step,
         "shape": shape,
         "alone": [shape],
@@ -139,9 +155,19 @@ def _show(
         "title": course.words(step.page.page.title),
         "before": script.look(sheet, course, step.before),
         "missing": missing_reason(step.shown.answer),
-        "errors": [*shape.errors, *([refusal_message(refusal)] if refusal else [])],
+        "errors": [*shape.errors],
     }
-    return page(request, "question", context, refusal_status(refusal.code) if refusal else 422 if judged else 200)
+
+
+def _ending(number: SampleNumber, sheet: Sheet, course: Course, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form at the end shows."""
+    return {
+        "closing": course.words(sheet.shown.definition.closing),
+        "attempt": typed.get("attempt") or str(uuid.uuid4()),
+        "ticket": typed.get("ticket") or actions.ticket_of(number, now=sheet.saved.started_at).signed(),
+        "note": typed.get("note", ""),
+        "note_most": NOTE_MOST,
+    }
 
 
 def _end(
@@ -159,12 +185,8 @@ def _end(
     lacking = [(one.key, course.words(one.shown.item.label, one.shown.path)) for one in found if one.key in keys]
     context = _common(study, number, sheet, found, len(found)) | {
         "lacking": lacking,
-        "closing": course.words(sheet.shown.definition.closing),
         "refusal": refusal_message(refusal) if refusal else "",
-        "attempt": (typed or {}).get("attempt") or str(uuid.uuid4()),
-        "ticket": (typed or {}).get("ticket") or actions.ticket_of(number, now=sheet.saved.started_at).signed(),
-        "note": (typed or {}).get("note", ""),
-        "note_most": NOTE_MOST,
+        **_ending(number, sheet, course, typed or {}),
     }
     return page(request, "end", context, refusal_status(refusal.code) if refusal else 200)
 

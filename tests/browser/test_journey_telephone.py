@@ -104,7 +104,7 @@ def open_the_field(page: Page, site: str, desk: Desk) -> TelephoneStudy:
 
 
 def interview(page: Page, desk: Desk, *, cut: Callable[[bool], None]) -> None:
-    """Read the script out by keys. The line drops while the reason is typed: nothing is lost, one press sends it."""
+    """Read the script out by keys. The line drops while the reason is typed: the interview goes on to its end."""
     page.keyboard.press("s")
     page.wait_for_url("**/interview/")
     ready(page)
@@ -118,9 +118,15 @@ def interview(page: Page, desk: Desk, *, cut: Callable[[bool], None]) -> None:
     cut(True)
     page.locator("#question .row [value=next]").click()
     note = page.locator("[data-unsent]")
-    expect(note).to_be_visible()
+    expect(note.locator("[data-going]")).to_be_visible()
+    end = page.locator("form[action$='/complete/']")
+    expect(end).to_be_visible()
+    desk.read(page, axe=True)
+    end.locator("[name=note]").fill(SAID[desk.prefix])
+    page.locator("h1").click()
+    page.keyboard.press("g")
     expect(note.locator("button")).to_be_focused()
-    expect(answer).to_have_value(SAID[desk.prefix])
+    expect(end.locator("[name=note]")).to_have_value(SAID[desk.prefix])
     desk.read(page, axe=True)
     page.keyboard.press("g")
     expect(note).to_be_visible()
@@ -128,10 +134,7 @@ def interview(page: Page, desk: Desk, *, cut: Callable[[bool], None]) -> None:
 
 
 def sent_again(page: Page, desk: Desk) -> None:
-    """The line is back: the same answer is sent by one press, and the interview ends as any other."""
-    page.keyboard.press("g")
-    page.locator("form[action$='/complete/']").wait_for()
-    desk.read(page, axe=True)
+    """The line is back: one press sends the answer and the end, in their order, and all is as in any other."""
     page.keyboard.press("g")
     page.locator("button[value=pause]").wait_for()
     desk.read(page, axe=True)

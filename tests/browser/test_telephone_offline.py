@@ -1,0 +1,108 @@
+"""An interview that goes on while the line is down: what was answered is sent in its order, and what is refused is
+mended before the rest."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from engage.accounts.actors import SYSTEM, Role
+from surveys.answering import codes
+from surveys.models import Response, SavedResponse
+from surveys.telephone import actions
+from surveys.telephone.models import SampleNumber
+from tests.accounts.people import person
+from tests.browser.looking import foreign_words, look
+from tests.browser.outcome_walk import ready
+from tests.surveys.answering.builders import published
+from tests.surveys.telephone.fields import NOW, add, numbers
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def one(name: str, zh: str, en: str, kind: str = "text", **more):
+    return {"name": name, "type": kind, "label": {"zh-hans": zh, "en": en}, **more}
+
+
+YES_NO = [
+    {"value": "yes", "label": {"zh-hans": "是", "en": "Yes"}},
+    {"value": "no", "label": {"zh-hans": "否", "en": "No"}},
+]
+ASKED = {
+    "format": "engage-questionnaire/1",
+    "languages": ["zh-hans", "en"],
+    "title": {"zh-hans": "公园", "en": "Parks"},
+    "settings": {"anonymous": False},
+    "pages": [
+        {
+            "name": "first",
+            "items": [
+                one("comes", "您去公园吗？", "Do you go to parks?", "single", options=YES_NO),
+                one("times", "一个月去几次？", "How often a month?", "number", integer=True, maximum=31),
+                one("lit", "晚上亮不亮？", "Is it lit at night?", "single", options=YES_NO),
+                one("wish", "还缺什么？", "What is missing?"),
+                one("why", "为什么不亮？", "Why is it not?", relevant="${lit} = 'no'"),
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en-GB", 1280)])
+def test_questions_that_come_in_any_case_are_asked_without_a_line(live_server, sign_in, clock, language, width):
+    clock.go_to(NOW)
+    prefix, code = language[:2], {"zh": "zh-hans", "en": "en"}[language[:2]]
+    study = actions.open_study(
+        published(ASKED, anonymous=False).questionnaire, name="Parks", opens_at=NOW, actor=SYSTEM
+    )
+    add(study, numbers(1), language=code)
+    caller = person(Role.INTERVIEWER)
+    page = sign_in(caller, language, width=width)
+    page.goto(f"{live_server.url}/desk/telephone/{study.pk}/")
+    ready(page)
+    page.keyboard.press("g")
+    page.locator("#result").wait_for()
+    ready(page)
+    page.keyboard.press("s")
+    page.wait_for_url("**/interview/")
+    ready(page)
+    page.context.set_offline(True)
+    page.keyboard.press("1")
+    note, times, wish = page.locator("[data-unsent]"), page.locator("[name='q:times']"), page.locator("[name='q:wish']")
+    expect(times).to_be_visible()
+    expect(note.locator("[data-going]")).to_be_visible()
+    times.fill("99")
+    page.locator("#question .row [value=next]").click()
+    expect(page.locator("h1.say")).to_have_text({"zh": "晚上亮不亮？", "en": "Is it lit at night?"}[prefix])
+    wrong = look(page) + foreign_words(page)
+    page.keyboard.press("1")
+    # Whether somebody is asked why hangs on what waits: the next question is the last that is certain.
+    wish.fill("=1+1 灯")
+    page.locator("#question .row [value=next]").click()
+    expect(note.locator("button")).to_be_focused()
+    expect(wish).to_have_value("=1+1 灯")
+    wrong += look(page) + foreign_words(page)
+    assert answers(page) == {}
+
+    page.context.set_offline(False)
+    expect(note.locator("button")).to_be_visible()
+    note.locator("button").click()
+    # The number of times is refused: it is asked once more, and what was said after it is not lost.
+    expect(page.locator(".error-summary, [role=alert]").first).to_be_visible()
+    expect(times).to_have_value("99")
+    times.fill("9")
+    page.locator("#question .row [value=next]").click()
+    page.locator("form[action$='/complete/']").wait_for()
+    assert answers(page) == {"comes": "yes", "times": "9", "lit": "yes", "wish": "=1+1 灯"}
+    page.locator("h1").click()
+    page.keyboard.press("g")
+    page.locator("button[value=pause]").wait_for()
+    assert Response.objects.get().answers == {"comes": "yes", "times": 9, "lit": "yes", "wish": "=1+1 灯"}
+    assert page.evaluate("JSON.parse(sessionStorage.getItem('engage-unsent'))") == []
+    assert wrong == []
+
+
+def answers(page) -> dict[str, str]:
+    """Return what the site keeps of the interview that is going on."""
+    sealed = SavedResponse.objects.get().sealed
+    return codes.unseal(sealed, SampleNumber.objects.get().sheet)["answers"] if sealed else {}
