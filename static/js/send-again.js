@@ -138,6 +138,7 @@ export default (form) => {
     try {
       let last = await sendOnce();
       if (waiting.length && !last.stops) last = await sendOnce();
+      refusal = null; // whoever was sending meanwhile had the same one
       show(last);
     } catch {
       const isBack = pressed?.name === "go" && pressed.value === "back";
