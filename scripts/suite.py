@@ -49,7 +49,7 @@ class Part:
     spread: tuple[str, ...] = ("--dist", "worksteal")
     # Where its tests are, when that is one place: to read all files takes longer than a few tests.
     folder: str = ""
-    # A browser waits now and then, for a page or for a person's pace; others take its place then.
+    # What waits now and then, for a page, a person's pace or a process, leaves its place to others.
     more_workers: int = 0
     # So many failures may be the machine's: what failed runs once more, alone, and the part says so.
     second_chances: int = 0
@@ -161,16 +161,18 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
     on_postgres = {"DATABASE_URL": database}
     with_redis = {"REDIS_URL": redis, **(on_postgres if database else {})}
 
+    # One by one in their order, what takes longest first.
+    in_order = ("--dist", "load", "--maxschedchunk", "1")
     parts = [
         Part("SQLite", f"not postgres and {ELSEWHERE}"),
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
         Part("Redis", "redis", with_redis, needs="redis", reason=no_redis, folder="tests/participation"),
-        # One by one in their order, the long journeys first.
         Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, second_chances=3,
-             spread=("--dist", "load", "--maxschedchunk", "1")),
-        Part("faults on SQLite", "faults and not postgres", folder="tests/faults"),
+             spread=in_order),
+        # What is killed is waited for, as browsers wait.
+        Part("faults on SQLite", "faults and not postgres", folder="tests/faults", more_workers=1, spread=in_order),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
-             folder="tests/faults"),
+             folder="tests/faults", more_workers=1, spread=in_order),
     ]  # fmt: skip
     for part in parts:
         part.required = bool(part.reason) and part.needs in required

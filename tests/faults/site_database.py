@@ -18,7 +18,7 @@ import django
 
 
 def fill(count: int) -> list[dict[str, str]]:
-    """Write so many sessions, each with one comment in its basket on the first open call."""
+    """Write so many sessions, each with one comment in its basket on the one open call, which is made when missing."""
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
     from django.urls import reverse
@@ -27,9 +27,11 @@ def fill(count: int) -> list[dict[str, str]]:
     from consultations.basket import SESSION_KEY, Basket, Item
     from consultations.models import Consultation
     from engage.participation.challenge import sign_moment
+    from tests.consultations import factories
 
     now = timezone.now()
-    slug = Consultation.objects.filter(opens_at__lte=now, closes_at__gt=now).order_by("slug")[0].slug
+    open_call = Consultation.objects.filter(opens_at__lte=now, closes_at__gt=now).first() or factories.call()
+    slug = open_call.slug
     with translation.override("zh-hans"):
         path = reverse("check", args=[slug])
     people, sessions = [], []

@@ -55,7 +55,7 @@ def values() -> list[Value]:
 
 
 def few(most: int, turn: int = 0) -> list[Value]:
-    """The first `most` of every third group, every value with a NUL and our own; turns take the other groups.
+    """The first `most` of every fourth group and our own; turns take the other groups.
 
     On PostgreSQL only what a database can stumble over: what pages make of the others is the same.
     """
@@ -67,8 +67,8 @@ def few(most: int, turn: int = 0) -> list[Value]:
     everything = values()
     for place, value in enumerate(everything):
         counts[value.group] = counts.get(value.group, 0) + 1
-        its_turn = (list(counts).index(value.group) + turn) % 3 == 0
-        if (its_turn and counts[value.group] <= most) or "\x00" in value.text or place >= len(everything) - 3:
+        its_turn = (list(counts).index(value.group) + turn) % 4 == 0
+        if (its_turn and counts[value.group] <= most) or place >= len(everything) - 3:
             kept.append(value)
     return kept
 
