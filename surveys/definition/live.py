@@ -29,11 +29,15 @@ def live_names(runtime: Runtime) -> tuple[frozenset[str], ...]:
 def names_behind(runtime: Runtime, entry: Entry) -> frozenset[str]:
     """Return the names of all that decides whether and how an item is shown, with the title of its page.
 
-    That is what its conditions, choices and texts read, and those of what it stands in, directly or through others.
+    That is what its conditions, choices, texts and what it is filled in with read, and those of what it stands in,
+    directly or through others.
     """
     definition, above = runtime.definition, (one.name for one in entry.above)
     parts = [definition.pages[entry.page], *entry.above, *_parts_of(definition, entry)]
-    return frozenset(_reached(runtime, [entry.item.name, *above, *_read_by(parts)]) - {entry.item.name})
+    names = [entry.item.name, *above, *_read_by(parts)]
+    if isinstance(entry.item, Question) and entry.item.default:
+        names += expressions.references(expressions.parse(entry.item.default))
+    return frozenset(_reached(runtime, names) - {entry.item.name})
 
 
 def names_read(runtime: Runtime, texts: Texts) -> frozenset[str]:

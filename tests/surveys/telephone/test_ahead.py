@@ -53,6 +53,7 @@ def test_what_hangs_on_nothing_follows_to_the_end():
         question("c", "You said ${a}. Why?"),
         question("c", help={"en": "After ${b}"}),
         question("c", required="${a} = 'x'"),
+        question("c", default="${a}"),
         {"name": "c", "type": "single", "label": {"en": "Which?"}, "options": [
             {"value": "1", "label": {"en": "One"}, "relevant": "${a} != 'x'"}, {"value": "2", "label": {"en": "Two"}},
         ]},
