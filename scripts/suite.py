@@ -52,7 +52,7 @@ class Part:
     # What waits now and then, for a page, a person's pace or a process, leaves its place to others.
     more_workers: int = 0
     # So many failures may be the machine's: what failed runs once more, alone, and the part says so.
-    second_chances: int = 0
+    second_chances: int = 3
     # Its name in ENGAGE_REQUIRE, why it cannot run, and whether it was required all the same.
     needs: str = ""
     reason: str = ""
@@ -167,8 +167,7 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
         Part("SQLite", f"not postgres and {ELSEWHERE}"),
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
         Part("Redis", "redis", with_redis, needs="redis", reason=no_redis, folder="tests/participation"),
-        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, second_chances=3,
-             spread=in_order),
+        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, spread=in_order),
         # What is killed is waited for, as browsers wait.
         Part("faults on SQLite", "faults and not postgres", folder="tests/faults", more_workers=1, spread=in_order),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,

@@ -72,6 +72,8 @@ def gaps(version: Version) -> list[Gap]:
     ]
     if not definition.pages:
         found.append(Gap("no_pages"))
+    if not definition.settings.modes:
+        found.append(Gap("no_ways"))
     complete = checks.completeness(definition)
     for language in LANGUAGES:
         if language not in complete:
@@ -123,6 +125,7 @@ def _own_sentence(gap: Gap) -> str:
     values = {**gap.values, "language": languages.get(str(gap.values.get("language")), "")}
     sentences = {
         "no_pages": gettext("The questionnaire has no page yet"),
+        "no_ways": gettext("The settings name no way in which it is answered"),
         "language_missing": gettext("The questionnaire is not in %(language)s"),
         "texts_missing": gettext("In %(language)s texts are missing: %(n)s"),
         "quota_too_large": gettext("The quota “%(name)s” has more than %(most)s places"),

@@ -1,30 +1,39 @@
 // Sends a form without leaving the page, and puts what comes back in this page's place. While there is no connection, a
-// page that carries what follows for certain (template[data-ahead]) goes on with it: what was entered waits in this tab
-// and is sent in its order as soon as that is possible. Where nothing follows, everything typed stays on the screen, and
-// one press sends it again. Without this file the browser sends it.
+// page that carries what follows for certain (template[data-ahead]) goes on with it: what was entered waits in this tab,
+// for who entered it, and is sent in its order as soon as that is possible. Where nothing follows, everything typed stays
+// on the screen, and one press sends it again. Without this file the browser sends it.
 const SECONDS = 15;
+const SECONDS_TO_GO_AHEAD = 5;
 const TRY_AGAIN_SECONDS = 5;
-const KEPT = "engage-unsent";
+const KEPT = `engage-unsent-${document.querySelector("[data-unsent]").dataset.unsent}`;
+// To sign in again, or to wait a little: whatever waits goes on waiting.
+const LATER = [403, 429];
 
+// One that waits: {url, body, number, at}. `number` is whose call it belongs to, `at` the question.
 const waiting = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
-const wasReloaded = waiting.length > 0;
-let mending = false; // the first of several was refused: it is mended and sent before the others
+let mending = false; // the first was refused, and others wait behind it: it is mended before they are sent
 let refusal = null; // the page that says so, while somebody still fills in another
 let held = false; // what was pressed last stays on the screen and is sent by hand
+let lineIsDown = false;
+let asksFirst = false; // to sign in, or to wait: only a press or a new page tries again
 let running = null;
 
 const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(waiting));
 const pathOf = (address) => new URL(address, location.href).pathname;
+const numberHere = () => document.querySelector("main form[data-number]")?.dataset.number;
+const nextAhead = () => document.querySelector("template[data-ahead]");
 
 // Pages that came this way are entries of the history: going back asks for them anew.
 addEventListener("popstate", () => location.reload());
 addEventListener("beforeunload", (event) => {
-  if (waiting.length) event.preventDefault();
+  if (waiting.length && !document.querySelector("main form[action*='/accounts/']")) event.preventDefault();
 });
 
 function show({ address, text }) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = document.adoptNode(page.querySelector("main"));
+  held = false;
+  refusal = null;
   document.title = page.title;
   if (address !== location.href) history.pushState(null, "", address);
   document.querySelector("main").replaceWith(fresh);
@@ -33,51 +42,72 @@ function show({ address, text }) {
   fresh.dispatchEvent(new CustomEvent("engage:swapped", { bubbles: true }));
 }
 
-async function send({ url, body }) {
-  const signal = AbortSignal.timeout(SECONDS * 1_000);
-  const answer = await fetch(url, { method: "POST", body: new URLSearchParams(body), signal });
-  const text = await answer.text();
-  if (answer.status >= 500) throw new Error(`${answer.status}`);
-  return { address: answer.url, text, refused: answer.status === 422, stops: false };
+// The token of this moment: it changes when somebody signs in again.
+function token() {
+  const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+  return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-// Sends what waits, in its order, up to what is refused; returns the last page that came. Throws without a connection.
-async function sendAll() {
+// Returns {address, text, number} with what became of it: `later`, `refused`, `over` (the number is somebody else's by
+// now, or done with), or none of them. Throws without a connection.
+async function send(one, seconds) {
+  const answer = await fetch(one.url, {
+    method: "POST",
+    body: new URLSearchParams(one.body),
+    headers: { "X-CSRFToken": token() },
+    signal: AbortSignal.timeout(seconds * 1_000),
+  });
+  const text = await answer.text();
+  if (answer.status >= 500) throw new Error(`${answer.status}`);
+  lineIsDown = false;
+  const later = LATER.includes(answer.status) || !pathOf(answer.url).startsWith("/desk/");
+  const refused = answer.status === 422;
+  asksFirst = later;
+  const moved = one.at !== "" && pathOf(answer.url) !== pathOf(one.url);
+  const over = !later && !refused && (moved || !answer.ok);
+  return { address: answer.url, text, number: one.number, later, refused, over };
+}
+
+// Sends what waits, in its order, up to what does not go through; returns the last page that came.
+async function sendAll(seconds) {
   let last = null;
   while (waiting.length) {
-    const one = waiting[0];
-    last = await send(one);
-    last.stops = !pathOf(last.address).startsWith("/desk/"); // asks to sign in first: everything goes on waiting
-    if (last.stops) return last;
+    last = await send(waiting[0], seconds);
+    if (last.later) return last;
+    if (last.refused && waiting.length > 1) {
+      mending = true;
+      return last;
+    }
     waiting.shift();
-    // The number is somebody else's by now, or done with: the rest belonged to it.
-    if (pathOf(last.address) !== pathOf(one.url)) waiting.length = 0;
+    if (last.over) waiting.splice(0, waiting.length, ...waiting.filter((one) => one.number !== last.number));
     keep();
-    mending = last.refused;
-    last.stops = mending;
-    if (last.stops) return last;
+    if (last.refused) return last;
   }
   return last;
 }
 
-const sendOnce = () =>
-  (running ??= sendAll().finally(() => {
+const sendOnce = (seconds = SECONDS) =>
+  (running ??= sendAll(seconds).finally(() => {
     running = null;
   }));
 
-async function tryAgain() {
-  if (!waiting.length || running || mending) return;
+async function tryAgain({ atLoad = false } = {}) {
+  if (!waiting.length || running || mending || asksFirst) return;
   try {
     const last = await sendOnce();
-    if (last.stops) refusal = last;
-    else if (wasReloaded) show(last);
+    if (last.later) return;
+    const isHere = last.number === numberHere();
+    if (last.refused && atLoad) show(last);
+    else if (last.refused) refusal = last;
+    else if (last.over && isHere) show(last);
+    else if (atLoad && isHere) location.reload();
     else tell(held ? "held" : null);
   } catch {
-    // Still no connection: the next turn tries again.
+    lineIsDown = true; // the next turn tries again
   }
 }
 
-addEventListener("online", tryAgain);
+addEventListener("online", () => tryAgain());
 setInterval(tryAgain, TRY_AGAIN_SECONDS * 1_000);
 
 // "held": it stays on the screen. "going": the screen goes on, and what was entered waits. null: all was sent.
@@ -87,20 +117,20 @@ function tell(state) {
   note.hidden = state === null;
   for (const part of note.querySelectorAll("[data-held]")) part.hidden = state !== "held";
   for (const part of note.querySelectorAll("[data-going]")) part.hidden = state !== "going";
-  if (state === "held") note.querySelector("button").focus();
+  const words = [...note.querySelectorAll("b, span:not([hidden])")].map((one) => one.textContent).join(". ");
+  document.querySelector("[data-unsent-said]").textContent = state === null ? "" : words;
 }
 
 function goAhead(form) {
   const step = form.closest("[data-step]");
-  const template = document.querySelector("template[data-ahead]");
-  if (!step || !template) return false;
+  const template = nextAhead();
   step.replaceChildren(template.content);
   template.remove();
+  document.title = [template.dataset.title, ...document.title.split(" · ").slice(1)].join(" · ");
   tell("going");
   scrollTo(0, 0);
   step.focus({ preventScroll: true });
   step.dispatchEvent(new CustomEvent("engage:swapped", { bubbles: true }));
-  return true;
 }
 
 // What the questions to come need is asked for while there is a connection.
@@ -110,9 +140,67 @@ function prepare() {
       for (const name of one.dataset.behaviour.split(" ")) import(`./${name}.js`);
 }
 
+function hold() {
+  held = true;
+  tell("held");
+  document.querySelector("[data-unsent] button").focus();
+}
+
 export default (form) => {
   let pressed = null;
   let busy = false;
+
+  // Its place is beside what waits: going back, or another question while the first that waits is to be mended.
+  async function sendAlone(one) {
+    try {
+      show(await send(one, SECONDS));
+    } catch {
+      lineIsDown = true;
+      hold();
+    }
+  }
+
+  async function sendBehind(one, follows) {
+    waiting.push(one);
+    keep();
+    if (follows && lineIsDown && waiting.length > 1) {
+      goAhead(form);
+      tryAgain();
+      return;
+    }
+    try {
+      let last = await sendOnce(follows ? SECONDS_TO_GO_AHEAD : SECONDS);
+      if (waiting.includes(one) && !last.later && !last.refused) last = await sendOnce();
+      show(last);
+    } catch {
+      lineIsDown = true;
+      if (follows) {
+        goAhead(form);
+        return;
+      }
+      waiting.splice(waiting.indexOf(one), 1); // the newest, and only what is in front of it can have gone
+      keep();
+      hold();
+    }
+  }
+
+  async function sendMended(one) {
+    const before = waiting[0];
+    waiting[0] = one;
+    mending = false;
+    keep();
+    try {
+      show(await sendOnce());
+    } catch {
+      lineIsDown = true;
+      if (waiting[0] === one) {
+        waiting[0] = before;
+        mending = true;
+        keep();
+      }
+      hold();
+    }
+  }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -120,34 +208,22 @@ export default (form) => {
     busy = true;
     held = false;
     pressed = event.submitter;
-    const body = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+    const body = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
     if (pressed?.name) body.push([pressed.name, pressed.value]);
-    const one = { url: form.action, body };
+    const one = { url: form.action, body, number: form.dataset.number, at: form.elements.at?.value ?? "" };
+    const isBack = pressed?.name === "go" && pressed.value === "back";
     if (refusal) {
-      // First what was refused; this one waits with the others.
-      waiting.push(one);
+      // First what was refused: this one waits behind the others.
+      if (!isBack) waiting.push(one);
       keep();
       show(refusal);
-      refusal = null;
-      return;
-    }
-    if (mending) waiting.unshift(one);
-    else waiting.push(one);
-    keep();
-    const mends = mending;
-    try {
-      let last = await sendOnce();
-      if (waiting.length && !last.stops) last = await sendOnce();
-      refusal = null; // whoever was sending meanwhile had the same one
-      show(last);
-    } catch {
-      const isBack = pressed?.name === "go" && pressed.value === "back";
-      if (isBack || mends || !goAhead(form)) {
-        held = true;
-        waiting.splice(waiting.indexOf(one), 1);
-        keep();
-        tell("held");
-      }
+    } else if (mending) {
+      const mends = !isBack && one.number === waiting[0].number && one.at === waiting[0].at;
+      await (mends ? sendMended(one) : sendAlone(one));
+    } else if (isBack && !waiting.length) {
+      await sendAlone(one);
+    } else {
+      await sendBehind(one, !isBack && Boolean(form.closest("[data-step]")) && Boolean(nextAhead()));
     }
     busy = false;
   });
@@ -156,3 +232,5 @@ export default (form) => {
   });
   prepare();
 };
+
+tryAgain({ atLoad: true });

@@ -52,7 +52,7 @@ def response_story(submission: Submission, actor: Actor, now: datetime) -> Story
         part_template="surveys/part.html",
         context={
             "title": shown.title,
-            "url": reverse("survey", args=[questionnaire.key]),
+            "url": reverse("survey", args=[questionnaire.key]) if shown.is_on_web else "",
             "results_url": results,
             "entries": entries,
             "foreign_lang": HTML_LANG.get(shown.language, shown.language) if foreign else "",

@@ -263,11 +263,21 @@ def _summary_weighed(said: Floats, given: Floats) -> Summary:
     """Return the figures of numbers that have weights."""
     if not given.sum() > 0:
         return _NO_SUMMARY
-    order = np.argsort(said, kind="stable")
-    running = np.cumsum(given[order]) / given.sum()
+    numbers, weights = _in_order(said, given)
+    running = np.cumsum(weights) / given.sum()
     # The smallest value whose running weight reaches the share, as everywhere in surveys.statistics.
-    lower, median, upper = (float(said[order][np.searchsorted(running, share)]) for share in (0.25, 0.5, 0.75))
+    lower, median, upper = (float(numbers[np.searchsorted(running, share)]) for share in (0.25, 0.5, 0.75))
     return Summary(float(said @ given / given.sum()), lower, median, upper)
+
+
+def _in_order(said: Floats, given: Floats) -> tuple[Floats, Floats]:
+    """Return numbers in their order, each with its weight. Whole numbers that lie close are added up, not sorted."""
+    least = said.min()
+    if said.max() - least < len(said) and (said == np.floor(said)).all():
+        weights = np.bincount((said - least).astype(np.intp), given)
+        return least + np.arange(len(weights)), weights
+    order = np.argsort(said, kind="stable")
+    return said[order], given[order]
 
 
 def _summary_counted(

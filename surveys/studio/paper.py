@@ -91,7 +91,7 @@ class _Sheet:
             "closing": self.words(self.definition.closing),
             "url": settings.PUBLIC_URL + reverse("survey", args=[questionnaire.key]),
             "qr_label": _("QR code that opens this questionnaire on the web"),
-            "call": _("You can answer on the web instead:"),
+            "call": _("You can answer on the web instead:") if "web" in self.definition.settings.modes else "",
             "needed": pgettext("question", "(needed)"),
             "foot": f"{questionnaire.key} · "
             + _("Version %(n)d") % {"n": self.version.number}

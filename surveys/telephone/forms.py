@@ -109,7 +109,8 @@ class StudyForm(forms.Form):
         published = Version.objects.visible_to(actor).filter(
             state=Version.State.PUBLISHED, questionnaire__anonymous=False
         )
-        choices = Questionnaire.objects.visible_to(actor).filter(pk__in=published.values("questionnaire"))
+        by_phone = [one.questionnaire_id for one in published if "phone" in one.parsed.settings.modes]
+        choices = Questionnaire.objects.visible_to(actor).filter(pk__in=by_phone)
         titles = queries.titles((one.pk for one in choices), get_language() or "")
         field: Any = self.fields["questionnaire"]
         field.queryset = choices

@@ -198,8 +198,10 @@ def test_a_digest_goes_out_through_two_reviews_once_to_each_address_in_its_langu
         digest.refresh_from_db()
         assert letter.subject == digest.content[row.language]["subject"]
         assert "{leave}" not in letter.body
-        assert actions.signed(row) in letter.body
-        assert letter.unsubscribe.endswith(f"/press/media/leave/{actions.signed(row)}/at-once/")
+        # Without the second of signing and what follows from it.
+        leave = f"/press/media/leave/{actions.signed(row).split(':')[0]}:"
+        assert leave in letter.body
+        assert leave in letter.unsubscribe and letter.unsubscribe.endswith("/at-once/")
     assert (digest.lettered, digest.lettered_at) == (5, AFTER)
     assert gate.release_of(DIGEST, digest).state == "released"
     refused("digest_went_out", actions.write_digest, digest.pk, {}, revision=digest.revision, actor=editor)

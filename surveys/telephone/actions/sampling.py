@@ -12,8 +12,8 @@ from engage.accounts.actors import Actor
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.tables import RowFault
-from surveys.models import Version
 from surveys.telephone.access import check_supervisor
+from surveys.telephone.actions.studies import check_asked
 from surveys.telephone.models import DoNotCall, SampleNumber, TelephoneStudy, number_index
 from surveys.telephone.planning import case_of, plan_columns
 from surveys.telephone.rules import SampleRow, read_sample
@@ -57,11 +57,9 @@ def published_languages(study: TelephoneStudy) -> tuple[str, ...]:
     Raises Refused("telephone_nothing_to_ask") when it is not, Refused("telephone_not_asked") when it is asked
     otherwise.
     """
-    version = Version.objects.filter(questionnaire=study.questionnaire_id, state=Version.State.PUBLISHED).first()
+    version = check_asked(study.questionnaire)
     if version is None:
         raise Refused("telephone_nothing_to_ask")
-    if "phone" not in version.parsed.settings.modes:
-        raise Refused("telephone_not_asked")
     return version.parsed.languages
 
 

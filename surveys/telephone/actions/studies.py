@@ -14,7 +14,7 @@ from engage.accounts.actors import Actor
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
-from surveys.models import Questionnaire
+from surveys.models import Questionnaire, Version
 from surveys.telephone.access import check_supervisor
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
 from surveys.telephone.planning import write_plans
@@ -40,7 +40,8 @@ def open_study(
 
     Raises Refused: not_allowed, phone_region_unknown, sample_zone_unknown, what `read_rules` raises,
     telephone_shares_invalid (a share that is not above 0), telephone_name_missing, telephone_closes_early,
-    telephone_anonymous (the number of who answers is known, so anonymity could not be kept).
+    telephone_anonymous (the number of who answers is known, so anonymity could not be kept), telephone_not_asked (what
+    is published is asked in other ways).
     """
     check_supervisor(actor)
     zones = zones or Zones("Asia/Shanghai")
@@ -50,6 +51,7 @@ def open_study(
         raise Refused("phone_region_unknown", region=country)
     if questionnaire.anonymous:
         raise Refused("telephone_anonymous")
+    check_asked(questionnaire)
     if not name.strip():
         raise Refused("telephone_name_missing")
     if closes_at is not None and closes_at <= opens_at:
@@ -71,6 +73,14 @@ def open_study(
     )
     journal.record(actor, "telephone.study_opened", study, questionnaire=questionnaire.key)
     return study
+
+
+def check_asked(questionnaire: Questionnaire) -> Version | None:
+    """Return what is published of a questionnaire; raises Refused("telephone_not_asked") when it is asked otherwise."""
+    version = Version.objects.filter(questionnaire=questionnaire, state=Version.State.PUBLISHED).first()
+    if version is not None and "phone" not in version.parsed.settings.modes:
+        raise Refused("telephone_not_asked")
+    return version
 
 
 @transaction.atomic

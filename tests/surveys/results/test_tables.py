@@ -90,6 +90,18 @@ def test_numbers_have_mean_and_quarters_and_bins_that_hold_all(answers, frame):
     assert sum(line.count for line in found.lines if line.is_reason) == (frame["minutes"] == "<dont_know>").sum()
 
 
+@pytest.mark.parametrize("spread", [3, 40, 100_000])
+def test_quarters_of_whole_numbers_are_those_of_any_numbers(spread):
+    chance = np.random.default_rng(spread)
+    said = chance.integers(-spread, spread, 2_000).astype(float)
+    weights = chance.random(2_000) * chance.integers(0, 3, 2_000)
+    whole, shifted = tables._summary_weighed(said, weights), tables._summary_weighed(said + 0.25, weights)
+    assert [whole.lower, whole.median, whole.upper] == [
+        one - 0.25 for one in (shifted.lower, shifted.median, shifted.upper)
+    ]
+    assert whole.mean == pytest.approx(shifted.mean - 0.25)
+
+
 def test_a_weighted_median_is_where_half_of_the_weight_is_reached(answers, frame):
     found = tables.topline(answers, answers.layout.by_key["nps"], weights=answers.weights("weight"))
     repeated = np.repeat(frame["nps"].to_numpy(), frame["weight"].to_numpy().astype(int))

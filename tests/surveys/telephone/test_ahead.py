@@ -94,3 +94,32 @@ def test_a_closing_that_reads_an_answer_waits_for_it():
 def test_so_many_and_no_more():
     many = [question(f"q{number}") for number in range(AHEAD_MOST + 3)]
     assert coming("q0", page("one", *many)) == ([f"q{number}" for number in range(1, AHEAD_MOST + 1)], False)
+
+
+REPEAT = {"name": "people", "type": "repeat", "label": {"en": "People"}, "maximum": 3}
+
+
+def test_nothing_follows_inside_of_a_repeat_or_behind_the_question_for_one_more():
+    inside = [question("sex"), question("age", relevant="${sex} = 'f'"), question("job")]
+    counted = page("one", {**REPEAT, "count": "2", "items": inside}, question("z"))
+    assert coming("people/1/sex", counted) == ([], False)
+    open_one = page("one", {**REPEAT, "items": [question("who")]}, question("z"))
+    assert coming("people", open_one, answers={"people": [{"who": "x"}]}) == ([], False)
+
+
+def test_where_the_order_is_drawn_what_an_answer_may_bring_can_stand_anywhere():
+    asked = [question("b"), question("c", relevant="${a} = 'x'"), question("a")]
+    for mixed in ({"randomise": "flip"}, {"randomise": "shuffle"}):
+        for start in ("a", "b"):
+            steps, ends = coming(start, page("one", *asked, **mixed))
+            assert not ends or start == "b"
+            assert "c" not in steps
+    assert coming("a", page("one", *asked, randomise="shuffle")) == ([], False)
+    plain = page("one", question("b"), question("a"), randomise="shuffle")
+    assert {one for start in ("a", "b") for one in coming(start, plain)[0]} <= {"a", "b"}
+
+
+def test_a_note_that_an_answer_may_bring_is_waited_for():
+    note = {"name": "n", "type": "note", "label": {"en": "Take care"}, "relevant": "${a} = 'x'"}
+    assert coming("a", page("one", question("a"), question("b"), note, question("c"))) == (["b"], False)
+    assert coming("a", page("one", question("a"), note, question("c"))) == ([], False)
