@@ -147,8 +147,7 @@ def test_what_waits_outlives_signing_in_again_and_a_second_cut_takes_nothing_of_
     assert answers(page) == {"comes": "yes", "times": "2", "lit": "no", "wish": "far"}
 
     ready(page)
-    page.locator("h1").click()
-    page.keyboard.press("b")
+    page.locator("#question [value=back]").click()
     expect(wish).to_have_value("far")
     page.context.set_offline(True)
     wish.fill("near")
