@@ -52,7 +52,7 @@ class Part:
     # What waits now and then, for a page, a person's pace or a process, leaves its place to others.
     more_workers: int = 0
     # So many failures may be the machine's: what failed runs once more, alone, and the part says so.
-    second_chances: int = 3
+    second_chances: int = 1
     # Its name in ENGAGE_REQUIRE, why it cannot run, and whether it was required all the same.
     needs: str = ""
     reason: str = ""
@@ -167,7 +167,8 @@ def planned_parts(stack: ExitStack, required: set[str]) -> list[Part]:
         Part("SQLite", f"not postgres and {ELSEWHERE}"),
         Part("PostgreSQL", f"not sqlite_only and {ELSEWHERE}", on_postgres, needs="postgres", reason=no_database),
         Part("Redis", "redis", with_redis, needs="redis", reason=no_redis, folder="tests/participation"),
-        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, spread=in_order),
+        Part("browser", "browser", needs="browser", reason=no_browser, more_workers=1, second_chances=3,
+             spread=in_order),
         # What is killed is waited for, as browsers wait.
         Part("faults on SQLite", "faults and not postgres", folder="tests/faults", more_workers=1, spread=in_order),
         Part("faults on PostgreSQL", "faults and not sqlite_only", on_postgres, needs="postgres", reason=no_database,
@@ -184,8 +185,7 @@ def scratch() -> Iterator[None]:
 
     TMPDIR, when the caller gave one, holds.
     """
-    roomy = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free >= ROOM
-    if "TMPDIR" in os.environ or not roomy:
+    if "TMPDIR" in os.environ or not is_roomy(IN_MEMORY):
         yield
         return
     with tempfile.TemporaryDirectory(prefix="engage-suite-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
@@ -193,6 +193,14 @@ def scratch() -> Iterator[None]:
         os.chmod(folder, 0o711)
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         yield
+
+
+def is_roomy(place: Path) -> bool:
+    """Tell whether a file system in memory has room, the machine twice as much memory, and programs may start there."""
+    if not os.access(place, os.W_OK) or os.statvfs(place).f_flag & getattr(os, "ST_NOEXEC", 0):
+        return False
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return shutil.disk_usage(place).free >= ROOM and memory >= 2 * ROOM
 
 
 def required_parts() -> set[str]:
