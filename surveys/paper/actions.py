@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from surveys.models import (
 )
 from surveys.paper.reading import Asked, Found, Paper, folded_number, read_cells, read_papers
 
+log = logging.getLogger(__name__)
 # So many sheets are taken in at a time: one transaction, one sign of progress.
 AT_ONCE = 40
 # What was checked and not taken in waits so long.
@@ -260,14 +262,21 @@ def undo(batch_id: int, *, actor: Actor, now: datetime) -> int:
 
 
 def take_in(*, stopping: Any, now: datetime) -> int:
-    """Take in what waits, the oldest first; returns how many pieces were taken. For the worker."""
-    pieces = 0
+    """Take in what waits, the oldest first; returns how many pieces were taken. For the worker.
+
+    A batch that fails is logged with its trace and tried again at the next turn; those behind it do not wait for it.
+    """
+    pieces, failed = 0, set[int]()
     while not stopping.is_set():
-        waiting = PaperBatch.objects.filter(state=State.WAITING).order_by("made_at", "pk")
+        waiting = PaperBatch.objects.filter(state=State.WAITING).exclude(pk__in=failed).order_by("made_at", "pk")
         batch_id = waiting.values_list("pk", flat=True).first()
         if batch_id is None:
             break
-        take_some(batch_id, now=now)
+        try:
+            take_some(batch_id, now=now)
+        except Exception:
+            log.exception("paper answers of batch %s", batch_id)
+            failed.add(batch_id)
         pieces += 1
     return pieces
 

@@ -88,6 +88,19 @@ def test_a_batch_that_was_interrupted_goes_on_where_it_was(monkeypatch):
     assert sorted(PaperSheet.objects.values_list("number", flat=True)) == ["0", "1", "2", "3", "4"]
 
 
+def test_a_batch_that_fails_is_logged_and_keeps_none_behind_it_waiting(caplog):
+    asked, who = questionnaire(quotas=False), officer()
+    broken, sound = (actions.check_table(asked, table(f"{n},weekly"), actor=who, now=timezone.now())[0] for n in (1, 2))
+    for batch in (broken, sound):
+        actions.start(batch.pk, actor=who)
+    PaperBatch.objects.filter(pk=broken.pk).update(sealed="[[")
+    actions.take_in(stopping=threading.Event(), now=timezone.now())
+    assert list(PaperSheet.objects.values_list("number", flat=True)) == ["2"]
+    assert f"paper answers of batch {broken.pk}" in caplog.text and "JSONDecodeError" in caplog.text
+    broken.refresh_from_db()
+    assert (broken.state, broken.done) == ("waiting", 0)
+
+
 def test_only_who_takes_in_paper_does_and_what_nobody_starts_is_deleted():
     asked = questionnaire()
     with pytest.raises(Refused) as caught:
