@@ -17,25 +17,49 @@ let held = false; // what was pressed last stays on the screen and is sent by ha
 let lineIsDown = false;
 let asksFirst = false; // to sign in, or to wait: only a press or a new page tries again
 let running = null;
+let stale = waiting.length > 0; // this page is older than what waits
+let leaving = false;
 
+const bare = () => location.href.split("#")[0];
+let here = bare();
 const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(waiting));
 const pathOf = (address) => new URL(address, location.href).pathname;
 const numberHere = () => document.querySelector("main form[data-number]")?.dataset.number;
 const nextAhead = () => document.querySelector("template[data-ahead]");
 
-// Pages that came this way are entries of the history: going back asks for them anew.
-addEventListener("popstate", () => location.reload());
+// Pages that came this way are entries of the history: going back asks for them anew. A link inside a page is none.
+addEventListener("popstate", () => {
+  if (bare() !== here) location.reload();
+});
 addEventListener("beforeunload", (event) => {
-  if (waiting.length && !document.querySelector("main form[action*='/accounts/']")) event.preventDefault();
+  if (waiting.length && !leaving) event.preventDefault();
+});
+addEventListener("input", () => {
+  stale = false;
 });
 
+// Questions that are answered already are not asked once more, without their answers.
+function dropAhead(root) {
+  for (const template of root.querySelectorAll("template[data-ahead]")) template.remove();
+}
+
 function show({ address, text }) {
+  if (!pathOf(address).startsWith("/desk/")) {
+    // To sign in, on a page of its own; what waits is sent when its person is back.
+    leaving = true;
+    const back = encodeURIComponent(location.pathname + location.search);
+    location.assign(`${pathOf(address)}?next=${back}`);
+    return;
+  }
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = document.adoptNode(page.querySelector("main"));
   held = false;
   refusal = null;
+  stale = false;
+  if (waiting.length) dropAhead(fresh);
   document.title = page.title;
   if (address !== location.href) history.pushState(null, "", address);
+  here = bare();
   document.querySelector("main").replaceWith(fresh);
   scrollTo(0, 0);
   fresh.focus({ preventScroll: true });
@@ -48,7 +72,7 @@ function token() {
   return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
-// Returns {address, text, number} with what became of it: `later`, `refused`, `over` (the number is somebody else's by
+// Returns {address, text, one} with what became of it: `later`, `refused`, `over` (the number is somebody else's by
 // now, or done with), or none of them. Throws without a connection.
 async function send(one, seconds) {
   const answer = await fetch(one.url, {
@@ -65,7 +89,16 @@ async function send(one, seconds) {
   asksFirst = later;
   const moved = one.at !== "" && pathOf(answer.url) !== pathOf(one.url);
   const over = !later && !refused && (moved || !answer.ok);
-  return { address: answer.url, text, number: one.number, later, refused, over };
+  // What refuses a form has the form's own address, which nobody can go to.
+  const address = answer.redirected ? answer.url : location.href;
+  return { address: later ? answer.url : address, text, one, later, refused, over };
+}
+
+// Answers for a number that is over are nobody's. What came of a call is kept whoever has the number, unless the page
+// itself asks for another result (a quota is full).
+function dropOthersOf({ one: first, address }) {
+  const isCall = (one) => pathOf(one.url).endsWith("/finish/") && !address.includes("result=");
+  waiting.splice(0, waiting.length, ...waiting.filter((one) => one.number !== first.number || isCall(one)));
 }
 
 // Sends what waits, in its order, up to what does not go through; returns the last page that came.
@@ -79,7 +112,7 @@ async function sendAll(seconds) {
       return last;
     }
     waiting.shift();
-    if (last.over) waiting.splice(0, waiting.length, ...waiting.filter((one) => one.number !== last.number));
+    if (last.over) dropOthersOf(last);
     keep();
     if (last.refused) return last;
   }
@@ -91,19 +124,27 @@ const sendOnce = (seconds = SECONDS) =>
     running = null;
   }));
 
-async function tryAgain({ atLoad = false } = {}) {
+async function tryAgain() {
   if (!waiting.length || running || mending || asksFirst) return;
   try {
     const last = await sendOnce();
     if (last.later) return;
-    const isHere = last.number === numberHere();
-    if (last.refused && atLoad) show(last);
-    else if (last.refused) refusal = last;
-    else if (last.over && isHere) show(last);
-    else if (atLoad && isHere) location.reload();
+    const isHere = [undefined, last.one.number].includes(numberHere());
+    if (last.refused && stale) show(last);
+    else if (last.refused) {
+      refusal = last;
+      if (!mending) {
+        // It was alone: it waits to be mended, so that leaving asks first.
+        waiting.unshift(last.one);
+        mending = true;
+        keep();
+      }
+    } else if (last.over && (stale || isHere)) show(last);
+    else if (stale && isHere) location.reload();
     else tell(held ? "held" : null);
   } catch {
     lineIsDown = true; // the next turn tries again
+    if (stale) tell("going");
   }
 }
 
@@ -171,6 +212,12 @@ export default (form) => {
     try {
       let last = await sendOnce(follows ? SECONDS_TO_GO_AHEAD : SECONDS);
       if (waiting.includes(one) && !last.later && !last.refused) last = await sendOnce();
+      if (last.refused && last.one === one && waiting[0] === one) {
+        // Whoever was sending meanwhile put it back; it is on the screen.
+        waiting.shift();
+        mending = false;
+        keep();
+      }
       show(last);
     } catch {
       lineIsDown = true;
@@ -178,7 +225,8 @@ export default (form) => {
         goAhead(form);
         return;
       }
-      waiting.splice(waiting.indexOf(one), 1); // the newest, and only what is in front of it can have gone
+      const place = waiting.indexOf(one);
+      if (place >= 0) waiting.splice(place, 1);
       keep();
       hold();
     }
@@ -207,6 +255,7 @@ export default (form) => {
     if (busy) return;
     busy = true;
     held = false;
+    stale = false;
     pressed = event.submitter;
     const body = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
     if (pressed?.name) body.push([pressed.name, pressed.value]);
@@ -233,4 +282,5 @@ export default (form) => {
   prepare();
 };
 
-tryAgain({ atLoad: true });
+if (stale) dropAhead(document);
+tryAgain();

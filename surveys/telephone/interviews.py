@@ -28,7 +28,7 @@ from surveys.telephone import actions, script
 from surveys.telephone.actions.calling import NOTE_MOST
 from surveys.telephone.ahead import NOTHING_AHEAD, ahead
 from surveys.telephone.models import SampleNumber, TelephoneStudy
-from surveys.telephone.queue import in_hand, last_in_hand
+from surveys.telephone.queue import last_in_hand
 from surveys.telephone.views import for_interviewers, page, read_key, study_of
 
 QUOTA_FILLED = "4.8"
@@ -91,7 +91,7 @@ def _take(
     if step.is_more and request.POST.get("more"):
         # The first question of the one that was added stands where this was asked.
         before = [one.key for one in script.steps(sheet.course(now))]
-        added = f"{step.key}/{len(step.shown.children) + 1}/"
+        added = f"{step.key}/{script.rows_before(step, request.POST) + 1}/"
         target = next((key for key in before if key.startswith(added)), "end")
     else:
         after = script.beside(found, step.key, -1 if back else 1)
@@ -198,6 +198,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     study, now = study_of(request, pk), timezone.now()
     assert isinstance(request.user, User)
     typed = {name: clean_text(request.POST.get(name, "")) for name in ("attempt", "ticket", "note")}
+    ticket: actions.Ticket | None = None
     try:
         ticket = actions.Ticket.read(typed["ticket"])
         key = read_key(typed["attempt"])
@@ -205,7 +206,9 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         if refusal.code == "survey_quota_full":
             return _full(request, study, refusal.values["cell"])
-        number = in_hand(study, request.user, now)
+        number = last_in_hand(study, request.user)
+        if number is not None and (ticket is None or ticket.number != number.key):
+            number = None  # it came late, and another number is in hand: what was typed belongs to none of its pages
         sheet = find(number.sheet, language=number.language, now=now) if number else None
         if number is None or sheet is None:
             messages.error(request, refusal_message(refusal))

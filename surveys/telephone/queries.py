@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
@@ -81,8 +82,16 @@ def studies(actor: Actor) -> list[TelephoneStudy]:
 def in_hand(study: TelephoneStudy, interviewer: User, now: datetime) -> InHand | None:
     """Return what an interviewer needs to call the number in hand; None when there is none."""
     number = queue.in_hand(study, interviewer, now)
-    if number is None:
-        return None
+    return _hand(number) if number is not None else None
+
+
+def called(study: TelephoneStudy, key: UUID) -> InHand | None:
+    """Return the same of the number that a ticket was given for, whoever has it by now."""
+    number = SampleNumber.objects.filter(study=study, key=key).first()
+    return _hand(number) if number is not None else None
+
+
+def _hand(number: SampleNumber) -> InHand:
     attempts = [(one, name_of(one.code)) for one in number.attempts.select_related("interviewer")]
     promise = number.appointments.filter(is_open=True).first()
     return InHand(number, attempts, promise, ZoneInfo(number.zone))

@@ -86,12 +86,18 @@ def beside(found: list[Step], key: str, by: int) -> Step | None:
     return found[place] if 0 <= place < len(found) else None
 
 
+def rows_before(step: Step, sent: QueryDict) -> int:
+    """Return how many there were where one more was asked for: sent twice, it is one more all the same."""
+    told, there = sent.get("rows", ""), len(step.shown.children)
+    return min(int(told), there) if told.isascii() and told.isdigit() and len(told) < 6 else there
+
+
 def take(answers: dict[str, Any], step: Step, sent: QueryDict) -> None:
     """Put what was sent for a step into the raw answers: words, a choice, or why there is none."""
     item, path = step.shown.item, step.shown.path
     if isinstance(item, Repeat):
         if sent.get("more"):
-            posting.add_row(answers, path, item.name, len(step.shown.children))
+            posting.add_row(answers, path, item.name, rows_before(step, sent))
         return
     if (reason := sent.get("missing")) in (DONT_KNOW, REFUSED):
         posting.put(answers, path, item.name, {"missing": reason})

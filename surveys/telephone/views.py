@@ -123,10 +123,11 @@ def _desk(
     refusal: Refused | None = None,
     form: OutcomeForm | None = None,
     typed: dict[str, str] | None = None,
+    hand: queries.InHand | None = None,
     status: int = 200,
 ) -> HttpResponse:
     assert isinstance(request.user, User)
-    hand = queries.in_hand(study, request.user, now)
+    hand = hand or queries.in_hand(study, request.user, now)
     seat = Seat.objects.filter(study=study, interviewer=request.user).first()
     context: dict[str, Any] = {
         "study": study,
@@ -163,14 +164,15 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Put down what came of a call; then the next number is asked for by its own key."""
     study, now = study_of(request, pk), timezone.now()
     assert isinstance(request.user, User)
-    hand = queries.in_hand(study, request.user, now)
     typed = {name: request.POST.get(name, "") for name in ("attempt", "ticket")}
+    # It may come late: then another number is in hand, or none.
+    hand = _called(study, typed["ticket"], request.user) or queries.in_hand(study, request.user, now)
     # Agreed on the clock of the person called.
     with timezone.override(hand.zone if hand else timezone.get_current_timezone()):
         form = OutcomeForm(request.POST)
         is_valid = form.is_valid()
     if not is_valid:
-        return _desk(request, study, now, form=form, typed=typed, status=422)
+        return _desk(request, study, now, form=form, typed=typed, hand=hand, status=422)
     values = form.cleaned_data
     outcome = actions.Outcome(
         values["code"], values["note"], values["call_back"], values["anybody"], values["do_not_call"]
@@ -180,10 +182,19 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
         attempt = actions.finish_call(read_key(typed["attempt"]), ticket, outcome, actor=request.user, now=now)
     except Refused as refusal:
         form.add_error(FIELD_OF.get(refusal.code, "usual"), refusal_message(refusal))
-        return _desk(request, study, now, form=form, typed=typed, status=refusal_status(refusal.code))
+        return _desk(request, study, now, form=form, typed=typed, hand=hand, status=refusal_status(refusal.code))
     if attempt.is_late:
         messages.warning(request, gettext("Somebody else has this number by now. Your call is kept all the same."))
     return redirect("telephone_desk", pk=pk)
+
+
+def _called(study: TelephoneStudy, ticket: str, interviewer: User) -> queries.InHand | None:
+    """Return what a ticket of this person was given for; None for one that is no ticket, or somebody else's."""
+    try:
+        read = actions.Ticket.read(ticket)
+    except Refused:
+        return None
+    return queries.called(study, read.number) if read.interviewer == interviewer.pk else None
 
 
 def read_key(text: str) -> uuid.UUID:

@@ -130,15 +130,15 @@ def test_what_waits_outlives_signing_in_again_and_a_second_cut_takes_nothing_of_
     page.locator("[name='q:times']").wait_for()
     session = [one for one in page.context.cookies() if one["name"] == "sessionid"]
     page.context.clear_cookies(name="sessionid")
-    page.context.set_offline(False)
     page.locator("[name='q:times']").fill("2")
     go_on(page)
-    # Nobody is signed in: nothing is taken. It is said where nothing more is certain, and nothing is lost.
     page.locator("h1.say").wait_for()
     page.keyboard.press("2")
     page.locator("[name='q:wish']").fill("far")
+    page.context.set_offline(False)
+    # Nobody is signed in: nothing is taken, and nothing is lost.
     go_on(page)
-    page.locator("form[action*='/login/']").first.wait_for()
+    page.wait_for_url("**/accounts/login/?next=**")
     assert answers(page) == {} and waiting(page) == ["comes", "times", "lit", "wish"]
     page.context.add_cookies(session)
     page.goto(f"{live_server.url}/desk/telephone/{SampleNumber.objects.get().study_id}/interview/")

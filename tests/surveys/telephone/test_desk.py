@@ -16,7 +16,9 @@ from openpyxl import Workbook
 
 from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
+from engage.errors import Refused
 from surveys.telephone import actions, queries
+from surveys.telephone.forms import StudyForm
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
 from tests.accounts.people import person, sign_in
 from tests.surveys.answering.builders import published
@@ -106,6 +108,28 @@ def test_a_promise_is_read_on_the_clock_of_the_person_called(monkeypatch):
     assert SampleNumber.objects.get().due_at == at(23)
 
 
+def test_a_result_that_comes_late_is_read_and_refused_as_that_of_its_own_number(monkeypatch):
+    now = [at(18)]
+    monkeypatch.setattr(timezone, "now", lambda: now[0])
+    field, li = study(), interviewer()
+    add(field, numbers(1), zone="Europe/London", name="Wei")
+    add(field, numbers(1, first=5), name="Fang")
+    client = browser(li)
+    shown = press(client, field, "next")
+    assert "Wei" in body(shown)
+    now[0] = at(18, 45)
+    refused = put_down(client, field, shown, usual="5.1", note="ask for her son")
+    assert refused.status_code == 422 and "Wei" in body(refused) and "ask for her son" in body(refused)
+    # It is refused as well while the next number is in hand, and never put down on that one.
+    SampleNumber.objects.filter(place=1).update(held_by=None, held_until=None, hold=None)
+    press(client, field, "next")
+    refused = put_down(client, field, shown, usual="5.1", call_back="2026-11-25T03:00")
+    assert refused.status_code in (409, 422) and "Wei" in body(refused)
+    put_down(client, field, refused, usual="5.1", call_back="2026-11-25T15:00")
+    call = CallAttempt.objects.get()
+    assert (call.number.name, call.appointment.at) == ("Wei", at(23))
+
+
 def test_what_is_typed_stays_when_a_result_is_refused():
     field, li = study(1), interviewer()
     client = browser(li)
@@ -178,8 +202,19 @@ def test_a_sample_is_taken_in_whole_or_not_at_all_with_faults_by_row():
 
 def test_no_sample_is_taken_for_what_is_not_asked_by_telephone():
     on_the_web = SCRIPT | {"settings": {"anonymous": False, "modes": ["web"]}}
-    asked = published(on_the_web, anonymous=False).questionnaire
-    field = actions.open_study(asked, name="Parks", opens_at=NOW, actor=SYSTEM)
+    asked = published(on_the_web, anonymous=False, key="web").questionnaire
+    with pytest.raises(Refused) as told:
+        actions.open_study(asked, name="Parks", opens_at=NOW, actor=SYSTEM)
+    assert told.value.code == "telephone_not_asked"
+    assert asked not in StudyForm(actor=supervisor()).fields["questionnaire"].queryset
+    # One that was asked by telephone, and is no more.
+    field = study()
+    first = field.questionnaire.versions.get()
+    first.state = first.State.SUPERSEDED
+    first.save(update_fields=["state"])
+    field.questionnaire.versions.create(
+        number=2, state="published", definition=on_the_web, definition_hash="1" * 64, published_at=NOW
+    )
     refused = send(browser(supervisor()), field, b"phone\n13800000001\n")
     assert refused.status_code in (409, 422)
     assert "not asked by telephone" in body(refused)
