@@ -4,8 +4,10 @@ the questions that its library keeps for every department."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -34,20 +36,26 @@ def load() -> None:
     if Questionnaire.objects.filter(key=given["key"]).exists():
         return
     now = timezone.now()
+    opened, _closes = publish(given, department, now=now)
+    for number in range(RESPONDENTS):
+        _answer(given["key"], number, opened + (now - opened) * (number + 1) / (RESPONDENTS + 2))
+
+
+def publish(given: Mapping[str, Any], department: Department, *, now: datetime) -> tuple[datetime, datetime]:
+    """Publish what a file of the demo gives, open around a moment; returns when it opened and when it closes."""
     version = actions.create_questionnaire(
         given["key"], department_id=department.pk, definition=given["definition"], actor=SYSTEM
     )
-    opened = now - timedelta(days=given["opened_days_ago"])
+    opened, closes = now - timedelta(days=given["opened_days_ago"]), now + timedelta(days=given["closes_in_days"])
     actions.set_period(
         version.questionnaire_id,
         opens_at=opened,
-        closes_at=now + timedelta(days=given["closes_in_days"]),
+        closes_at=closes,
         revision=version.questionnaire.revision,
         actor=SYSTEM,
     )
     gate.release_by_platform(actions.KIND, version, now=opened)
-    for number in range(RESPONDENTS):
-        _answer(given["key"], number, opened + (now - opened) * (number + 1) / (RESPONDENTS + 2))
+    return opened, closes
 
 
 def keep_standard_questions(department: Department) -> None:

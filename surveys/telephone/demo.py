@@ -15,10 +15,9 @@ from engage.accounts.actors import SYSTEM, Role
 from engage.accounts.models import User
 from engage.departments.models import Department
 from engage.pages.demo_content import FOLDER
-from engage.publishing import gate
-from surveys import actions as questionnaires
 from surveys.definition.answers import OTHER
 from surveys.definition.respondents import random_respondent
+from surveys.demo import publish
 from surveys.models import Questionnaire
 from surveys.telephone import actions
 from surveys.telephone.models import TelephoneStudy
@@ -41,25 +40,13 @@ def load() -> None:
     if department is None or Questionnaire.objects.filter(key=given["key"]).exists():
         return
     now = timezone.now()
-    version = questionnaires.create_questionnaire(
-        given["key"], department_id=department.pk, definition=given["definition"], actor=SYSTEM
-    )
-    opened, closes = now - timedelta(days=given["opened_days_ago"]), now + timedelta(days=given["closes_in_days"])
-    questionnaires.set_period(
-        version.questionnaire_id,
-        opens_at=opened,
-        closes_at=closes,
-        revision=version.questionnaire.revision,
-        actor=SYSTEM,
-    )
-    gate.release_by_platform(questionnaires.KIND, version, now=opened)
-    zone = Zones(settings.TIME_ZONE)
+    opened, closes = publish(given, department, now=now)
     study = actions.open_study(
         Questionnaire.objects.get(key=given["key"]),
         name=given["definition"]["title"]["zh-hans"],
         country="GB",
         rules=ALL_DAY,
-        zones=zone,
+        zones=Zones(settings.TIME_ZONE),
         opens_at=opened,
         closes_at=closes,
         actor=SYSTEM,
