@@ -172,7 +172,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # receipt that was shown must survive a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 60,
+        "timeout": env.int("DATABASE_BUSY_SECONDS", default=60),
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;",
     }
 else:
@@ -187,7 +187,7 @@ else:
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_MAX", default=20),
-            "timeout": env.int("DATABASE_POOL_WAIT_SECONDS", default=30),
+            "timeout": env.int("DATABASE_POOL_WAIT_SECONDS", default=60),
         },
     }
 if test_name := env("ENGAGE_TEST_NAME", default=""):
