@@ -13,9 +13,9 @@ from engage.publishing.canonical import canonical_json
 from surveys import quotas
 from surveys.answering.file_kinds import kinds_taken
 from surveys.answering.private import PERSONAL_TYPES
-from surveys.definition import checks, model
+from surveys.definition import checks, model, pictures
 from surveys.finding_words import finding_sentence, place_of
-from surveys.models import Questionnaire, Version
+from surveys.models import Picture, Questionnaire, Version
 
 # The languages of the site: a questionnaire has to be whole in both.
 LANGUAGES = ("zh-hans", "en")
@@ -82,6 +82,7 @@ def gaps(version: Version) -> list[Gap]:
             missing = complete[language].total - complete[language].done
             found.append(Gap("texts_missing", "", {"language": language, "n": missing}))
     found += _of_questions(definition)
+    found += _of_media(definition)
     for number, quota in enumerate(definition.quotas):
         if quota.limit > quotas.PLACES_MOST:
             found.append(Gap("quota_too_large", f"/quotas/{number}", {"name": quota.name, "most": quotas.PLACES_MOST}))
@@ -97,10 +98,26 @@ def _of_questions(definition: model.Definition) -> list[Gap]:
         values = {"place": place_of(entry.path, definition)}
         if item.type in model.FILE_TYPES and not kinds_taken(item):
             found.append(Gap("accept_nothing", f"{entry.path}/accept", values))
-        if item.media:
-            found.append(Gap("media_untaken", entry.path, values))
         if definition.settings.anonymous and (item.personal or item.type in ASKS_WHO):
             found.append(Gap("anonymous_asks_who", entry.path, values))
+    return found
+
+
+def _of_media(definition: model.Definition) -> list[Gap]:
+    """Find sounds and films, which are not shown, and pictures that are not there."""
+    found = [
+        Gap("media_untaken", path, {"place": place_of(path, definition)})
+        for path, media in checks.parts_with_media(definition)
+        if any(medium.kind != "image" for medium in media)
+    ]
+    named = pictures.names(definition)
+    there = set(Picture.objects.filter(name__in=named).values_list("name", flat=True)) if named else set()
+    for shown in pictures.places(definition):
+        place = place_of(shown.path, definition)
+        if not any(shown.picture.source.values()):
+            found.append(Gap("picture_unnamed", shown.path, {"place": place}))
+        for name in sorted(set(shown.picture.source.values()) - there - {""}):
+            found.append(Gap("picture_missing", shown.path, {"place": place, "name": name}))
     return found
 
 
@@ -130,7 +147,9 @@ def _own_sentence(gap: Gap) -> str:
         "texts_missing": gettext("In %(language)s texts are missing: %(n)s"),
         "quota_too_large": gettext("The quota “%(name)s” has more than %(most)s places"),
         "accept_nothing": gettext("%(place)s: we take none of the kinds of files that are named; films for one"),
-        "media_untaken": gettext("%(place)s: pictures, sounds and films cannot be shown yet"),
+        "media_untaken": gettext("%(place)s: sounds and films cannot be shown yet"),
+        "picture_missing": gettext("%(place)s: the picture “%(name)s” is not there; add it under Pictures"),
+        "picture_unnamed": gettext("%(place)s: a picture has no file"),
         "anonymous_asks_who": gettext("%(place)s: an anonymous questionnaire does not ask who somebody is"),
         "one_per_untaken": gettext("Answering once per contact cannot be held to; use invitations"),
         "anonymity_changed": gettext("People were invited or have answered, so anonymity cannot be changed any more"),

@@ -13,6 +13,7 @@ from engage.publishing.form_labels import PAGE
 from engage.publishing.registry import Form
 from surveys import actions, building, queries
 from surveys.answering import rules
+from surveys.answering.showing import ShownPicture, pictures_of
 from surveys.answering.words import minutes_needed
 from surveys.definition import model
 from surveys.models import Version
@@ -64,13 +65,26 @@ def _item(item: model.Group | model.Repeat | model.Question, shown: queries.Show
     def words(texts: model.Texts) -> str:
         return shown.runtime.choose(texts, shown.language)
 
-    said = {"label": words(item.label) or item.name, "help": words(item.help), "relevant": item.relevant}
+    said: dict[str, object] = {
+        "label": words(item.label) or item.name,
+        "help": words(item.help),
+        "pictures": _pictures(item, shown),
+        "relevant": item.relevant,
+    }
     if not isinstance(item, model.Question):
         return said | {"items": [_item(one, shown, depth + 1) for one in item.items]}
-    options = [words(option.label) or option.value for option in shown.definition.options_of(item)]
-    rows = [words(row.label) or row.value for row in item.rows]
+    options, rows = (
+        [{"label": words(one.label) or one.value, "pictures": _pictures(one, shown)} for one in several]
+        for several in (shown.definition.options_of(item), item.rows)
+    )
     messages = [message for message in (words(item.required_message), words(item.constraint_message)) if message]
     return said | {"rows": rows, "options": options, "messages": messages}
+
+
+def _pictures(
+    part: model.Group | model.Repeat | model.Question | model.Option, shown: queries.Shown
+) -> tuple[ShownPicture, ...]:
+    return pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
 
 
 def lacks(version: Version) -> list[tuple[str, str]]:

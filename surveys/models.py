@@ -154,6 +154,41 @@ class Version(models.Model):
         return model.parse(self.definition)
 
 
+class SurveyPictureQuerySet(models.QuerySet["Picture"]):
+    """Reads of pictures."""
+
+    def visible_to(self, actor: Actor) -> SurveyPictureQuerySet:
+        """Everybody sees those of what is public, or was and is still answered; staff see all."""
+        return self.all() if is_staff(actor) else self.filter(is_public=True)
+
+
+class Picture(models.Model):
+    """A picture that definitions show by its name, which is made from its content: neither ever changes.
+
+    It belongs to the house: whatever is copied, imported or taken from the library finds it again.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    file = models.FileField(upload_to="survey-pictures", storage=private_storage)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text=_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(help_text=_("pixels"))
+    height = models.PositiveIntegerField(help_text=_("pixels"))
+    # Written when a version that names it is released or taken down.
+    is_public = models.BooleanField(default=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    objects = SurveyPictureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ResponseQuerySet(models.QuerySet["Response"]):
     """Reads of responses."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -14,10 +14,10 @@ from django.db.models import Prefetch
 from engage.accounts.actors import Actor
 from engage.participation.models import Submission
 from surveys.answering import rules
-from surveys.definition import checks, model
+from surveys.definition import checks, model, pictures
 from surveys.definition.live import live_names
 from surveys.definition.runtime import Runtime
-from surveys.models import Questionnaire, Response, Version
+from surveys.models import Picture, Questionnaire, Response, Version
 
 # Definitions that were read lately stay ready in the process: they never change once published.
 READY_KEPT = 32
@@ -28,13 +28,14 @@ class Ready:
     """A definition ready to be answered, and the seconds that reading all of it takes, by language.
 
     `asks_where`: a question is answered with a region of the house. `live` has for each page the names of its questions
-    that the same page reads.
+    that the same page reads. `pictures`: width and height in pixels of those that are there, by their names.
     """
 
     runtime: Runtime
     seconds: Mapping[str, float]
     asks_where: bool
     live: tuple[frozenset[str], ...]
+    pictures: Mapping[str, tuple[int, int]]
 
 
 _kept: OrderedDict[str, Ready] = OrderedDict()
@@ -44,7 +45,22 @@ _lock = Lock()
 def _make_ready(definition: model.Definition) -> Ready:
     asks_where = any(question.type in ("region", "location") for question in definition.questions)
     runtime = Runtime(definition)
-    return Ready(runtime, checks.reading_seconds(definition), asks_where, live_names(runtime))
+    sizes = picture_sizes(pictures.names(definition))
+    return Ready(runtime, checks.reading_seconds(definition), asks_where, live_names(runtime), sizes)
+
+
+def picture_sizes(names: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Return width and height in pixels of those pictures that are there; of no name without a query."""
+    if not names:
+        return {}
+    # Not through `visible_to`: whoever may read a definition may know how large its pictures are.
+    rows = Picture.objects.filter(name__in=names).values_list("name", "width", "height")
+    return {name: (width, height) for name, width, height in rows}
+
+
+def picture(name: str, *, actor: Actor) -> Picture | None:
+    """Return a picture that the actor may see; None when there is none."""
+    return Picture.objects.visible_to(actor).filter(name=name).first()
 
 
 def ready(version: Version) -> Ready:

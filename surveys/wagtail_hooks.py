@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from engage.accounts.actors import Role, has_role
-from surveys.studio import export_views, library_views, part_views, preview, views, whole_views
+from surveys.studio import export_views, library_views, part_views, picture_views, preview, views, whole_views
 
 
 @hooks.register("register_admin_urls")
@@ -42,10 +42,12 @@ def builder_urls() -> list[URLPattern]:
         path(one + "preview/<slug:code>/", preview.frames, name="questionnaire_preview"),
         path(one + "preview/<slug:code>/<int:number>/look/", preview.preview_look, name="questionnaire_preview_look"),
         path(one + "preview/<slug:code>/<int:number>/", preview.preview_page, name="questionnaire_preview_page"),
+        path(one + "pictures/", picture_views.whole, name="questionnaire_pictures"),
         path(one + "library/", library_views.take, name="questionnaire_take"),
         path(one + "add/", part_views.add, name="questionnaire_add"),
         path(part, part_views.write, name="questionnaire_part"),
         path(part + "keep/", library_views.keep, name="questionnaire_keep"),
+        path(part + "pictures/", picture_views.answers, name="questionnaire_answer_pictures"),
         path(part + "arrange/", part_views.arrange, name="questionnaire_arrange"),
     ]
 

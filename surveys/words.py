@@ -49,6 +49,7 @@ REFUSALS = {
     "survey_nps_out_of_range": _("Answers are whole numbers from 0 to 10; %(value)s is not."),
     "survey_alpha_undefined": _("Alpha needs two questions and three people whose answers differ."),
     "survey_test_sparse": _("Too few answers for a test."),
+    "survey_no_picture": _("This is no picture. Send a JPEG, PNG, WebP, GIF or HEIC file"),
     "survey_key_of_address": _("An address has at most %(most)d letters, digits and hyphens, and is no reserved word"),
     "survey_key_taken": (_("There is a questionnaire at this address already: %(key)s"), 409),
     "survey_definition_unreadable": (_unreadable, 422),

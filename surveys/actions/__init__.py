@@ -2,6 +2,7 @@
 
 from surveys.actions.inviting import Invited, Invitee, invite, remind
 from surveys.actions.keeping import KeptWords, change_kept, keep_part, may_change, may_share, remove_kept, take_kept
+from surveys.actions.picturing import add_picture, settle_pictures
 from surveys.actions.release import KIND, publish, unpublish
 from surveys.actions.writing import (
     IN_WORK,
@@ -21,6 +22,7 @@ __all__ = [
     "Invited",
     "Invitee",
     "KeptWords",
+    "add_picture",
     "change_kept",
     "check_editor",
     "create_questionnaire",
@@ -36,6 +38,7 @@ __all__ = [
     "remove_kept",
     "set_embed_hosts",
     "set_period",
+    "settle_pictures",
     "take_kept",
     "unpublish",
     "write_definition",

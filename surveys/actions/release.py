@@ -12,6 +12,7 @@ from engage.journal import actions as journal
 from engage.publishing import gate
 from engage.search import actions as search
 from surveys import building, quotas
+from surveys.actions.picturing import settle_pictures
 from surveys.actions.writing import IN_WORK, KIND, locked
 from surveys.models import Version
 
@@ -41,6 +42,7 @@ def publish(version: Version, /, *, now: datetime, actor: Actor) -> None:
     questionnaire.access = building.access_of(version.parsed)
     questionnaire.save(update_fields=["results", "anonymous", "access"])
     quotas.lay_out(questionnaire.pk, {quota.name: quota.limit for quota in version.parsed.quotas})
+    settle_pictures(version)
     search.index(version, *([before] if before else []))
     journal.record(
         actor, "questionnaire.published", questionnaire, number=version.number, sha256=version.definition_hash
@@ -58,5 +60,6 @@ def unpublish(version: Version, /, *, now: datetime, actor: Actor) -> None:
         return
     version.state = Version.State.TAKEN_DOWN
     version.save(update_fields=["state"])
+    settle_pictures(version)
     search.index(version)
     journal.record(actor, "questionnaire.taken_down", version.questionnaire, number=version.number)

@@ -22,7 +22,7 @@ from surveys.models import KEY_MOST, Questionnaire, Version
 KIND = "questionnaire"
 IN_WORK = (Version.State.DRAFT, Version.State.SUBMITTED)
 # Addresses below /surveys/ that are no questionnaire.
-RESERVED_KEYS = frozenset({"continue"})
+RESERVED_KEYS = frozenset({"continue", "pictures"})
 EMPTY = {"format": model.FORMAT, "languages": ["zh-hans", "en"]}
 
 

@@ -15,11 +15,21 @@ from surveys.answering.file_kinds import kinds_said
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
 from surveys.definition.files import accepted
 from surveys.definition.model import FILE_TYPES, Group, Mode, Option, Question, Repeat
-from surveys.definition.runtime import Course, Fault, Shown
+from surveys.definition.runtime import Course, Fault, Path, Runtime, Shown
 
 # Scales with at most so many steps are shown as buttons, longer ones as a number.
 BUTTONS_MOST = 11
 _SCALES = frozenset({"nps", "rating", "slider"})
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture as a template shows it; width and height in pixels keep its place while it loads."""
+
+    name: str
+    alt: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Choice:
     typed: str = ""
     cells: tuple[Choice, ...] = ()
     other: bool = False
+    pictures: tuple[ShownPicture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,7 @@ class Shape:
     key: str
     label: str
     help: str = ""
+    pictures: tuple[ShownPicture, ...] = ()
     control: str = ""
     required: bool = False
     typed: str = ""
@@ -106,7 +118,7 @@ class Shape:
         """Of all that it says, without what was answered and what is in it: two with the same seal look the same."""
         said = (
             self.look, self.label, self.help, self.required, self.columns, self.unit, self.low, self.high, self.least,
-            self.most, self.add_label, [(one.value, one.label) for one in self.choices],
+            self.most, self.add_label, self.pictures, [(one.value, one.label, one.pictures) for one in self.choices],
             self.typed if self.look == "fixed" else "",
         )  # fmt: skip
         return blake2b(repr(said).encode(), digest_size=9).hexdigest()
@@ -146,6 +158,8 @@ class Look:
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     # The names of questions of the page that other parts of the same page read.
     reads: frozenset[str] = frozenset()
+    # Width and height of the pictures that are there, by their names (`queries.Ready.pictures`).
+    pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
@@ -159,12 +173,33 @@ def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
     )
 
 
+def pictures_of(
+    part: Option | Question | Group | Repeat, runtime: Runtime, language: str, sizes: Mapping[str, tuple[int, int]]
+) -> tuple[ShownPicture, ...]:
+    """Return the pictures of a part that are there (`sizes` has their width and height), in a language."""
+    named = [
+        (runtime.choose(medium.source, language), runtime.choose(medium.alt, language))
+        for medium in part.media
+        if medium.kind == "image"
+    ]
+    return tuple(ShownPicture(name, alt, *sizes[name]) for name, alt in named if name in sizes)
+
+
+def _pictures(part: Option | Question | Group | Repeat, path: Path, look: Look) -> tuple[ShownPicture, ...]:
+    """Return the pictures of a part with answers put into their words; none on the telephone."""
+    if not part.media or look.mode == "phone":
+        return ()
+    runtime, course = look.course.runtime, look.course
+    found = pictures_of(part, runtime, course.language, look.pictures)
+    return tuple(replace(one, alt=runtime.pipe(one.alt, course.values, path, course.language)) for one in found)
+
+
 def _shape(shown: Shown, look: Look) -> Shape:
     item, words = shown.item, look.course.words
     label, help_text = words(item.label, shown.path), words(item.help, shown.path)
     if isinstance(item, Group):
         inner = (Instance(1, shapes(shown.children[0], look)),)
-        return Shape("group", shown.key, label, help_text, instances=inner)
+        return Shape("group", shown.key, label, help_text, _pictures(item, shown.path, look), instances=inner)
     if isinstance(item, Repeat):
         return _repeat(item, shown, look, label, help_text)
     mode_texts = item.mode_texts.get(look.mode)
@@ -190,6 +225,7 @@ def _repeat(repeat: Repeat, shown: Shown, look: Look, label: str, help_text: str
         shown.key,
         label,
         help_text,
+        _pictures(repeat, shown.path, look),
         instances=instances,
         add=shown.key if open_ended and count < repeat.maximum else "",
         add_label=look.course.words(repeat.add_label, shown.path),
@@ -208,6 +244,7 @@ def _question(question: Question, shown: Shown, look: Look, label: str, help_tex
         "key": shown.key,
         "label": label,
         "help": help_text,
+        "pictures": _pictures(question, shown.path, look),
         "control": control,
         "required": shown.required,
         "errors": tuple(_sentence(fault, question, look.course) for fault in look.faults.get(shown.key, ())),
@@ -239,6 +276,7 @@ def _choices(options: Sequence[Option], shown: Shown, look: Look, chosen: set[st
             f"q-{shown.key}-{place}",
             checked=option.value in chosen,
             other=option.other,
+            pictures=_pictures(option, shown.path, look),
         )
         for place, option in enumerate(options)
     )
@@ -266,7 +304,8 @@ def _matrix(question: Question, shown: Shown, look: Look, raw: Any, common: dict
             )
             for column, (option, label) in enumerate(zip(shown.options, columns, strict=True))
         )
-        rows.append(Choice(row.value, words(row.label, shown.path) or row.value, control, cells=cells))
+        label, pictures = words(row.label, shown.path) or row.value, _pictures(row, shown.path, look)
+        rows.append(Choice(row.value, label, control, cells=cells, pictures=pictures))
     return Shape("matrix", **common, choices=tuple(rows), columns=columns)
 
 
@@ -291,6 +330,7 @@ def _typed_parts(shown: Shown, look: Look, given: Mapping[str, Any]) -> tuple[Ch
             posting.control(shown.key, option.value),
             f"q-{shown.key}-{place}",
             typed=str(given.get(option.value, "")),
+            pictures=_pictures(option, shown.path, look),
         )
         for place, option in enumerate(shown.options)
     )

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from surveys.answering import looking, views
+from surveys.answering import looking, pictures, views
 
 urlpatterns = [
     path("surveys/", views.surveys, name="surveys"),
+    path("surveys/pictures/<str:name>", pictures.picture, name="survey_picture"),
     path("surveys/continue/", views.resume, name="survey_resume"),
     path("surveys/<slug:key>/", views.survey, name="survey"),
     path("surveys/<slug:key>/kiosk/", views.survey, {"kiosk": True}, name="survey_kiosk"),

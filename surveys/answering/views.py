@@ -445,6 +445,7 @@ def shapes_of(
             shared=sheet.is_kiosk,
             reads=sheet.shown.ready.live[here.number],
             files=sheet.filled.files,
+            pictures=sheet.shown.ready.pictures,
         ),
     )
 

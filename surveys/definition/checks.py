@@ -168,6 +168,13 @@ def _parts(definition: Definition) -> Iterator[tuple[str, Part]]:
                 yield f"{entry.path}/rows/{index}", row
 
 
+def parts_with_media(definition: Definition) -> Iterator[tuple[str, tuple[Media, ...]]]:
+    """Yield what parts show, with the JSON Pointer (RFC 6901) of each, in a fixed order."""
+    for path, part in _parts(definition):
+        if media := _media(part):
+            yield path, media
+
+
 def texts_of(definition: Definition) -> Iterator[tuple[str, Texts]]:
     """Yield every text of the document with its JSON Pointer (RFC 6901), in a fixed order."""
     for path, part in _parts(definition):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from surveys import actions
 from surveys.definition import editing, model
 from surveys.models import Version
 from surveys.studio import queries
+from surveys.studio.picture_fields import add_untaken, take_uploads
 from surveys.studio.question_forms import PartForm
 from surveys.studio.views import about, language, outline, page, posted_revision, version_or_404
 from surveys.studio.words import TYPES
@@ -59,7 +60,9 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
         raise Http404
     into: editing.Kind = "item" if group else "page"
     free = editing.free_name(definition, _NAMES.get(kind, "q1"), "page" if kind == "page" else "item")
-    form = PartForm(request.POST if request.method == "POST" else None, definition=definition, kind=kind, name=free)
+    sent, untaken = _sent(request, version)
+    form = PartForm(sent, definition=definition, kind=kind, name=free)
+    add_untaken(form, untaken)
     status = 200
     if request.method == "POST":
 
@@ -96,13 +99,15 @@ def write(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpRe
     definition = version.parsed
     found = _of(definition, kind, name)
     if found is None:
-        sent = request.POST.get("type", "")
-        if kind not in ("page", "item") or sent not in TYPES or (sent == "page") != (kind == "page"):
+        said = request.POST.get("type", "")
+        if kind not in ("page", "item") or said not in TYPES or (said == "page") != (kind == "page"):
             raise Http404
-        found = (sent, {"name": name})
+        found = (said, {"name": name})
     of, part = found
     at: editing.Kind = "page" if kind == "page" else "item"
-    form = PartForm(request.POST if request.method == "POST" else None, definition=definition, kind=of, part=part)
+    sent, untaken = _sent(request, version)
+    form = PartForm(sent, definition=definition, kind=of, part=part)
+    add_untaken(form, untaken)
     status = 200
     if request.method == "POST":
         status = _written(request, version, form, lambda: editing.write(definition, at, name, form.part()))
@@ -110,6 +115,15 @@ def write(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpRe
             messages.success(request, gettext("Saved"))
             return back_to(version, at, name)
     return _form(request, version, form, str(TYPES[of]), {"type": of}, status, name)
+
+
+def _sent(request: HttpRequest, version: Version) -> tuple[QueryDict | None, dict[str, str]]:
+    """Return what was sent, its pictures taken in, and why some were not; nothing is taken in that cannot be saved."""
+    if request.method != "POST":
+        return None, {}
+    if version.state not in actions.IN_WORK or version.revision != posted_revision(request):
+        return request.POST, {}
+    return take_uploads(request.POST, request.FILES, actor=request.user)
 
 
 def _written(request: HttpRequest, version: Version, form: PartForm, document: Callable[[], editing.Document]) -> int:
@@ -151,6 +165,7 @@ def _form(
         "readers": queries.readers(version.parsed, name, language()) if name else [],
         "name": name,
         "holder": form.holder,
+        "has_answers": bool(name) and any(form.before.get(each) for each in ("options", "rows", "list")),
     }
     return page(request, "part", context, status or 200)
 

@@ -162,8 +162,16 @@ def _context(preview: Preview, place: int) -> dict[str, Any]:
 def _shapes(
     preview: Preview, course: Course, here: ShownPage, faults: Mapping[str, Sequence[Fault]], *, fresh: bool
 ) -> tuple[showing.Shape, ...]:
-    reads = preview.shown.ready.live[here.number]
-    look = showing.Look(course, preview.answers, faults, about_options("region"), fresh, reads=reads)
+    ready = preview.shown.ready
+    look = showing.Look(
+        course,
+        preview.answers,
+        faults,
+        about_options("region"),
+        fresh,
+        reads=ready.live[here.number],
+        pictures=ready.pictures,
+    )
     return showing.shapes(here.items, look)
 
 

@@ -24,6 +24,7 @@ from engage.participation.forms import TypedTextField
 from surveys.answering.file_kinds import kinds_taken
 from surveys.definition import editing, expressions, model
 from surveys.studio.option_lines import FLAGS, read_lines, write_lines
+from surveys.studio.picture_fields import PictureFields
 from surveys.studio.words import MIXING, MODES, PROPERTIES, error_sentence, property_of
 
 _BETWEEN_KINDS = re.compile(r"[\s,;，；、]+")
@@ -44,8 +45,10 @@ _SHORT = frozenset({"title", "unit", "low_label", "high_label", "add_label", "re
 
 # In the order of the form.
 _PAGE = ("title", "help", "relevant", "modes", "randomise")
-_GROUP = ("label", "help", "relevant", "modes", "randomise", "fixed")
-_REPEAT = ("label", "help", "add_label", "count", "minimum", "maximum", "relevant", "modes", "randomise", "fixed")
+_GROUP = ("label", "help", "media", "relevant", "modes", "randomise", "fixed")
+_REPEAT = (
+    "label", "help", "media", "add_label", "count", "minimum", "maximum", "relevant", "modes", "randomise", "fixed",
+)  # fmt: skip
 _OWN = (
     "options", "list", "choice_filter", "randomise", "min_chosen", "max_chosen", "rows", "randomise_rows", "total",
     "unit", "integer", "minimum", "maximum", "step", "low_label", "high_label", "max_length", "precision", "accept",
@@ -82,7 +85,7 @@ def properties_of(kind: str) -> tuple[str, ...]:
     if kind in fixed:
         return fixed[kind]
     own = tuple(name for name in _OWN if name in model.OWN_PROPERTIES.get(kind, frozenset()))
-    words = () if kind in model.UNASKED_TYPES else ("label", "help")
+    words = () if kind in model.UNASKED_TYPES else ("label", "help", "media")
     asked = ("relevant",) if kind in model.UNANSWERED_TYPES else _ASKED
     return (*words, *own, *asked, *_LAST)
 
@@ -170,6 +173,7 @@ class PartForm(forms.Form):
         self.definition, self.kind = definition, kind
         self.before: dict[str, Any] = dict(part or {})
         self.languages = definition.languages
+        self.picture = PictureFields(self, "picture", self.before.get("media", ()))
         if part is None:
             self.fields["name"] = forms.CharField(
                 label=PROPERTIES["name"],
@@ -187,6 +191,8 @@ class PartForm(forms.Form):
         if name in _WORDS:
             for language in self.languages:
                 self.fields[f"{name}:{language}"] = self._words(name, language, now or {})
+        elif name == "media":
+            self.picture.add()
         elif name == "required":
             initial = "when" if isinstance(now, str) else "yes" if now else ""
             self.fields[name] = forms.ChoiceField(label=label, choices=REQUIRED, required=False, initial=initial)
@@ -285,9 +291,12 @@ class PartForm(forms.Form):
             part["name"] = given["name"]
         if self.kind != "page":
             part["type"] = self.kind
+        value: Any
         for name in properties_of(self.kind):
             if name in _WORDS:
                 value = self._said(name)
+            elif name == "media":
+                value = self.picture.media()
             elif name == "required":
                 value = given["required_when"] if given["required"] == "when" else given["required"] == "yes"
             elif name in given:
@@ -308,7 +317,8 @@ class PartForm(forms.Form):
         """Put what the reader of definitions says at its field; `path` is the pointer of this part."""
         for error in errors:
             name = property_of(error.path, path)
-            field = f"{name}:{self.languages[0]}" if name in _WORDS else name
+            own = "picture" if name == "media" else name
+            field = f"{own}:{self.languages[0]}" if own == "picture" or name in _WORDS else name
             self.add_error(field if field in self.fields else None, error_sentence(error))
 
 

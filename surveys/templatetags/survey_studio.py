@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms, template
 from django.forms.boundfield import BoundField
 
+from surveys.actions.picturing import STORED_NAME
 from surveys.studio.question_forms import Row, side_by_side
 from surveys.studio.words import language_name
 
@@ -21,6 +22,12 @@ def is_group(field: BoundField) -> bool:
 def rows_of(form: forms.Form) -> list[Row]:
     """Return the fields of any form as rows."""
     return side_by_side(form)
+
+
+@register.filter
+def is_stored_picture(name: str) -> bool:
+    """Tell whether a name is that of a picture which was taken in, and not only spoken of."""
+    return bool(STORED_NAME.fullmatch(str(name)))
 
 
 @register.filter

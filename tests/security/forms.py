@@ -1484,6 +1484,13 @@ FORMS: dict[str, Form] = {
         {"q:often": "weekly", "go": "next", "add": "", "remove": ""},
         said=False,
     ),
+    "questionnaire_pictures": Form("editor", survey_version, {}, {"revision": "0"}, said=False),
+    "questionnaire_answer_pictures": Form(
+        "editor",
+        survey_question,
+        {"picture-0_alt:en": "A park at noon", "picture-1_alt:zh-hans": WORDS},
+        {"revision": "0", "picture-0:en": "noon-0123456789abcdef.png", "picture-1:zh-hans": ""},
+    ),
     "questionnaire_arrange": Form(
         "editor",
         survey_question,

@@ -202,6 +202,7 @@ VALUES: tuple[tuple[str, str, Values], ...] = (
     ("surveys/", "secret", _only("forged")),
     ("surveys/", "code", _only("000000000000")),
     ("surveys/", "number", _only(1)),
+    ("surveys/pictures/", "name", _only("none-0123456789abcdef.png")),
     ("interpretation/write/", "token", lambda site: [site.expert_token]),
     ("follow/", "signed", _followers),
     ("follow/", "form", _only("rss", "atom", "json")),

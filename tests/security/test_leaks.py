@@ -105,6 +105,7 @@ A_SECRET = "opens by a link that nobody here has"
 SAYS_NOTHING: dict[str, str] = {
     "survey_invited": A_SECRET,
     "survey_look": A_FORM,
+    "survey_picture": "no questionnaire here has a picture",
     "survey_embed": "no questionnaire here names a site that may show it",
     "keep_text": A_FORM,
     "submission_forget": A_FORM,

@@ -1,0 +1,72 @@
+"""Forms for pictures: those of the answers of one question, and many files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from surveys.definition import model
+from surveys.studio.picture_fields import PictureFields
+from surveys.studio.question_forms import Row, side_by_side
+
+
+class OptionPicturesForm(forms.Form):
+    """The pictures of the answers, or of the rows, of one question."""
+
+    def __init__(self, sent: Any = None, *, definition: model.Definition, options: Sequence[Mapping[str, Any]]) -> None:
+        """`options` are those that are there now, as JSON says them."""
+        super().__init__(sent)
+        self.definition, self.languages = definition, definition.languages
+        self.options = [
+            (option, PictureFields(self, f"picture-{at}", option.get("media", ()))) for at, option in enumerate(options)
+        ]
+        for _option, fields in self.options:
+            fields.add()
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return the answers as JSON says them, once the form is valid."""
+        found = []
+        for option, fields in self.options:
+            plain = {name: value for name, value in option.items() if name != "media"}
+            media = fields.media()
+            found.append(plain | ({"media": media} if media else {}))
+        return found
+
+    def rows(self) -> list[tuple[str, list[Row]]]:
+        """Return the rows of fields of each answer with its words, else its value."""
+        found = []
+        together = side_by_side(self)
+        each = len(together) // len(self.options) if self.options else 0
+        for at, (option, _fields) in enumerate(self.options):
+            words = next((option["label"][one] for one in self.languages if option.get("label", {}).get(one)), "")
+            found.append((words or option["value"], together[at * each : (at + 1) * each]))
+        return found
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A field for several files."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files; each is looked at where it is taken in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=ManyFilesInput(attrs={"accept": "image/*"}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return all of them."""
+        return [super(ManyFilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class ManyPicturesForm(forms.Form):
+    """Pictures by the names under which the questionnaire speaks of them."""
+
+    uploads = ManyFilesField(
+        label=_("Pictures that are not there yet"),
+        help_text=_("Choose all at once; each goes where its name stands"),
+    )
