@@ -1,4 +1,4 @@
-"""The demo's questionnaire: twelve questions with branches, open to everybody, and people who have answered it; and
+"""The demo's questionnaire: thirteen questions with branches, open to everybody, and people who have answered it; and
 the questions that its library keeps for every department."""
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
@@ -15,10 +16,10 @@ from engage.accounts.actors import ANYONE, SYSTEM
 from engage.departments.models import Department
 from engage.pages.demo_content import FOLDER
 from engage.publishing import gate
-from surveys import actions, queries
+from surveys import actions, demo_pictures, queries
 from surveys.answering import actions as answering
 from surveys.answering import sheets
-from surveys.definition import keeping, model
+from surveys.definition import keeping, model, pictures
 from surveys.definition.answers import OTHER
 from surveys.definition.respondents import random_respondent
 from surveys.models import KeptPart, Questionnaire
@@ -43,8 +44,16 @@ def load() -> None:
 
 def publish(given: Mapping[str, Any], department: Department, *, now: datetime) -> tuple[datetime, datetime]:
     """Publish what a file of the demo gives, open around a moment; returns when it opened and when it closes."""
+    definition = model.parse(given["definition"])
+    drawings = {
+        name: actions.add_picture(BytesIO(demo_pictures.drawn(name)), name, actor=SYSTEM).name
+        for name in sorted(pictures.names(definition))
+    }
     version = actions.create_questionnaire(
-        given["key"], department_id=department.pk, definition=given["definition"], actor=SYSTEM
+        given["key"],
+        department_id=department.pk,
+        definition=pictures.renamed(given["definition"], drawings),
+        actor=SYSTEM,
     )
     opened, closes = now - timedelta(days=given["opened_days_ago"]), now + timedelta(days=given["closes_in_days"])
     actions.set_period(
