@@ -60,6 +60,8 @@ def picture_sizes(names: Collection[str]) -> dict[str, tuple[int, int]]:
 
 def picture(name: str, *, actor: Actor) -> Picture | None:
     """Return a picture that the actor may see; None when there is none."""
+    if not pictures.STORED_NAME.fullmatch(name):
+        return None
     return Picture.objects.visible_to(actor).filter(name=name).first()
 
 

@@ -105,5 +105,18 @@ def demo_site(target: Path) -> None:
     shutil.copytree(var, target, dirs_exist_ok=True)
 
 
+@contextmanager
+def demo_made_by(var: Path) -> Iterator[None]:
+    """Let the folder of a site that is started for the first time meanwhile be the demo site's, unless there is one."""
+    place = folder()
+    if not place or (place / "demo.made").exists():
+        yield
+        return
+    with made_once(place / "demo.made") as missing:
+        yield
+        if missing:
+            shutil.copytree(var, place / "demo", symlinks=True)
+
+
 if __name__ == "__main__":
     migrated_template(sys.argv[1])

@@ -90,7 +90,8 @@ def site_name(project: Path) -> str:
 
 
 def test_a_first_start_makes_everything(tmp_path, port):
-    with started(copy_of_project(tmp_path / "民意 通 engage"), port) as server:
+    project = copy_of_project(tmp_path / "民意 通 engage")
+    with prepared.demo_made_by(project / "var"), started(project, port) as server:
         assert f"http://127.0.0.1:{port}/" in server.said
         assert "migrations" in server.said
         assert "officer" in server.said.lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 SIDE_MOST = 1600
 STEM_MOST = 60
 _KEPT_AS = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
-# The names that pictures are given: their own, the beginning of the digest, how they are kept.
-STORED_NAME = re.compile(r"[a-z0-9_-]{1,60}-[0-9a-f]{16}\.(?:jpg|png|webp)")
 # Versions that people answer, or finish.
 IN_PUBLIC = (Version.State.PUBLISHED, Version.State.SUPERSEDED)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from surveys.definition import model
 from surveys.definition.checks import parts_with_media
+
+# The names that pictures are given when they are taken in: their own, the beginning of the digest, how they are kept.
+STORED_NAME = re.compile(r"[a-z0-9_-]{1,60}-[0-9a-f]{16}\.(?:jpg|png|webp)")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from surveys.definition import model
@@ -41,7 +42,8 @@ class OptionPicturesForm(forms.Form):
         together = side_by_side(self)
         each = len(together) // len(self.options) if self.options else 0
         for at, (option, _fields) in enumerate(self.options):
-            words = next((option["label"][one] for one in self.languages if option.get("label", {}).get(one)), "")
+            label = option.get("label", {})
+            words = next((label[one] for one in (get_language() or "", *self.languages) if label.get(one)), "")
             found.append((words or option["value"], together[at * each : (at + 1) * each]))
         return found
 

@@ -62,10 +62,12 @@ def whole(request: HttpRequest, version_id: int) -> HttpResponse:
                 if not form.errors:
                     return redirect("questionnaire_pictures", version.pk)
                 version = version_or_404(request, version_id)
+    rows = _rows(version.parsed, version.pk)
     context = {
         **about(version),
         "form": form,
-        "rows": _rows(version.parsed, version.pk),
+        "rows": rows,
+        "is_lacking": any(not is_there for row in rows for *_words, is_there in row.files),
         "revision": version.revision,
         "screen": gettext("Pictures"),
     }

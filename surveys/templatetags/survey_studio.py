@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms, template
 from django.forms.boundfield import BoundField
 
-from surveys.actions.picturing import STORED_NAME
+from surveys.definition.pictures import STORED_NAME
 from surveys.studio.question_forms import Row, side_by_side
 from surveys.studio.words import language_name
 
