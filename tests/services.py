@@ -51,7 +51,9 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 # What a test run or its caller set for themselves; a site gets its database and Redis by name or not at all.
-NOT_FOR_A_SITE = {"DATABASE_URL", "REDIS_URL", "ENGAGE_TEST_NAME", "DJANGO_ALLOW_ASYNC_UNSAFE", "PUBLIC_URL"}
+NOT_FOR_A_SITE = {
+    "DATABASE_URL", "REDIS_URL", "ENGAGE_TEST_NAME", "DJANGO_ALLOW_ASYNC_UNSAFE", "PUBLIC_URL", "ENGAGE_STAGES",
+}  # fmt: skip
 
 
 class Missing(Exception):
