@@ -210,6 +210,8 @@ else:
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# A browser sends a part for every field of a form that takes files, also for an empty one.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 TASKS = {"default": {"BACKEND": env("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext, pgettext_lazy
@@ -83,8 +85,12 @@ def _item(item: model.Group | model.Repeat | model.Question, shown: queries.Show
 
 def _pictures(
     part: model.Group | model.Repeat | model.Question | model.Option, shown: queries.Shown
-) -> tuple[ShownPicture, ...]:
-    return pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
+) -> list[ShownPicture]:
+    """Return the pictures of a part with what is in them: it is signed with the words, and seen without an address."""
+    return [
+        replace(one, source=queries.picture_inline(one.name))
+        for one in pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
+    ]
 
 
 def lacks(version: Version) -> list[tuple[str, str]]:

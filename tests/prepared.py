@@ -115,7 +115,8 @@ def demo_made_by(var: Path) -> Iterator[None]:
     with made_once(place / "demo.made") as missing:
         yield
         if missing:
-            shutil.copytree(var, place / "demo", symlinks=True)
+            shutil.copytree(var, place / "demo.part", symlinks=True)
+            (place / "demo.part").rename(place / "demo")
 
 
 if __name__ == "__main__":

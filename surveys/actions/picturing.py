@@ -91,6 +91,8 @@ def settle_pictures(version: Version) -> None:
     names = pictures.names(version.parsed)
     if not names:
         return
+    # One after another: what is taken down beside it sees what is public by then.
+    list(Picture.objects.filter(name__in=names).order_by("pk").select_for_update())
     if version.state in IN_PUBLIC:
         Picture.objects.filter(name__in=names).update(is_public=True)
         return

@@ -24,12 +24,16 @@ _SCALES = frozenset({"nps", "rating", "slider"})
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture as a template shows it; width and height in pixels keep its place while it loads."""
+    """A picture as a template shows it; width and height in pixels keep its place while it loads.
+
+    `source` is its address where that is not the one of its name.
+    """
 
     name: str
     alt: str
     width: int
     height: int
+    source: str = ""
 
 
 @dataclass(frozen=True)

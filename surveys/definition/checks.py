@@ -169,9 +169,13 @@ def _parts(definition: Definition) -> Iterator[tuple[str, Part]]:
 
 
 def parts_with_media(definition: Definition) -> Iterator[tuple[str, tuple[Media, ...]]]:
-    """Yield what parts show, with the JSON Pointer (RFC 6901) of each, in a fixed order."""
+    """Yield what parts show, with the JSON Pointer (RFC 6901) of each, in a fixed order.
+
+    Own options of a question that has a list are shown by nobody.
+    """
+    unseen = tuple(f"{one.path}/options/" for one in definition.entries if getattr(one.item, "list", ""))
     for path, part in _parts(definition):
-        if media := _media(part):
+        if (media := _media(part)) and not path.startswith(unseen):
             yield path, media
 
 

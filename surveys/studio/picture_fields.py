@@ -34,6 +34,9 @@ class PicturedForm(Protocol):
     def is_bound(self) -> bool:
         """Whether something was sent."""
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Put what is wrong at a field."""
+
 
 class PictureSelect(forms.Select):
     """A choice of pictures that shows the chosen one."""
@@ -80,6 +83,18 @@ class PictureFields:
                 widget=forms.TextInput(attrs=attributes),
                 initial=alt.get(language, ""),
             )
+
+    def check(self) -> None:
+        """Put it at its field when words describe a picture that is not chosen, once the fields are read."""
+        names = {suffix: [f"{self.prefix}{suffix}:{one}" for one in self.form.languages] for suffix in ("", "_alt")}
+        given = self.form.cleaned_data
+        # Who takes a picture out takes its words out with it.
+        if (
+            not self.now
+            and any(given.get(name) for name in names["_alt"])
+            and not any(given.get(name) for name in names[""])
+        ):
+            self.form.add_error(names[""][0], _("Choose the picture that the words describe, or take the words out"))
 
     def media(self) -> list[dict[str, Any]]:
         """Return the media of the part as JSON says them, once the form is valid; all but this picture as it was."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from django import forms
@@ -14,6 +15,11 @@ from surveys.studio.picture_fields import PictureFields
 from surveys.studio.question_forms import Row, side_by_side
 
 
+def prefix_of(value: str) -> str:
+    """Begin the names of the fields of an answer: by its value, for its place may change while the form is open."""
+    return f"picture-{blake2b(value.encode(), digest_size=6).hexdigest()}"
+
+
 class OptionPicturesForm(forms.Form):
     """The pictures of the answers, or of the rows, of one question."""
 
@@ -22,10 +28,23 @@ class OptionPicturesForm(forms.Form):
         super().__init__(sent)
         self.definition, self.languages = definition, definition.languages
         self.options = [
-            (option, PictureFields(self, f"picture-{at}", option.get("media", ()))) for at, option in enumerate(options)
+            (option, PictureFields(self, prefix_of(option["value"]), option.get("media", ()))) for option in options
         ]
         for _option, fields in self.options:
             fields.add()
+        if self.is_bound:
+            # An answer that was not there when the form was opened keeps what it has.
+            kept = {name: field.initial or "" for name, field in self.fields.items() if name not in self.data}
+            copied: Any = sent.copy()
+            copied.update(kept)
+            self.data = copied
+
+    def clean(self) -> dict[str, Any]:
+        """See that words have their picture."""
+        given = super().clean() or {}
+        for _option, fields in self.options:
+            fields.check()
+        return given
 
     def documents(self) -> list[dict[str, Any]]:
         """Return the answers as JSON says them, once the form is valid."""

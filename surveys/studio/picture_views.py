@@ -78,14 +78,16 @@ def _take_in(request: HttpRequest, version: Version, form: ManyPicturesForm) -> 
     """Take in what the definition names and has not; what is not taken in stands on the form. Returns how many were."""
     _check_open(request, version)
     named = pictures.names(version.parsed)
+    missing = named - set(queries.picture_sizes(named))
+    exact = missing & {upload.name for upload in form.cleaned_data["uploads"]}
     # A form that was written where case makes no difference may name one file in two ways.
     lacking: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(named - set(queries.picture_sizes(named))):
+    for name in sorted(missing - exact):
         lacking[name.casefold()].append(name)
     others: dict[str, str] = {}
     taken = 0
     for upload in form.cleaned_data["uploads"]:
-        names = lacking.get((upload.name or "").casefold())
+        names = [name for name in exact if name == upload.name] + lacking.get((upload.name or "").casefold(), [])
         if not names:
             form.add_error("uploads", gettext("No question names a picture “%(name)s”") % {"name": upload.name})
             continue

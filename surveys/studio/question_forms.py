@@ -266,6 +266,8 @@ class PartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read lists of answers, and see that a new name is free."""
         given = super().clean() or {}
+        if "media" in properties_of(self.kind):
+            self.picture.check()
         for name in _LINES & set(given):
             try:
                 given[name] = read_lines(given[name], self.languages, self.before.get(name, ()))

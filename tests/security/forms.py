@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from engage.accounts.actors import SYSTEM
 from engage.participation.rules import code_digest
 from mailbox.petitions.models import PetitionRules, RateLimit, RejectionReason, Threshold
+from surveys.studio.picture_forms import prefix_of
 from surveys.telephone.rules.calling import SPACINGS
 from tests.security.matrix import kept_question, study
 
@@ -1488,8 +1489,8 @@ FORMS: dict[str, Form] = {
     "questionnaire_answer_pictures": Form(
         "editor",
         survey_question,
-        {"picture-0_alt:en": "A park at noon", "picture-1_alt:zh-hans": WORDS},
-        {"revision": "0", "picture-0:en": "noon-0123456789abcdef.png", "picture-1:zh-hans": ""},
+        {f"{prefix_of('weekly')}_alt:en": "A park at noon"},
+        {"revision": "0", f"{prefix_of('weekly')}:en": "noon-0123456789abcdef.png"},
     ),
     "questionnaire_arrange": Form(
         "editor",

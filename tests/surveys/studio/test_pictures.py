@@ -1,5 +1,6 @@
 """Pictures of questions and answers: taken in where they are written, and shown to whoever may see them."""
 
+import base64
 import io
 from html import unescape
 
@@ -13,10 +14,12 @@ from PIL import Image
 from engage.accounts.actors import Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.publishing import gate as release
 from surveys import actions, building
 from surveys.actions.picturing import SIDE_MOST
 from surveys.definition import model
 from surveys.models import Picture, Version
+from surveys.studio.picture_forms import prefix_of
 from tests.accounts.people import person, staff_client
 from tests.surveys.answering.builders import published
 from tests.surveys.answering.definitions import both, definition, options, page, question
@@ -172,8 +175,8 @@ def test_sounds_beside_a_picture_stay_where_they_were(editor):
 
 def test_answers_get_their_pictures(editor):
     version = parks()
-    url = at(version, "answer_pictures", "item", "often")
-    sent = fields(editor.get(url)) | {"picture-1_file:zh-hans": upload(), "picture-1_alt:zh-hans": "没有人的公园"}
+    url, never = at(version, "answer_pictures", "item", "often"), prefix_of("never")
+    sent = fields(editor.get(url)) | {f"{never}_file:zh-hans": upload(), f"{never}_alt:zh-hans": "没有人的公园"}
     assert editor.post(url, sent).status_code == 302
     first, second = item(version, "often").options
     assert first.media == () and second.exclusive
@@ -187,9 +190,9 @@ def test_answers_of_a_list_and_rows_of_a_table_get_theirs(editor):
         lists={"parks": options("north", "south")},
     )  # fmt: skip
     version = parks(definition=whole)
-    for name in ("one", "table"):
+    for name, value in (("one", "north"), ("table", "lawn")):
         url = at(version, "answer_pictures", "item", name)
-        editor.post(url, fields(editor.get(url)) | {"picture-0_file:en": upload("gate.png")})
+        editor.post(url, fields(editor.get(url)) | {f"{prefix_of(value)}_file:en": upload("gate.png")})
     parsed = Version.objects.get(pk=version.pk).parsed
     assert parsed.lists["parks"][0].media and not parsed.lists["parks"][1].media
     assert parsed.by_name["table"].item.rows[0].media and not parsed.by_name["table"].item.options[0].media
@@ -223,7 +226,7 @@ def pictured(**more):
             "first",
             {"name": "about", "type": "group", "label": both("关于", "About"), "media": shows(gate.name),
              "items": [question("note", "note", media=shows(gate.name, alt="Noted"))]},
-            question("often", "single", media=shows(gate.name, alt="Hello ${who}"),
+            question("often", "single", media=shows(gate.name),
                      options=options("a", "b", b={"media": shows(pond.name, alt="The pond")})),
             question("table", "matrix", options=options("good"),
                      rows=options("lawn", lawn={"media": shows(pond.name)})),
@@ -272,4 +275,52 @@ def test_the_preview_and_the_gate_show_them(editor):
     assert gate.name in screen and pond.name in screen
     from surveys.gated import body
 
-    assert body(version, "en").count(gate.name) == 3 and body(version, "en").count(pond.name) == 2
+    signed = [base64.b64encode(one.file.read()).decode() for one in (gate, pond)]
+    assert [body(version, "en").count(f"data:image/png;base64,{one}") for one in signed] == [3, 2]
+    assert "/pictures/" not in body(version, "en")
+
+
+def test_the_gate_opens_them_with_their_questionnaire():
+    gate, _pond, whole = pictured()
+    version = parks(definition=whole)
+    release.release_by_platform(actions.KIND, version, now=timezone.now())
+    assert Client().get(f"/en/surveys/pictures/{gate.name}").status_code == 200
+
+
+def test_words_without_a_picture_are_asked_about(editor):
+    version = parks()
+    for url, field in (
+        (at(version, "part", "item", "why"), "picture"),
+        (at(version, "answer_pictures", "item", "often"), prefix_of("weekly")),
+    ):
+        answer = editor.post(url, fields(editor.get(url)) | {f"{field}_alt:en": "The gate"})
+        assert answer.status_code == 422 and answer.context["form"].errors[f"{field}:zh-hans"]
+
+
+def test_an_answer_put_in_meanwhile_moves_no_picture(editor):
+    gate = added()
+    asked = question("often", "single", options=options("a", "b", b={"media": shows(gate.name)}))
+    version = parks(definition=definition(page("first", asked)))
+    url = at(version, "answer_pictures", "item", "often")
+    sent = fields(editor.get(url))
+    pond = added("blue", "pond.png")
+    asked["options"].insert(0, *options("x", x={"media": shows(pond.name)}))
+    actions.write_definition(
+        version.pk, definition(page("first", asked)), revision=version.revision, actor=person(Role.EDITOR)
+    )
+    refused = editor.post(url, sent | {f"{prefix_of('a')}_alt:en": ""})
+    assert refused.status_code == 409
+    assert editor.post(url, fields(refused)).status_code == 302
+    names = [[medium.source["en"] for medium in option.media] for option in item(version, "often").options]
+    assert names == [[pond.name], [], [gate.name]]
+
+
+def test_files_whose_names_differ_in_case_alone_stay_apart(editor):
+    asked = [question(name, "text", media=shows(f"{name}.png")) for name in ("Map", "map")]
+    for number, one in enumerate(asked):
+        one["name"] = f"q{number}"
+    version = parks(definition=definition(page("first", *asked)))
+    sent = {"revision": version.revision, "uploads": [upload("Map.png"), upload("map.png", drawn("blue"))]}
+    assert editor.post(at(version, "pictures"), sent).status_code == 302
+    first, second = (item(version, name).media[0].source["en"] for name in ("q0", "q1"))
+    assert first != second and Picture.objects.get(name=second).sha256[:16] in second
