@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.translation import gettext
 
 from engage.publishing.canonical import canonical_json
-from surveys import quotas
+from surveys import queries, quotas
 from surveys.answering.file_kinds import kinds_taken
 from surveys.answering.private import PERSONAL_TYPES
 from surveys.definition import checks, model, pictures
 from surveys.finding_words import finding_sentence, place_of
-from surveys.models import Picture, Questionnaire, Version
+from surveys.models import Questionnaire, Version
 
 # The languages of the site: a questionnaire has to be whole in both.
 LANGUAGES = ("zh-hans", "en")
@@ -110,8 +110,7 @@ def _of_media(definition: model.Definition) -> list[Gap]:
         for path, media in checks.parts_with_media(definition)
         if any(medium.kind != "image" for medium in media)
     ]
-    named = pictures.names(definition)
-    there = set(Picture.objects.filter(name__in=named).values_list("name", flat=True)) if named else set()
+    there = queries.picture_sizes(pictures.names(definition)).keys()
     for shown in pictures.places(definition):
         place = place_of(shown.path, definition)
         if not any(shown.picture.source.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.template.loader import render_to_string
@@ -41,42 +42,45 @@ def outgoing_forms(version: Version) -> list[Form]:
 def body(version: Version, language: str) -> str:
     """Return the start page and, below, every page with all its questions, answers and messages in one language."""
     shown = queries.shown(version, language=language, now=timezone.now())
+    inline = queries.pictures_inline(shown.ready.pictures)
     context = {
         "shown": shown,
         "questionnaire": version.questionnaire,
         "minutes": minutes_needed(shown),
         "kept_days": rules.KEPT.days,
         "foreign_lang": "",
-        "pages": [_page(page, shown) for page in shown.definition.pages],
+        "pages": [_page(page, shown, inline) for page in shown.definition.pages],
         "closing": shown.runtime.choose(shown.definition.closing, language),
         "quotas": [shown.runtime.choose(quota.message, language) for quota in shown.definition.quotas],
     }
     return render_to_string("surveys/script.html", context)
 
 
-def _page(page: model.Page, shown: queries.Shown) -> dict[str, object]:
+def _page(page: model.Page, shown: queries.Shown, inline: Mapping[str, str]) -> dict[str, object]:
     words = shown.runtime.choose
     return {
         "title": words(page.title, shown.language),
         "help": words(page.help, shown.language),
-        "items": [_item(item, shown, 0) for item in page.items],
+        "items": [_item(item, shown, inline) for item in page.items],
     }
 
 
-def _item(item: model.Group | model.Repeat | model.Question, shown: queries.Shown, depth: int) -> dict[str, object]:
+def _item(
+    item: model.Group | model.Repeat | model.Question, shown: queries.Shown, inline: Mapping[str, str]
+) -> dict[str, object]:
     def words(texts: model.Texts) -> str:
         return shown.runtime.choose(texts, shown.language)
 
     said: dict[str, object] = {
         "label": words(item.label) or item.name,
         "help": words(item.help),
-        "pictures": _pictures(item, shown),
+        "pictures": _pictures(item, shown, inline),
         "relevant": item.relevant,
     }
     if not isinstance(item, model.Question):
-        return said | {"items": [_item(one, shown, depth + 1) for one in item.items]}
+        return said | {"items": [_item(one, shown, inline) for one in item.items]}
     options, rows = (
-        [{"label": words(one.label) or one.value, "pictures": _pictures(one, shown)} for one in several]
+        [{"label": words(one.label) or one.value, "pictures": _pictures(one, shown, inline)} for one in several]
         for several in (shown.definition.options_of(item), item.rows)
     )
     messages = [message for message in (words(item.required_message), words(item.constraint_message)) if message]
@@ -84,11 +88,13 @@ def _item(item: model.Group | model.Repeat | model.Question, shown: queries.Show
 
 
 def _pictures(
-    part: model.Group | model.Repeat | model.Question | model.Option, shown: queries.Shown
+    part: model.Group | model.Repeat | model.Question | model.Option,
+    shown: queries.Shown,
+    inline: Mapping[str, str],
 ) -> list[ShownPicture]:
     """Return the pictures of a part with what is in them: it is signed with the words, and seen without an address."""
     return [
-        replace(one, source=queries.picture_inline(one.name))
+        replace(one, source=inline[one.name])
         for one in pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
     ]
 

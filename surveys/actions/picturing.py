@@ -19,6 +19,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import held
 from surveys.actions.writing import check_editor
+from surveys.answering.sheets import ANSWERABLE
 from surveys.definition import pictures
 from surveys.models import Picture, Version
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 SIDE_MOST = 1600
 STEM_MOST = 60
 _KEPT_AS = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
-# Versions that people answer, or finish.
-IN_PUBLIC = (Version.State.PUBLISHED, Version.State.SUPERSEDED)
 
 
 def add_picture(upload: BinaryIO, name: str, *, actor: Actor) -> Picture:
@@ -93,10 +92,10 @@ def settle_pictures(version: Version) -> None:
         return
     # One after another: what is taken down beside it sees what is public by then.
     list(Picture.objects.filter(name__in=names).order_by("pk").select_for_update())
-    if version.state in IN_PUBLIC:
+    if version.state in ANSWERABLE:
         Picture.objects.filter(name__in=names).update(is_public=True)
         return
-    others = Version.objects.filter(state__in=IN_PUBLIC).exclude(pk=version.pk)
+    others = Version.objects.filter(state__in=ANSWERABLE).exclude(pk=version.pk)
     told = others.annotate(told=Cast("definition", TextField()))
     for name in names:
         if not any(name in pictures.names(other.parsed) for other in told.filter(told__contains=name)):

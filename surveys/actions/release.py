@@ -14,6 +14,7 @@ from engage.search import actions as search
 from surveys import building, quotas
 from surveys.actions.picturing import settle_pictures
 from surveys.actions.writing import IN_WORK, KIND, locked
+from surveys.answering.sheets import ANSWERABLE
 from surveys.models import Version
 
 
@@ -56,7 +57,7 @@ def unpublish(version: Version, /, *, now: datetime, actor: Actor) -> None:
     One that a later version replaced is taken down, too: whoever began on it cannot send it.
     """
     version = locked(version.pk, SYSTEM)
-    if version.state not in (Version.State.PUBLISHED, Version.State.SUPERSEDED):
+    if version.state not in ANSWERABLE:
         return
     version.state = Version.State.TAKEN_DOWN
     version.save(update_fields=["state"])

@@ -16,7 +16,6 @@ from engage.pages.translation import HTML_LANG
 from engage.participation.file_faults import file_fault
 from engage.participation.forms import TypedTextField
 from surveys import actions
-from surveys.definition import model, pictures
 
 ALT_MOST = 2_000
 
@@ -24,7 +23,6 @@ ALT_MOST = 2_000
 class PicturedForm(Protocol):
     """A form with fields of pictures."""
 
-    definition: model.Definition
     languages: tuple[str, ...]
     fields: dict[str, forms.Field]
     data: Any
@@ -55,10 +53,9 @@ class PictureFields:
         self.at = next((at for at, medium in enumerate(media) if medium["kind"] == "image"), None)
         self.now: Mapping[str, Any] = media[self.at] if self.at is not None else {}
 
-    def add(self) -> None:
-        """Add them to the form."""
-        definition, languages = self.form.definition, self.form.languages
-        known = sorted(pictures.names(definition))
+    def add(self, known: Sequence[str]) -> None:
+        """Add them to the form; `known` are the names of pictures to choose from."""
+        languages = self.form.languages
         source, alt = self.now.get("source", {}), self.now.get("alt", {})
         for language in languages:
             sent = self.form.data.get(f"{self.prefix}:{language}", "") if self.form.is_bound else ""

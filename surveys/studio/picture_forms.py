@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from surveys.definition import model
+from surveys.definition import model, pictures
 from surveys.studio.picture_fields import PictureFields
 from surveys.studio.question_forms import Row, side_by_side
 
@@ -26,12 +26,12 @@ class OptionPicturesForm(forms.Form):
     def __init__(self, sent: Any = None, *, definition: model.Definition, options: Sequence[Mapping[str, Any]]) -> None:
         """`options` are those that are there now, as JSON says them."""
         super().__init__(sent)
-        self.definition, self.languages = definition, definition.languages
+        self.languages, known = definition.languages, sorted(pictures.names(definition))
         self.options = [
             (option, PictureFields(self, prefix_of(option["value"]), option.get("media", ()))) for option in options
         ]
         for _option, fields in self.options:
-            fields.add()
+            fields.add(known)
         if self.is_bound:
             # An answer that was not there when the form was opened keeps what it has.
             kept = {name: field.initial or "" for name, field in self.fields.items() if name not in self.data}

@@ -22,7 +22,7 @@ from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
 from surveys.answering.file_kinds import kinds_taken
-from surveys.definition import editing, expressions, model
+from surveys.definition import editing, expressions, model, pictures
 from surveys.studio.option_lines import FLAGS, read_lines, write_lines
 from surveys.studio.picture_fields import PictureFields
 from surveys.studio.words import MIXING, MODES, PROPERTIES, error_sentence, property_of
@@ -192,7 +192,7 @@ class PartForm(forms.Form):
             for language in self.languages:
                 self.fields[f"{name}:{language}"] = self._words(name, language, now or {})
         elif name == "media":
-            self.picture.add()
+            self.picture.add(sorted(pictures.names(self.definition)))
         elif name == "required":
             initial = "when" if isinstance(now, str) else "yes" if now else ""
             self.fields[name] = forms.ChoiceField(label=label, choices=REQUIRED, required=False, initial=initial)
