@@ -13,9 +13,8 @@ from django.utils import timezone
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
 from engage.departments.models import Department, Membership
-from engage.search.terms import read_question
-from mailbox.desk.models import CaseWords, CheckItem, Mention, Note, Snippet, Snooze, Ticked
-from mailbox.models import DESK_ROLES, Case, CaseQuerySet, CoConsultation
+from mailbox.desk.models import CheckItem, Mention, Note, Snippet, Snooze, Ticked
+from mailbox.models import DESK_ROLES, Case, CoConsultation
 
 
 def units_below(paths: Iterable[str]) -> QuerySet[Department]:
@@ -101,19 +100,6 @@ def beside(case: Any, *, actor: Actor, today: date) -> Beside:
 def snippets_for(actor: Actor, language: str) -> QuerySet[Snippet]:
     """List the pieces of text in a language that a person may use, the most used first."""
     return Snippet.objects.visible_to(actor).filter(language=language).select_related("department")
-
-
-def cases_with_words(cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    """Narrow cases to those whose title or letters hold the words; no words narrow nothing, signs alone find none."""
-    question = read_question(text)
-    if not question.asked:
-        return cases
-    if not question.terms:
-        return cases.none()
-    found = CaseWords.objects.filter(terms__holds=question.terms)
-    for phrase in question.phrases:
-        found = found.filter(folded__contains=phrase)
-    return cases.filter(pk__in=found.values("case_id"))
 
 
 def asleep_today() -> QuerySet[Snooze]:

@@ -36,8 +36,9 @@ from mailbox.actions import Given
 from mailbox.desk import actions as desk
 from mailbox.desk.forms import RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
 from mailbox.desk.models import Mention, Snooze
-from mailbox.desk.queries import cases_with_words, units_below
+from mailbox.desk.queries import units_below
 from mailbox.desk.rules import Cursor, read_cursor
+from mailbox.desk.searching import cases_with_words, keys_with_words
 from mailbox.desk.undoing import Entry, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload, take_back
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
@@ -91,7 +92,9 @@ def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
         named = Mention.objects.filter(user_id=actor.pk, seen_at=None)
         cases = visible(actor).filter(pk__in=named.values("note__case"))
     elif view == SNOOZED:
-        cases = Case.objects.at_desk_of(actor, here.own).filter(pk__in=Snooze.objects.asleep(today).values("case"))
+        # A join and not a list of keys: only so does PostgreSQL begin with the few that sleep.
+        asleep = Snooze.objects.asleep(today)
+        cases = Case.objects.at_desk_of(actor, here.own).filter(snooze__in=asleep)
     elif view == EVERYTHING:
         cases = visible(actor)
     elif view == "mine":
@@ -126,6 +129,11 @@ def count_with(actor: Actor, more: Sequence[CaseQuerySet]) -> list[int]:
     return numbers[len(codes) :]
 
 
+def _count_beside(actor: Actor, more: Sequence[CaseQuerySet]) -> list[int]:
+    """Count lists of cases, and the views in the same reading unless they were counted before."""
+    return count_each(more) if desk_of(actor).counts else count_with(actor, more)
+
+
 def asked(actor: Actor, memberships: Sequence[tuple[str, str]]) -> QuerySet[CoConsultation]:
     """List the open questions to the units for which a person may answer."""
     open_ones = CoConsultation.objects.filter(settled_at=None)
@@ -140,31 +148,37 @@ def asked(actor: Actor, memberships: Sequence[tuple[str, str]]) -> QuerySet[CoCo
 
 def found(actor: Actor, view: str, filters: Mapping[str, str], today: date) -> CaseQuerySet:
     """Return the cases of a view that pass the filters; a reference is found in whatever view it is asked for."""
+    return cases_with_words(*looked_through(actor, view, filters, today))
+
+
+def looked_through(actor: Actor, view: str, filters: Mapping[str, str], today: date) -> tuple[CaseQuerySet, str]:
+    """Return the cases that the filters leave, in their order, and the words that are still to be found in them."""
     search = filters.get("q", "")
     if reference := parse_reference(search):
-        return visible(actor).filter(pk=reference.number, submission__letter=reference.letter)
+        return visible(actor).filter(pk=reference.number, submission__letter=reference.letter), ""
     everywhere = search and filters.get("where") != "view"
     cases = view_of(actor, EVERYTHING if everywhere else view, today)
     if kind := filters.get("kind"):
         cases = cases.filter(kind=kind)
-    cases = cases_with_words(cases, search)
     # What a search finds everywhere begins with the newest; so does the list of everything.
     usual = "newest" if everywhere or view == EVERYTHING else ""
-    return cases.order_by(*ORDERS[filters.get("order") or usual])
+    return cases.order_by(*ORDERS[filters.get("order") or usual]), search
 
 
 def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Rows:
     """Return one page of a view: the first, or the one at a cursor."""
     today = timezone.localdate()
-    cases = found(actor, view, filters, today)
-    total, more = None if filters.keys() - {"order"} else counts(actor).get(view), False
+    cases, words = looked_through(actor, view, filters, today)
+    more = False
     if filters.get("q"):
-        shown, before, after, total = page_found(cases, cursor)
+        shown, before, after, total = page_found(cases, words, cursor)
         total, more = min(total, FOUND_MOST), total > FOUND_MOST
     else:
-        if total is None:
-            total = cases.order_by()[: FOUND_MOST + 1].count()
+        if filters.keys() - {"order"} or view == EVERYTHING:
+            (total,) = _count_beside(actor, [cases.order_by()])
             total, more = min(total, FOUND_MOST), total > FOUND_MOST
+        else:
+            total = counts(actor)[view]
         shown, before, after = page_at(cases.select_related(*SHOWN_WITH), cursor)
     return Rows(
         case_rows(actor, shown, today, place={"view": view} | dict(filters)),
@@ -176,12 +190,12 @@ def rows(actor: Actor, view: str, filters: Mapping[str, str], cursor: str) -> Ro
     )
 
 
-def page_found(cases: CaseQuerySet, raw: str) -> tuple[list[Case], str, str, int]:
+def page_found(cases: CaseQuerySet, words: str, raw: str) -> tuple[list[Case], str, str, int]:
     """Return a page of what a search finds, the cursors beside it and how many there are, all from one reading.
 
     The index is asked once for the keys of the first `FOUND_MOST`; counting and showing would ask it twice.
     """
-    keys = list(cases.values_list("pk", flat=True)[: FOUND_MOST + 1])
+    keys = keys_with_words(cases, words, FOUND_MOST + 1)
     listed = keys[:FOUND_MOST]
     cursor = read_cursor(raw, dated=False)
     start = 0
@@ -241,9 +255,9 @@ def neighbour(actor: Actor, view: str, filters: Mapping[str, str], pk: int, *, b
 
     None at the end, and for a case that the actor does not see.
     """
-    cases = found(actor, view, filters, timezone.localdate())
+    cases, words = looked_through(actor, view, filters, timezone.localdate())
     if filters.get("q"):
-        keys = list(cases.values_list("pk", flat=True)[:FOUND_MOST])
+        keys = keys_with_words(cases, words, FOUND_MOST)
         at = keys.index(pk) + (-1 if back else 1) if pk in keys else -1
         return keys[at] if 0 <= at < len(keys) else None
     day = visible(actor).filter(pk=pk).values_list("due_order", flat=True).first()

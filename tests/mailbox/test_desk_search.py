@@ -109,6 +109,39 @@ def test_what_is_deleted_is_not_found(place):
     assert listed(place.clerk, q="独一无二") == []
 
 
+@pytest.mark.parametrize("common", [0.0, 2.0], ids=["words of many letters", "words of few letters"])
+def test_both_ways_to_search_find_the_same_in_the_same_order(place, monkeypatch, common):
+    monkeypatch.setattr("mailbox.desk.searching.COMMON", common)
+    leak = factories.case(text="三号楼水管漏水，没有人来修。")
+    second = factories.case("enquiry", text="水管又漏水，修理要多少钱？")
+    taken = taken_on(place, text="公园水管漏水已经三天")
+    secret = taken_on(place, "grievance", text="道路处的人挖坏水管，漏水", barred=place.roads.pk)
+    factories.case(text="管水的人不来，漏了")
+    every = [secret.pk, taken.pk, second.pk, leak.pk]
+    assert listed(place.clerk, q="漏水") == every
+    assert listed(place.clerk, q="漏水 水管", order="oldest") == every[::-1]
+    assert listed(place.clerk, q="漏水", order="oldest", kind="letter") == [leak.pk, taken.pk]
+    # All pairs of characters are in the letter, the words themselves are not.
+    assert listed(place.clerk, q="水管漏水") == [taken.pk, leak.pk]
+    assert listed(place.clerk, q="管漏水已经") == [taken.pk]
+    assert listed(place.officer, q="漏水") == [secret.pk, taken.pk]
+    assert listed(place.stranger, q="漏水") == []
+    assert listed(place.clerk, q="'\\%漏水_\"") == every and listed(place.clerk, q="没有这个词") == []
+    assert listed(place.clerk, q="漏水", where="view") == [second.pk, leak.pk]
+    page = queue(place.clerk, q="漏水").content.decode()
+    assert page.index(secret.reference) < page.index(leak.reference)
+
+
+def test_a_search_asks_few_questions(place):
+    factories.case(text="水管漏水")
+    client = browser(place.clerk)
+    asked = {"q": "漏水"}
+    client.get(reverse("desk_queue", args=["cases"]), asked)
+    with CaptureQueriesContext(connection) as seen:
+        client.get(reverse("desk_queue", args=["cases"]), asked)
+    assert len(seen) <= 18, "\n".join(query["sql"][:150] for query in seen)
+
+
 def test_a_search_reads_an_index(place):
     factories.case(text="水管漏水")
     found = CaseWords.objects.filter(terms__holds=["漏水"])

@@ -23,7 +23,7 @@ from engage.participation import limits
 from engage.participation.models import Contact, OutgoingMail, Submission, TimelineEntry
 from mailbox import actions as cases
 from mailbox.desk.models import CaseWords
-from mailbox.desk.queries import cases_with_words
+from mailbox.desk.searching import cases_with_words
 from mailbox.letterbox import actions, kept
 from mailbox.letterbox.models import AnswerFound, HeldFile, PostalAddress, Wish
 from mailbox.models import Case, CaseClock, CaseTally, Intake, Message, Party
