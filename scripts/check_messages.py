@@ -1,7 +1,8 @@
 """Check that the Chinese catalogue says everything the code says, or bring the code's new sentences into it.
 
     scripts/check_messages.py           fails on a sentence that is missing, untranslated, fuzzy or no longer used,
-                                        and on placeholders that differ between the languages
+                                        and on placeholders that differ between the languages, and on a reader
+                                        who is spoken to otherwise than everywhere else
     scripts/check_messages.py --update  writes new sentences into locale/ and drops those no longer used
 
 English is the language of the source and needs no catalogue. Needs GNU gettext.
@@ -19,6 +20,8 @@ LANGUAGE = "zh_Hans"
 CATALOGUE = Path("locale") / LANGUAGE / "LC_MESSAGES" / "django.po"
 # What holds sentences for a reader of the product.
 SOURCES = ("engage", "consultations", "surveys", "mailbox", "templates", "locale", "manage.py")
+# The product says the plain "you" to everybody; two ways on one page sound like two speakers.
+PLAIN, STIFF = "你", "您"
 FAULTS = (
     ("without a translation", "--untranslated"),
     ("marked fuzzy", "--only-fuzzy"),
@@ -63,11 +66,14 @@ def check() -> int:
         extract(folder)
         faults = [(title, entries(folder / CATALOGUE, selection)) for title, selection in FAULTS]
         form = subprocess.run(["msgfmt", "--check", "--output-file", os.devnull, str(folder / CATALOGUE)])
+    stiff = [line for line in (ROOT / CATALOGUE).read_text("utf-8").splitlines() if STIFF in line]
+    if stiff:
+        print("\n".join((f"\nThe reader is {PLAIN}, never {STIFF}:", *stiff)))
     for title, found in faults:
         if found:
             print(f"\nSentences {title} ({found.count('msgid ')}):\n\n{found}")
-    if any(found for _, found in faults) or form.returncode:
-        print(f"\n{CATALOGUE} is not complete: `make messages` brings the sentences in, a person translates them.")
+    if stiff or any(found for _, found in faults) or form.returncode:
+        print(f"\n{CATALOGUE} is not complete: `make messages` brings the sentences in, a person puts them right.")
         return 1
     print(f"{CATALOGUE} is complete.")
     return 0

@@ -11,12 +11,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 from engage.departments.models import Department
-from engage.participation.actions import enqueue_mail
+from engage.participation.actions import enqueue_letter, enqueue_mail
 from mailbox.actions.clocks import zone_of
 from mailbox.kinds.notices import FORMS
-from mailbox.models import Case, Notice, NoticeSeries, StepRecord
+from mailbox.models import Case, Notice, NoticeSeries, Party, StepRecord
 
 
 def make_notice(
@@ -58,8 +59,29 @@ def make_notice(
         notice.html = render_to_string("mailbox/notice.html", {"notice": content})
     notice.sha256 = hashlib.sha256(notice.html.encode()).hexdigest()
     notice.save()
-    enqueue_mail(case.submission, subject=f"{content['title']} ({case.reference})", body=plain(content))
+    send_notice(notice)
     return notice
+
+
+def send_notice(notice: Notice) -> None:
+    """Put a notice into the outbox in its language: for the sender, and for whoever speaks for a joint petition.
+
+    Each address gets one letter.
+    """
+    case = notice.case
+    subject, body = f"{notice.title} ({case.reference})", plain(notice.content)
+    with translation.override(notice.language):
+        enqueue_mail(case.submission, subject=subject, body=body)
+        if case.people < 2:
+            return
+        sender = case.submission.contact
+        written = {sender.email_index if sender is not None else "", ""}
+        spoken = gettext("You are named as one who speaks for this petition. An answer to this letter joins it.")
+        for party in Party.objects.filter(case=case, contact__isnull=False).select_related("contact"):
+            contact = party.contact
+            if contact.email_index not in written:
+                written.add(contact.email_index)
+                enqueue_letter(contact, subject=subject, body=f"{body}\n\n{spoken}", submission=case.submission)
 
 
 def _content(

@@ -8,18 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import translation
 
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import timeline
-from engage.participation.actions import enqueue_mail
 from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import clocks
-from mailbox.actions.notices import plain
+from mailbox.actions.notices import send_notice
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.kinds import KINDS
 from mailbox.machine import Does, Who
@@ -55,6 +53,7 @@ def resend_notice(
     if cause not in CAUSES or clock not in (KEEP, RESTART):
         raise Refused("resend_choice_missing")
     notice = Notice.objects.select_related("step").get(pk=notice_id, case=case)
+    notice.case = case
     moved = _restart(case, notice, cause, now) if clock == RESTART else []
     case.revision += 1
     clocks.show_at_desk(case)
@@ -75,8 +74,7 @@ def resend_notice(
     )
     timeline.add(case.submission, "case.resent", at=now, number=notice.content["number"])
     journal.record(actor, "case.notice_resent", case, notice=notice.pk, cause=cause, clock=clock, clocks=moved)
-    with translation.override(case.submission.language):
-        enqueue_mail(case.submission, subject=f"{notice.title} ({case.reference})", body=plain(notice.content))
+    send_notice(notice)
     return record
 
 

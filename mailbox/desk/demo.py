@@ -29,7 +29,7 @@ POINTS = (
     desk.Point("答复中写明了依据", "The answer names its basis"),
 )
 TEXTS = (
-    ("zh-hans", "开头", "您好！您的来信（{reference}）收悉，现由{department}答复如下。"),
+    ("zh-hans", "开头", "你好！你的来信（{reference}）收悉，现由{department}答复如下。"),
     ("zh-hans", "结尾", "如对答复仍有疑问，可凭回执在来信页面评价并说明，我们会跟进。"),
     ("en", "Opening", "Thank you for your letter ({reference}). {department} answers as follows."),
 )

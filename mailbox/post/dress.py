@@ -8,6 +8,7 @@ from django.conf import settings
 
 from engage.participation.models import OutgoingMail
 from engage.participation.outgoing import Dress
+from mailbox.models import Case, Party
 from mailbox.post import rules
 from mailbox.post.models import DeadAddress, OutMail, case_of
 
@@ -35,5 +36,13 @@ def dress(letter: OutgoingMail, message_id: str, now: datetime) -> Dress | None:
     base = own_address()
     if not base:
         return Dress(headers)
-    back = rules.signed_address(base, case.reference, rules.SENDER, settings.INDEX_KEY)
+    back = rules.signed_address(base, case.reference, _party(letter, case), settings.INDEX_KEY)
     return Dress({**headers, "Reply-To": back}, returns_to=back)
+
+
+def _party(letter: OutgoingMail, case: Case) -> str:
+    """Say whose address of the case a letter carries: the sender's, or that of who speaks for a joint petition."""
+    if letter.contact_id == case.submission.contact_id:
+        return rules.SENDER
+    position = Party.objects.filter(case=case, contact=letter.contact_id).values_list("position", flat=True).first()
+    return rules.SENDER if position is None else f"party-{position}"

@@ -13,9 +13,12 @@ import json
 import os
 import shutil
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -96,20 +99,33 @@ def layout_for(questionnaire: Questionnaire, numbers: Sequence[int] = ()) -> Lay
 
 
 def tables_of(layout: Layout, responses: QuerySet[Response]) -> Iterator[pa.Table]:
-    """Read responses one after the other as tables of at most BATCH_ROWS rows, in bounded memory; days are local."""
+    """Read responses one after the other as tables of at most BATCH_ROWS rows, in bounded memory; days are local.
+
+    While one batch becomes a table in a thread of its own, the next is read from the database.
+    """
     zone = timezone.get_current_timezone()
     reader = quick.Reader(layout)
     found = responses.annotate(text=Cast("answers", TextField())).values_list(
         "pk", "version__number", "mode", "language", "submission__received_at", "seconds", "wave", "text"
     )
-    for some in _batches(found.iterator(chunk_size=2_000)):
-        facts = [
-            (pk, version, mode, language, received_at.astimezone(zone).date(), seconds, wave)
-            for pk, version, mode, language, received_at, seconds, wave, _text in some
-        ]
-        texts = [one[-1] for one in some]
-        table = reader.table(facts, texts)
-        yield _one_by_one(layout, facts, texts) if table is None else table
+    with ThreadPoolExecutor(1, thread_name_prefix="columns") as maker:
+        made: deque[Future[pa.Table]] = deque()
+        for some in _batches(found.iterator(chunk_size=2_000)):
+            made.append(maker.submit(_table, layout, reader, zone, some))
+            if len(made) > 1:
+                yield made.popleft().result()
+        while made:
+            yield made.popleft().result()
+
+
+def _table(layout: Layout, reader: quick.Reader, zone: tzinfo, rows: list[tuple[Any, ...]]) -> pa.Table:
+    facts = [
+        (pk, version, mode, language, received_at.astimezone(zone).date(), seconds, wave)
+        for pk, version, mode, language, received_at, seconds, wave, _text in rows
+    ]
+    texts = [one[-1] for one in rows]
+    table = reader.table(facts, texts)
+    return _one_by_one(layout, facts, texts) if table is None else table
 
 
 def _batches(read: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
@@ -276,20 +292,24 @@ def _append(questionnaire: Questionnaire, layout: Layout, folder: Path, parts: l
     last = parts[-1].last if parts else 0
     waiting: list[pa.Table] = []
     n = 0
-    for table in tables_of(layout, counted(questionnaire).filter(pk__gt=last)):
-        if not waiting and parts and parts[-1].n < PART_ROWS:
-            waiting, n = [pq.read_table(folder / parts[-1].file)], parts[-1].n
-            parts.pop()
-        waiting.append(table)
-        n += table.num_rows
-        while n >= PART_ROWS:
-            whole = _joined(layout, waiting)
-            parts.append(_write_part(layout, folder, whole.slice(0, PART_ROWS)))
-            rest = whole.slice(PART_ROWS)
-            waiting, n = ([rest] if rest.num_rows else []), rest.num_rows
-    if waiting:
-        parts.append(_write_part(layout, folder, _joined(layout, waiting)))
-    return parts
+    with ThreadPoolExecutor(1, thread_name_prefix="parts") as writer:
+        written: list[Future[Part]] = []
+        for table in tables_of(layout, counted(questionnaire).filter(pk__gt=last)):
+            if not waiting and not written and parts and parts[-1].n < PART_ROWS:
+                waiting, n = [pq.read_table(folder / parts[-1].file)], parts[-1].n
+                parts.pop()
+            waiting.append(table)
+            n += table.num_rows
+            while n >= PART_ROWS:
+                whole = _joined(layout, waiting)
+                # One is written while the next comes together, and never more wait than that.
+                wait(written)
+                written.append(writer.submit(_write_part, layout, folder, whole.slice(0, PART_ROWS)))
+                rest = whole.slice(PART_ROWS)
+                waiting, n = ([rest] if rest.num_rows else []), rest.num_rows
+        if waiting:
+            written.append(writer.submit(_write_part, layout, folder, _joined(layout, waiting)))
+        return parts + [one.result() for one in written]
 
 
 def _write_part(layout: Layout, folder: Path, table: pa.Table, *, last: int = 0) -> Part:

@@ -16,6 +16,7 @@ from engage.participation import timeline
 from engage.participation.models import Contact, OutgoingMail, Submission
 from mailbox import actions, queries
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
+from mailbox.post import rules
 from tests.accounts.people import person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, answered, approved, handed_in, house, later, member, sender, taken_on
@@ -92,6 +93,35 @@ def test_a_grievance_needs_a_name_and_takes_up_to_five_representatives_with_seal
     made = factories.case("grievance", representatives=five, people=40)
     assert [party.contact.name for party in made.parties.all()] == [one.name for one in five]
     assert made.people == 40 and Contact.objects.exclude(email_index="").count() == 6
+
+
+def test_who_speaks_for_a_joint_petition_gets_every_notice_once_and_is_told_why(settings):
+    from mailbox.post.dress import dress
+
+    settings.MAIL_ADDRESS = "office@example.org"
+    place = house()
+    speakers = [
+        actions.Representative("王刚", email="gang@example.org"),
+        actions.Representative("赵敏"),
+        actions.Representative("李梅", email="MEI@example.org"),
+        actions.Representative("王刚的妻子", email="Gang@example.org"),
+    ]
+    made = taken_on(place, "grievance", representatives=speakers, people=12)
+    notice = made.notices.latest("pk")
+    about = f"{notice.title} ({made.reference})"
+    first, second = [one for one in OutgoingMail.objects.order_by("pk") if one.subject == about]
+    assert [one.contact.email for one in (first, second)] == ["mei@example.org", "gang@example.org"]
+    assert second.body.startswith(first.body) and "代表" in second.body[len(first.body) :]
+    # An answer says whose it is.
+    backs = [dress(one, f"<{one.pk}@example.org>", NOW).headers["Reply-To"] for one in (first, second)]
+    assert backs == [
+        rules.signed_address("office@example.org", made.reference, party, settings.INDEX_KEY)
+        for party in ("sender", "party-1")
+    ]
+    actions.resend_notice(
+        made.pk, notice.pk, cause="NOT_ARRIVED", clock="keep", actor=place.officer, now=NOW + timedelta(days=1)
+    )
+    assert [one.subject for one in OutgoingMail.objects.filter(contact=second.contact)].count(about) == 2
 
 
 def test_what_comes_from_a_channel_becomes_a_case_with_its_channel_once():

@@ -250,6 +250,23 @@ def test_many_sign_at_once_and_share_commits(site, passed):
     assert passed == []
 
 
+def test_a_lone_request_waits_for_nobody_and_a_rush_begins_its_transactions_apart(monkeypatch):
+    clock, slept = [100.0], []
+
+    def sleep(seconds):
+        slept.append(round(seconds, 6))
+        clock[0] += seconds
+
+    monkeypatch.setattr(group, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(group, "sleep", sleep)
+    carried = group.Group(lambda items: [2 * item for item in items])
+    assert (carried.submit(1), slept) == (2, [])
+    clock[0] += group.SPACING / 4
+    assert (carried.submit(2), slept) == (4, [round(group.SPACING * 3 / 4, 6)])
+    clock[0] += 1
+    assert (carried.submit(3), len(slept)) == (6, 1)
+
+
 @pytest.mark.postgres
 def test_signing_goes_on_while_all_connections_of_the_pool_are_taken(site, passed):
     of = petition()
