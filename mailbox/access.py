@@ -45,6 +45,13 @@ def units_where(actor: Actor, roles: Iterable[Role] = DESK_ROLES) -> QuerySet[De
     return Department.objects.filter(Exists(inside)) if actor.pk is not None else Department.objects.none()
 
 
+def units_around(actor: Actor) -> QuerySet[Department]:
+    """Return the units to which an actor belongs at the desk and those above them, for use inside another query."""
+    held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(DESK_ROLES))
+    own = held.annotate(head=Left("department__path", Length(OuterRef("path")))).filter(head=OuterRef("path"))
+    return Department.objects.filter(Exists(own)) if actor.pk is not None else Department.objects.none()
+
+
 def places_of(actor: Actor, memberships: list[tuple[str, str]] | None = None) -> Callable[[Case], frozenset[Who]]:
     """Read an actor's memberships once; the answer tells of any case in what places the actor stands."""
     if isinstance(actor, System):

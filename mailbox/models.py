@@ -7,9 +7,8 @@ kept beside the state so that a million cases need no reading; `at_desk` is whet
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from engage.accounts.actors import ReceiptHolder, Role, System, is_staff, roles_of
 from engage.calendars.models import ClockProfile
 from engage.departments.models import Department
-from engage.departments.queries import departments_of
+from engage.departments.queries import departments_above, departments_below, paths_of
 from engage.participation.models import Contact, Submission
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Machine, Phase, State
@@ -67,15 +66,30 @@ class Intake(models.Model):
         return str(kind_of(self.kind).label)
 
 
+class Reach(NamedTuple):
+    """The units whose cases somebody sees, and the units that no such case may accuse; keys or a query of them.
+
+    Whoever belongs to the accused unit, or to one below it, is kept out; whoever stands above it is not.
+    """
+
+    own: Any
+    out: Any
+
+
+def reach_of(actor: Actor) -> Reach:
+    """Return how far somebody sees at the desk."""
+    paths = paths_of(actor, *DESK_ROLES)
+    return Reach(departments_below(paths), departments_above(paths))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
-    def visible_to(self, actor: Actor, own: Any = None) -> CaseQuerySet:
+    def visible_to(self, actor: Actor, reach: Reach | None = None) -> CaseQuerySet:
         """The sender sees the own case; officers, approvers and reviewers of openness those of their units.
 
         A unit's own are those it received, leads, reviews, or is asked about. What a case accuses is kept from the
-        unit that it accuses, whatever that unit is in charge of. `own` are the actor's units where they were read
-        already, as in `at_desk_of`.
+        unit that it accuses and those below it, whatever they are in charge of. `reach`: where it was read already.
         """
         if isinstance(actor, ReceiptHolder):
             return self.filter(pk=actor.submission_id)
@@ -83,25 +97,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.all()
         if not is_staff(actor):
             return self.none()
-        own = departments_of(actor, *DESK_ROLES) if own is None else own
+        own, out = reach_of(actor) if reach is None else reach
         asked = CoConsultation.objects.filter(department__in=own).values("case")
         return self.filter(Q(lead__in=own) | Q(triage__in=own) | Q(reviewer__in=own) | Q(pk__in=asked)).exclude(
-            barred__in=own
+            barred__in=out
         )
 
-    def at_desk_of(self, actor: Actor, own: Sequence[int] | None = None) -> CaseQuerySet:
-        """Cases that lie at the actor's units now: what the views of the desk list. A part of `visible_to`.
-
-        `own` are the actor's units where they were read already (`queries.desk_units`).
-        """
+    def at_desk_of(self, actor: Actor, reach: Reach | None = None) -> CaseQuerySet:
+        """Cases that lie at the actor's units now: what the views of the desk list. A part of `visible_to`."""
         if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
             return self.all()
         if not is_staff(actor) or isinstance(actor, ReceiptHolder):
             return self.none()
         # A list, so that both databases read the index of each unit in order instead of joining the tree.
-        if own is None:
-            own = list(departments_of(actor, *DESK_ROLES).values_list("pk", flat=True))
-        return self.filter(desk__in=own).exclude(barred__in=own)
+        if reach is None:
+            own, out = reach_of(actor)
+            reach = Reach(list(own.values_list("pk", flat=True)), out)
+        return self.filter(desk__in=reach.own).exclude(barred__in=reach.out)
 
     def open(self) -> CaseQuerySet:
         """Cases on which somebody owes something."""
@@ -208,6 +220,11 @@ class Case(models.Model):
     def machine(self) -> Machine:
         """The table of its kind."""
         return kind_of(self.kind)
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it waits to be answered with another. Once answered it is a case of its own again."""
+        return self.merged_into_id is not None and self.answered_at is None
 
     @property
     def state_of(self) -> State:

@@ -35,9 +35,30 @@ def departments_of(actor: Actor, *roles: Role) -> DepartmentQuerySet:
     """
     if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
         return Department.objects.all()
+    return departments_below(paths_of(actor, *roles))
+
+
+def paths_of(actor: Actor, *roles: Role) -> list[str]:
+    """List the paths of the departments to which the actor belongs in one of the roles (any when none is named)."""
     wanted = roles_of(actor) & set(roles or Role)
-    paths = list(_memberships(actor).filter(role__in=wanted).values_list("department__path", flat=True))
-    return Department.objects.filter(_below(paths)) if paths else Department.objects.none()
+    return list(_memberships(actor).filter(role__in=wanted).values_list("department__path", flat=True))
+
+
+def departments_below(paths: Iterable[str]) -> DepartmentQuerySet:
+    """List the departments of these paths and those below them."""
+    condition = _below(paths)
+    return Department.objects.filter(condition) if condition else Department.objects.none()
+
+
+def departments_above(paths: Iterable[str]) -> DepartmentQuerySet:
+    """List the departments of these paths and those above them."""
+    return Department.objects.filter(path__in=above(paths))
+
+
+def above(paths: Iterable[str]) -> set[str]:
+    """Return these paths and those of the departments above them."""
+    step = Department.steplen
+    return {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
 
 
 def members_of(department: Department, role: Role) -> QuerySet[Membership]:

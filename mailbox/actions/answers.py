@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +20,8 @@ from mailbox.actions import clocks
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
 from mailbox.machine import Who
 from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, Message, StepRecord
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,9 @@ def _send(case_id: int, now: datetime) -> int:
         draft.send_at = None
         draft.save(update_fields=["send_at"])
         return 0
-    _answer(case, draft, now)
+    # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
+    note = case.steps.filter(code="submit").values_list("note", flat=True).last() or ""
+    _answer(case, draft, now, note=note)
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
     return 1
@@ -336,23 +341,32 @@ def _wrote_since(case: Case, draft: Draft) -> bool:
     return case.messages.filter(direction=Message.Direction.IN, at__gt=said).exists()
 
 
-def _answer(case: Case, draft: Draft, now: datetime) -> None:
+def _answer(case: Case, draft: Draft, now: datetime, *, note: str) -> None:
     case.answered_at = case.answered_at or now
     case.result = draft.result
-    # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
-    note = case.steps.filter(code="submit").values_list("note", flat=True).last() or ""
     apply_step(case, case.machine.transition("answer"), Given(note=note, draft=draft), actor=SYSTEM, now=now)
 
 
 def answer_merged(*, now: datetime, limit: int = 200) -> int:
-    """Answer the cases that were answered with another: one transaction each, so none is lost and none told twice."""
+    """Answer the cases that were answered with another: one transaction each, so none is lost and none told twice.
+
+    One that cannot be answered is logged, and holds up none behind it. Returns how many were answered.
+    """
     waiting = (
         Case.objects.filter(merged_into__isnull=False, answered_at=None, phase="merged")
         .filter(merged_into__answered_at__isnull=False)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return sum(_answer_with_lead(pk, now) for pk in waiting[:limit])
+    answered = 0
+    for pk in list(waiting):
+        try:
+            answered += _answer_with_lead(pk, now)
+        except Refused:
+            log.exception("case %s cannot be answered with the one that it was merged into", pk)
+        if answered == limit:
+            break
+    return answered
 
 
 @transaction.atomic
@@ -365,7 +379,14 @@ def _answer_with_lead(case_id: int, now: datetime) -> int:
     if draft is None:
         return 0
     case.lead, case.owner, case.state = lead.lead, lead.owner, "approved"
-    _answer(case, draft, now)
+    # Whoever was asked about this one alone is not waited for: the answer is that to the other.
+    _answer(case, draft, now, note=lead.reference)
+    # What was owed on the way to an answer is not owed any more; what runs for the sender began with the answer.
+    for clock in clocks.open_clocks(case):
+        if clock.start < now and clock.target not in case.machine.targets_of_sender:
+            clocks.stop(case, clock, now=now, met=False)
+    clocks.show_at_desk(case)
+    case.save()
     return 1
 
 
@@ -384,6 +405,15 @@ def answer_plainly(
     case.answered_at = case.answered_at or now
     given = Given(words=words.text, cites=tuple(rules.check_cites(words.cites)))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
+    # Those that were merged into this one are answered from it.
+    Draft.objects.create(
+        case=case,
+        author=actor if isinstance(actor, User) else None,
+        text=given.words,
+        cites=list(given.cites),
+        state=Draft.State.SENT,
+        sent_at=now,
+    )
     return case
 
 

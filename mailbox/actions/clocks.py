@@ -206,7 +206,8 @@ def recount(clock: CaseClock) -> bool:
 
 def show_at_desk(case: Case) -> None:
     """Bring the columns of the case in step with its clocks, and with those of cases answered together with it."""
-    rows = CaseClock.objects.filter(Q(case=case) | Q(case__merged_into=case)).filter(stopped_at=None)
+    together = Q(case__merged_into=case, case__answered_at=None)
+    rows = CaseClock.objects.filter(Q(case=case) | together).filter(stopped_at=None)
     show_clocks(case, rows)
 
 

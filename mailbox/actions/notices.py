@@ -77,11 +77,12 @@ def send_notice(notice: Notice) -> None:
         sender = case.submission.contact
         written = {sender.email_index if sender is not None else "", ""}
         spoken = gettext("You are named as one who speaks for this petition. An answer to this letter joins it.")
-        for party in Party.objects.filter(case=case, contact__isnull=False).select_related("contact"):
+        for party in Party.objects.filter(case=case).select_related("contact"):
             contact = party.contact
-            if contact.email_index not in written:
-                written.add(contact.email_index)
-                enqueue_letter(contact, subject=subject, body=f"{body}\n\n{spoken}", submission=case.submission)
+            if contact is None or contact.email_index in written:
+                continue
+            written.add(contact.email_index)
+            enqueue_letter(contact, subject=subject, body=f"{body}\n\n{spoken}", submission=case.submission)
 
 
 def _content(

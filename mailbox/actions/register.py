@@ -28,7 +28,7 @@ from engage.participation.rules import retention_end
 from engage.participation.vault import blind_index, normalised_email
 from engage.settled import Settled
 from mailbox import rules
-from mailbox.access import standing_of
+from mailbox.access import standing_of, unit_above
 from mailbox.actions import clocks
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.kinds import KINDS, kind_of
@@ -88,6 +88,7 @@ def register_case(
 
     def create() -> Submission:
         intake, triage = receiving(machine.code)
+        triage = not_accused(triage, new.barred)
         submission = participation.open_submission(
             machine.code, envelope, actor=actor, department_id=triage.pk if triage else None
         )
@@ -118,6 +119,17 @@ def register_case(
 def _receiving(kind: str) -> tuple[Intake | None, Department | None]:
     intake = Intake.objects.select_related("department").filter(kind=kind).first()
     return intake, (intake.department if intake else None) or Department.objects.active().filter(depth=1).first()
+
+
+def not_accused(triage: Department | None, barred: int | None) -> Department | None:
+    """Return who receives a case: never the unit that it accuses or one below it, but the next above.
+
+    Where the whole house is accused its administrators alone see the case.
+    """
+    accused = Department.objects.filter(pk=barred).first() if barred is not None else None
+    if triage is None or accused is None or not triage.path.startswith(accused.path):
+        return triage
+    return unit_above(accused)
 
 
 # Who receives cases of a kind, and the unit they come to.

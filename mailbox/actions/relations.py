@@ -20,7 +20,7 @@ from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import clocks
 from mailbox.actions.notices import make_notice
-from mailbox.actions.register import NewCase, first_words, write_case
+from mailbox.actions.register import NewCase, first_words, not_accused, write_case
 from mailbox.actions.steps import (
     Given,
     apply_step,
@@ -35,7 +35,7 @@ from mailbox.actions.steps import (
 )
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Phase, Who
-from mailbox.models import Case, CaseTag, Draft, Intake, Link, StepRecord, Tag
+from mailbox.models import Case, CaseTag, Draft, Intake, Link, Party, StepRecord, Tag
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def move_case(
     intake = Intake.objects.select_related("department").filter(kind=kind).first()
     case.kind, case.state, case.state_since, case.back_to = kind, target.initial, now, ""
     case.family = (intake.family if intake else "") or target.families[0]
-    case.triage = (intake.department if intake else None) or case.triage
+    case.triage = not_accused((intake.department if intake else None) or case.triage, case.barred_id)
     case.lead, case.owner = None, None
     clocks.apply(case, target.opening, now=now)
     place(case, now)
@@ -167,7 +167,7 @@ def unmerge_case(case_id: int, *, actor: Actor, now: datetime) -> Case:
     case, leading = _locked_pair(case_id, link.target_id, actor)
     if not standing_of(case, actor) & {Who.CLERK, Who.LEAD}:
         raise Refused("not_allowed")
-    if case.merged_into_id is None or case.answered_at is not None:
+    if not case.is_merged:
         raise Refused("not_merged")
     over = link.at + timedelta(days=rules.UNMERGE_DAYS)
     if now > over:
@@ -223,7 +223,7 @@ def split_case(
     """
     case = locked_case(case_id, actor)
     check_revision(case, revision)
-    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD} or not case.is_open or case.merged_into_id:
+    if not standing_of(case, actor) & {Who.CLERK, Who.LEAD} or not case.is_open or case.is_merged:
         raise Refused("not_allowed")
     texts = [text for text in (rules.check_length(part, rules.TEXT_MOST) for part in parts) if text]
     if not texts:
@@ -259,12 +259,22 @@ def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
             kind_of(case.kind),
             intake=None,
             triage=case.triage,
-            new=NewCase(kind=case.kind, text=text, family=case.family, may_publish=case.may_publish),
+            new=NewCase(
+                kind=case.kind,
+                text=text,
+                family=case.family,
+                may_publish=case.may_publish,
+                people=case.people,
+                # What the whole accuses a part may, too: it stays out of that unit's hands.
+                barred=case.barred_id,
+            ),
             title=first_words(text),
             text=text,
             actor=actor,
             zone=case.zone,
         )
+        for party in case.parties.all():
+            Party.objects.create(case=part, contact_id=party.contact_id, position=party.position)
         _link(Link.Kind.SPLIT, part, case, actor, now)
         enqueue_receipt_mail(submission, envelope.code, part.title)
         return submission

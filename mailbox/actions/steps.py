@@ -17,7 +17,6 @@ from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import local_day
 from engage.departments.models import Department
-from engage.departments.queries import departments_of
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import timeline
@@ -30,7 +29,7 @@ from mailbox.desk.models import HeldStep
 from mailbox.kinds import kind_of
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import BACK, SAME, Hands, Needs, Phase, Transition, Who
-from mailbox.models import DESK_ROLES, Case, CoConsultation, Draft, Question, StepRecord
+from mailbox.models import Case, CoConsultation, Draft, Question, StepRecord, reach_of
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,8 @@ def say_if_moved_away(case_id: int, actor: Actor) -> None:
     """Refused("case_moved") for a case that lay at a unit of the actor's and has left it."""
     if not is_staff(actor):
         return
-    own = departments_of(actor, *DESK_ROLES)
-    left = Case.objects.exclude(barred__in=own).filter(pk=case_id, steps__department__in=own).first()
+    own, out = reach_of(actor)
+    left = Case.objects.exclude(barred__in=out).filter(pk=case_id, steps__department__in=own).first()
     if left is not None:
         raise _moved(left)
 
@@ -209,7 +208,7 @@ def apply_step(
 def check_allowed(case: Case, transition: Transition, given: Given, *, actor: Actor, now: datetime) -> None:
     """Refuse what the table, a merge or a guard forbids."""
     standing = standing_of(case, actor)
-    if case.merged_into_id is not None and not standing & {Who.SYSTEM, Who.CITIZEN}:
+    if case.is_merged and not standing & {Who.SYSTEM, Who.CITIZEN}:
         raise Refused("case_merged", into=str(case.merged_into))
     rules.check_step(
         case.machine,
@@ -305,7 +304,7 @@ def _enter(case: Case, transition: Transition, now: datetime) -> None:
 def place(case: Case, now: datetime) -> None:
     """Set what the desk lists a case by: its phase, and the unit where it lies."""
     state = case.state_of
-    case.phase = rules.phase_at_desk(state.phase, merged=case.merged_into_id is not None)
+    case.phase = rules.phase_at_desk(state.phase, merged=case.is_merged)
     case.at_desk = rules.is_open(case.phase)
     case.desk = (case.reviewer if state.reviewing else None) or case.lead or case.triage
     if state.phase is Phase.CLOSED:

@@ -16,13 +16,14 @@ from engage.calendars.arithmetic import WorkCalendar, local_day
 from engage.calendars.profiles import Profile
 from engage.calendars.rows import profile_of
 from engage.calendars.rules import TimeLeft, due_date, time_left
+from engage.departments.queries import departments_above, departments_below
 from engage.diffs import Piece, diff
 from engage.participation.models import Attachment
 from mailbox import rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
 from mailbox.desk.models import CheckItem, Note, Snooze
-from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside, units_below
+from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside
 from mailbox.machine import Phase, Transition, Who
 from mailbox.models import (
     Approval,
@@ -38,6 +39,7 @@ from mailbox.models import (
     Party,
     Question,
     Rating,
+    Reach,
     StepRecord,
     Tag,
 )
@@ -99,7 +101,7 @@ class Board:
     def may_write(self) -> bool:
         """Whether the person may write the answer now."""
         case = self.case
-        works = case.is_open and case.merged_into_id is None and case.machine.has("submit")
+        works = case.is_open and not case.is_merged and case.machine.has("submit")
         return works and case.lead_id is not None and Who.LEAD in self.standing and case.state not in HANDED_IN
 
     @property
@@ -120,7 +122,7 @@ def may_export(board: Board) -> bool:
     return bool(board.standing)
 
 
-def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
+def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None:
     """Return a case the actor may see, with what every page of it shows, and what there is to read besides."""
     units = ("triage", "lead", "reviewer", "desk", "barred")
     related = (
@@ -134,7 +136,7 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
     )
     here = OuterRef("pk")
     return (
-        Case.objects.visible_to(actor, own)
+        Case.objects.visible_to(actor, reach)
         .select_related(*related)
         .annotate(
             has_consultations=Exists(CoConsultation.objects.filter(case=here)),
@@ -158,8 +160,9 @@ def case_of(pk: int, *, actor: Actor, own: Any = None) -> Case | None:
 def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     """Read one case; None for one the actor may not see."""
     held = memberships_of(actor)
-    own = units_below(path for _role, path in held)
-    case: Any = case_of(pk, actor=actor, own=own)
+    paths = [path for _role, path in held]
+    reach = Reach(departments_below(paths), departments_above(paths))
+    case: Any = case_of(pk, actor=actor, reach=reach)
     if case is None:
         return None
     # The bar of the page says it, too, and needs not ask again.
@@ -179,7 +182,7 @@ def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     if case.has_tags:
         board.tags = list(case.tags.all())
     if case.has_links:
-        board.links = _links(case, actor, own)
+        board.links = _links(case, actor, reach)
     if case.has_parties:
         board.parties = list(case.parties.select_related("contact"))
     board.drafts = _drafts(case, actor)
@@ -198,12 +201,12 @@ def _drafts(case: Case, actor: Actor) -> list[Draft]:
     return list(rows)
 
 
-def _links(case: Case, actor: Actor, own: Any) -> list[tuple[Link, Case]]:
+def _links(case: Case, actor: Actor, reach: Reach) -> list[tuple[Link, Case]]:
     """List the cases that belong with this one, whichever of the two the link was made from.
 
     `may_open` says of each whether the actor may see it; of another only the reference is shown.
     """
-    visible = Case.objects.visible_to(actor, own)
+    visible = Case.objects.visible_to(actor, reach)
     rows = Link.objects.filter(Q(source=case) | Q(target=case), undone_at=None)
     rows = rows.select_related("source__submission", "target__submission").annotate(
         sees_source=Exists(visible.filter(pk=OuterRef("source"))),
@@ -238,7 +241,7 @@ def _count(board: Board) -> None:
     board.clocks = [_badge(case, row, profiles[row.profile_id], known, board.now) for row in rows]
     board.rating = case.ratings.last() if case.answered_at else None
     allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, board.standing)]
-    if case.merged_into_id is None and allowed:
+    if not case.is_merged and allowed:
         facts = _facts(board, rows)
         board.steps = [PossibleStep(transition, refusal_of(case, transition, facts)) for transition in allowed]
 

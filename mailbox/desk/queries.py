@@ -12,39 +12,31 @@ from django.utils import timezone
 
 from engage.accounts.actors import Actor
 from engage.accounts.models import User
-from engage.departments.models import Department, Membership
+from engage.departments.models import Membership
+from engage.departments.queries import above
 from mailbox.desk.models import CheckItem, Mention, Note, Snippet, Snooze, Ticked
 from mailbox.models import DESK_ROLES, Case, CoConsultation
-
-
-def units_below(paths: Iterable[str]) -> QuerySet[Department]:
-    """Return the units of these paths and those below them."""
-    inside = Q(pk=None)
-    for path in paths:
-        inside |= Q(path__startswith=path)
-    return Department.objects.filter(inside)
 
 
 def people_who_see(case: Case, asked: Iterable[str] | None = None) -> list[User]:
     """List the officers, approvers and reviewers of openness who may see a case, by name.
 
     The same rule as `Case.objects.visible_to`, from the other side: members of its units or of units above them, and
-    nobody of the unit that it accuses. `asked` are the paths of the units that were asked, where they are known.
+    nobody of the unit that it accuses or of one below it. `asked` are the paths of the units that were asked, where
+    they are known.
     """
     if asked is None:
         asked = CoConsultation.objects.filter(case=case).values_list("department__path", flat=True)
     units = [unit.path for unit in (case.triage, case.lead, case.reviewer) if unit is not None] + list(asked)
-    above = {path[:end] for path in units for end in range(Department.steplen, len(path) + 1, Department.steplen)}
     roles = [role.value for role in DESK_ROLES]
     held = Q()
     for role in roles:
         held |= Q(role=role, user__groups__name=role)
-    rows = Membership.objects.filter(held, department__path__in=above, user__is_active=True)
+    rows = Membership.objects.filter(held, department__path__in=above(units), user__is_active=True)
     people = {row.user_id: row.user for row in rows.select_related("user")}
     if case.barred is not None:
-        path = case.barred.path
-        barred = {path[:end] for end in range(Department.steplen, len(path) + 1, Department.steplen)}
-        out = Membership.objects.filter(held, department__path__in=barred).values_list("user_id", flat=True)
+        inside = Membership.objects.filter(held, department__path__startswith=case.barred.path)
+        out = inside.values_list("user_id", flat=True)
         for pk in out:
             people.pop(pk, None)
     return sorted(people.values(), key=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.accounts.actors import Actor, Role, has_role, roles_of
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar
+from engage.departments.queries import above, departments_above, departments_below
 from engage.desk.registry import MAILBOX, Cell, Column, Done, Filter, Key, Queue, Row, RowAction, Rows, Text, View
 from engage.desk.rules import PAGE_SIZE
 from engage.errors import Refused
@@ -36,14 +37,13 @@ from mailbox.actions import Given
 from mailbox.desk import actions as desk
 from mailbox.desk.forms import RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
 from mailbox.desk.models import Mention, Snooze
-from mailbox.desk.queries import units_below
 from mailbox.desk.rules import Cursor, read_cursor
 from mailbox.desk.searching import cases_with_words, keys_with_words
 from mailbox.desk.undoing import Entry, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload, take_back
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Message
+from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Message, Reach
 from mailbox.queries.desk import view_counts, view_rows
 from mailbox.routing.actions import accept_suggestion
 from mailbox.routing.queries import ShownProposal, in_a_line, proposals_for
@@ -65,10 +65,10 @@ BESIDE = (ASKED, MENTIONS, SNOOZED)
 
 @dataclass
 class Desk:
-    """What one request reads once of a person: places, units, and, when somebody asks for them, counts."""
+    """What one request reads once of a person: places, reach, and, when somebody asks for them, counts."""
 
     memberships: list[tuple[str, str]]
-    own: list[int] | None
+    reach: Reach | None
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -77,10 +77,18 @@ def desk_of(actor: Actor) -> Desk:
     kept: Desk | None = getattr(actor, "_case_desk", None)
     if kept is None:
         held = memberships_of(actor)
-        own = units_below(path for _role, path in held).values_list("pk", flat=True)
-        kept = Desk(held, None if has_role(actor, Role.ADMINISTRATOR) else list(own))
+        paths = {path for _role, path in held}
+        kept = Desk(held, None if has_role(actor, Role.ADMINISTRATOR) else _reach(paths))
         actor._case_desk = kept  # type: ignore[union-attr]
     return kept
+
+
+def _reach(paths: Collection[str]) -> Reach:
+    """Read the units of a person in one go, those seen and those that must not be accused in what is seen."""
+    around = above(paths)
+    units = list((departments_below(paths) | departments_above(paths)).values_list("pk", "path"))
+    own = [pk for pk, path in units if path.startswith(tuple(paths))]
+    return Reach(own, [pk for pk, path in units if path in around])
 
 
 def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
@@ -94,13 +102,13 @@ def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
     elif view == SNOOZED:
         # A join and not a list of keys: only so does PostgreSQL begin with the few that sleep.
         asleep = Snooze.objects.asleep(today)
-        cases = Case.objects.at_desk_of(actor, here.own).filter(snooze__in=asleep)
+        cases = Case.objects.at_desk_of(actor, here.reach).filter(snooze__in=asleep)
     elif view == EVERYTHING:
         cases = visible(actor)
     elif view == "mine":
         cases = visible(actor).filter(OPEN, owner_id=actor.pk)
     else:
-        cases = view_rows(actor, view, today=today, own=here.own)
+        cases = view_rows(actor, view, today=today, reach=here.reach)
     if view == "mine":
         # What its officer has put away is away from that officer's list alone: for the unit it is due as ever.
         cases = cases.exclude(pk__in=Snooze.objects.asleep(today).values("case"))
@@ -109,7 +117,7 @@ def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
 
 def visible(actor: Actor) -> CaseQuerySet:
     """Return what a person may see, by the units that the request has read already."""
-    return Case.objects.visible_to(actor, desk_of(actor).own)
+    return Case.objects.visible_to(actor, desk_of(actor).reach)
 
 
 def counts(actor: Actor) -> Mapping[str, int]:
@@ -124,7 +132,7 @@ def count_with(actor: Actor, more: Sequence[CaseQuerySet]) -> list[int]:
     today, here = timezone.localdate(), desk_of(actor)
     codes = (*BESIDE, "mine")
     numbers = count_each([*(view_of(actor, code, today).order_by() for code in codes), *more])
-    here.counts = view_counts(actor, today=today, own=here.own, mine=False)
+    here.counts = view_counts(actor, today=today, reach=here.reach, mine=False)
     here.counts |= dict(zip(codes, numbers, strict=False))
     return numbers[len(codes) :]
 
@@ -379,7 +387,7 @@ def _notes(case: Case) -> list[Text]:
 # What turns letters away or aside is done with chosen rows or on the case's page: a row has room for three buttons.
 def _possible(actor: Actor, case: Case, standing: frozenset[Who]) -> list[str]:
     machine = case.machine
-    if case.merged_into_id is not None:
+    if case.is_merged:
         return []
     codes = [
         name
@@ -396,7 +404,7 @@ def _possible(actor: Actor, case: Case, standing: frozenset[Who]) -> list[str]:
 
 def _next_due(actor: Actor, today: date) -> str:
     due = (
-        view_rows(actor, "open", today=today, own=desk_of(actor).own)
+        view_rows(actor, "open", today=today, reach=desk_of(actor).reach)
         .exclude(due=None)
         .values_list("due", flat=True)
         .first()

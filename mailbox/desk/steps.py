@@ -370,5 +370,5 @@ def may_do(chore: Chore, case: Case, standing: frozenset[Who], *, is_asked: bool
     if chore.open_only and not case.is_open:
         return False
     if chore.code == "unmerge":
-        return case.merged_into_id is not None and bool(standing & chore.who)
+        return case.is_merged and bool(standing & chore.who)
     return bool(standing & chore.who) or (chore.asked and is_asked)

@@ -402,8 +402,10 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused) -> HttpResponse:
     """Show both texts: what somebody else wrote meanwhile, and what was typed here, to be put together."""
-    theirs = board.shared
-    assert theirs is not None
+    theirs = board.private if form.data.get("shared") == "False" else board.shared
+    if theirs is None:
+        # What it would be put together with is gone meanwhile: what was typed stands in the form.
+        return _case(request, board, refusal, draft=form)
     form.data = form.data.copy()
     form.data["revision"] = str(theirs.revision)
     context = {

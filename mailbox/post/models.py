@@ -17,8 +17,8 @@ from django.utils.translation import pgettext_lazy
 from engage.accounts.actors import Role, System, is_staff, roles_of
 from engage.participation.models import OutgoingMail, Submission, private_storage
 from engage.participation.vault import SealedTextField
-from mailbox.access import units_where
-from mailbox.models import Case, Intake, Message
+from mailbox.access import units_around, units_where
+from mailbox.models import Case, Intake, Message, Reach
 from mailbox.post.reading.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ class InMailQuerySet(models.QuerySet["InMail"]):
         if not is_staff(actor):
             return self.none()
         own = units_where(actor)
-        return self.filter(Q(case__in=Case.objects.visible_to(actor, own)) | (Q(case=None) & _works_at_intake(own)))
+        return self.filter(
+            Q(case__in=Case.objects.visible_to(actor, Reach(own, units_around(actor))))
+            | (Q(case=None) & _works_at_intake(own))
+        )
 
     def waiting(self) -> Any:
         """What somebody has to read."""

@@ -32,7 +32,7 @@ class PossibleStep:
 def possible_steps(case: Case, *, actor: Actor, now: datetime) -> list[PossibleStep]:
     """List what the actor may do now, in the order of the table; nothing with a case answered with another."""
     standing = standing_of(case, actor)
-    if case.merged_into_id is not None:
+    if case.is_merged:
         return []
     allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, standing)]
     if not allowed:

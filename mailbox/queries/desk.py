@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from engage.accounts.actors import Actor, Role, System, is_staff, roles_of
 from engage.departments.queries import departments_of
 from mailbox.machine import OPEN_PHASES, Phase
-from mailbox.models import DESK_ROLES, OPEN, Case, CaseQuerySet, CaseTally, CoConsultation
+from mailbox.models import DESK_ROLES, OPEN, Case, CaseQuerySet, CaseTally, CoConsultation, Reach
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,14 @@ def desk_units(actor: Actor) -> list[int]:
     return list(departments_of(actor, *DESK_ROLES).values_list("pk", flat=True)) if is_staff(actor) else []
 
 
-def view_rows(
-    actor: Actor, view: str, *, today: date, kind: str = "", own: Sequence[int] | None = None
-) -> CaseQuerySet:
+def view_rows(actor: Actor, view: str, *, today: date, kind: str = "", reach: Reach | None = None) -> CaseQuerySet:
     """Return the cases of a view in its order, not cut; KeyError for a view there is none of.
 
-    What has no day (paused) stands after what has one. `own` are the actor's units where they were read already.
+    What has no day (paused) stands after what has one. `reach` is the actor's where it was read already.
     """
     described = VIEWS[view]
     if view != "mine":
-        cases = Case.objects.at_desk_of(actor, own).filter(described.cases(today))
+        cases = Case.objects.at_desk_of(actor, reach).filter(described.cases(today))
     else:
         cases = Case.objects.visible_to(actor).filter(OPEN, owner_id=actor.pk) if actor.pk else Case.objects.none()
     if kind:
@@ -77,8 +75,8 @@ def view_rows(
     return cases.order_by(*described.order)
 
 
-def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None, mine: bool = True) -> dict[str, int]:
-    """Count every view for an actor by the tally and the own cases; `own` as in `view_rows`.
+def view_counts(actor: Actor, *, today: date, reach: Reach | None = None, mine: bool = True) -> dict[str, int]:
+    """Count every view for an actor by the tally and the own cases; `reach` as in `view_rows`.
 
     Without `mine` the own cases are left to the caller, who counts other lists in the same reading.
     """
@@ -86,7 +84,7 @@ def view_counts(actor: Actor, *, today: date, own: Sequence[int] | None = None, 
         return {}
     tally = CaseTally.objects.all()
     if not (isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor)):
-        tally = tally.filter(desk__in=desk_units(actor) if own is None else own)
+        tally = tally.filter(desk__in=desk_units(actor) if reach is None else reach.own)
     sums = {code: Sum("change", filter=view.tally(today), default=0) for code, view in VIEWS.items() if view.tally}
     counts: dict[str, int] = tally.aggregate(**sums)
     if mine:

@@ -15,8 +15,8 @@ from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.departments.models import Department
 from engage.departments.queries import departments_of
-from mailbox.access import units_where
-from mailbox.models import DESK_ROLES, OPEN, Absence, Case, CaseQuerySet, DueMove, Handover
+from mailbox.access import units_around, units_where
+from mailbox.models import OPEN, Absence, Case, CaseQuerySet, DueMove, Handover, reach_of
 from mailbox.queries.case import waiting_approvals
 
 # A case is "soon due" when no more than so many working days are left.
@@ -97,9 +97,10 @@ def late_handovers(actor: Actor, *, today: date) -> QuerySet[Handover]:
     """List what units of the actor's passed on and nobody acknowledged in time: the alarm of the desk that sent it."""
     everywhere = Role.ADMINISTRATOR in roles_of(actor)
     own = Department.objects.all() if everywhere else units_where(actor, (Role.OFFICER, Role.APPROVER))
+    out = Department.objects.none() if everywhere else units_around(actor)
     return (
         Handover.objects.filter(settled_at=None, due__lt=today, sender__in=own, case__lead=F("receiver"))
-        .exclude(case__barred__in=own)
+        .exclude(case__barred__in=out)
         .select_related("case__submission", "sender", "receiver", "step")
         .order_by("due", "pk")
     )
@@ -116,7 +117,7 @@ def awaited_handovers(actor: Actor) -> QuerySet[Handover]:
     own = departments_of(actor, Role.OFFICER, Role.APPROVER)
     return (
         Handover.objects.filter(settled_at=None, receiver__in=own, case__lead=F("receiver"))
-        .exclude(case__barred__in=own)
+        .exclude(case__barred__in=units_around(actor))
         .select_related("case__submission", "sender", "receiver", "step")
         .order_by("due", "pk")
     )
@@ -124,10 +125,10 @@ def awaited_handovers(actor: Actor) -> QuerySet[Handover]:
 
 def moves_for(user: User, *, since: datetime) -> QuerySet[DueMove]:
     """List the days that a changed calendar moved, of cases that lie at a person's units."""
-    own = departments_of(user, *DESK_ROLES)
+    own, out = reach_of(user)
     return (
         DueMove.objects.filter(at__gt=since, case__desk__in=own)
-        .exclude(case__barred__in=own)
+        .exclude(case__barred__in=out)
         .select_related("case__submission")
         .order_by("pk")
     )

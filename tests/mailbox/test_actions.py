@@ -814,6 +814,105 @@ def test_forty_letters_get_one_answer_and_forty_notices_and_the_one_taken_out_ge
     actions.rate_case(others[0].pk, score=5, actor=sender(others[0]), now=later(NOW))
 
 
+def test_what_follows_an_enquiry_answered_from_what_is_published_is_answered_too():
+    place = house()
+    leading, other = taken_on(place, "enquiry"), factories.case("enquiry")
+    actions.merge_case(other.pk, into=leading.pk, actor=place.clerk, now=NOW)
+    words = actions.DraftWords(text="见办事指南。", cites=("https://example.org/guide",))
+    actions.answer_plainly(leading.pk, words, actor=place.officer, now=NOW)
+    assert actions.answer_merged(now=later(NOW)) == 1
+    other.refresh_from_db()
+    notice = other.notices.get(form="answer")
+    assert (other.state, notice.content["words"], notice.content["cites"]) == (
+        "answered",
+        ["见办事指南。"],
+        [words.cites[0]],
+    )
+
+
+def test_a_merged_case_waits_for_nothing_of_its_own_and_one_that_fails_holds_up_no_other(monkeypatch):
+    place = house()
+    leading = taken_on(place, "grievance")
+    first, asked, early = (factories.case("grievance") for _ in range(3))
+    step(asked, "transfer", place.clerk, department=place.water.pk)
+    actions.accept_case(asked.pk, actor=place.officer, now=NOW)
+    actions.consult(asked.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    for one in (first, early):
+        actions.merge_case(one.pk, into=leading.pk, actor=place.clerk, now=NOW)
+    actions.merge_case(asked.pk, into=leading.pk, actor=place.officer, now=NOW)
+    leading.refresh_from_db()
+    answered(place, leading)
+    real = actions.answers.apply_step
+
+    def fails_for_first(case, *given, **how):
+        if case.pk == first.pk:
+            raise Refused("opinion_open", n=1)
+        return real(case, *given, **how)
+
+    monkeypatch.setattr(actions.answers, "apply_step", fails_for_first)
+    assert actions.answer_merged(now=later(NOW, 60), limit=2) == 2
+    monkeypatch.undo()
+    assert actions.answer_merged(now=later(NOW, 60)) == 1
+    for one in (first, asked, early):
+        one.refresh_from_db()
+        assert one.state == "replied" and one.merged_into_id == leading.pk
+        late = [clock.target for clock in one.clocks.filter(stopped_at=None)]
+        assert set(late) <= one.machine.targets_of_sender, late
+
+
+def test_a_sender_who_is_not_content_with_a_shared_answer_gets_somebody_who_can_act():
+    place = house()
+    leading, other = taken_on(place), factories.case("letter")
+    actions.merge_case(other.pk, into=leading.pk, actor=place.clerk, now=NOW)
+    leading.refresh_from_db()
+    answered(place, leading)
+    actions.answer_merged(now=later(NOW, 60))
+    now = NOW + timedelta(hours=1)
+    actions.rate_case(other.pk, score=1, reasons=["not_answered"], actor=sender(other), now=now)
+    other.refresh_from_db()
+    assert (other.state, other.at_desk, other.desk, other.is_merged) == ("reopened", True, place.water, False)
+    assert queries.possible_steps(other, actor=place.officer, now=now)
+    step(other, "draft", place.officer, now=now)
+    leading.refresh_from_db()
+    actions.clocks.show_at_desk(leading)
+    assert leading.due is None
+    with pytest.raises(Refused, match="not_merged"):
+        actions.unmerge_case(other.pk, actor=place.clerk, now=now)
+
+
+def test_a_part_that_is_split_off_keeps_whom_the_whole_accuses_and_who_speaks_for_it():
+    place = house()
+    speaks = [actions.Representative("王刚", email="gang@example.org")]
+    made = factories.case("grievance", barred=place.water.pk, representatives=speaks, people=9)
+    [part] = actions.split_case(made.pk, ["处长收钱"], actor=place.clerk, now=NOW)
+    assert (part.barred, part.people) == (place.water, 9)
+    assert [one.contact.name for one in part.parties.all()] == ["王刚"]
+    assert not Case.objects.visible_to(place.officer).filter(pk=part.pk).exists()
+    with pytest.raises(Refused, match="route_barred"):
+        step(part, "transfer", place.clerk, department=place.water.pk)
+
+
+def test_what_accuses_a_unit_is_kept_from_it_and_below_and_goes_to_the_one_above():
+    place = house()
+    desk = place.intake.add_child(code="window", name_zh="窗口", name_en="Window")
+    below = member(desk, Role.OFFICER)
+    about_water = factories.case("grievance", barred=place.water.pk)
+    assert about_water.triage == place.intake
+    seen = {one: Case.objects.visible_to(one).filter(pk=about_water.pk).exists() for one in (place.clerk, place.head)}
+    assert seen == {place.clerk: True, place.head: True}
+    assert not Case.objects.visible_to(place.officer).filter(pk=about_water.pk).exists()
+    # Of a report about the very unit that receives, nobody there hears: not its clerks, not those below.
+    for accused in (place.intake, desk):
+        made = factories.case("grievance", barred=accused.pk)
+        kept_out = {place.clerk, place.arbiter, below} if accused == place.intake else {below}
+        assert made.triage == (place.root if accused == place.intake else place.intake)
+        for one in (place.clerk, place.arbiter, below, place.head):
+            assert Case.objects.visible_to(one).filter(pk=made.pk).exists() == (one not in kept_out)
+            assert Case.objects.at_desk_of(one).filter(pk=made.pk).exists() == (one not in kept_out)
+    counts = queries.view_counts(place.clerk, today=NOW.date())
+    assert counts["new"] == Case.objects.at_desk_of(place.clerk).count() == 2
+
+
 def test_a_merge_that_makes_no_sense_is_refused():
     place = house()
     made, other, enquiry = factories.case("letter"), factories.case("letter"), factories.case("enquiry")

@@ -183,7 +183,9 @@ def test_who_sees_a_case_is_the_same_from_both_sides(place):
     cases.consult(case.pk, department_id=place.roads.pk, question="？", actor=place.officer, now=NOW)
     Case.objects.filter(pk=barred.pk).update(reviewer=place.roads)
     everybody = [*place.people(), member(place.intake, Role.OFFICER), person(Role.OFFICER)]
-    for one in (case, barred, factories.case()):
+    about_root = factories.case("grievance", barred=place.root.pk)
+    about_desk = factories.case("grievance", barred=place.intake.pk)
+    for one in (case, barred, factories.case(), about_root, about_desk):
         one = Case.objects.select_related("triage", "lead", "reviewer", "barred").get(pk=one.pk)
         seen = {user.pk for user in everybody if Case.objects.visible_to(user).filter(pk=one.pk).exists()}
         assert {user.pk for user in people_who_see(one)} == seen

@@ -448,6 +448,19 @@ def test_a_private_draft_is_one_s_own_until_it_is_shared(place):
     assert "我的草稿。" in page(other, case).content.decode()
 
 
+def test_two_windows_of_one_private_draft_are_put_together(place):
+    case = taken_on(place)
+    write(place.officer, case, 0, "共用的草稿。")
+    write(place.officer, case, 0, "我的草稿。", shared="False")
+    write(place.officer, case, 1, "我的草稿，第二句。", shared="False")
+    answer = write(place.officer, case, 1, "我的草稿，另一句。", shared="False")
+    text = answer.content.decode()
+    assert answer.status_code == 409 and "我的草稿，另一句。" in text and "我的草稿，第二句。" in text
+    assert "共用的草稿。" not in text
+    assert write(place.officer, case, 2, "我的草稿，两句都在。", shared="False").status_code == 302
+    assert {one.text for one in case.drafts.all()} == {"共用的草稿。", "我的草稿，两句都在。"}
+
+
 def test_who_may_not_write_is_refused(place):
     case = taken_on(place)
     assert write(place.approver, case, 0, "我来写。").status_code == 403
