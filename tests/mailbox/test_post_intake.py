@@ -586,17 +586,33 @@ class Imap(socketserver.StreamRequestHandler):
             elif said.startswith(b"SEARCH"):
                 self.wfile.write(b"* SEARCH" + (b"" if self.server.seen else b" 7") + b"\r\n")
             elif said.startswith(b"FETCH"):
-                raw = letter()
+                if self.server.fetched is None:
+                    self.wfile.write(tag + b" NO not now\r\n")
+                    continue
+                raw = self.server.fetched
                 self.wfile.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % len(raw) + raw + b")\r\n")
             elif said.startswith(b"STORE"):
                 self.server.seen = InMail.objects.exists  # what is marked is kept already
             self.wfile.write(tag + b" OK done\r\n")
 
 
+@pytest.mark.parametrize("said", [None, b""])
+def test_a_mail_that_the_server_does_not_hand_out_is_fetched_later(said: bytes | None) -> None:
+    house()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
+        server.seen, server.fetched, server.daemon_threads = None, said, True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"imap://mei:word@127.0.0.1:{server.server_address[1]}/INBOX"
+        assert (ways.take_from_imap(url, now=NOW), server.seen) == (0, None)
+        server.fetched = letter()
+        assert (ways.take_from_imap(url, now=NOW), server.seen is None) == (1, False)
+        server.shutdown()
+
+
 def test_a_mailbox_on_a_server_is_fetched_once() -> None:
     house()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
-        server.seen, server.daemon_threads = None, True
+        server.seen, server.fetched, server.daemon_threads = None, letter(), True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         url = f"imap://mei:secret%40word@127.0.0.1:{server.server_address[1]}/INBOX"
         assert ways.take_from_imap(url, now=NOW) == 1
