@@ -119,6 +119,16 @@ class InMail(models.Model):
     def __str__(self) -> str:
         return f"mail {self.pk}"
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the desk has nothing to do with it: not read yet, in its case, or a report on a letter of ours."""
+        return self.state in (self.State.NEW, self.State.ADDED, self.State.OPENED, self.State.BOUNCE)
+
+    @property
+    def null_sender(self) -> bool:
+        """Whether the envelope said that nothing may come back: MAIL FROM:<>."""
+        return self.envelope_from == "<>"
+
     def raw(self) -> bytes:
         """Return the bytes as they came."""
         with self.file.open("rb") as file:

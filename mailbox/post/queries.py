@@ -76,7 +76,7 @@ def opened(pk: int, actor: Actor) -> Opened | None:
     if row is None:
         return None
     raw = row.raw()
-    mail = reading.read_mail(raw)
+    mail = reading.read_mail(raw, null_sender=row.null_sender)
     left = {one["name"]: FILE_LEFT.get(one["why"], NOT_TAKEN) for one in row.files_left}
     files = [(one.name, one.type, one.size, left.get(one.name, "")) for one in mail.attachments[:200]]
     faults = [FAULTS[code] for code in mail.errors if code in FAULTS]

@@ -133,10 +133,10 @@ def test_a_mail_at_which_the_program_fails_waits_and_holds_none_up(monkeypatch: 
     good = actions.take_in(letter(message_id="<2@example.org>"), way="file", now=NOW)
     read = actions.reading.read_mail
 
-    def fails(raw: bytes) -> Any:
+    def fails(raw: bytes, **how: Any) -> Any:
         if b"<1@" in raw:
             raise ZeroDivisionError
-        return read(raw)
+        return read(raw, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr(actions.reading, "read_mail", fails)
@@ -189,6 +189,8 @@ def test_a_mail_to_the_office_opens_a_letter_with_its_words_files_and_sender() -
         ({"from": ""}, "needs_reading", "no_sender"),
         ({"to": "else@gov.example"}, "needs_reading", "not_to_us"),
         ({"from": BASE}, "automatic", ""),
+        ({"subject": "自动回复：水管"}, "needs_reading", "by_subject"),
+        ({"subject": "自动回复：水管", "x_autoreply": "yes"}, "automatic", ""),
     ],
 )
 def test_what_a_machine_wrote_or_nobody_opens_nothing_and_is_not_answered(
@@ -199,6 +201,30 @@ def test_what_a_machine_wrote_or_nobody_opens_nothing_and_is_not_answered(
     assert (row.state, row.why, row.case) == (state, why, None)
     assert not Case.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("subject", ["休假工资怎么算", "Absence of street lights", "Vacation rental complaint"])
+def test_a_subject_alone_makes_nobody_a_program(subject: str) -> None:
+    place = house()
+    row = come(letter(subject=subject))
+    assert (row.state, row.why) == (InMail.State.NEEDS_READING, "by_subject")
+    actions.open_mail(row.pk, actor=place.clerk, now=NOW)
+    assert OutgoingMail.objects.get().submission.case.title == subject
+
+
+def test_a_sender_of_nobody_in_the_envelope_is_a_program() -> None:
+    house()
+    row = come(letter(), envelope_from="<>")
+    assert (row.state, Case.objects.count(), OutgoingMail.objects.count()) == (InMail.State.AUTOMATIC, 0, 0)
+    assert come(letter(message_id="<2@e>"), envelope_from="mei@example.org").state == InMail.State.OPENED
+
+
+def test_characters_that_are_not_declared_raise_no_suspicion() -> None:
+    house()
+    head = f"From: mei@example.org\r\nTo: {BASE}\r\nSubject: s\r\n\r\n".encode()
+    case = come(head + "街道水管坏了，没有人来修。".encode("gb18030")).case
+    assert case.messages.get().text == "街道水管坏了，没有人来修。"
+    assert not case.suspect
 
 
 def test_a_mail_with_nothing_in_it_waits_to_be_read() -> None:
@@ -294,6 +320,26 @@ def test_words_after_the_answer_open_the_case_again_once_and_in_time() -> None:
     assert late.messages.last().text == "很久以后"
 
 
+def test_a_mail_that_opens_an_answered_case_no_more_waits_for_an_officer() -> None:
+    place = house()
+    case = answered(place, taken_on(place))
+    before = OutgoingMail.objects.count()
+    row = come(letter("很久以后。", to=signed(case)), now=NOW + timedelta(days=200))
+    assert (row.state, row.why, row.case) == (InMail.State.NEEDS_READING, "case_answered", case)
+    assert (case.messages.count(), OutgoingMail.objects.count()) == (1, before)
+    actions.attach_mail(row.pk, reference=case.reference, actor=place.officer, now=NOW + timedelta(days=200))
+    assert case.messages.last().text == "很久以后。"
+
+
+def test_a_mail_to_a_case_answered_with_another_waits_for_an_officer() -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case, into = taken_on(place), taken_on(place)
+    steps.merge_case(case.pk, into=into.pk, actor=place.officer, now=NOW)
+    assert come(letter(to=signed(case))).why == "case_merged"
+
+
 def test_a_closed_case_takes_no_mail_in_by_itself() -> None:
     place = house()
     case = answered(place, taken_on(place))
@@ -326,6 +372,8 @@ def test_an_automatic_reply_is_recorded_at_the_case_and_never_answered() -> None
     before = OutgoingMail.objects.count()
     row = come(letter("I am away.", to=signed(case), auto_submitted="auto-replied"))
     assert (row.state, row.case, case.messages.count()) == (InMail.State.AUTOMATIC, case, 1)
+    away = come(letter("我不在。", to=signed(case), subject="自动回复：休假", message_id="<2@example.org>"))
+    assert (away.state, away.case) == (InMail.State.AUTOMATIC, case)
     assert OutgoingMail.objects.count() == before
 
 
@@ -538,13 +586,13 @@ def test_a_listener_keeps_before_it_says_so_and_takes_only_our_mail(transactiona
             post.sendmail("mei@example.org", [signed(case)], letter(to="undisclosed:;"))
             with pytest.raises(smtplib.SMTPRecipientsRefused):
                 post.sendmail("mei@example.org", ["someone@else.example"], letter())
-            post.sendmail("", [BASE], letter("x", **{"from": "", "message_id": "<e@e>"}))
+            post.sendmail("", [BASE], letter("x", message_id="<e@e>"))
     finally:
         listener.stop()
     assert InMail.objects.count() == 2
     actions.read_new(now=NOW)
     assert case.messages.last().text == "水管还是坏的。"
-    assert InMail.objects.get(state=InMail.State.NEEDS_READING).why == "no_sender"
+    assert InMail.objects.filter(state=InMail.State.AUTOMATIC, case=None).count() == 1
 
 
 def test_a_delivery_agent_is_answered_for_each_recipient(transactional_db: None) -> None:
