@@ -31,7 +31,7 @@ from mailbox.machine import Phase
 from mailbox.models import Case, Message, Party
 from mailbox.post import reading, rules
 from mailbox.post.dress import own_address
-from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report, reads_post
+from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report, cases_of, reads_post
 from mailbox.post.reading import Bounce, Mail
 from mailbox.post.reading.automatic import Kind
 from mailbox.post.reading.reasons import OF_THE_ADDRESS
@@ -279,9 +279,9 @@ def _bury(address: str, reason: str, out: OutMail, now: datetime) -> None:
 def trust_address(case_id: int, *, actor: Actor) -> None:
     """Let letters go to a case's address again, after somebody made sure that it exists.
 
-    Raises Refused("not_allowed"), Case.DoesNotExist.
+    Raises Refused("not_allowed"), Case.DoesNotExist for one in which the actor has no standing.
     """
-    case = Case.objects.visible_to(actor).select_related("submission__contact").get(pk=case_id)
+    case = cases_of(actor).select_related("submission__contact").get(pk=case_id)
     if not isinstance(actor, User) or case.submission.contact is None:
         raise Refused("not_allowed")
     index = case.submission.contact.email_index
@@ -472,7 +472,7 @@ def _locked(mail_id: int, actor: Actor) -> InMail:
     if not isinstance(actor, User):
         raise Refused("not_allowed")
     row = InMail.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=mail_id)
-    if row.state not in (InMail.State.NEEDS_READING, InMail.State.FROM_ANOTHER, InMail.State.SPAM):
+    if row.is_settled:
         raise Refused("mail_settled")
     return row
 
@@ -489,14 +489,17 @@ def _done(row: InMail, actor: Actor, what: str, now: datetime) -> InMail:
 def attach_mail(mail_id: int, *, reference: str, actor: Actor, now: datetime) -> InMail:
     """Add a mail to a case that a person found for it.
 
-    Raises Refused("not_allowed"), Refused("mail_settled"), Refused("mail_case_unknown", reference=...) for one that
-    the actor does not see, Refused("case_closed"), InMail.DoesNotExist.
+    Raises Refused("not_allowed") also for a case in which the actor has no standing, Refused("mail_settled"),
+    Refused("mail_case_unknown", reference=...) for one that the actor does not see, Refused("case_closed"),
+    InMail.DoesNotExist.
     """
     row = _locked(mail_id, actor)
     case = _case_by(reference.strip().upper())
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise Refused("mail_case_unknown", reference=reference.strip()[:40])
-    _add(row, reading.read_mail(row.raw()), case, now)
+    if not cases_of(actor).filter(pk=case.pk).exists():
+        raise Refused("not_allowed")
+    _add(row, _understood(row), case, now)
     return _done(row, actor, "attached", now)
 
 
@@ -530,12 +533,20 @@ def mark_spam(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
 
 @transaction.atomic
 def read_again(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
-    """Read a mail that waits once more, after the reader was mended. Raises as `mark_spam`."""
+    """Read a mail once more, after the reader was mended. Raises as `mark_spam`."""
     row = _locked(mail_id, actor)
     row.state, row.why, row.case, row.hint = InMail.State.NEW, "", None, None
     _done(row, actor, "read_again", now)
     read_one(row.pk, now=now)
     row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def take_along(mail_id: int, *, actor: Actor) -> InMail:
+    """Return a mail whose bytes somebody takes along; the journal says who. Raises InMail.DoesNotExist."""
+    row = InMail.objects.visible_to(actor).get(pk=mail_id)
+    journal.record(actor, "mail.exported", row, case=row.case_id)
     return row
 
 

@@ -89,7 +89,7 @@ def _headers(raw: bytes) -> str:
 
 
 def of_case(case: Case) -> dict[str, Any]:
-    """Return the mails of a case for somebody at the desk who sees it: what went out, what came, a dead address."""
+    """Return the mails of a case for somebody who stands in it: what went out, what came, a dead address."""
     letters = OutgoingMail.objects.filter(submission_id=case.pk).select_related("out").order_by("created_at", "pk")
     sent = list(letters[:100])
     # The page of a case knows whether there is any.

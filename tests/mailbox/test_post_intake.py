@@ -18,6 +18,7 @@ from django.test import Client
 
 from engage.accounts.actors import SYSTEM, Role
 from engage.errors import Refused
+from engage.journal.models import JournalRow
 from engage.participation.actions import delete_expired_contacts, deliver_mail
 from engage.participation.models import Attachment, OutgoingMail
 from engage.participation.vault import blind_index
@@ -25,7 +26,7 @@ from mailbox.letterbox.actions import add_information
 from mailbox.models import Case, Message
 from mailbox.post import actions, rules, ways
 from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report
-from tests.accounts.people import sign_in, staff_client
+from tests.accounts.people import person, sign_in, staff_client
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, answered, house, later, member, sender, taken_on
 
@@ -507,6 +508,24 @@ def test_an_officer_attaches_opens_puts_away_and_reads_again() -> None:
     assert actions.read_again(again.pk, actor=place.clerk, now=NOW).why == "not_to_us"
 
 
+def test_what_was_taken_for_a_programs_or_came_twice_is_handled_like_what_waits() -> None:
+    place = house()
+    case = factories.case()
+    programs = come(letter("请回电。", auto_submitted="auto-generated"))
+    page = signed_in(place.clerk).get(f"/desk/post/{programs.pk}/").content.decode()
+    assert 'value="open"' in page and 'value="attach"' in page and 'value="again"' in page
+    assert actions.read_again(programs.pk, actor=place.clerk, now=NOW).state == InMail.State.AUTOMATIC
+    assert actions.open_mail(programs.pk, actor=place.clerk, now=NOW).case.kind == "letter"
+    twin = come(b"Received: from elsewhere\r\n" + letter("请回电。", auto_submitted="auto-generated"))
+    assert twin.state == InMail.State.DUPLICATE
+    actions.attach_mail(twin.pk, reference=case.reference, actor=place.clerk, now=NOW)
+    assert case.messages.last().text == "请回电。"
+    [out, *_others] = send_all()
+    report = come(dsn(out.from_email, letter_id=out.extra_headers["Message-ID"]))
+    with pytest.raises(Refused, match="mail_settled"):
+        actions.attach_mail(report.pk, reference=case.reference, actor=place.clerk, now=NOW)
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_screens_show_a_mail_as_words_and_its_bytes_as_a_file(language: str) -> None:
     place = house()
@@ -521,6 +540,7 @@ def test_the_screens_show_a_mail_as_words_and_its_bytes_as_a_file(language: str)
     answer = client.get(f"/desk/post/{row.pk}/mail.eml")
     assert answer.content == raw
     assert answer["Content-Disposition"].startswith("attachment")
+    assert JournalRow.objects.get(verb="mail.exported").actor_id == str(place.clerk.pk)
     assert client.post(f"/desk/post/{row.pk}/do/", {"do": "attach", "reference": "nothing"}).status_code == 422
     assert client.post(f"/desk/post/{row.pk}/do/", {"do": "spam"}).status_code == 302
     assert signed_in(place.stranger).get(f"/desk/post/{row.pk}/").status_code == 404
@@ -681,6 +701,46 @@ def test_addresses_are_signed_for_one_party_of_one_case() -> None:
     assert other != address
     assert rules.signed_in([address], "else@gov.example", "key") == []
     assert [one.party for one in rules.signed_in(["case+rubbish@gov.example"], BASE, "key")] == [""]
+
+
+@pytest.mark.parametrize("kind", ["letter", "grievance"])
+def test_a_unit_that_is_only_asked_reads_no_mail_of_the_case(kind: str) -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case = taken_on(place, kind)
+    [out, *_others] = send_all()
+    came_back = come(dsn(out.from_email, letter_id=out.extra_headers["Message-ID"]))
+    row = come(letter(**{"from": "Third <third@example.org>"}, to=signed(case)))
+    steps.consult(case.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
+    asked = signed_in(place.stranger)
+    assert asked.get(f"/desk/cases/{case.pk}/").status_code == 200
+    assert "post-head" not in asked.get(f"/desk/cases/{case.pk}/").content.decode()
+    assert "post-head" in signed_in(place.officer).get(f"/desk/cases/{case.pk}/").content.decode()
+    for one in (came_back, row):
+        assert asked.get(f"/desk/post/{one.pk}/").status_code == 404
+        assert asked.get(f"/desk/post/{one.pk}/mail.eml").status_code == 404
+    assert not InMail.objects.visible_to(place.stranger).exists()
+    assert not OutMail.objects.visible_to(place.stranger).exists()
+    for act in (actions.accept_mail, actions.mark_spam, actions.read_again):
+        with pytest.raises(InMail.DoesNotExist):
+            act(row.pk, actor=place.stranger, now=NOW)
+    with pytest.raises(Case.DoesNotExist):
+        actions.trust_address(case.pk, actor=place.stranger)
+    for user in (place.clerk, place.officer, place.approver, person(Role.ADMINISTRATOR)):
+        assert InMail.objects.visible_to(user).filter(case=case).count() == 2
+
+
+def test_a_mail_is_attached_only_where_one_stands() -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case = taken_on(place)
+    Case.objects.filter(pk=case.pk).update(triage=place.water)
+    steps.consult(case.pk, department_id=place.intake.pk, question="？", actor=place.officer, now=NOW)
+    row = come(letter(to="else@gov.example"))
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.attach_mail(row.pk, reference=case.reference, actor=place.clerk, now=NOW)
 
 
 def test_only_staff_of_a_case_see_its_mails() -> None:
