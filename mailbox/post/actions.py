@@ -31,10 +31,11 @@ from mailbox.machine import Phase
 from mailbox.models import Case, Message, Party
 from mailbox.post import reading, rules
 from mailbox.post.dress import own_address
-from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report, reads_post
+from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report, cases_of, reads_post
 from mailbox.post.reading import Bounce, Mail
 from mailbox.post.reading.automatic import Kind
 from mailbox.post.reading.reasons import OF_THE_ADDRESS
+from mailbox.queries import possible_steps
 from mailbox.rules import TEXT_MOST, TITLE_MOST
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,7 @@ def read_one(mail_id: int, *, now: datetime) -> int:
     row = InMail.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=mail_id).first()
     if row is None or row.state != InMail.State.NEW:
         return 0
-    mail = reading.read_mail(row.raw())
+    mail = _understood(row)
     row.message_id = mail.message_id[:ID_MOST]
     row.sender = _shown(mail)[:SENDER_MOST]
     row.subject = mail.subject[:SUBJECT_MOST]
@@ -124,6 +125,10 @@ def read_one(mail_id: int, *, now: datetime) -> int:
         SYSTEM, f"mail.{row.state}", row, why=row.why, case=row.case_id, automatic=str(mail.automatic), size=row.size
     )
     return 1
+
+
+def _understood(row: InMail) -> Mail:
+    return reading.read_mail(row.raw(), null_sender=row.null_sender)
 
 
 def index_of(address: str) -> str:
@@ -145,7 +150,7 @@ def _settle(row: InMail, mail: Mail, now: datetime) -> None:
     if mail.bounces:
         _note_reports(row, mail, now)
         row.state = InMail.State.BOUNCE if mail.is_bounce else InMail.State.AUTOMATIC
-    elif mail.automatic is Kind.AUTO or _is_own(mail):
+    elif _is_programs(mail, case) or _is_own(mail):
         row.state = InMail.State.AUTOMATIC
     elif forged:
         _to_read(row, "token_wrong")
@@ -165,6 +170,11 @@ def _came_before(row: InMail) -> bool:
 
 def _to_read(row: InMail, why: str) -> None:
     row.state, row.why = InMail.State.NEEDS_READING, why
+
+
+def _is_programs(mail: Mail, case: Case | None) -> bool:
+    """Tell whether a program wrote it. The subject alone says so of what answers a case, never of a new letter."""
+    return mail.automatic is Kind.AUTO and not (mail.by_subject and case is None)
 
 
 def _is_own(mail: Mail) -> bool:
@@ -269,9 +279,9 @@ def _bury(address: str, reason: str, out: OutMail, now: datetime) -> None:
 def trust_address(case_id: int, *, actor: Actor) -> None:
     """Let letters go to a case's address again, after somebody made sure that it exists.
 
-    Raises Refused("not_allowed"), Case.DoesNotExist.
+    Raises Refused("not_allowed"), Case.DoesNotExist for one in which the actor has no standing.
     """
-    case = Case.objects.visible_to(actor).select_related("submission__contact").get(pk=case_id)
+    case = cases_of(actor).select_related("submission__contact").get(pk=case_id)
     if not isinstance(actor, User) or case.submission.contact is None:
         raise Refused("not_allowed")
     index = case.submission.contact.email_index
@@ -295,9 +305,19 @@ def _into_case(row: InMail, mail: Mail, case: Case, *, way: str, party: str, now
     elif not _is_party(case, mail):
         row.state, row.why = InMail.State.FROM_ANOTHER, "another_sender"
         timeline.add(case.submission, "mail.another", at=now)
+    elif case.merged_into_id is not None:
+        _to_read(row, "case_merged")
+    elif not case.at_desk and not _opens_again(case, now):
+        _to_read(row, "case_answered")
     else:
         _add(row, mail, case, now)
         _confirm(case, mail, now)
+
+
+def _opens_again(case: Case, now: datetime) -> bool:
+    """Tell whether words after its answer open a case again (`add_information`); else nobody would see them."""
+    steps = possible_steps(case, actor=ReceiptHolder(case.pk), now=now)
+    return any(one.transition.code == "write_again" and one.refusal is None for one in steps)
 
 
 def _too_many(row: InMail, now: datetime) -> bool:
@@ -371,7 +391,9 @@ FILES_MOST = 20
 def _without_case(row: InMail, mail: Mail, now: datetime) -> None:
     """A mail that belongs to no case: a new letter, or something for a person to look at."""
     words = mail.text + mail.quoted
-    if mail.automatic is not Kind.HUMAN:
+    if mail.by_subject:
+        _to_read(row, "by_subject")
+    elif mail.automatic is not Kind.HUMAN:
         _to_read(row, "list")
     elif not mail.sender:
         _to_read(row, "no_sender")
@@ -413,7 +435,6 @@ def _open(row: InMail, mail: Mail, *, actor: Actor, now: datetime) -> None:
         channel="email",
         name=mail.name[:80],
         email=mail.sender if not mail.null_sender else "",
-        flagged=mail.charset_trouble,
     )
     new = cases.NewCase(kind="letter", text=_words(mail, language), title=mail.subject[:TITLE_MOST])
     case = cases.register_case(new, envelope, actor=actor if isinstance(actor, User) else SYSTEM)
@@ -451,7 +472,7 @@ def _locked(mail_id: int, actor: Actor) -> InMail:
     if not isinstance(actor, User):
         raise Refused("not_allowed")
     row = InMail.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=mail_id)
-    if row.state not in (InMail.State.NEEDS_READING, InMail.State.FROM_ANOTHER, InMail.State.SPAM):
+    if row.is_settled:
         raise Refused("mail_settled")
     return row
 
@@ -468,14 +489,17 @@ def _done(row: InMail, actor: Actor, what: str, now: datetime) -> InMail:
 def attach_mail(mail_id: int, *, reference: str, actor: Actor, now: datetime) -> InMail:
     """Add a mail to a case that a person found for it.
 
-    Raises Refused("not_allowed"), Refused("mail_settled"), Refused("mail_case_unknown", reference=...) for one that
-    the actor does not see, Refused("case_closed"), InMail.DoesNotExist.
+    Raises Refused("not_allowed") also for a case in which the actor has no standing, Refused("mail_settled"),
+    Refused("mail_case_unknown", reference=...) for one that the actor does not see, Refused("case_closed"),
+    InMail.DoesNotExist.
     """
     row = _locked(mail_id, actor)
     case = _case_by(reference.strip().upper())
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise Refused("mail_case_unknown", reference=reference.strip()[:40])
-    _add(row, reading.read_mail(row.raw()), case, now)
+    if not cases_of(actor).filter(pk=case.pk).exists():
+        raise Refused("not_allowed")
+    _add(row, _understood(row), case, now)
     return _done(row, actor, "attached", now)
 
 
@@ -485,7 +509,7 @@ def accept_mail(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
     row = _locked(mail_id, actor)
     if row.case is None:
         raise Refused("mail_case_unknown", reference="")
-    _add(row, reading.read_mail(row.raw()), row.case, now)
+    _add(row, _understood(row), row.case, now)
     return _done(row, actor, "accepted", now)
 
 
@@ -495,7 +519,7 @@ def open_mail(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
     row = _locked(mail_id, actor)
     if not reads_post(actor):
         raise Refused("not_allowed")
-    _open(row, reading.read_mail(row.raw()), actor=actor, now=now)
+    _open(row, _understood(row), actor=actor, now=now)
     return _done(row, actor, "opened", now)
 
 
@@ -509,12 +533,20 @@ def mark_spam(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
 
 @transaction.atomic
 def read_again(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
-    """Read a mail that waits once more, after the reader was mended. Raises as `mark_spam`."""
+    """Read a mail once more, after the reader was mended. Raises as `mark_spam`."""
     row = _locked(mail_id, actor)
     row.state, row.why, row.case, row.hint = InMail.State.NEW, "", None, None
     _done(row, actor, "read_again", now)
     read_one(row.pk, now=now)
     row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def take_along(mail_id: int, *, actor: Actor) -> InMail:
+    """Return a mail whose bytes somebody takes along; the journal says who. Raises InMail.DoesNotExist."""
+    row = InMail.objects.visible_to(actor).get(pk=mail_id)
+    journal.record(actor, "mail.exported", row, case=row.case_id)
     return row
 
 

@@ -1,7 +1,7 @@
 """Mail: what came in, kept as it came before anything reads it; what went out, by its name; what came back.
 
 A mail's bytes lie in the private storage under their hash. Its row says what became of it. Nothing here is shown to
-the public; who works where letters arrive sees what waits to be read, who sees a case sees its mails.
+the public; who works where letters arrive sees what waits to be read, who works on a case sees its mails.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from engage.accounts.actors import Role, System, is_staff, roles_of
 from engage.participation.models import OutgoingMail, Submission, private_storage
 from engage.participation.vault import SealedTextField
-from mailbox.access import units_around, units_where
+from mailbox.access import PLACES, units_around, units_where
 from mailbox.models import Case, Intake, Message, Reach
 from mailbox.post.reading.reasons import REASONS
 
@@ -29,20 +29,34 @@ class InMailQuerySet(models.QuerySet["InMail"]):
     """Reads of what came in."""
 
     def visible_to(self, actor: Actor) -> Any:
-        """Who sees the case sees its mails; what belongs to none yet is seen where letters arrive."""
+        """Who stands in a case sees its mails; what belongs to none yet is seen where letters arrive."""
         if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
             return self.all()
         if not is_staff(actor):
             return self.none()
         own = units_where(actor)
-        return self.filter(
-            Q(case__in=Case.objects.visible_to(actor, Reach(own, units_around(actor))))
-            | (Q(case=None) & _works_at_intake(own))
-        )
+        return self.filter(Q(case__in=cases_of(actor, own)) | (Q(case=None) & _works_at_intake(own)))
 
     def waiting(self) -> Any:
         """What somebody has to read."""
         return self.filter(state__in=(InMail.State.NEEDS_READING, InMail.State.FROM_ANOTHER))
+
+
+def cases_of(actor: Actor, own: Any = None) -> Any:
+    """Return the cases in which somebody at the desk has a standing (`access.PLACES`), as a part of `visible_to`.
+
+    A mail names its sender, so a unit that is only asked for an opinion sees none.
+    """
+    seen = Case.objects.visible_to(actor, Reach(own, units_around(actor)) if own is not None else None)
+    if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
+        return seen
+    roles: dict[str, set[Role]] = {}
+    for column, role, _who in PLACES:
+        roles.setdefault(column, set()).add(role)
+    standing = Q()
+    for column, held in roles.items():
+        standing |= Q(**{f"{column}__in": units_where(actor, held)})
+    return seen.filter(standing)
 
 
 def _works_at_intake(own: Any) -> Q:
@@ -122,6 +136,16 @@ class InMail(models.Model):
     def __str__(self) -> str:
         return f"mail {self.pk}"
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the desk has nothing to do with it: not read yet, in its case, or a report on a letter of ours."""
+        return self.state in (self.State.NEW, self.State.ADDED, self.State.OPENED, self.State.BOUNCE)
+
+    @property
+    def null_sender(self) -> bool:
+        """Whether the envelope said that nothing may come back: MAIL FROM:<>."""
+        return self.envelope_from == "<>"
+
     def raw(self) -> bytes:
         """Return the bytes as they came."""
         with self.file.open("rb") as file:
@@ -132,8 +156,8 @@ class OutMailQuerySet(models.QuerySet["OutMail"]):
     """Reads of what went out."""
 
     def visible_to(self, actor: Actor) -> Any:
-        """Staff who see the case see what went out in it."""
-        return self.filter(case__in=Case.objects.visible_to(actor)) if is_staff(actor) else self.none()
+        """Staff who stand in the case see what went out in it."""
+        return self.filter(case__in=cases_of(actor)) if is_staff(actor) else self.none()
 
 
 class OutMail(models.Model):

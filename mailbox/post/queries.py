@@ -76,7 +76,7 @@ def opened(pk: int, actor: Actor) -> Opened | None:
     if row is None:
         return None
     raw = row.raw()
-    mail = reading.read_mail(raw)
+    mail = reading.read_mail(raw, null_sender=row.null_sender)
     left = {one["name"]: FILE_LEFT.get(one["why"], NOT_TAKEN) for one in row.files_left}
     files = [(one.name, one.type, one.size, left.get(one.name, "")) for one in mail.attachments[:200]]
     faults = [FAULTS[code] for code in mail.errors if code in FAULTS]
@@ -89,7 +89,7 @@ def _headers(raw: bytes) -> str:
 
 
 def of_case(case: Case) -> dict[str, Any]:
-    """Return the mails of a case for somebody at the desk who sees it: what went out, what came, a dead address."""
+    """Return the mails of a case for somebody who stands in it: what went out, what came, a dead address."""
     letters = OutgoingMail.objects.filter(submission_id=case.pk).select_related("out").order_by("created_at", "pk")
     sent = list(letters[:100])
     # The page of a case knows whether there is any.

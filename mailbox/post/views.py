@@ -76,7 +76,7 @@ def _mail(request: HttpRequest, pk: int, *, refusal: Refused | None = None) -> H
         "row": opened.row,
         "mail": opened.mail,
         "form": form,
-        "waits": opened.row.state in (InMail.State.NEEDS_READING, InMail.State.FROM_ANOTHER, InMail.State.SPAM),
+        "waits": not opened.row.is_settled,
         "may_open": reads_post(request.user),
         "refusal": refusal_message(refusal) if refusal else "",
     }
@@ -88,9 +88,10 @@ def _mail(request: HttpRequest, pk: int, *, refusal: Refused | None = None) -> H
 @for_cases
 def raw(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out a mail as it came: a file to keep, never something a browser opens."""
-    row = InMail.objects.visible_to(request.user).filter(pk=pk).first() if pk <= LARGEST_KEY else None
-    if row is None:
-        raise Http404
+    try:
+        row = actions.take_along(pk if pk <= LARGEST_KEY else 0, actor=request.user)
+    except InMail.DoesNotExist:
+        raise Http404 from None
     answer = HttpResponse(row.raw(), content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="mail-{row.pk}.eml"'
     answer["X-Content-Type-Options"] = "nosniff"

@@ -93,7 +93,8 @@ def _take_file(path: Path, now: datetime) -> bool:
 def take_from_imap(url: str, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Fetch unseen mail of `imaps://user:password@host[:port]/FOLDER`; marked as seen once its bytes are kept.
 
-    A worker killed in between fetches it again, which finds the same row. A server that is away is tried again.
+    A worker killed in between fetches it again, which finds the same row. A server that is away is tried again, and
+    so is a mail that it does not hand out.
     """
     parts = urlsplit(url)
     try:
@@ -119,8 +120,11 @@ def _unseen(post: imaplib.IMAP4, limit: int) -> Iterator[str]:
 
 
 def _take_numbered(post: imaplib.IMAP4, number: str, now: datetime) -> int:
-    _ok, found = post.uid("FETCH", number, "(BODY.PEEK[])")
+    said, found = post.uid("FETCH", number, "(BODY.PEEK[])")
     raw = next((one[1] for one in found if isinstance(one, tuple)), b"")
+    if said != "OK" or not raw.strip():
+        log.warning("mail %s on the server was not handed out; it stays unseen", number)
+        return 0
     taken = 0
     try:
         actions.take_in(raw, way=InMail.Way.IMAP, now=now)

@@ -8,6 +8,8 @@ from django.utils.translation import pgettext_lazy
 WHY = {
     "token_wrong": _("The address it was sent to carries a key that is not ours: it may be forged"),
     "case_closed": _("The case is closed"),
+    "case_answered": _("The case is answered, and this mail does not open it again"),
+    "case_merged": _("The case is answered with another"),
     "another_sender": _("It came to the address of a case, from somebody else than its sender"),
     "too_many": _("So many came within an hour that no more are taken in by themselves"),
     "unreadable": _("Nothing in it can be read"),
@@ -16,6 +18,7 @@ WHY = {
     "not_to_us": _("It is not addressed to the office"),
     "failed": _("The program failed at it; the fault is written down. Read it again once it is mended"),
     "list": _("It came over a mailing list, or to many at once"),
+    "by_subject": _("Its subject is that of an automatic reply; nothing else says that a program wrote it"),
 }
 FAULTS = {
     "too_large": _("The mail is too large: its files were not opened. All of it is kept."),

@@ -40,7 +40,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def server() -> Iterator[str]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
-        server.seen, server.daemon_threads = None, True  # type: ignore[attr-defined]
+        server.seen, server.fetched, server.daemon_threads = None, letter(), True  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"imap://mei:word@127.0.0.1:{server.server_address[1]}/INBOX"
         server.shutdown()

@@ -18,6 +18,7 @@ from django.test import Client
 
 from engage.accounts.actors import SYSTEM, Role
 from engage.errors import Refused
+from engage.journal.models import JournalRow
 from engage.participation.actions import delete_expired_contacts, deliver_mail
 from engage.participation.models import Attachment, OutgoingMail
 from engage.participation.vault import blind_index
@@ -25,7 +26,7 @@ from mailbox.letterbox.actions import add_information
 from mailbox.models import Case, Message
 from mailbox.post import actions, rules, ways
 from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report
-from tests.accounts.people import sign_in, staff_client
+from tests.accounts.people import person, sign_in, staff_client
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, answered, house, later, member, sender, taken_on
 
@@ -133,10 +134,10 @@ def test_a_mail_at_which_the_program_fails_waits_and_holds_none_up(monkeypatch: 
     good = actions.take_in(letter(message_id="<2@example.org>"), way="file", now=NOW)
     read = actions.reading.read_mail
 
-    def fails(raw: bytes) -> Any:
+    def fails(raw: bytes, **how: Any) -> Any:
         if b"<1@" in raw:
             raise ZeroDivisionError
-        return read(raw)
+        return read(raw, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr(actions.reading, "read_mail", fails)
@@ -189,6 +190,8 @@ def test_a_mail_to_the_office_opens_a_letter_with_its_words_files_and_sender() -
         ({"from": ""}, "needs_reading", "no_sender"),
         ({"to": "else@gov.example"}, "needs_reading", "not_to_us"),
         ({"from": BASE}, "automatic", ""),
+        ({"subject": "自动回复：水管"}, "needs_reading", "by_subject"),
+        ({"subject": "自动回复：水管", "x_autoreply": "yes"}, "automatic", ""),
     ],
 )
 def test_what_a_machine_wrote_or_nobody_opens_nothing_and_is_not_answered(
@@ -199,6 +202,30 @@ def test_what_a_machine_wrote_or_nobody_opens_nothing_and_is_not_answered(
     assert (row.state, row.why, row.case) == (state, why, None)
     assert not Case.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("subject", ["休假工资怎么算", "Absence of street lights", "Vacation rental complaint"])
+def test_a_subject_alone_makes_nobody_a_program(subject: str) -> None:
+    place = house()
+    row = come(letter(subject=subject))
+    assert (row.state, row.why) == (InMail.State.NEEDS_READING, "by_subject")
+    actions.open_mail(row.pk, actor=place.clerk, now=NOW)
+    assert OutgoingMail.objects.get().submission.case.title == subject
+
+
+def test_a_sender_of_nobody_in_the_envelope_is_a_program() -> None:
+    house()
+    row = come(letter(), envelope_from="<>")
+    assert (row.state, Case.objects.count(), OutgoingMail.objects.count()) == (InMail.State.AUTOMATIC, 0, 0)
+    assert come(letter(message_id="<2@e>"), envelope_from="mei@example.org").state == InMail.State.OPENED
+
+
+def test_characters_that_are_not_declared_raise_no_suspicion() -> None:
+    house()
+    head = f"From: mei@example.org\r\nTo: {BASE}\r\nSubject: s\r\n\r\n".encode()
+    case = come(head + "街道水管坏了，没有人来修。".encode("gb18030")).case
+    assert case.messages.get().text == "街道水管坏了，没有人来修。"
+    assert not case.suspect
 
 
 def test_a_mail_with_nothing_in_it_waits_to_be_read() -> None:
@@ -294,6 +321,26 @@ def test_words_after_the_answer_open_the_case_again_once_and_in_time() -> None:
     assert late.messages.last().text == "很久以后"
 
 
+def test_a_mail_that_opens_an_answered_case_no_more_waits_for_an_officer() -> None:
+    place = house()
+    case = answered(place, taken_on(place))
+    before = OutgoingMail.objects.count()
+    row = come(letter("很久以后。", to=signed(case)), now=NOW + timedelta(days=200))
+    assert (row.state, row.why, row.case) == (InMail.State.NEEDS_READING, "case_answered", case)
+    assert (case.messages.count(), OutgoingMail.objects.count()) == (1, before)
+    actions.attach_mail(row.pk, reference=case.reference, actor=place.officer, now=NOW + timedelta(days=200))
+    assert case.messages.last().text == "很久以后。"
+
+
+def test_a_mail_to_a_case_answered_with_another_waits_for_an_officer() -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case, into = taken_on(place), taken_on(place)
+    steps.merge_case(case.pk, into=into.pk, actor=place.officer, now=NOW)
+    assert come(letter(to=signed(case))).why == "case_merged"
+
+
 def test_a_closed_case_takes_no_mail_in_by_itself() -> None:
     place = house()
     case = answered(place, taken_on(place))
@@ -326,6 +373,8 @@ def test_an_automatic_reply_is_recorded_at_the_case_and_never_answered() -> None
     before = OutgoingMail.objects.count()
     row = come(letter("I am away.", to=signed(case), auto_submitted="auto-replied"))
     assert (row.state, row.case, case.messages.count()) == (InMail.State.AUTOMATIC, case, 1)
+    away = come(letter("我不在。", to=signed(case), subject="自动回复：休假", message_id="<2@example.org>"))
+    assert (away.state, away.case) == (InMail.State.AUTOMATIC, case)
     assert OutgoingMail.objects.count() == before
 
 
@@ -459,6 +508,24 @@ def test_an_officer_attaches_opens_puts_away_and_reads_again() -> None:
     assert actions.read_again(again.pk, actor=place.clerk, now=NOW).why == "not_to_us"
 
 
+def test_what_was_taken_for_a_programs_or_came_twice_is_handled_like_what_waits() -> None:
+    place = house()
+    case = factories.case()
+    programs = come(letter("请回电。", auto_submitted="auto-generated"))
+    page = signed_in(place.clerk).get(f"/desk/post/{programs.pk}/").content.decode()
+    assert 'value="open"' in page and 'value="attach"' in page and 'value="again"' in page
+    assert actions.read_again(programs.pk, actor=place.clerk, now=NOW).state == InMail.State.AUTOMATIC
+    assert actions.open_mail(programs.pk, actor=place.clerk, now=NOW).case.kind == "letter"
+    twin = come(b"Received: from elsewhere\r\n" + letter("请回电。", auto_submitted="auto-generated"))
+    assert twin.state == InMail.State.DUPLICATE
+    actions.attach_mail(twin.pk, reference=case.reference, actor=place.clerk, now=NOW)
+    assert case.messages.last().text == "请回电。"
+    [out, *_others] = send_all()
+    report = come(dsn(out.from_email, letter_id=out.extra_headers["Message-ID"]))
+    with pytest.raises(Refused, match="mail_settled"):
+        actions.attach_mail(report.pk, reference=case.reference, actor=place.clerk, now=NOW)
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_screens_show_a_mail_as_words_and_its_bytes_as_a_file(language: str) -> None:
     place = house()
@@ -473,6 +540,7 @@ def test_the_screens_show_a_mail_as_words_and_its_bytes_as_a_file(language: str)
     answer = client.get(f"/desk/post/{row.pk}/mail.eml")
     assert answer.content == raw
     assert answer["Content-Disposition"].startswith("attachment")
+    assert JournalRow.objects.get(verb="mail.exported").actor_id == str(place.clerk.pk)
     assert client.post(f"/desk/post/{row.pk}/do/", {"do": "attach", "reference": "nothing"}).status_code == 422
     assert client.post(f"/desk/post/{row.pk}/do/", {"do": "spam"}).status_code == 302
     assert signed_in(place.stranger).get(f"/desk/post/{row.pk}/").status_code == 404
@@ -538,13 +606,13 @@ def test_a_listener_keeps_before_it_says_so_and_takes_only_our_mail(transactiona
             post.sendmail("mei@example.org", [signed(case)], letter(to="undisclosed:;"))
             with pytest.raises(smtplib.SMTPRecipientsRefused):
                 post.sendmail("mei@example.org", ["someone@else.example"], letter())
-            post.sendmail("", [BASE], letter("x", **{"from": "", "message_id": "<e@e>"}))
+            post.sendmail("", [BASE], letter("x", message_id="<e@e>"))
     finally:
         listener.stop()
     assert InMail.objects.count() == 2
     actions.read_new(now=NOW)
     assert case.messages.last().text == "水管还是坏的。"
-    assert InMail.objects.get(state=InMail.State.NEEDS_READING).why == "no_sender"
+    assert InMail.objects.filter(state=InMail.State.AUTOMATIC, case=None).count() == 1
 
 
 def test_a_delivery_agent_is_answered_for_each_recipient(transactional_db: None) -> None:
@@ -586,17 +654,33 @@ class Imap(socketserver.StreamRequestHandler):
             elif said.startswith(b"SEARCH"):
                 self.wfile.write(b"* SEARCH" + (b"" if self.server.seen else b" 7") + b"\r\n")
             elif said.startswith(b"FETCH"):
-                raw = letter()
+                if self.server.fetched is None:
+                    self.wfile.write(tag + b" NO not now\r\n")
+                    continue
+                raw = self.server.fetched
                 self.wfile.write(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % len(raw) + raw + b")\r\n")
             elif said.startswith(b"STORE"):
                 self.server.seen = InMail.objects.exists  # what is marked is kept already
             self.wfile.write(tag + b" OK done\r\n")
 
 
+@pytest.mark.parametrize("said", [None, b""])
+def test_a_mail_that_the_server_does_not_hand_out_is_fetched_later(said: bytes | None) -> None:
+    house()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
+        server.seen, server.fetched, server.daemon_threads = None, said, True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"imap://mei:word@127.0.0.1:{server.server_address[1]}/INBOX"
+        assert (ways.take_from_imap(url, now=NOW), server.seen) == (0, None)
+        server.fetched = letter()
+        assert (ways.take_from_imap(url, now=NOW), server.seen is None) == (1, False)
+        server.shutdown()
+
+
 def test_a_mailbox_on_a_server_is_fetched_once() -> None:
     house()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
-        server.seen, server.daemon_threads = None, True
+        server.seen, server.fetched, server.daemon_threads = None, letter(), True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         url = f"imap://mei:secret%40word@127.0.0.1:{server.server_address[1]}/INBOX"
         assert ways.take_from_imap(url, now=NOW) == 1
@@ -617,6 +701,46 @@ def test_addresses_are_signed_for_one_party_of_one_case() -> None:
     assert other != address
     assert rules.signed_in([address], "else@gov.example", "key") == []
     assert [one.party for one in rules.signed_in(["case+rubbish@gov.example"], BASE, "key")] == [""]
+
+
+@pytest.mark.parametrize("kind", ["letter", "grievance"])
+def test_a_unit_that_is_only_asked_reads_no_mail_of_the_case(kind: str) -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case = taken_on(place, kind)
+    [out, *_others] = send_all()
+    came_back = come(dsn(out.from_email, letter_id=out.extra_headers["Message-ID"]))
+    row = come(letter(**{"from": "Third <third@example.org>"}, to=signed(case)))
+    steps.consult(case.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
+    asked = signed_in(place.stranger)
+    assert asked.get(f"/desk/cases/{case.pk}/").status_code == 200
+    assert "post-head" not in asked.get(f"/desk/cases/{case.pk}/").content.decode()
+    assert "post-head" in signed_in(place.officer).get(f"/desk/cases/{case.pk}/").content.decode()
+    for one in (came_back, row):
+        assert asked.get(f"/desk/post/{one.pk}/").status_code == 404
+        assert asked.get(f"/desk/post/{one.pk}/mail.eml").status_code == 404
+    assert not InMail.objects.visible_to(place.stranger).exists()
+    assert not OutMail.objects.visible_to(place.stranger).exists()
+    for act in (actions.accept_mail, actions.mark_spam, actions.read_again):
+        with pytest.raises(InMail.DoesNotExist):
+            act(row.pk, actor=place.stranger, now=NOW)
+    with pytest.raises(Case.DoesNotExist):
+        actions.trust_address(case.pk, actor=place.stranger)
+    for user in (place.clerk, place.officer, place.approver, person(Role.ADMINISTRATOR)):
+        assert InMail.objects.visible_to(user).filter(case=case).count() == 2
+
+
+def test_a_mail_is_attached_only_where_one_stands() -> None:
+    from mailbox import actions as steps
+
+    place = house()
+    case = taken_on(place)
+    Case.objects.filter(pk=case.pk).update(triage=place.water)
+    steps.consult(case.pk, department_id=place.intake.pk, question="？", actor=place.officer, now=NOW)
+    row = come(letter(to="else@gov.example"))
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.attach_mail(row.pk, reference=case.reference, actor=place.clerk, now=NOW)
 
 
 def test_only_staff_of_a_case_see_its_mails() -> None:

@@ -95,6 +95,25 @@ def test_replies_of_programs_are_known() -> None:
         assert not read_mail(b"From: mei@example.org\r\n" + head + b"\r\n\r\nhello").auto_reply, head
 
 
+def test_a_subject_alone_is_told_from_the_headers() -> None:
+    for head, alone in (
+        ("Subject: 休假工资怎么算", True),
+        ("Subject: Out of Office: water\r\nPrecedence: list", True),
+        ("Subject: Out of Office: water\r\nX-Auto-Response-Suppress: All", False),
+        ("Subject: Out of Office: water\r\nReturn-Path: <>", False),
+    ):
+        mail = read_mail(f"From: mei@example.org\r\n{head}\r\n\r\nI am away.".encode())
+        assert (mail.auto_reply, mail.by_subject) == (True, alone), head
+    assert not read_mail(PLAIN + b"\r\nhello").by_subject
+
+
+def test_the_envelope_says_what_an_empty_return_path_says() -> None:
+    raw = PLAIN + b"Return-Path: <mei@example.org>\r\n\r\nhello"
+    assert not read_mail(raw).auto_reply
+    mail = read_mail(raw, null_sender=True)
+    assert (mail.auto_reply, mail.null_sender, mail.is_bounce) == (True, True, False)
+
+
 GB = "街道镕喆水管坏了，没有人来修。"
 
 

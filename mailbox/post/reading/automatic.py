@@ -48,6 +48,15 @@ _PRECEDENCE_AUTO = frozenset({"auto_reply", "auto-reply", "autoreply"})
 
 def kind_of(headers: Headers) -> Kind:
     """Tell by the headers and the subject who wrote. A bounce is automatic, too; `bounces` tells those apart."""
+    return Kind.AUTO if by_subject(headers) else _by_headers(headers)
+
+
+def by_subject(headers: Headers) -> bool:
+    """Tell whether nothing but the subject names a program. People write such, too: "Vacation rental complaint"."""
+    return bool(_SUBJECT.match(headers.text("subject"))) and _by_headers(headers) is not Kind.AUTO
+
+
+def _by_headers(headers: Headers) -> Kind:
     submitted = headers.text("auto-submitted").lower().partition(";")[0].strip()
     if submitted and not submitted.startswith("no"):
         return Kind.AUTO
@@ -55,8 +64,6 @@ def kind_of(headers: Headers) -> Kind:
         return Kind.AUTO
     precedence = headers.text("precedence").lower().strip()
     if precedence in _PRECEDENCE_AUTO:
-        return Kind.AUTO
-    if _SUBJECT.match(headers.text("subject")):
         return Kind.AUTO
     if any(name.startswith("list-") for name, _value in headers.lines) or precedence == "list":
         return Kind.LIST

@@ -53,7 +53,10 @@ class Attached:
 
 @dataclass(frozen=True)
 class Mail:
-    """What was understood. `automatic` says what wrote it; `errors` what was not opened and why."""
+    """What was understood. `automatic` says what wrote it; `errors` what was not opened and why.
+
+    `by_subject`: nothing but the subject says that a program wrote it.
+    """
 
     name: str
     sender: str
@@ -67,6 +70,7 @@ class Mail:
     quoted: str
     attachments: tuple[Attached, ...]
     automatic: automatic.Kind
+    by_subject: bool
     bounces: tuple[Bounce, ...]
     null_sender: bool
     charset_trouble: bool
@@ -95,12 +99,18 @@ class _Found:
     tnef_text: str = ""
 
 
-def read_mail(raw: bytes, limits: Limits = LIMITS) -> Mail:
-    """Read a mail of any kind and state. Never raises for what is in it."""
+def read_mail(raw: bytes, limits: Limits = LIMITS, *, null_sender: bool = False) -> Mail:
+    """Read a mail of any kind and state. Never raises for what is in it.
+
+    `null_sender`: the envelope said that nothing may come back. Where a mail server delivers, it writes that down as
+    an empty Return-Path; a listener is only told.
+    """
     raw = raw if isinstance(raw, bytes) else bytes(raw)
     if raw.startswith(TNEF_MARK):  # the file of Outlook without a mail around it
         raw = b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\n" + raw
     tree = split_parts(raw, limits)
+    if null_sender:
+        tree.headers.lines.insert(0, ("return-path", b"<>"))
     if len(raw) > limits.message:
         tree.note("too_large")
     found = _collect(tree, limits)
@@ -125,6 +135,7 @@ def read_mail(raw: bytes, limits: Limits = LIMITS) -> Mail:
         quoted=repeated,
         attachments=tuple(_named_once(found.files)),
         automatic=automatic.kind_of(headers),
+        by_subject=automatic.by_subject(headers),
         bounces=bounces,
         null_sender=automatic.null_sender(headers),
         charset_trouble=found.trouble or headers.trouble,
