@@ -152,8 +152,9 @@ class Machine:
 
     `families` are the clock families an office may choose from, the first by default. `opening` happens at
     registration. `days` are the kind's own periods, which no law names and an office may know by heart.
-    `targets_of_sender` are clocks that run for the sender: no officer is late by them. `silence_agrees`: a unit that is
-    asked and says nothing by its day counts as agreeing.
+    `targets_of_sender` are clocks that run for the sender: no officer is late by them. `grounded` are the results that
+    must name the provision of law they rest on. `silence_agrees`: a unit that is asked and says nothing by its day
+    counts as agreeing.
     """
 
     code: str
@@ -167,6 +168,7 @@ class Machine:
     results: tuple[str, ...] = ()
     days: Mapping[str, int] = field(default_factory=dict)
     targets_of_sender: frozenset[str] = frozenset()
+    grounded: frozenset[str] = frozenset()
     answer_notice: str = "answer"
     silence_agrees: bool = False
     needs_identity: bool = False

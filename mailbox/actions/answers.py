@@ -102,7 +102,8 @@ def submit_draft(
 ) -> Draft:
     """Hand the shared draft in. `chain` names who approves, one after another; None: any approver of the unit.
 
-    Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"), Refused("approver_elsewhere"),
+    Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"),
+    Refused("draft_basis_missing") for a refusal without its ground, Refused("approver_elsewhere"),
     Refused("approval_own") for a chain that names a writer, Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)
@@ -110,6 +111,8 @@ def submit_draft(
     rules.check_filled(draft.text)
     if case.machine.results and not draft.result:
         raise Refused("draft_result_missing")
+    if draft.result in case.machine.grounded and not draft.basis:
+        raise Refused("draft_basis_missing")
     apply_step(case, case.machine.transition("submit"), Given(note=note), actor=actor, now=now, revision=revision)
     writers = set(draft.writers.values_list("pk", flat=True))
     places = list(chain) or [None]

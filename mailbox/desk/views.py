@@ -40,6 +40,7 @@ from engage.desk.rules import clean_search
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.diffs import diff
 from engage.errors import Refused
+from engage.journal import actions as journal
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.queries import tracked
 from engage.search.queries import Hit, search
@@ -48,7 +49,7 @@ from mailbox import actions, queries, rules
 from mailbox.actions import DraftWords
 from mailbox.actions.steps import say_if_moved_away
 from mailbox.desk import exports
-from mailbox.desk.board import Board, board_of
+from mailbox.desk.board import Board, board_of, may_export
 from mailbox.desk.collision import HANDING_IN, doubts
 from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
 from mailbox.desk.papers import case_pdf
@@ -491,8 +492,11 @@ def as_sender(request: HttpRequest, pk: int, language: str) -> HttpResponse:
 @require_safe
 @for_cases
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Print the whole file of a case."""
+    """Print the whole file of a case, for whoever may take it along; every print is recorded."""
     board = _board(request, pk)
+    if not may_export(board):
+        raise Http404
+    journal.record(request.user, "case.printed", board.case)
     content = case_pdf(board, actor=request.user)
     name = f'attachment; filename="{board.case.reference}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})

@@ -239,6 +239,8 @@ INFORMATION_REQUEST = Machine(
         ),
         moving("registered", "searching"),
     ),
+    # Regulations on Open Government Information (2019), art. 36: who is refused is told why.
+    grounded=frozenset({"PARTLY", "REFUSED"}),
     results=(
         "ALREADY_PUBLIC",
         "GRANTED",

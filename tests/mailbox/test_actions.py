@@ -1041,3 +1041,18 @@ def test_only_an_administrator_says_who_receives_and_by_which_clocks():
     actions.set_intake("letter", department_id=place.water.pk, family="cn-letter-simple", actor=chief)
     new = factories.case("letter")
     assert new.due < old.due and new.desk == place.water
+
+
+def test_a_refusal_names_the_provision_that_it_rests_on():
+    place = house()
+    made = factories.case("information_request")
+    step(made, "confirm_receipt", place.clerk)
+    step(made, "route", place.clerk, department=place.water.pk)
+    step(made, "accept", place.officer)
+    step(made, "draft", place.officer)
+    actions.save_draft(made.pk, actions.DraftWords(text="不予公开。", result="REFUSED"), actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="draft_basis_missing"):
+        actions.submit_draft(made.pk, actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="不予公开。", basis="《政府信息公开条例》第十四条", result="REFUSED")
+    actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
+    assert actions.submit_draft(made.pk, actor=place.officer, now=NOW).basis == words.basis

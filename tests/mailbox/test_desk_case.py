@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.departments.models import Department
+from engage.journal.models import JournalRow
 from mailbox import actions, rules
 from mailbox.actions import DraftWords, Given
 from mailbox.actions.held import snapshot
@@ -200,6 +201,10 @@ def test_the_whole_file_is_printed_with_what_the_page_shows(place, language):
     other = browser(place.officer, language).get(reverse("desk_case_pdf", args=[letter.pk]))
     assert "李梅" not in printed(other.content)
     assert browser(place.stranger).get(reverse("desk_case_pdf", args=[letter.pk])).status_code == 404
+    # Who is only asked for an opinion reads the case and does not take it along.
+    assert browser(place.stranger).get(reverse("desk_case", args=[case.pk])).status_code == 200
+    assert browser(place.stranger).get(reverse("desk_case_pdf", args=[case.pk])).status_code == 404
+    assert JournalRow.objects.filter(verb="case.printed").count() == 2
 
 
 def printed(content: bytes) -> str:
