@@ -167,6 +167,7 @@ REFUSALS = {
     "case_identity_missing": _of_kind(_("The law asks for a name for this kind: %(kind)s")),
     "too_many_representatives": _("At most %(most)d people may speak for a joint petition"),
     "people_too_few": _("Fewer people take part than are named (%(n)d). Correct the number"),
+    "department_code_unknown": _("No department has the code %(department)s."),
     "zone_unknown": _("There is no time zone “%(zone)s”"),
     # opinions
     "consult_itself": _("The unit in charge cannot ask itself. Choose another unit"),
