@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mailbox import rules
+from mailbox.actions.resend import KEEP, RESTART
 from mailbox.actions.steps import told_code
 from mailbox.kinds import KINDS, kind_of
 from mailbox.kinds.common import WHO_LABELS
@@ -31,6 +32,19 @@ ACTS = {
     rules.SUSPECT: _("Put among spam"),
     rules.TRUST: _("Taken out of spam"),
 }
+
+
+# What sending a notice again did to the time that began with it.
+RESENT = {
+    KEEP: _("%(number)s: the time that began with it keeps its day"),
+    RESTART: _("%(number)s: the time that began with it begins anew"),
+}
+
+
+def step_note(step: str, note: str) -> str:
+    """Return what stands in the file about a step: as it was typed, or worded anew where the house keeps a code."""
+    number, _colon, clock = note.rpartition(": ")
+    return str(RESENT[clock]) % {"number": number} if step == rules.RESEND and clock in RESENT else note
 
 
 def step_label(kind: str, step: str) -> str:
@@ -153,6 +167,7 @@ REFUSALS = {
     "case_identity_missing": _of_kind(_("The law asks for a name for this kind: %(kind)s")),
     "too_many_representatives": _("At most %(most)d people may speak for a joint petition"),
     "people_too_few": _("Fewer people take part than are named (%(n)d). Correct the number"),
+    "department_code_unknown": _("No department has the code %(department)s."),
     "zone_unknown": _("There is no time zone “%(zone)s”"),
     # opinions
     "consult_itself": _("The unit in charge cannot ask itself. Choose another unit"),

@@ -302,8 +302,9 @@ def mark_suspect(case_id: int, *, suspect: bool, actor: Actor, revision: int | N
 def set_intake(kind: str, *, department_id: int | None, family: str = "", zone: str = "", actor: Actor) -> Intake:
     """Set who receives cases of a kind and by which clocks; what was received before keeps its own.
 
+    What is empty is as the house has it. The journal keeps what stood before; setting the same again records nothing.
     Raises Refused("not_allowed"), Refused("case_kind_unknown"), Refused("department_gone"),
-    Refused("clock_profile_unknown").
+    Refused("clock_profile_unknown"), Refused("zone_unknown").
     """
     if not has_role(actor, Role.ADMINISTRATOR):
         raise Refused("not_allowed")
@@ -315,10 +316,16 @@ def set_intake(kind: str, *, department_id: int | None, family: str = "", zone: 
         raise Refused("department_gone")
     if zone:
         local_day_is_known(zone)
-    row, _made = Intake.objects.update_or_create(
-        kind=kind, defaults={"department_id": department_id, "family": family, "zone": zone}
-    )
-    journal.record(actor, "intake.set", row, department=department_id, family=family, zone=zone)
+    # The first who sets a kind makes its row; whoever comes at the same moment waits for it.
+    row, is_new = Intake.objects.get_or_create(kind=kind)
+    if not is_new:
+        row = Intake.objects.select_for_update().get(pk=kind)
+    before = {"department": row.department_id, "family": row.family, "zone": row.zone}
+    after = {"department": department_id, "family": family, "zone": zone}
+    if before != after:
+        row.department_id, row.family, row.zone = department_id, family, zone
+        row.save()
+        journal.record(actor, "intake.set", row, **after, before=before)
     return row
 
 

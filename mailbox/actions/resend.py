@@ -69,6 +69,7 @@ def resend_notice(
         stood_as=next(str(who) for who in (Who.CLERK, Who.LEAD) if who in standing_of(case, actor)),
         department=case.desk,
         reason=cause,
+        # A code and no words: `mailbox.words.step_note` says it in the language of who reads the file.
         note=f"{notice.content['number']}: {clock}",
         revision=case.revision,
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from engage import rows
 from engage.accounts.actors import Actor, Role, has_role
 from engage.accounts.models import User
 from engage.calendars.arithmetic import local_day
@@ -66,22 +67,34 @@ def key_in(
         raise Refused("not_allowed")
     known = Submission.objects.filter(token_digest=envelope.digest).first()
     if known is not None:
-        entry = Entry.objects.filter(case_id=known.pk, by=actor).select_related("case__submission").first()
-        if entry is None:
-            raise Refused("counter_token_used")
-        return entry.case
+        return _keyed_in(known.pk, actor)
     rules.check_day(received.way, received.on, today_at(new.kind, now))
     sent = replace(
         envelope, received_at=moment_of(new.kind, received.on, now), channel=rules.CHANNELS[received.way], flagged=False
     )
-    case = letterbox.send_letter(new, beside, sent, held=held, actor=actor)
-    Entry.objects.create(
-        case=case, way=Way(received.way), received_on=received.on, identity=received.identity, by=actor, at=now
-    )
+    made = []
+
+    def enter(case: Case) -> None:
+        way, on = Way(received.way), received.on
+        rows.write(Entry(case=case, way=way, received_on=on, identity=received.identity, by=actor, at=now))
+        made.append(case.pk)
+
+    case = letterbox.send_letter(new, beside, sent, held=held, also=enter, actor=actor)
+    if case.pk not in made:
+        # The same token came twice at the same moment, and the other post was first.
+        return _keyed_in(case.pk, actor)
     journal.record(actor, "counter.keyed_in", case, way=received.way, received_on=received.on.isoformat())
     if case.machine.has("confirm_receipt") and rules.receipt_is_settled(received.way, confirmed=received.confirmed):
         _settle_receipt(case, received, actor, now)
     return Case.objects.select_related("submission", "triage").get(pk=case.pk)
+
+
+def _keyed_in(case_id: int, actor: User) -> Case:
+    """Return the case that the officer has keyed in; Refused("counter_token_used") for one that came otherwise."""
+    entry = Entry.objects.filter(case_id=case_id, by=actor).select_related("case__submission").first()
+    if entry is None:
+        raise Refused("counter_token_used")
+    return entry.case
 
 
 def _settle_receipt(case: Case, received: Received, actor: User, now: datetime) -> None:

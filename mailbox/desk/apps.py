@@ -19,6 +19,7 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.desk.actions import words_of_new
         from mailbox.desk.extensions import EXTENSIONS
         from mailbox.desk.forgetting import forget_beside
+        from mailbox.desk.intakes import INTAKES
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
         from mailbox.desk.told import mentions_part
@@ -30,6 +31,7 @@ class MailboxDeskConfig(AppConfig):
         register(EXTENSIONS)
         register_page(TEXTS)
         register_page(CHECKLISTS)
+        register_page(INTAKES)
         register_page(WORKLOAD)
         register_forgetting(forget_beside)
         register_part(mentions_part)

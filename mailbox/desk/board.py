@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from engage.accounts.actors import Actor, Role, roles_of
 from engage.calendars import queries as calendars
@@ -24,6 +25,7 @@ from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
 from mailbox.desk.models import CheckItem, Note, Snooze
 from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside
+from mailbox.kinds.reasons import RESULTS
 from mailbox.machine import Phase, Transition, Who
 from mailbox.models import (
     Approval,
@@ -275,8 +277,32 @@ def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
     )
 
 
-def changed_since_look(draft: Draft, *, approver: int | None, language: str) -> list[Piece]:
-    """Return what changed in a draft since the approver decided on it last; empty on the first look."""
+@dataclass(frozen=True)
+class Changed:
+    """One part of a draft that changed: its name, and both wordings. `is_ours`: in the words of the reader's page."""
+
+    label: str
+    pieces: list[Piece]
+    is_ours: bool = False
+
+
+def changed_since_look(draft: Draft, *, approver: int | None, language: str) -> list[Changed] | None:
+    """Return what changed in a draft since the approver decided on it last; None on the first look."""
     rounds = [one.round for one in draft.approvals.all() if one.by_id == approver and one.round < draft.round]
     seen = draft.versions.filter(round=max(rounds)).first() if approver is not None and rounds else None
-    return diff(seen.words.get("text", ""), draft.text, language) if seen else []
+    if seen is None:
+        return None
+    before, after = seen.words, draft.words
+    found = []
+    if before.get("result", "") != after["result"]:
+        codes = (("del", before.get("result", "")), ("ins", after["result"]))
+        said: list[Piece] = [(op, str(RESULTS.get(code, code))) for op, code in codes if code]  # type: ignore[misc]
+        found.append(Changed(gettext("What is decided"), said, is_ours=True))
+    for label, old, new in (
+        (gettext("Answer"), before.get("text", ""), after["text"]),
+        (gettext("Basis"), before.get("basis", ""), after["basis"]),
+        (gettext("What is published"), "\n".join(before.get("cites", ())), "\n".join(after["cites"])),
+    ):
+        if old != new:
+            found.append(Changed(label, diff(old, new, language)))
+    return found

@@ -32,21 +32,31 @@ LONGEST_EXTENSION = 3_650
 PARTS = 3
 
 
-class UnitInput(forms.TextInput):
-    """A field for a unit's name, with the names of all units to choose from."""
+class ListedInput(forms.TextInput):
+    """A field to type a name in, with all names to choose from."""
 
-    template_name = "mailbox/desk/unit_input.html"
+    template_name = "mailbox/desk/listed_input.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Add the names."""
         context = super().get_context(name, value, attrs)
-        listed = f"{context['widget']['attrs'].get('id', name)}_units"
+        listed = f"{context['widget']['attrs'].get('id', name)}_listed"
         context["widget"]["attrs"]["list"] = listed
+        return context | {"listed": listed, "names": self.choices()}
+
+    def choices(self) -> list[str]:
+        """Return the names."""
+        raise NotImplementedError
+
+
+class UnitInput(ListedInput):
+    """A field for a unit's name, with the names of all units to choose from."""
+
+    def choices(self) -> list[str]:
+        """Return the names, the code where two units are called the same."""
         units = list(Department.objects.active()[:UNITS_LISTED])
         names = [unit.name for unit in units]
-        context["listed"] = listed
-        context["names"] = [unit.name if names.count(unit.name) == 1 else unit.code for unit in units]
-        return context
+        return [unit.name if names.count(unit.name) == 1 else unit.code for unit in units]
 
 
 class UnitField(forms.CharField):

@@ -32,7 +32,7 @@ from mailbox.machine import Transition, Who
 from mailbox.models import CaseClock, Draft, StepRecord
 from mailbox.queries import Badge
 from mailbox.queries.senders import may_ask
-from mailbox.words import state_label, step_label, who_label
+from mailbox.words import state_label, step_label, step_note, who_label
 
 # Turns something away or undoes what somebody did.
 TURNS_AWAY = frozenset({"refuse", "not_accept", "divert", "object", "return_draft", "take_back"})
@@ -203,12 +203,12 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
 def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:
     """Return the draft: to write, or as it was handed in with what changed since the approver's last look."""
     case, draft = board.case, board.private if private else board.shared
-    context: dict[str, Any] = {"draft": draft, "private": private, "pieces": [], "writers": ""}
+    context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": ""}
     if board.may_write and (private or draft is None or draft.state == Draft.State.WRITING):
         context["draft_form"] = DraftForm(case=case, draft=draft, shared=not private)
         return context
     if draft is not None and draft.state != Draft.State.WRITING:
-        context["pieces"] = changed_since_look(draft, approver=actor.pk, language=case.submission.language)
+        context["changed"] = changed_since_look(draft, approver=actor.pk, language=case.submission.language)
         context["result"] = RESULTS.get(draft.result, "")
         context["approvals"] = [one for one in draft.approvals.all() if one.round == draft.round]
     return context
@@ -259,7 +259,7 @@ def _happened(board: Board, one: StepRecord) -> Happened:
         state_label(board.case.kind, one.to_state) if one.kind == board.case.kind else "",
         by,
         str(reason),
-        one.note,
+        step_note(one.code, one.note),
     )
 
 

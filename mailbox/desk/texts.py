@@ -173,7 +173,7 @@ class ChecklistForm(forms.Form):
 @for_staff
 def checklists(request: HttpRequest) -> HttpResponse:
     """List the kinds with the points of their checklists."""
-    _only_managers(request)
+    only_managers(request)
     items: dict[str, list[CheckItem]] = {code: [] for code in KINDS}
     for item in CheckItem.objects.filter(active=True):
         items.setdefault(item.kind, []).append(item)
@@ -185,7 +185,7 @@ def checklists(request: HttpRequest) -> HttpResponse:
 @for_staff
 def checklist_of(request: HttpRequest, kind: str) -> HttpResponse:
     """Write the checklist of a kind."""
-    _only_managers(request)
+    only_managers(request)
     if kind not in KINDS:
         raise Http404
     kept = list(CheckItem.objects.filter(kind=kind, active=True).values("words_zh", "words_en", "blocking"))
@@ -203,6 +203,7 @@ def checklist_of(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "mailbox/desk/checklist_of.html", frame(request, CHECKLISTS) | context, status=status)
 
 
-def _only_managers(request: HttpRequest) -> None:
+def only_managers(request: HttpRequest) -> None:
+    """Hide a page from who is no administrator."""
     if not has_role(request.user, *actions.MANAGERS):
         raise Http404

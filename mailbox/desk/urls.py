@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailbox.desk import texts, views
+from mailbox.desk import intakes, texts, views
 
 urlpatterns = [
     path("", views.home, name="desk_cases"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("texts/<int:pk>/delete/", texts.delete_snippet, name="desk_snippet_delete"),
     path("checklists/", texts.checklists, name="desk_checklists"),
     path("checklists/<slug:kind>/", texts.checklist_of, name="desk_checklist"),
+    path("receiving/", intakes.intakes, name="desk_intakes"),
+    path("receiving/<slug:kind>/", intakes.intake_of, name="desk_intake"),
     path("<int:pk>/", views.case, name="desk_case"),
     path("<int:pk>/previous/", views.beside, {"back": True}, name="desk_case_previous"),
     path("<int:pk>/next/", views.beside, {"back": False}, name="desk_case_next"),

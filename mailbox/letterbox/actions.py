@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,11 +37,19 @@ class Beside:
 
 
 def send_letter(
-    new: cases.NewCase, beside: Beside, envelope: Envelope, *, held: str, helped: bool = True, actor: Actor
+    new: cases.NewCase,
+    beside: Beside,
+    envelope: Envelope,
+    *,
+    held: str,
+    helped: bool = True,
+    also: Callable[[Case], None] | None = None,
+    actor: Actor,
 ) -> Case:
     """Open a case with all that belongs to it; the same token again finds it.
 
-    `held` names the files that wait, empty where none do; `helped` is whether an answer may have been found before.
+    `held` names the files that wait, empty where none do; `helped` is whether an answer may have been found before;
+    `also` writes what else comes with a case that is new, as `register_case` says of it.
     Raises as `register_case`.
     """
 
@@ -54,8 +63,10 @@ def send_letter(
         if helped:
             # Who writes after all was not helped by what was found.
             AnswerFound.objects.filter(token_digest=envelope.digest).delete()
+        if also is not None:
+            also(case)
 
-    more = held or helped or beside.department or beside.delivery or beside.address
+    more = also or held or helped or beside.department or beside.delivery or beside.address
     return cases.register_case(new, envelope, actor=actor, beside=write_beside if more else None)
 
 

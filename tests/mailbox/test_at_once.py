@@ -8,10 +8,14 @@ from engage.accounts.actors import Role
 from engage.errors import Refused
 from engage.participation.models import OutgoingMail
 from mailbox import actions, queries
+from mailbox.counter.actions import Received, key_in
+from mailbox.counter.models import Entry, Identity, Way
+from mailbox.letterbox.actions import Beside
 from mailbox.models import Case, Notice
 from tests.coding.test_at_once import together
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, approved, handed_in, house, later, member, taken_on
+from tests.participation.factories import envelope
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +79,18 @@ def test_two_merges_in_opposite_directions_do_not_wait_for_each_other():
     wrong = together(merge(first, second), merge(second, first))
     assert [one.code for one in wrong] == ["merge_already"]
     assert Case.objects.filter(merged_into__isnull=False).count() == 1
+
+
+def test_what_is_keyed_in_with_one_token_at_once_is_one_case():
+    place = house()
+    sent = envelope(name="李梅")
+    how = Received(Way.WALK_IN, NOW.date(), Identity.SEEN)
+
+    def key():
+        key_in(actions.NewCase("letter", "水管坏了。"), Beside(), sent, how, held="", actor=place.clerk, now=NOW)
+
+    assert together(*[key] * 4) == []
+    assert Case.objects.count() == Entry.objects.count() == 1
 
 
 def test_a_repeated_order_with_one_token_is_one_step_also_at_once():

@@ -238,6 +238,25 @@ def test_pressing_twice_registers_once_and_shows_the_same_slip(desk):
     assert Case.objects.count() == Entry.objects.count() == 1
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_two_posts_of_one_token_at_the_same_moment_find_one_case(place, desk, monkeypatch, is_own):
+    token, check, first = str(uuid4()), rules.check_day, []
+
+    def meanwhile(*given: Any) -> None:
+        # The other post comes between the look for the token and the case of this one.
+        check(*given)
+        if not first:
+            first.append(token)
+            keyed(desk if is_own else browser(place.officer), "letter", token=token)
+
+    monkeypatch.setattr(rules, "check_day", meanwhile)
+    answer = key_in(desk, "letter", token=token)
+    assert answer.status_code == (302 if is_own else 409), body(answer)
+    # What is refused takes the other post along here, where both are in one transaction.
+    assert Case.objects.count() == Entry.objects.count() == int(is_own)
+    assert JournalRow.objects.filter(verb="counter.keyed_in").count() == int(is_own)
+
+
 def test_a_token_of_something_else_shows_nobodys_code(place, desk):
     from engage.participation.actions import once
     from tests.mailbox.factories import case as sent

@@ -298,6 +298,41 @@ def test_a_case_goes_from_the_receipt_to_the_answer_through_the_pages(place):
     assert "已于11月24日派人修理。" in page(place.officer, case).content.decode()
 
 
+def handed_in_again(place: House, **words: Any) -> str:
+    """Return what the approver, who sent an answer back, sees when it comes again with other words."""
+    case = taken_on(place, "information_request")
+    given = {"text": "见附件。", "basis": "第三十六条", "cites": ("年报 https://example.org/a",), "result": "GRANTED"}
+    cases = {"actor": place.officer, "now": NOW}
+    actions.take_step(case.pk, "draft", **cases)
+    actions.save_draft(case.pk, DraftWords(**given), **cases)
+    actions.submit_draft(case.pk, **cases)
+    assert "since you looked" not in page(place.approver, case).content.decode()
+    actions.return_draft(case.pk, note="再看一看。", actor=place.approver, now=NOW)
+    actions.save_draft(case.pk, DraftWords(**given | words), **cases)
+    actions.submit_draft(case.pk, **cases)
+    return page(place.approver, case).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ({"result": "REFUSED"}, "<h4>What is decided</h4>"),
+        ({"basis": "第三十七条"}, "<h4>Basis</h4>"),
+        ({"cites": ()}, "<del>年报 https://example.org/a</del>"),
+        ({"text": "见附件二。"}, "<h4>Answer</h4>"),
+    ],
+)
+def test_an_approver_sees_which_of_all_the_words_changed(place, words, shown):
+    seen = handed_in_again(place, **words)
+    assert "Changed since you looked" in seen and shown in seen
+    assert seen.count("<h4>") == 1
+
+
+def test_an_approver_is_told_that_nothing_changed(place):
+    seen = handed_in_again(place)
+    assert "Nothing changed since you looked" in seen and "Changed since you looked" not in seen
+
+
 def test_the_button_of_an_approval_says_what_was_read(place):
     case = taken_on(place)
     handed_in(place, case)

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from engage.accounts.actors import Role
 from engage.calendars import actions as calendars
@@ -22,6 +23,7 @@ from mailbox.actions.duty_letters import register_part, write_duty_letters
 from mailbox.actions.resend import ASKED, KEEP, LOST_BY_US, NOT_ARRIVED, RESTART
 from mailbox.models import DueMove, DutyChoice, DutyLetter, Handover, StepRecord
 from mailbox.queries.duty import awaited_handovers, late_handovers
+from mailbox.words import RESENT, step_note
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, taken_on
@@ -216,6 +218,26 @@ def test_sending_again_is_a_form_with_nothing_chosen_beforehand(place):
     done = client.post(address, empty | {"cause": NOT_ARRIVED, "clock": RESTART})
     assert done.status_code == 302
     assert "A notice was sent again" in client.get(reverse("desk_case", args=[made.pk])).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_it_did_to_the_time_is_said_in_the_language_of_the_reader(place, language):
+    made, notice, _clock = decided(place)
+    number = notice.content["number"]
+    resend(place, made, notice, NOT_ARRIVED, KEEP)
+    resend(place, made, notice, NOT_ARRIVED, RESTART)
+    client = sign_in(Client(), place.officer)
+    client.cookies["django_language"] = language
+    shown = client.get(reverse("desk_case", args=[made.pk])).content.decode()
+    for code, said in RESENT.items():
+        with translation.override(language):
+            assert str(said) % {"number": number} in shown
+        assert f"{number}: {code}" not in shown
+    with translation.override("en"):
+        assert step_note("resend", f"{number}: keep") == f"{number}: the time that began with it keeps its day"
+    # What a person typed stays as it was typed, whatever it ends with.
+    assert step_note("transfer", "路面的事: keep") == "路面的事: keep"
+    assert step_note("resend", "没有代码") == "没有代码"
 
 
 def test_who_only_looks_sends_nothing_again(place):

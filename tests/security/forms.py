@@ -1112,6 +1112,9 @@ FORMS: dict[str, Form] = {
         {"point-0-words_zh": "核对地址", "point-0-words_en": "Check the address"},
         {"point-0-blocking": "on"},
     ),
+    "desk_intake": Form(
+        "administrator", lambda world: ["letter"], {"department": "", "zone": "Asia/Shanghai"}, {"family": ""}
+    ),
     "desk_routing": Form("administrator", nothing, {}, {"proposes": "on", "learns": "on"}, said=False),
     # what is published of cases
     "desk_case_publish_keep": Form(

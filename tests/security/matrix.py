@@ -429,6 +429,8 @@ ROWS: dict[str, Row] = {
     "desk_snippet_delete": everybody(405, first),
     "desk_checklists": Row((302, 404, 404, 404, 404, 200)),
     "desk_checklist": Row((302, 404, 404, 404, 404, 200), lambda world: ["letter"]),
+    "desk_intakes": Row((302, 404, 404, 404, 404, 200)),
+    "desk_intake": Row((302, 404, 404, 404, 404, 200), lambda world: ["letter"]),
     "desk_case_step": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "accept"]),
     "desk_case_chore": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "assign"]),
     "desk_case_draft": everybody(405, first),
