@@ -87,6 +87,7 @@ def test_a_person_signs_by_mail_from_the_form_to_the_number():
         ({"name": "<b>Wang</b>"}, "Write a name without a link"),
         ({"name": "王" * 10_000}, "80 characters or fewer"),
         ({"email": '"quoted name"@example.org'}, "Write the e-mail like name@example.org"),
+        ({"email": "王芳@example.org"}, "Write the e-mail like name@example.org"),
         ({"email": "a" * 320 + "@example.org"}, "at most 254 characters"),
         ({"email": "wang@example.org\r\nBcc: all@example.org"}, "Write the e-mail like name@example.org"),
     ],
@@ -105,6 +106,13 @@ def test_addresses_with_letters_of_other_scripts_are_taken_and_written_to():
     [letter] = sent()
     assert letter.to == ["wang@bücher.example"]
     assert b"xn--bcher-kva.example" in letter.message().as_bytes()
+
+
+def test_a_full_width_address_is_kept_and_written_to_in_plain_characters():
+    assert post(petition(), email="ｗangfang＠example．org").status_code == 303
+    assert Signature.objects.get().email == "wangfang@example.org"
+    [letter] = sent()
+    assert letter.to == ["wangfang@example.org"]
 
 
 def test_signs_that_cannot_be_seen_leave_the_name():

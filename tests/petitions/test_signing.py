@@ -9,6 +9,7 @@ from django.utils import timezone
 from engage.errors import Refused
 from engage.participation.rules import code_digest
 from mailbox.petitions.actions import signing
+from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import PetitionRules, Signature, SignatureLetter, SignatureTally, State
 from tests.petitions import factories
 
@@ -70,6 +71,14 @@ def test_spellings_of_one_address_and_of_one_name_are_one():
     same = signed(of, name="ＬＩ  WEI", email="L.i.Wei+petition@GoogleMail.com")
     assert (plain.address, plain.person) == (same.address, same.person)
     assert same.email == "L.i.Wei+petition@GoogleMail.com"
+
+
+def test_an_address_is_kept_in_plain_characters_and_one_that_no_server_takes_is_refused():
+    of = petition()
+    assert signed(of, email="ｗangfang＠example.org").email == "wangfang@example.org"
+    assert signed(of, email="li@bücher.example").email == "li@bücher.example"
+    with pytest.raises(AddressError, match="form"):
+        signing.ask_to_sign(asking(of, email="王芳@example.org"))
 
 
 @pytest.mark.parametrize(

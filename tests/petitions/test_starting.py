@@ -206,6 +206,12 @@ def test_a_starter_over_the_limit_or_blocked_sees_the_same_page_and_no_petition_
     assert not OutgoingMail.objects.filter(submission=None).exists()
 
 
+def test_all_spellings_of_one_address_share_its_limit(client: Client):
+    for email in ("liwei@gmail.com", "Li.Wei@gmail.com", "li.wei+petition@googlemail.com"):
+        sent(Client(), email=email)
+    assert Petition.objects.count() == 2
+
+
 def test_what_is_allowed_wins_over_what_is_blocked():
     Listed.objects.create(what="domain", value="example.org", shown="example.org")
     assert queries.is_blocked("li@example.org", "127.0.0.1")
@@ -259,6 +265,12 @@ def test_bad_input_is_refused_beside_its_field(client: Client, field, typed):
 def test_an_address_in_another_script_is_taken(client: Client):
     sent(client, email="li@例子.中国")
     assert Petition.objects.get().signatures.get().domain == "xn--fsqu00a.xn--fiqs8s"
+
+
+def test_a_full_width_address_is_written_to_in_plain_characters(client: Client):
+    sent(client, email="ｌi＠example.org")
+    assert Petition.objects.get().signatures.get().email == "li@example.org"
+    assert OutgoingMail.objects.get().contact.email == "li@example.org"
 
 
 # --- to another way and back -----------------------------------------------------------------------------------------

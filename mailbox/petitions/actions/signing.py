@@ -17,7 +17,7 @@ from engage.journal import actions as journal
 from engage.participation.rules import code_digest, external_token, token_digest, tracking_code
 from engage.participation.vault import seal
 from mailbox.petitions.actions import statements
-from mailbox.petitions.addresses import canonical
+from mailbox.petitions.addresses import canonical, plain
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
 from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
 from mailbox.petitions.queries.settings import rules
@@ -62,7 +62,7 @@ class Ask:
             petition_id=self.petition_id,
             part=str(self.part),
             name=seal(self.name),
-            email=seal(self.email),
+            email=seal(plain(self.email)),
             address=address_key(address),
             person=person_key(self.name),
             region=self.region,
