@@ -21,6 +21,7 @@ from engage.participation.receipts import track_url
 from engage.participation.rules import Window, format_code
 from engage.search import actions as search
 from mailbox.petitions.actions import signing
+from mailbox.petitions.addresses import canonical
 from mailbox.petitions.models import Petition, PetitionEvent, Signature, State, Wording
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
@@ -67,7 +68,7 @@ def start_petition(new: NewPetition, envelope: Envelope, *, client: str, actor: 
 
 
 def _is_welcome(email: str, client: str) -> bool:
-    who = ((email.lower(), ADDRESS_WINDOWS), (client, NETWORK_WINDOWS))
+    who = ((canonical(email), ADDRESS_WINDOWS), (client, NETWORK_WINDOWS))
     if queries.is_blocked(email, client) or any(limits.peek("petition-start", *one) for one in who):
         return False
     for one in who:
