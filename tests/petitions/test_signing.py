@@ -10,7 +10,8 @@ from engage.errors import Refused
 from engage.participation.rules import code_digest
 from mailbox.petitions.actions import signing
 from mailbox.petitions.addresses import AddressError
-from mailbox.petitions.models import PetitionRules, Signature, SignatureLetter, SignatureTally, State
+from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, SignatureTally, State
+from mailbox.petitions.queries import signing as queries
 from tests.petitions import factories
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,25 @@ def test_a_held_request_is_thanked_for_and_does_not_count():
     assert not SignatureTally.objects.exists()
 
 
+@pytest.mark.parametrize("state", ["pending", "held"])
+def test_whoever_is_held_is_refused_as_anybody_else(state):
+    rows = [signed(of) for of in (petition(), petition())]
+    Signature.objects.update(state=state)
+    Petition.objects.filter(pk=rows[0].petition_id).update(closes_at=timezone.now() - timedelta(seconds=1))
+    Petition.objects.filter(pk=rows[1].petition_id).update(state=State.REMOVED)
+    for row, code in zip(rows, ("petition_closed", "petition_not_open"), strict=True):
+        with pytest.raises(Refused, match=code):
+            signing.confirm(row.pk)
+    assert not Signature.objects.filter(confirmed_at__isnull=False).exists()
+
+
+def test_pages_read_the_clock_of_the_database(monkeypatch):
+    of = petition(closes_at=timezone.now() - timedelta(seconds=1))
+    monkeypatch.setattr(timezone, "now", lambda: factories.NOW - timedelta(days=300))
+    assert not queries.takes_signatures(of)
+    assert queries.why_not_taken(of.pk, "signer") == "petition_closed"
+
+
 def test_sponsors_sign_before_the_opening_and_what_follows_happens_with_it():
     of = petition(State.COLLECTING)
     seen = []
@@ -187,7 +207,7 @@ def test_sponsors_sign_before_the_opening_and_what_follows_happens_with_it():
         assert [one.pk for one in seen] == [row.pk]
     finally:
         signing._after["sponsor"].remove(seen.append)
-    assert refusal(petition(), part="sponsor") == "petition_closed"
+    assert refusal(petition(), part="sponsor") == "petition_sponsors_over"
 
 
 def test_a_wrong_address_is_corrected_by_a_new_request_that_voids_the_first():

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from engage.accounts.actors import ANYONE
@@ -19,9 +20,10 @@ from engage.participation.vault import seal
 from mailbox.petitions.actions import statements
 from mailbox.petitions.addresses import canonical, plain
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
-from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
+from mailbox.petitions.models import Signature, SignatureLetter
+from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.queries.settings import rules
-from mailbox.petitions.queries.signing import UNCONFIRMED
+from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links
 
 RESENT_MOST = 5
@@ -97,7 +99,7 @@ def ask_to_sign(ask: Ask) -> Receipt:
 
     Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
     row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
-    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open").
+    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open" | "petition_sponsors_over").
     """
     row = ask.row()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -113,15 +115,14 @@ def asked_before(ask: Ask) -> Receipt:
     found = Signature.objects.filter(token_digest=digest, petition=ask.petition_id).values_list("pk", "asked_at")
     if known := found.first():
         return receipt(*known, ask.code)
-    raise not_taken(ask.petition_id)
+    raise not_taken(ask.petition_id, ask.part)
 
 
-def not_taken(petition_id: int) -> Refused:
-    """Say why a petition takes no signature now."""
-    if PetitionRules.objects.filter(signing_paused=True).exists():
-        return Refused("petition_signing_paused")
-    state = Petition.objects.filter(pk=petition_id).values_list("state", flat=True).first()
-    return Refused("petition_closed" if state in (State.OPEN, State.CLOSED) else "petition_not_open")
+def not_taken(petition_id: int, part: str) -> Refused:
+    """Say why a petition takes no signature of this part now."""
+    # A sponsor may still confirm after the opening, but nobody asks to be one any more.
+    otherwise = "petition_not_open" if part == Signature.Part.SIGNER else "petition_sponsors_over"
+    return Refused(why_not_taken(petition_id, part) or otherwise)
 
 
 def after_confirmation(part: str, follow: Callable[[Signature], None]) -> None:
@@ -170,13 +171,37 @@ def _why_not(signature_id: int) -> str:
         return "already"
     if len(persons) >= 2:
         return "full"
-    age = timezone.now() - signature.asked_at
+    age = database_now() - signature.asked_at
     if age.days >= rules().confirm_days:
         return "expired"
-    if signature.state == Signature.State.HELD:
-        Signature.objects.filter(pk=signature.pk, confirmed_at=None).update(confirmed_at=timezone.now())
-        return "confirmed"
-    raise not_taken(signature.petition_id)
+    # One that is held must be refused wherever one that waits is: the answer would tell them apart.
+    if signature.state == Signature.State.HELD and not why_not_taken(signature.petition_id, signature.part):
+        held = Signature.objects.filter(pk=signature.pk, state=Signature.State.HELD)
+        if held.update(confirmed_at=Coalesce("confirmed_at", Now())):
+            return "confirmed"
+        return confirm(signature_id)  # let go a moment ago
+    raise not_taken(signature.petition_id, signature.part)
+
+
+def confirm_pressed(signature_id: int) -> bool:
+    """Confirm a request that was let go, from the moment its button was pressed on; tells whether it counts.
+
+    That the petition took it, and that its link was good, was asked at that moment. Only the constraints decide now,
+    and what has to be done with it.
+    """
+    for _race in range(3):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    is_done = statements.confirm_pressed(cursor, signature_id)
+                if is_done:
+                    _follow(signature_id)
+                return is_done
+        except Refused:
+            return False
+        except IntegrityError:
+            continue
+    return False
 
 
 @transaction.atomic
