@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from engage.errors import Refused
 from engage.participation.rules import code_digest
-from mailbox.petitions.actions import signing
+from mailbox.petitions.actions import guarding, letters, signing
 from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, SignatureTally, State
 from mailbox.petitions.queries import signing as queries
@@ -225,5 +225,32 @@ def test_a_wrong_address_is_corrected_by_a_new_request_that_voids_the_first():
 
 def test_the_letter_is_written_again_a_few_times():
     row = signed(petition())
-    assert [signing.send_again(row.pk) for _turn in range(6)] == [True] * 5 + [False]
+    assert not signing.send_again(row.pk)  # the first is on its way
+    for turn in range(6):
+        SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(seconds=59))
+        assert not signing.send_again(row.pk)
+        SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(seconds=61))
+        assert signing.send_again(row.pk) == (turn < 5)
+        assert not signing.send_again(row.pk)
     assert SignatureLetter.objects.count() == 6
+
+
+def test_a_letter_that_is_sent_again_is_no_new_request(monkeypatch):
+    seen = []
+    monkeypatch.setattr(guarding, "hold", lambda rows, now: seen.extend(row.pk for row in rows) or {})
+    row, older = signed(petition()), signed(petition())
+    SignatureLetter.objects.filter(signature=older).update(about=1)
+    letters.sift(now=timezone.now())
+    assert seen == [row.pk]
+    assert set(SignatureLetter.objects.values_list("state", flat=True)) == {"ready"}
+    SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(hours=1))
+    assert signing.send_again(row.pk)
+    assert SignatureLetter.objects.get(signature=row, about=1).state == "ready"
+
+
+def test_who_is_held_gets_no_letter_once_more():
+    row = signed(petition())
+    SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(hours=1))
+    Signature.objects.update(state="held", why="subnet")
+    assert not signing.send_again(row.pk)
+    assert SignatureLetter.objects.count() == 1

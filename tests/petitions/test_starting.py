@@ -20,7 +20,7 @@ from engage.search.queries import search
 from mailbox.models import Case
 from mailbox.petitions.actions import letters, signing, sponsors, starting
 from mailbox.petitions.hashes import address_key, network_key
-from mailbox.petitions.models import Listed, Petition, PetitionRules, Signature, State, Wording
+from mailbox.petitions.models import Listed, Petition, PetitionRules, Signature, SignatureLetter, State, Wording
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.starting import links, rules
 from mailbox.petitions.starting.rules import Sponsors
@@ -483,6 +483,20 @@ def test_a_sponsor_signs_by_letter_and_button(client: Client, settings):
     assert queries.sponsors_of(petition).confirmed == 1
     for forged in (link.replace("/sponsors/", "/sponsors/9"), f"{link[:-4]}AAA/"):
         assert visitor.get(forged).status_code == 410
+
+
+def test_a_sponsors_letter_is_sent_again_a_minute_after_the_last(client: Client):
+    petition = begun(client)
+    visitor, path = Client(), sponsor_path(petition)
+    given = {"name": "王大江", "email": "wang@example.net", "region": "west", "eligible": "yes", "token": str(uuid4())}
+    visitor.post(path, given)
+    Signature.objects.filter(part="sponsor").update(asked_at=timezone.now() - timedelta(hours=1))
+    assert letters.carry() == 1
+    for minutes, many in ((0, 0), (2, 1), (0, 0)):
+        if minutes:
+            SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(minutes=minutes))
+        assert visitor.post(f"{path}sent/").status_code == 200
+        assert letters.carry() == many
 
 
 def test_the_fifth_sponsor_brings_it_to_the_moderators_once(client: Client):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +27,9 @@ from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links
 
 RESENT_MOST = 5
+# How long the last letter is given before another one is sent.
+LETTER_PAUSE = timedelta(seconds=60)
+_ON_ITS_WAY = (SignatureLetter.State.WAITING, SignatureLetter.State.READY, SignatureLetter.State.CLAIMED)
 ALL_PARTS = tuple(Signature.Part.values)
 _after: dict[str, list[Callable[[Signature], None]]] = {}
 
@@ -99,7 +102,8 @@ def ask_to_sign(ask: Ask) -> Receipt:
 
     Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
     row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
-    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open" | "petition_sponsors_over").
+    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open"), of supporters also
+    Refused("petition_sponsors_over").
     """
     row = ask.row()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -206,13 +210,27 @@ def confirm_pressed(signature_id: int) -> bool:
 
 @transaction.atomic
 def send_again(signature_id: int) -> bool:
-    """Write the letter once more, at most RESENT_MOST times; tells whether one goes out."""
+    """Write the letter once more, at most RESENT_MOST times; tells whether one goes out.
+
+    Not while the last one is on its way or younger than LETTER_PAUSE, and not for who is held: the page says nothing
+    about it. Limits and lists had their say about the first letter, so this one is ready at once.
+    """
     signature = Signature.objects.select_for_update().get(pk=signature_id)
-    sent = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about")
-    newest = sent.first()
-    if newest is None or newest.about >= RESENT_MOST or signature.state not in UNCONFIRMED:
+    newest = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about").first()
+    if newest is None or newest.about >= RESENT_MOST or signature.state != Signature.State.PENDING:
         return False
-    SignatureLetter.objects.create(signature=signature, kind=newest.kind, about=newest.about + 1)
+    now = database_now()
+    if newest.state in _ON_ITS_WAY or now - (newest.sent_at or newest.next_try_at) < LETTER_PAUSE:
+        return False
+    if why_not_taken(signature.petition_id, signature.part):
+        return False
+    SignatureLetter.objects.create(
+        signature=signature,
+        kind=newest.kind,
+        about=newest.about + 1,
+        state=SignatureLetter.State.READY,
+        next_try_at=now,
+    )
     return True
 
 

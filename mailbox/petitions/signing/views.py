@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -30,9 +28,6 @@ from mailbox.petitions.signing import device, links
 from mailbox.petitions.signing.forms import SignForm
 from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting.forms import AddressForm
-
-# How long the last letter is given before another one is sent.
-LETTER_PAUSE = timedelta(seconds=60)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -139,8 +134,7 @@ def _mine(request: HttpRequest, row: Signature, here: str, code: str = "") -> Ht
     form, said, status = AddressForm(), "", 200
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "again":
-        if _rested(row):
-            actions.send_again(row.pk)
+        actions.send_again(row.pk)
         said = "again"
     elif act in ("news", "no_news"):
         actions.set_news(row.pk, act == "news")
@@ -156,11 +150,6 @@ def _mine(request: HttpRequest, row: Signature, here: str, code: str = "") -> Ht
             return _corrected(request, row, here, form, code)
         status = 422
     return _mine_page(request, row, here, code, form, said, status)
-
-
-def _rested(row: Signature) -> bool:
-    newest = row.letters.order_by("-pk").values_list("next_try_at", flat=True).first()
-    return timezone.now() - max(row.asked_at, newest or row.asked_at) >= LETTER_PAUSE
 
 
 def _corrected(request: HttpRequest, row: Signature, here: str, form: AddressForm, code: str) -> HttpResponse:
