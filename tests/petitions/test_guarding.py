@@ -12,6 +12,7 @@ from engage.accounts.actors import Role
 from engage.errors import Refused
 from engage.participation import actions as participation
 from mailbox.petitions.actions import guard_alarms, guard_settings, guarding, invalidation
+from mailbox.petitions.guarding import rules
 from mailbox.petitions.hashes import network_key
 from mailbox.petitions.models import Listed, Pace, PetitionRules, Signature, SignatureLetter, Suspect, Trend
 from mailbox.petitions.queries import guarding as queries
@@ -59,6 +60,14 @@ def test_what_waits_under_a_mark_that_gave_itself_away_is_held_and_what_counts_s
     assert Suspect.objects.get().why == "limit_network"
     [after] = asking(petition, 1, network="one", now=NOW + timedelta(hours=2))
     assert guarding.hold([after], NOW + timedelta(hours=2)) == {after.pk: "limit_network"}
+
+
+def test_a_starter_is_not_held_looking_back():
+    of = factories.petition("pending")
+    [starter] = asking(of, 1, part="starter", network="one")
+    [reader] = asking(of, 1, network="one")
+    assert guarding.hold_back({("network", "one"): rules.Why.REGULAR}, NOW) == 1
+    assert held_by([starter, reader]) == {reader.pk: "regular"}
 
 
 def test_numbered_addresses_are_found_though_they_are_sealed():

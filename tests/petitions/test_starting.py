@@ -335,6 +335,17 @@ def test_a_petition_waits_for_its_starters_confirmation_by_a_button(client: Clie
     assert OutgoingMail.objects.count() == letters_sent
 
 
+def test_a_starter_who_is_held_gets_the_link_for_sponsors_once_confirmed(client: Client):
+    sent(client)
+    starter = Signature.objects.filter(part="starter")
+    starter.update(state=Signature.State.HELD, why="network")
+    assert client.post(letter_link("/start/confirm/")).status_code == 302
+    assert OutgoingMail.objects.count() == 1
+    starter.update(state=Signature.State.PENDING, why="", confirmed_at=None)
+    assert client.post(letter_link("/start/confirm/")).status_code == 302
+    assert OutgoingMail.objects.count() == 2
+
+
 def test_the_same_form_sent_twice_makes_one_petition(client: Client):
     written(client)
     fields = dict(re.findall(r'name="(token|opened)" value="([^"]*)"', body(client.get("/zh/petitions/start/check/"))))

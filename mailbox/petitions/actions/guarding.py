@@ -103,9 +103,9 @@ def _remember(found: Mapping[Mark, Sign], now: datetime) -> None:
 
 def hold_back(marks: Mapping[Mark, Why], now: datetime) -> int:
     """Hold what came under these marks in the last hours and is not confirmed; what is confirmed stays. Returns how
-    many."""
+    many. Starters have limits of their own: without theirs, a petition never begins."""
     waiting = Signature.objects.filter(state=Signature.State.PENDING, asked_at__gte=now - rules.LOOK_BACK)
-    waiting = waiting.exclude(queries.never_held())
+    waiting = waiting.exclude(queries.never_held()).exclude(part=Signature.Part.STARTER)
     held = 0
     for mark, why in sorted(marks.items()):
         condition = queries.of_mark(mark)

@@ -161,7 +161,9 @@ def confirm_start(token: uuid.UUID, *, now: datetime) -> tuple[Petition, str]:
         starter = Signature.objects.filter(petition=petition, part=Signature.Part.STARTER).values_list("pk", flat=True)
         if petition.state not in rules.GATHERS or signing.confirm(starter.get()) != "confirmed":
             raise Refused("petition_link_over")
-        _tell_of_sponsors(petition, envelope.code)
+        # One that is held is thanked for as well, but nothing begins yet.
+        if queries.starter_has_confirmed(petition):
+            _tell_of_sponsors(petition, envelope.code)
     return petition, envelope.code
 
 
