@@ -22,6 +22,7 @@ from mailbox.petitions.actions import letters, signing, sponsors, starting
 from mailbox.petitions.hashes import address_key, network_key
 from mailbox.petitions.models import Listed, Petition, PetitionRules, Signature, SignatureLetter, State, Wording
 from mailbox.petitions.queries import starting as queries
+from mailbox.petitions.signing import links as signing_links
 from mailbox.petitions.starting import links, rules
 from mailbox.petitions.starting.rules import Sponsors
 from tests.accounts.people import person
@@ -508,6 +509,24 @@ def test_a_sponsors_letter_is_sent_again_a_minute_after_the_last(client: Client)
             SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(minutes=minutes))
         assert visitor.post(f"{path}sent/").status_code == 200
         assert letters.carry() == many
+
+
+@pytest.mark.parametrize("state", [State.HIDDEN, State.WITHDRAWN])
+def test_a_sponsor_reads_no_words_of_a_petition_that_is_shut(client: Client, state):
+    petition = begun(client)
+    sponsored(petition, 1)
+    done = Signature.objects.get(part="sponsor")
+    waiting = Signature.objects.get(pk=sponsors.ask_to_sponsor(petition, ask(petition, 2)).pk)
+    Petition.objects.update(state=state, reason=factories.reason(hides=True))
+    for row in (done, waiting):
+        address = signing_links.address("petition_confirm_sponsor", sponsors.PURPOSE, row.pk, "en")
+        path = re.sub(r"^https?://[^/]+", "", address)
+        for answer in (Client().get(path), Client().post(path)):
+            assert TITLE not in body(answer) and VALUES["action"] not in body(answer)
+        if row == done:
+            assert petition.reference in body(answer)
+    assert letters.carry() == 0
+    assert set(SignatureLetter.objects.values_list("state", flat=True)) == {"stopped"}
 
 
 def test_the_fifth_sponsor_brings_it_to_the_moderators_once(client: Client):
