@@ -236,7 +236,7 @@ def send_again(signature_id: int) -> bool:
 
 @transaction.atomic
 def correct_address(signature_id: int, email: str, *, client: str, new_token: UUID | None = None) -> Ask | None:
-    """Ask anew with another address and void the first request; None once it is confirmed.
+    """Ask anew with another address and void the first request; None once it is confirmed, or who asked is forgotten.
 
     Returns the new request for its receipt. Pressing twice leads to the same one: its token comes from the first
     request and the address. Whoever owns the wrong address can confirm nothing any more.
@@ -257,7 +257,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         part=signature.part,
         letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
     )
-    if signature.state not in UNCONFIRMED:
+    if signature.state not in UNCONFIRMED or signature.name is None:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()
         return ask if known else None
     ask_to_sign(ask)

@@ -55,6 +55,15 @@ def why_not_taken(petition_id: int, part: str) -> str:
     return _why_paused() if _open_now().filter(pk=petition_id).exists() else "petition_closed"
 
 
+def why_no_letter(row: Signature) -> str:
+    """Say why nothing can be confirmed or sent for a signature that waits, as the code of a refusal; empty when it can.
+
+    The same for one that is held.
+    """
+    code = why_not_taken(row.petition_id, row.part)
+    return code or ("" if row.email else "petition_signer_forgotten")
+
+
 def _why_paused() -> str:
     return "petition_signing_paused" if PetitionRules.objects.filter(signing_paused=True).exists() else ""
 

@@ -20,6 +20,7 @@ from engage.participation import limits, wallet
 from engage.participation.forms import read_token
 from engage.participation.rules import format_code
 from mailbox.petitions.actions import signing as actions
+from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, Signature
 from mailbox.petitions.queries import counting
 from mailbox.petitions.queries import signing as queries
@@ -156,7 +157,8 @@ def _corrected(request: HttpRequest, row: Signature, here: str, form: AddressFor
     try:
         ask = actions.correct_address(row.pk, form.cleaned_data["email"], client=limits.client_address(request))
     except Refused as refusal:
-        form.add_error("email", refusal_message(refusal))
+        if not queries.why_no_letter(row):  # otherwise the page says why, in place of the form
+            form.add_error("email", refusal_message(refusal))
         return _mine_page(request, row, here, code, form, "", refusal_status(refusal.code))
     if ask is None:
         return SeeOther(here)
@@ -168,6 +170,8 @@ def _corrected(request: HttpRequest, row: Signature, here: str, form: AddressFor
 def _mine_page(
     request: HttpRequest, row: Signature, here: str, code: str, form: AddressForm, said: str, status: int
 ) -> HttpResponse:
+    standing = queries.standing(row)
+    refusal = _refusal(row, standing)
     return _page(
         request,
         "petitions/signature.html",
@@ -175,7 +179,8 @@ def _mine_page(
         row=row,
         petition=row.petition,
         is_public=queries.open_petition(row.petition_id) is not None,
-        standing=queries.standing(row),
+        standing=standing,
+        refused=refusal_message(refusal) if refusal else "",
         reference=queries.reference_of(row),
         code=format_code(code),
         form=form,
@@ -196,35 +201,52 @@ def confirm(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if row is None:
         return _over(request)
     standing = queries.standing(row)
-    if request.method == "POST" and request.POST.get("act") == "renew":
-        return _renewed(request, row)
     if request.method != "POST":
-        if standing.step in ("withdrawn", "out"):
-            return _over(request)
-        template = "petitions/confirm_expired.html" if standing.step == "expired" else "petitions/confirm.html"
-        return _page(request, template, petition=row.petition, row=row, standing=standing)
+        return _over(request) if standing.step in ("withdrawn", "out") else _confirm_page(request, row)
     try:
+        if request.POST.get("act") == "renew":
+            return _renewed(request, row)
         outcome = actions.confirm(pk)
     except Refused as refusal:
-        context = {"petition": row.petition, "row": row, "standing": standing, "error": refusal_message(refusal)}
-        return _page(request, "petitions/confirm.html", status=refusal_status(refusal.code), **context)
+        return _confirm_page(request, row, refusal)
     if outcome == "confirmed":
         return SeeOther(reverse("petition_confirmed", args=[pk, key]))
     if outcome == "expired":
-        if standing.step != "expired":
-            return _over(request)
-        return _page(request, "petitions/confirm_expired.html", status=410, petition=row.petition, row=row)
+        return _confirm_page(request, row, status=410) if standing.step == "expired" else _over(request)
     context = {"petition": row.petition, "row": row, "standing": queries.standing(row), "outcome": outcome}
     return _page(request, "petitions/confirm.html", status=200 if outcome == "already" else 409, **context)
 
 
+def _confirm_page(
+    request: HttpRequest, row: Signature, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the button, or the one for a new letter; only the sentence where neither would do anything."""
+    standing = queries.standing(row)
+    refusal = refusal or _refusal(row, standing)
+    return _page(
+        request,
+        "petitions/confirm_expired.html" if standing.step == "expired" else "petitions/confirm.html",
+        status=refusal_status(refusal.code) if refusal else status,
+        petition=row.petition,
+        standing=standing,
+        refused=refusal_message(refusal) if refusal else "",
+    )
+
+
+def _refusal(row: Signature, standing: queries.Standing) -> Refused | None:
+    """Return why a signature that does not count yet cannot count; None where it can, and where it did."""
+    code = queries.why_no_letter(row) if standing.step in ("asked", "expired") else ""
+    return Refused(code) if code else None
+
+
 def _renewed(request: HttpRequest, row: Signature) -> HttpResponse:
     """Write a new letter in place of an expired one: a new request by the same person."""
+    if code := queries.why_no_letter(row):
+        raise Refused(code)
     try:
         ask = actions.correct_address(row.pk, row.email or "", client=limits.client_address(request))
-    except Refused as refusal:
-        context = {"petition": row.petition, "row": row, "error": refusal_message(refusal)}
-        return _page(request, "petitions/confirm_expired.html", status=refusal_status(refusal.code), **context)
+    except AddressError:  # kept when such addresses were still taken
+        return _over(request)
     if ask is None:
         return _over(request)
     response = SeeOther(reverse("petition_signature", args=[actions.asked_before(ask).reference]))
