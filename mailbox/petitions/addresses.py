@@ -1,6 +1,6 @@
 """Canonical e-mail addresses: which spellings lead to one mailbox. Pure: the table of providers is an argument.
 
-The canonical form is for comparing only; letters go to the address as it was typed.
+The canonical form is for comparing only; letters go to the address as it was typed, in its plain characters.
 """
 
 from __future__ import annotations
@@ -54,19 +54,24 @@ class AddressError(ValueError):
     """The address cannot be one; the message is a code: "empty", "long", "form", "domain"."""
 
 
+def plain(typed: str) -> str:
+    """Return an address as it is kept and written to: full-width and other shapes of a character are that character."""
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
 def split_address(typed: str) -> tuple[str, str]:
     """Return (local part as typed, domain in ASCII and lower case); AddressError when it cannot be an address.
 
     Quoted local parts and addresses with a comment are refused: none of them is a person's mailbox in practice, and
-    every one is a risk in a header.
+    every one is a risk in a header. So are local parts of other scripts: our letters go without SMTPUTF8.
     """
-    text = unicodedata.normalize("NFKC", typed).strip()
+    text = plain(typed)
     if not text:
         raise AddressError("empty")
     if len(text) > LONGEST:
         raise AddressError("long")
     local, at, domain = text.rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or len(local.encode()) > LONGEST_LOCAL:
+    if not at or not local.isascii() or not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL:
         raise AddressError("form")
     if local.startswith(".") or local.endswith(".") or ".." in local or not local.isprintable():
         raise AddressError("form")

@@ -215,6 +215,12 @@ class Petition(models.Model):
         """The public reference, `P-2026-004217-K`."""
         return self.submission.reference
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether old links and letters name it by its reference alone: hidden, taken down, withdrawn unopened."""
+        withdrawn = self.state == State.WITHDRAWN and self.opened_at is None
+        return withdrawn or self.state in (State.HIDDEN, State.REMOVED)
+
 
 class Wording(models.Model):
     """The words of a petition as they stood: as it was written, and after each edit by a moderator or its starter."""

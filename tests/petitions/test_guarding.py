@@ -12,6 +12,7 @@ from engage.accounts.actors import Role
 from engage.errors import Refused
 from engage.participation import actions as participation
 from mailbox.petitions.actions import guard_alarms, guard_settings, guarding, invalidation
+from mailbox.petitions.guarding import rules
 from mailbox.petitions.hashes import network_key
 from mailbox.petitions.models import Listed, Pace, PetitionRules, Signature, SignatureLetter, Suspect, Trend
 from mailbox.petitions.queries import guarding as queries
@@ -59,6 +60,14 @@ def test_what_waits_under_a_mark_that_gave_itself_away_is_held_and_what_counts_s
     assert Suspect.objects.get().why == "limit_network"
     [after] = asking(petition, 1, network="one", now=NOW + timedelta(hours=2))
     assert guarding.hold([after], NOW + timedelta(hours=2)) == {after.pk: "limit_network"}
+
+
+def test_a_starter_is_not_held_looking_back():
+    of = factories.petition("pending")
+    [starter] = asking(of, 1, part="starter", network="one")
+    [reader] = asking(of, 1, network="one")
+    assert guarding.hold_back({("network", "one"): rules.Why.REGULAR}, NOW) == 1
+    assert held_by([starter, reader]) == {reader.pk: "regular"}
 
 
 def test_numbered_addresses_are_found_though_they_are_sealed():
@@ -188,6 +197,28 @@ def test_held_ones_are_let_go_with_their_letter_or_taken_out_and_brought_back():
     assert held_by([other]) == {other.pk: "blocked"}
     with pytest.raises(Refused, match="petition_not_held"):
         invalidation.release([one.pk], actor=approver)
+
+
+def test_whoever_pressed_while_held_counts_from_that_moment_whatever_became_of_the_petition():
+    petition = factories.petition("closed")
+    pressed, twin, other, never = asking(petition, 4, HELD, why="blocked")
+    Signature.objects.filter(pk=twin.pk).update(address=pressed.address, person=pressed.person)
+    for row, minutes in ((other, 3), (twin, 2), (pressed, 1)):
+        Signature.objects.filter(pk=row.pk).update(confirmed_at=NOW + timedelta(minutes=minutes))
+    assert guarding.let_out([row.pk for row in (never, other, twin, pressed)]) == 4
+    found = {row.pk: (row.state, row.confirmed_at, row.why) for row in Signature.objects.all()}
+    assert found[pressed.pk] == (CONFIRMED, NOW + timedelta(minutes=1), "")
+    assert found[other.pk] == (CONFIRMED, NOW + timedelta(minutes=3), "")
+    assert found[twin.pk] == found[never.pk] == (PENDING, None, "")
+
+
+def test_one_that_is_refused_keeps_none_of_the_others_held():
+    of = factories.petition("collecting")
+    PetitionRules.objects.update_or_create(defaults={"sponsors_needed": 1, "sponsors_most": 1})
+    rows = asking(of, 2, HELD, why="blocked", part="sponsor", confirmed_at=NOW)
+    rows += asking(factories.petition(), 1, HELD, why="blocked", confirmed_at=NOW)
+    guarding.let_out([row.pk for row in rows])
+    assert [Signature.objects.get(pk=row.pk).state for row in rows] == [CONFIRMED, PENDING, CONFIRMED]
 
 
 def test_a_mark_is_let_go_and_not_held_again_for_a_week():

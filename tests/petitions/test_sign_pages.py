@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from engage.participation.models import AboutOption
 from mailbox.petitions.actions import guarding, letters, signing
-from mailbox.petitions.models import PetitionRules, Signature, SignatureLetter, State
+from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
 from mailbox.petitions.signing import links
+from tests.petitions.factories import reason
 from tests.petitions.test_signing import petition, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
@@ -87,6 +88,7 @@ def test_a_person_signs_by_mail_from_the_form_to_the_number():
         ({"name": "<b>Wang</b>"}, "Write a name without a link"),
         ({"name": "王" * 10_000}, "80 characters or fewer"),
         ({"email": '"quoted name"@example.org'}, "Write the e-mail like name@example.org"),
+        ({"email": "王芳@example.org"}, "Write the e-mail like name@example.org"),
         ({"email": "a" * 320 + "@example.org"}, "at most 254 characters"),
         ({"email": "wang@example.org\r\nBcc: all@example.org"}, "Write the e-mail like name@example.org"),
     ],
@@ -105,6 +107,13 @@ def test_addresses_with_letters_of_other_scripts_are_taken_and_written_to():
     [letter] = sent()
     assert letter.to == ["wang@bücher.example"]
     assert b"xn--bcher-kva.example" in letter.message().as_bytes()
+
+
+def test_a_full_width_address_is_kept_and_written_to_in_plain_characters():
+    assert post(petition(), email="ｗangfang＠example．org").status_code == 303
+    assert Signature.objects.get().email == "wangfang@example.org"
+    [letter] = sent()
+    assert letter.to == ["wangfang@example.org"]
 
 
 def test_signs_that_cannot_be_seen_leave_the_name():
@@ -180,9 +189,7 @@ def test_the_letter_is_sent_again_after_a_minute_and_not_before():
     assert len(sent()) == 1
     browser.post(answer.url, {"act": "again"})
     assert sent() == []
-    past = timezone.now() - timedelta(minutes=2)
-    Signature.objects.update(asked_at=past)
-    SignatureLetter.objects.update(next_try_at=past)
+    SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
     browser.post(answer.url, {"act": "again"})
     assert len(sent()) == 1
 
@@ -210,6 +217,76 @@ def test_an_expired_link_gives_a_new_letter_with_one_press():
     [letter] = sent()
     assert Client().post(link_in(letter)).status_code == 303
     assert Signature.objects.counted().count() == 1
+
+
+def paths(row):
+    """The pages of the letter's link, and the signer's own."""
+    confirm = f"/en/petitions/signatures/{row.pk}/{links.key('confirm', row.pk)}/"
+    return confirm, f"{confirm}done/", re.sub(r"^https?://[^/]+", "", links.managing(row.pk, "en"))
+
+
+def paused():
+    PetitionRules.objects.all().delete()
+    PetitionRules.objects.create(signing_paused=True, pause_zh="系统维护中", pause_en="We move to new servers")
+
+
+@pytest.mark.parametrize("row_state", ["pending", "held"])
+@pytest.mark.parametrize("days", [0, 8])
+@pytest.mark.parametrize(
+    ("state", "said", "status"),
+    [
+        (State.CLOSED, b"This petition is closed", 409),
+        (State.REJECTED, b"This petition takes no signatures", 409),
+        ("paused", b"We move to new servers", 503),
+        ("forgotten", b"Your address is deleted", 410),
+    ],
+)
+def test_a_link_that_can_confirm_nothing_says_so_and_offers_no_button(state, said, status, days, row_state):
+    row = signed(petition())
+    asked_at = timezone.now() - timedelta(days=days)
+    Signature.objects.update(asked_at=asked_at, state=row_state)
+    if state == "paused":
+        paused()
+    elif state == "forgotten":
+        Signature.objects.update(email=None, name=None, address=None, person=None)
+    else:
+        Petition.objects.update(state=state, ended_at=timezone.now(), reason=reason())
+    confirm, _done, mine = paths(row)
+    for answer in (Client().get(confirm), Client().post(confirm, {"act": "renew"})):
+        assert (answer.status_code, said in answer.content) == (status, True)
+        assert b'<form class="row"' not in answer.content
+    page = Client().get(mine).content
+    assert said in page
+    assert b'value="again"' not in page and b'value="correct"' not in page
+    answer = Client().post(mine, {"act": "correct", "email": "right@example.org"})
+    assert answer.status_code in (302, 303, status)
+    assert Signature.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", [State.HIDDEN, State.REMOVED, State.WITHDRAWN])
+@pytest.mark.parametrize("row_state", ["pending", "held", "confirmed"])
+def test_of_a_petition_that_is_shut_old_links_show_the_reference_alone(state, row_state):
+    of = petition()
+    row = signed(of, wants_news=True)
+    if row_state == "confirmed":
+        signing.confirm(row.pk)
+    Signature.objects.filter(state="pending").update(state=row_state)
+    Petition.objects.update(state=state, opened_at=None, reason=reason(hides=True))
+    confirm, done, mine = paths(row)
+    stop = f"{confirm}stop/".replace(links.key("confirm", row.pk), links.key("news", row.pk))
+    browser = Client()
+    answers = [browser.get(path, follow=True) for path in (confirm, done, mine, stop)]
+    answers += [browser.post(confirm), browser.post(confirm, {"act": "renew"}, follow=True)]
+    for answer in answers:
+        page = answer.content.decode()
+        assert of.title not in page and of.action not in page
+        assert "Yes, I sign" not in page
+    for answer in answers[:4]:
+        assert of.reference in answer.content.decode()
+    assert sent() == []
+    assert browser.post(mine, {"act": "withdraw", "sure": "yes"}).status_code == 303
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
 
 
 def test_cut_forged_and_foreign_links_open_nothing():
@@ -243,8 +320,7 @@ def test_a_closed_or_rejected_petition_says_that_it_takes_none():
 
 def test_while_signing_is_paused_pages_stay_readable_and_say_why():
     of = petition()
-    PetitionRules.objects.all().delete()
-    PetitionRules.objects.create(signing_paused=True, pause_zh="系统维护中", pause_en="We move to new servers")
+    paused()
     page = Client().get(f"/en/petitions/{of.pk}/sign/")
     assert (page.status_code, b"We move to new servers" in page.content) == (200, True)
     answer = post(of)

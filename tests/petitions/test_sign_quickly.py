@@ -115,6 +115,7 @@ GOOD = [
     {"region": "abroad", "country": "DE"},
     {"region": "east", "country": "DE"},
     {"email": " Wang.Fang@Example.ORG "},
+    {"email": "ｗangfang＠example.org"},
     {"name": "Ｏ’Brien-Smith"},
 ]
 
@@ -139,6 +140,7 @@ DOUBTFUL: list[tuple[dict, dict]] = [
     ({"name": "www.example.com"}, {}),
     ({"name": "王" * 10_000}, {}),
     ({"email": '"a b"@example.org'}, {}),
+    ({"email": "王芳@example.org"}, {}),
     ({"email": "a@example.org\r\nBcc: b@example.org"}, {}),
     ({"region": "atlantis"}, {}),
     ({"eligible": ""}, {}),

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from engage.errors import Refused
 from engage.participation.rules import code_digest
-from mailbox.petitions.actions import signing
-from mailbox.petitions.models import PetitionRules, Signature, SignatureLetter, SignatureTally, State
+from mailbox.petitions.actions import guarding, letters, signing
+from mailbox.petitions.addresses import AddressError
+from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, SignatureTally, State
+from mailbox.petitions.queries import signing as queries
 from tests.petitions import factories
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,14 @@ def test_spellings_of_one_address_and_of_one_name_are_one():
     same = signed(of, name="ＬＩ  WEI", email="L.i.Wei+petition@GoogleMail.com")
     assert (plain.address, plain.person) == (same.address, same.person)
     assert same.email == "L.i.Wei+petition@GoogleMail.com"
+
+
+def test_an_address_is_kept_in_plain_characters_and_one_that_no_server_takes_is_refused():
+    of = petition()
+    assert signed(of, email="ｗangfang＠example.org").email == "wangfang@example.org"
+    assert signed(of, email="li@bücher.example").email == "li@bücher.example"
+    with pytest.raises(AddressError, match="form"):
+        signing.ask_to_sign(asking(of, email="王芳@example.org"))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +178,25 @@ def test_a_held_request_is_thanked_for_and_does_not_count():
     assert not SignatureTally.objects.exists()
 
 
+@pytest.mark.parametrize("state", ["pending", "held"])
+def test_whoever_is_held_is_refused_as_anybody_else(state):
+    rows = [signed(of) for of in (petition(), petition())]
+    Signature.objects.update(state=state)
+    Petition.objects.filter(pk=rows[0].petition_id).update(closes_at=timezone.now() - timedelta(seconds=1))
+    Petition.objects.filter(pk=rows[1].petition_id).update(state=State.REMOVED)
+    for row, code in zip(rows, ("petition_closed", "petition_not_open"), strict=True):
+        with pytest.raises(Refused, match=code):
+            signing.confirm(row.pk)
+    assert not Signature.objects.filter(confirmed_at__isnull=False).exists()
+
+
+def test_pages_read_the_clock_of_the_database(monkeypatch):
+    of = petition(closes_at=timezone.now() - timedelta(seconds=1))
+    monkeypatch.setattr(timezone, "now", lambda: factories.NOW - timedelta(days=300))
+    assert not queries.takes_signatures(of)
+    assert queries.why_not_taken(of.pk, "signer") == "petition_closed"
+
+
 def test_sponsors_sign_before_the_opening_and_what_follows_happens_with_it():
     of = petition(State.COLLECTING)
     seen = []
@@ -178,7 +207,7 @@ def test_sponsors_sign_before_the_opening_and_what_follows_happens_with_it():
         assert [one.pk for one in seen] == [row.pk]
     finally:
         signing._after["sponsor"].remove(seen.append)
-    assert refusal(petition(), part="sponsor") == "petition_closed"
+    assert refusal(petition(), part="sponsor") == "petition_sponsors_over"
 
 
 def test_a_wrong_address_is_corrected_by_a_new_request_that_voids_the_first():
@@ -196,5 +225,32 @@ def test_a_wrong_address_is_corrected_by_a_new_request_that_voids_the_first():
 
 def test_the_letter_is_written_again_a_few_times():
     row = signed(petition())
-    assert [signing.send_again(row.pk) for _turn in range(6)] == [True] * 5 + [False]
+    assert not signing.send_again(row.pk)  # the first is on its way
+    for turn in range(6):
+        SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(seconds=59))
+        assert not signing.send_again(row.pk)
+        SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(seconds=61))
+        assert signing.send_again(row.pk) == (turn < 5)
+        assert not signing.send_again(row.pk)
     assert SignatureLetter.objects.count() == 6
+
+
+def test_a_letter_that_is_sent_again_is_no_new_request(monkeypatch):
+    seen = []
+    monkeypatch.setattr(guarding, "hold", lambda rows, now: seen.extend(row.pk for row in rows) or {})
+    row, older = signed(petition()), signed(petition())
+    SignatureLetter.objects.filter(signature=older).update(about=1)
+    letters.sift(now=timezone.now())
+    assert seen == [row.pk]
+    assert set(SignatureLetter.objects.values_list("state", flat=True)) == {"ready"}
+    SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(hours=1))
+    assert signing.send_again(row.pk)
+    assert SignatureLetter.objects.get(signature=row, about=1).state == "ready"
+
+
+def test_who_is_held_gets_no_letter_once_more():
+    row = signed(petition())
+    SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(hours=1))
+    Signature.objects.update(state="held", why="subnet")
+    assert not signing.send_again(row.pk)
+    assert SignatureLetter.objects.count() == 1

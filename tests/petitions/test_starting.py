@@ -20,8 +20,9 @@ from engage.search.queries import search
 from mailbox.models import Case
 from mailbox.petitions.actions import letters, signing, sponsors, starting
 from mailbox.petitions.hashes import address_key, network_key
-from mailbox.petitions.models import Listed, Petition, PetitionRules, Signature, State, Wording
+from mailbox.petitions.models import Listed, Petition, PetitionRules, Signature, SignatureLetter, State, Wording
 from mailbox.petitions.queries import starting as queries
+from mailbox.petitions.signing import links as signing_links
 from mailbox.petitions.starting import links, rules
 from mailbox.petitions.starting.rules import Sponsors
 from tests.accounts.people import person
@@ -206,6 +207,12 @@ def test_a_starter_over_the_limit_or_blocked_sees_the_same_page_and_no_petition_
     assert not OutgoingMail.objects.filter(submission=None).exists()
 
 
+def test_all_spellings_of_one_address_share_its_limit(client: Client):
+    for email in ("liwei@gmail.com", "Li.Wei@gmail.com", "li.wei+petition@googlemail.com"):
+        sent(Client(), email=email)
+    assert Petition.objects.count() == 2
+
+
 def test_what_is_allowed_wins_over_what_is_blocked():
     Listed.objects.create(what="domain", value="example.org", shown="example.org")
     assert queries.is_blocked("li@example.org", "127.0.0.1")
@@ -259,6 +266,12 @@ def test_bad_input_is_refused_beside_its_field(client: Client, field, typed):
 def test_an_address_in_another_script_is_taken(client: Client):
     sent(client, email="li@例子.中国")
     assert Petition.objects.get().signatures.get().domain == "xn--fsqu00a.xn--fiqs8s"
+
+
+def test_a_full_width_address_is_written_to_in_plain_characters(client: Client):
+    sent(client, email="ｌi＠example.org")
+    assert Petition.objects.get().signatures.get().email == "li@example.org"
+    assert OutgoingMail.objects.get().contact.email == "li@example.org"
 
 
 # --- to another way and back -----------------------------------------------------------------------------------------
@@ -321,6 +334,17 @@ def test_a_petition_waits_for_its_starters_confirmation_by_a_button(client: Clie
     other = Client()
     assert code in body(other.get(other.post(link).url))
     assert OutgoingMail.objects.count() == letters_sent
+
+
+def test_a_starter_who_is_held_gets_the_link_for_sponsors_once_confirmed(client: Client):
+    sent(client)
+    starter = Signature.objects.filter(part="starter")
+    starter.update(state=Signature.State.HELD, why="network")
+    assert client.post(letter_link("/start/confirm/")).status_code == 302
+    assert OutgoingMail.objects.count() == 1
+    starter.update(state=Signature.State.PENDING, why="", confirmed_at=None)
+    assert client.post(letter_link("/start/confirm/")).status_code == 302
+    assert OutgoingMail.objects.count() == 2
 
 
 def test_the_same_form_sent_twice_makes_one_petition(client: Client):
@@ -471,6 +495,38 @@ def test_a_sponsor_signs_by_letter_and_button(client: Client, settings):
     assert queries.sponsors_of(petition).confirmed == 1
     for forged in (link.replace("/sponsors/", "/sponsors/9"), f"{link[:-4]}AAA/"):
         assert visitor.get(forged).status_code == 410
+
+
+def test_a_sponsors_letter_is_sent_again_a_minute_after_the_last(client: Client):
+    petition = begun(client)
+    visitor, path = Client(), sponsor_path(petition)
+    given = {"name": "王大江", "email": "wang@example.net", "region": "west", "eligible": "yes", "token": str(uuid4())}
+    visitor.post(path, given)
+    Signature.objects.filter(part="sponsor").update(asked_at=timezone.now() - timedelta(hours=1))
+    assert letters.carry() == 1
+    for minutes, many in ((0, 0), (2, 1), (0, 0)):
+        if minutes:
+            SignatureLetter.objects.update(sent_at=timezone.now() - timedelta(minutes=minutes))
+        assert visitor.post(f"{path}sent/").status_code == 200
+        assert letters.carry() == many
+
+
+@pytest.mark.parametrize("state", [State.HIDDEN, State.WITHDRAWN])
+def test_a_sponsor_reads_no_words_of_a_petition_that_is_shut(client: Client, state):
+    petition = begun(client)
+    sponsored(petition, 1)
+    done = Signature.objects.get(part="sponsor")
+    waiting = Signature.objects.get(pk=sponsors.ask_to_sponsor(petition, ask(petition, 2)).pk)
+    Petition.objects.update(state=state, reason=factories.reason(hides=True))
+    for row in (done, waiting):
+        address = signing_links.address("petition_confirm_sponsor", sponsors.PURPOSE, row.pk, "en")
+        path = re.sub(r"^https?://[^/]+", "", address)
+        for answer in (Client().get(path), Client().post(path)):
+            assert TITLE not in body(answer) and VALUES["action"] not in body(answer)
+        if row == done:
+            assert petition.reference in body(answer)
+    assert letters.carry() == 0
+    assert set(SignatureLetter.objects.values_list("state", flat=True)) == {"stopped"}
 
 
 def test_the_fifth_sponsor_brings_it_to_the_moderators_once(client: Client):

@@ -103,9 +103,9 @@ def _remember(found: Mapping[Mark, Sign], now: datetime) -> None:
 
 def hold_back(marks: Mapping[Mark, Why], now: datetime) -> int:
     """Hold what came under these marks in the last hours and is not confirmed; what is confirmed stays. Returns how
-    many."""
+    many. Starters have limits of their own: without theirs, a petition never begins."""
     waiting = Signature.objects.filter(state=Signature.State.PENDING, asked_at__gte=now - rules.LOOK_BACK)
-    waiting = waiting.exclude(queries.never_held())
+    waiting = waiting.exclude(queries.never_held()).exclude(part=Signature.Part.STARTER)
     held = 0
     for mark, why in sorted(marks.items()):
         condition = queries.of_mark(mark)
@@ -149,15 +149,20 @@ def look_again(now: datetime) -> int:
 def let_out(keys: Sequence[int]) -> int:
     """Let held signatures wait for their confirmation again, in the caller's transaction; their letters go out.
 
-    Whoever pressed the button before they were held is confirmed now.
+    Whoever pressed the button while they were held counts from that moment on, whatever became of the petition since;
+    one that cannot count waits again and stops none of the others.
     """
-    held = Signature.objects.filter(pk__in=keys, state=Signature.State.HELD)
-    pressed = list(held.filter(confirmed_at__isnull=False).values_list("pk", flat=True))
-    let = held.update(state=Signature.State.PENDING, why="", confirmed_at=None)
-    letters.release(list(keys))
-    for key in pressed:
-        signing.confirm(key)
-    return let
+    held = Signature.objects.select_for_update().filter(pk__in=keys, state=Signature.State.HELD)
+    moments = dict(held.order_by("pk").values_list("pk", "confirmed_at"))
+    Signature.objects.filter(pk__in=moments).update(state=Signature.State.PENDING, why="")
+    letters.release(list(moments))
+    pressed = sorted((at, key) for key, at in moments.items() if at is not None)
+    for _at, key in pressed:
+        signing.confirm_pressed(key)
+    Signature.objects.filter(pk__in=[key for _at, key in pressed], state=Signature.State.PENDING).update(
+        confirmed_at=None
+    )
+    return len(moments)
 
 
 @transaction.atomic

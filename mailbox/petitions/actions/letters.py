@@ -119,10 +119,11 @@ def sift(*, now: datetime, limit: int = SIFTED_AT_ONCE) -> int:
         waiting = SignatureLetter.objects.select_for_update(skip_locked=True).filter(
             _due(), state=State.WAITING, next_try_at__lte=now
         )
-        rows = list(waiting.order_by("next_try_at", "pk").values_list("pk", "signature_id", "kind")[:limit])
+        rows = list(waiting.order_by("next_try_at", "pk").values_list("pk", "signature_id", "kind", "about")[:limit])
         if not rows:
             return 0
-        asking = [key for _pk, key, kind in rows if kind in _kinds and _kinds[kind].is_sifted]
+        # A letter that is sent again is no new request.
+        asking = [key for _pk, key, kind, about in rows if not about and kind in _kinds and _kinds[kind].is_sifted]
         signatures = list(Signature.objects.filter(pk__in=asking).defer("name", "email"))
         held = guarding.hold(signatures, now) if signatures else {}
         for why in set(held.values()):
@@ -130,11 +131,10 @@ def sift(*, now: datetime, limit: int = SIFTED_AT_ONCE) -> int:
             Signature.objects.filter(pk__in=keys, state=Signature.State.PENDING).update(
                 state=Signature.State.HELD, why=why
             )
-        stopped = [pk for pk, key, _kind in rows if key in held]
+        stopped = [pk for pk, key, _kind, _about in rows if key in held]
         SignatureLetter.objects.filter(pk__in=stopped).update(state=State.STOPPED, said="held")
-        SignatureLetter.objects.filter(pk__in=[pk for pk, key, _kind in rows if key not in held]).update(
-            state=State.READY
-        )
+        ready = [pk for pk, key, _kind, _about in rows if key not in held]
+        SignatureLetter.objects.filter(pk__in=ready).update(state=State.READY)
         if signatures:
             _record(signatures, len(held))
     return len(rows)

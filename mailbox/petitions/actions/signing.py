@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from engage.accounts.actors import ANYONE
@@ -17,14 +18,18 @@ from engage.journal import actions as journal
 from engage.participation.rules import code_digest, external_token, token_digest, tracking_code
 from engage.participation.vault import seal
 from mailbox.petitions.actions import statements
-from mailbox.petitions.addresses import canonical
+from mailbox.petitions.addresses import canonical, plain
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
-from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
+from mailbox.petitions.models import Signature, SignatureLetter
+from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.queries.settings import rules
-from mailbox.petitions.queries.signing import UNCONFIRMED
+from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links
 
 RESENT_MOST = 5
+# How long the last letter is given before another one is sent.
+LETTER_PAUSE = timedelta(seconds=60)
+_ON_ITS_WAY = (SignatureLetter.State.WAITING, SignatureLetter.State.READY, SignatureLetter.State.CLAIMED)
 ALL_PARTS = tuple(Signature.Part.values)
 _after: dict[str, list[Callable[[Signature], None]]] = {}
 
@@ -62,7 +67,7 @@ class Ask:
             petition_id=self.petition_id,
             part=str(self.part),
             name=seal(self.name),
-            email=seal(self.email),
+            email=seal(plain(self.email)),
             address=address_key(address),
             person=person_key(self.name),
             region=self.region,
@@ -97,7 +102,8 @@ def ask_to_sign(ask: Ask) -> Receipt:
 
     Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
     row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
-    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open").
+    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open"), of supporters also
+    Refused("petition_sponsors_over").
     """
     row = ask.row()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -113,15 +119,14 @@ def asked_before(ask: Ask) -> Receipt:
     found = Signature.objects.filter(token_digest=digest, petition=ask.petition_id).values_list("pk", "asked_at")
     if known := found.first():
         return receipt(*known, ask.code)
-    raise not_taken(ask.petition_id)
+    raise not_taken(ask.petition_id, ask.part)
 
 
-def not_taken(petition_id: int) -> Refused:
-    """Say why a petition takes no signature now."""
-    if PetitionRules.objects.filter(signing_paused=True).exists():
-        return Refused("petition_signing_paused")
-    state = Petition.objects.filter(pk=petition_id).values_list("state", flat=True).first()
-    return Refused("petition_closed" if state in (State.OPEN, State.CLOSED) else "petition_not_open")
+def not_taken(petition_id: int, part: str) -> Refused:
+    """Say why a petition takes no signature of this part now."""
+    # A sponsor may still confirm after the opening, but nobody asks to be one any more.
+    otherwise = "petition_not_open" if part == Signature.Part.SIGNER else "petition_sponsors_over"
+    return Refused(why_not_taken(petition_id, part) or otherwise)
 
 
 def after_confirmation(part: str, follow: Callable[[Signature], None]) -> None:
@@ -170,30 +175,68 @@ def _why_not(signature_id: int) -> str:
         return "already"
     if len(persons) >= 2:
         return "full"
-    age = timezone.now() - signature.asked_at
+    age = database_now() - signature.asked_at
     if age.days >= rules().confirm_days:
         return "expired"
-    if signature.state == Signature.State.HELD:
-        Signature.objects.filter(pk=signature.pk, confirmed_at=None).update(confirmed_at=timezone.now())
-        return "confirmed"
-    raise not_taken(signature.petition_id)
+    # One that is held must be refused wherever one that waits is: the answer would tell them apart.
+    if signature.state == Signature.State.HELD and not why_not_taken(signature.petition_id, signature.part):
+        held = Signature.objects.filter(pk=signature.pk, state=Signature.State.HELD)
+        if held.update(confirmed_at=Coalesce("confirmed_at", Now())):
+            return "confirmed"
+        return confirm(signature_id)  # let go a moment ago
+    raise not_taken(signature.petition_id, signature.part)
+
+
+def confirm_pressed(signature_id: int) -> bool:
+    """Confirm a request that was let go, from the moment its button was pressed on; tells whether it counts.
+
+    That the petition took it, and that its link was good, was asked at that moment. Only the constraints decide now,
+    and what has to be done with it.
+    """
+    for _race in range(3):
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    is_done = statements.confirm_pressed(cursor, signature_id)
+                if is_done:
+                    _follow(signature_id)
+                return is_done
+        except Refused:
+            return False
+        except IntegrityError:
+            continue
+    return False
 
 
 @transaction.atomic
 def send_again(signature_id: int) -> bool:
-    """Write the letter once more, at most RESENT_MOST times; tells whether one goes out."""
+    """Write the letter once more, at most RESENT_MOST times; tells whether one goes out.
+
+    Not while the last one is on its way or younger than LETTER_PAUSE, and not for who is held: the page says nothing
+    about it. Limits and lists had their say about the first letter, so this one is ready at once.
+    """
     signature = Signature.objects.select_for_update().get(pk=signature_id)
-    sent = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about")
-    newest = sent.first()
-    if newest is None or newest.about >= RESENT_MOST or signature.state not in UNCONFIRMED:
+    newest = signature.letters.filter(kind__in=["confirm", "sponsor"]).order_by("-about").first()
+    if newest is None or newest.about >= RESENT_MOST or signature.state != Signature.State.PENDING:
         return False
-    SignatureLetter.objects.create(signature=signature, kind=newest.kind, about=newest.about + 1)
+    now = database_now()
+    if newest.state in _ON_ITS_WAY or now - (newest.sent_at or newest.next_try_at) < LETTER_PAUSE:
+        return False
+    if why_not_taken(signature.petition_id, signature.part):
+        return False
+    SignatureLetter.objects.create(
+        signature=signature,
+        kind=newest.kind,
+        about=newest.about + 1,
+        state=SignatureLetter.State.READY,
+        next_try_at=now,
+    )
     return True
 
 
 @transaction.atomic
 def correct_address(signature_id: int, email: str, *, client: str, new_token: UUID | None = None) -> Ask | None:
-    """Ask anew with another address and void the first request; None once it is confirmed.
+    """Ask anew with another address and void the first request; None once it is confirmed, or who asked is forgotten.
 
     Returns the new request for its receipt. Pressing twice leads to the same one: its token comes from the first
     request and the address. Whoever owns the wrong address can confirm nothing any more.
@@ -214,7 +257,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         part=signature.part,
         letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
     )
-    if signature.state not in UNCONFIRMED:
+    if signature.state not in UNCONFIRMED or signature.name is None:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()
         return ask if known else None
     ask_to_sign(ask)

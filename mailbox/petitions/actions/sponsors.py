@@ -45,9 +45,11 @@ def follow_sponsor(signature: Signature) -> None:
     advance(petition, at=signature.confirmed_at)
 
 
-def compose(letter: letters.Letter) -> letters.Words:
-    """Say what a sponsor's letter says: the link, or why there is none."""
+def compose(letter: letters.Letter) -> letters.Words | None:
+    """Say what a sponsor's letter says: the link, or why there is none. Nothing of a petition that is shut goes out."""
     title = letter.petition.title
+    if letter.signature.state != Signature.State.PENDING or letter.petition.is_shut:
+        return None
     if letter.standing == "signed":
         return letters.Words(
             _("You support this petition already: %(title)s") % {"title": title},

@@ -21,6 +21,7 @@ from engage.participation.receipts import track_url
 from engage.participation.rules import Window, format_code
 from engage.search import actions as search
 from mailbox.petitions.actions import signing
+from mailbox.petitions.addresses import canonical
 from mailbox.petitions.models import Petition, PetitionEvent, Signature, State, Wording
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
@@ -67,7 +68,7 @@ def start_petition(new: NewPetition, envelope: Envelope, *, client: str, actor: 
 
 
 def _is_welcome(email: str, client: str) -> bool:
-    who = ((email.lower(), ADDRESS_WINDOWS), (client, NETWORK_WINDOWS))
+    who = ((canonical(email), ADDRESS_WINDOWS), (client, NETWORK_WINDOWS))
     if queries.is_blocked(email, client) or any(limits.peek("petition-start", *one) for one in who):
         return False
     for one in who:
@@ -160,7 +161,9 @@ def confirm_start(token: uuid.UUID, *, now: datetime) -> tuple[Petition, str]:
         starter = Signature.objects.filter(petition=petition, part=Signature.Part.STARTER).values_list("pk", flat=True)
         if petition.state not in rules.GATHERS or signing.confirm(starter.get()) != "confirmed":
             raise Refused("petition_link_over")
-        _tell_of_sponsors(petition, envelope.code)
+        # One that is held is thanked for as well, but nothing begins yet.
+        if queries.starter_has_confirmed(petition):
+            _tell_of_sponsors(petition, envelope.code)
     return petition, envelope.code
 
 

@@ -129,6 +129,13 @@ WHERE s.id = %s AND s.state = 'pending' AND s.part IN (SELECT value FROM json_ea
 RETURNING id
 """
 
+# What was pressed while it was held keeps that moment; both databases read it.
+CONFIRM_PRESSED = f"""
+UPDATE petitions_signature AS s SET state = 'confirmed', slot = {_FREE_SLOT}
+WHERE s.id = %s AND s.state = 'pending' AND s.confirmed_at IS NOT NULL
+RETURNING id
+"""
+
 
 def ask(cursor: Any, vendor: str, rows: Sequence[Row]) -> dict[str, Written]:
     """Write requests with their letters; returns them by the digest of their token.
@@ -160,3 +167,9 @@ def confirm(cursor: Any, vendor: str, keys: Sequence[int], parts: Sequence[str])
         if cursor.fetchone():
             done.add(key)
     return done
+
+
+def confirm_pressed(cursor: Any, key: int) -> bool:
+    """Confirm a request that was pressed while it was held, as of then. IntegrityError as the constraints say."""
+    cursor.execute(CONFIRM_PRESSED, [key])
+    return cursor.fetchone() is not None

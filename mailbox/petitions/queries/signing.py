@@ -8,14 +8,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from engage.accounts.actors import ANYONE
 from engage.participation.rules import Reference, code_digest, parse_code, parse_reference, token_digest
 from engage.typed import LARGEST_KEY
-from mailbox.petitions.models import Petition, Signature, SignatureNumber, State
+from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureNumber, State
+from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.signing import links
+from mailbox.petitions.starting.rules import GATHERS
 
 _NOBODY = "0" * 64
 UNCONFIRMED = (Signature.State.PENDING, Signature.State.HELD)
@@ -30,7 +34,38 @@ def open_petition(petition_id: int) -> Petition | None:
 
 def takes_signatures(petition: Petition) -> bool:
     """Tell whether the form is worth showing; the statement that writes has the last word."""
-    return petition.state == State.OPEN and petition.closes_at is not None and petition.closes_at > timezone.now()
+    return _open_now().filter(pk=petition.pk).exists()
+
+
+def _open_now() -> QuerySet[Petition]:
+    """Filter what is open by the clock of the database."""
+    return Petition.objects.filter(state=State.OPEN, closes_at__gt=Now())
+
+
+def why_not_taken(petition_id: int, part: str) -> str:
+    """Say why no request of this part can be confirmed now, as the code of a refusal; empty when it can.
+
+    It reads as the statement that confirms does, which has the last word.
+    """
+    state = Petition.objects.filter(pk=petition_id).values_list("state", flat=True).first()
+    if state in GATHERS and part != Signature.Part.SIGNER:
+        return "" if part == Signature.Part.STARTER else _why_paused()
+    if state not in (State.OPEN, State.CLOSED):
+        return "petition_not_open"
+    return _why_paused() if _open_now().filter(pk=petition_id).exists() else "petition_closed"
+
+
+def why_no_letter(row: Signature) -> str:
+    """Say why nothing can be confirmed or sent for a signature that waits, as the code of a refusal; empty when it can.
+
+    The same for one that is held.
+    """
+    code = why_not_taken(row.petition_id, row.part)
+    return code or ("" if row.email else "petition_signer_forgotten")
+
+
+def _why_paused() -> str:
+    return "petition_signing_paused" if PetitionRules.objects.filter(signing_paused=True).exists() else ""
 
 
 def signature(signature_id: int) -> Signature | None:
@@ -83,7 +118,7 @@ def standing(row: Signature) -> Standing:
         return Standing("confirmed", _number(row))
     if row.state == Signature.State.INVALIDATED and row.confirmed_at:
         return Standing("out", _number(row))
-    if timezone.now() - row.asked_at >= timedelta(days=rules().confirm_days):
+    if database_now() - row.asked_at >= timedelta(days=rules().confirm_days):
         return Standing("expired")
     return Standing("asked")
 

@@ -16,9 +16,10 @@ def confirmation(letter: Letter) -> Words | None:
     """Ask for the confirmation; who signed already, and a third person at one address, learn it here and nowhere else.
 
     The page is the same for all, so that nobody can try out who signed what.
+    Of a petition that is shut nothing goes out.
     """
     signature, title = letter.signature, letter.petition.title
-    if signature.state not in UNCONFIRMED:
+    if signature.state not in UNCONFIRMED or letter.petition.is_shut:
         return None
     if letter.other is not None:
         return Words(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from mailbox.petitions.addresses import LONGEST, AddressError, split_address
+from mailbox.petitions.addresses import LONGEST, AddressError, plain, split_address
 
 NAME_MOST = 80
 ABROAD = "abroad"
@@ -39,7 +39,7 @@ def read(
     """Read a form. `get(name, otherwise)` gives a field as typed, `clean` takes out what cannot be seen."""
     faults: dict[str, str] = {}
     name = " ".join(clean(get("name", "")[: 20 * NAME_MOST]).split())
-    email = clean(get("email", "")[: 4 * LONGEST])
+    email = plain(clean(get("email", "")[: 4 * LONGEST]))
     region, country = get("region", "")[:64], get("country", "")[:8]
     news = get("news", "")
     if fault := name_fault(name):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +20,7 @@ from engage.participation import limits, wallet
 from engage.participation.forms import read_token
 from engage.participation.rules import format_code
 from mailbox.petitions.actions import signing as actions
+from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, Signature
 from mailbox.petitions.queries import counting
 from mailbox.petitions.queries import signing as queries
@@ -30,9 +29,6 @@ from mailbox.petitions.signing import device, links
 from mailbox.petitions.signing.forms import SignForm
 from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting.forms import AddressForm
-
-# How long the last letter is given before another one is sent.
-LETTER_PAUSE = timedelta(seconds=60)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -139,8 +135,7 @@ def _mine(request: HttpRequest, row: Signature, here: str, code: str = "") -> Ht
     form, said, status = AddressForm(), "", 200
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "again":
-        if _rested(row):
-            actions.send_again(row.pk)
+        actions.send_again(row.pk)
         said = "again"
     elif act in ("news", "no_news"):
         actions.set_news(row.pk, act == "news")
@@ -158,16 +153,12 @@ def _mine(request: HttpRequest, row: Signature, here: str, code: str = "") -> Ht
     return _mine_page(request, row, here, code, form, said, status)
 
 
-def _rested(row: Signature) -> bool:
-    newest = row.letters.order_by("-pk").values_list("next_try_at", flat=True).first()
-    return timezone.now() - max(row.asked_at, newest or row.asked_at) >= LETTER_PAUSE
-
-
 def _corrected(request: HttpRequest, row: Signature, here: str, form: AddressForm, code: str) -> HttpResponse:
     try:
         ask = actions.correct_address(row.pk, form.cleaned_data["email"], client=limits.client_address(request))
     except Refused as refusal:
-        form.add_error("email", refusal_message(refusal))
+        if not queries.why_no_letter(row):  # otherwise the page says why, in place of the form
+            form.add_error("email", refusal_message(refusal))
         return _mine_page(request, row, here, code, form, "", refusal_status(refusal.code))
     if ask is None:
         return SeeOther(here)
@@ -179,6 +170,8 @@ def _corrected(request: HttpRequest, row: Signature, here: str, form: AddressFor
 def _mine_page(
     request: HttpRequest, row: Signature, here: str, code: str, form: AddressForm, said: str, status: int
 ) -> HttpResponse:
+    standing = queries.standing(row)
+    refusal = _refusal(row, standing)
     return _page(
         request,
         "petitions/signature.html",
@@ -186,7 +179,8 @@ def _mine_page(
         row=row,
         petition=row.petition,
         is_public=queries.open_petition(row.petition_id) is not None,
-        standing=queries.standing(row),
+        standing=standing,
+        refused=refusal_message(refusal) if refusal else "",
         reference=queries.reference_of(row),
         code=format_code(code),
         form=form,
@@ -207,35 +201,52 @@ def confirm(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if row is None:
         return _over(request)
     standing = queries.standing(row)
-    if request.method == "POST" and request.POST.get("act") == "renew":
-        return _renewed(request, row)
     if request.method != "POST":
-        if standing.step in ("withdrawn", "out"):
-            return _over(request)
-        template = "petitions/confirm_expired.html" if standing.step == "expired" else "petitions/confirm.html"
-        return _page(request, template, petition=row.petition, row=row, standing=standing)
+        return _over(request) if standing.step in ("withdrawn", "out") else _confirm_page(request, row)
     try:
+        if request.POST.get("act") == "renew":
+            return _renewed(request, row)
         outcome = actions.confirm(pk)
     except Refused as refusal:
-        context = {"petition": row.petition, "row": row, "standing": standing, "error": refusal_message(refusal)}
-        return _page(request, "petitions/confirm.html", status=refusal_status(refusal.code), **context)
+        return _confirm_page(request, row, refusal)
     if outcome == "confirmed":
         return SeeOther(reverse("petition_confirmed", args=[pk, key]))
     if outcome == "expired":
-        if standing.step != "expired":
-            return _over(request)
-        return _page(request, "petitions/confirm_expired.html", status=410, petition=row.petition, row=row)
+        return _confirm_page(request, row, status=410) if standing.step == "expired" else _over(request)
     context = {"petition": row.petition, "row": row, "standing": queries.standing(row), "outcome": outcome}
     return _page(request, "petitions/confirm.html", status=200 if outcome == "already" else 409, **context)
 
 
+def _confirm_page(
+    request: HttpRequest, row: Signature, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the button, or the one for a new letter; only the sentence where neither would do anything."""
+    standing = queries.standing(row)
+    refusal = refusal or _refusal(row, standing)
+    return _page(
+        request,
+        "petitions/confirm_expired.html" if standing.step == "expired" else "petitions/confirm.html",
+        status=refusal_status(refusal.code) if refusal else status,
+        petition=row.petition,
+        standing=standing,
+        refused=refusal_message(refusal) if refusal else "",
+    )
+
+
+def _refusal(row: Signature, standing: queries.Standing) -> Refused | None:
+    """Return why a signature that does not count yet cannot count; None where it can, and where it did."""
+    code = queries.why_no_letter(row) if standing.step in ("asked", "expired") else ""
+    return Refused(code) if code else None
+
+
 def _renewed(request: HttpRequest, row: Signature) -> HttpResponse:
     """Write a new letter in place of an expired one: a new request by the same person."""
+    if code := queries.why_no_letter(row):
+        raise Refused(code)
     try:
         ask = actions.correct_address(row.pk, row.email or "", client=limits.client_address(request))
-    except Refused as refusal:
-        context = {"petition": row.petition, "row": row, "error": refusal_message(refusal)}
-        return _page(request, "petitions/confirm_expired.html", status=refusal_status(refusal.code), **context)
+    except AddressError:  # kept when such addresses were still taken
+        return _over(request)
     if ask is None:
         return _over(request)
     response = SeeOther(reverse("petition_signature", args=[actions.asked_before(ask).reference]))

@@ -17,6 +17,7 @@ REFUSALS: dict[str, Any] = {
     "petition_closed": (_("This petition is closed: it takes no signatures any more."), 409),
     "petition_not_open": (_("This petition takes no signatures."), 409),
     "petition_signing_paused": (_paused, 503),
+    "petition_signer_forgotten": (_("Your address is deleted. Open the petition and sign again."), 410),
     "sheets_not_open": (_("This petition never opened for signatures."), 409),
     "sheets_day": _("Give a day on which this petition was open, today at the latest"),
     "sheets_total": _("So many signatures do not fit on so many sheets: count once more"),

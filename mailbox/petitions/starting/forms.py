@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engage.participation.forms import GuardFields, TypedTextField, clean_text
 from engage.participation.queries import about_options
-from mailbox.petitions.addresses import AddressError, split_address
+from mailbox.petitions.addresses import AddressError, plain, split_address
 from mailbox.petitions.countries import countries
 from mailbox.petitions.signing.typed import ABROAD, name_fault
 from mailbox.petitions.starting import rules
@@ -38,8 +38,8 @@ class MailField(forms.CharField):
     """An e-mail address that must be there; the sentence says what is wrong with it."""
 
     def to_python(self, value: Any) -> str:
-        """Take away what cannot be seen."""
-        return clean_text(super().to_python(value) or "")
+        """Take away what cannot be seen, and take full-width characters as what they stand for."""
+        return plain(clean_text(super().to_python(value) or ""))
 
     def validate(self, value: str) -> None:
         """Check the form of an address."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,7 +18,6 @@ from engage.participation.forms import read_token
 from engage.participation.rules import Window
 from mailbox.petitions.actions import signing
 from mailbox.petitions.actions import sponsors as actions
-from mailbox.petitions.actions.starting import LETTER_PAUSE
 from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature, State
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.signing import UNCONFIRMED
@@ -111,8 +109,7 @@ def sponsor_sent(request: HttpRequest, petition_id: int, key: str) -> HttpRespon
     if request.method == "POST" and signature.state in UNCONFIRMED:
         if "email" not in request.POST:
             is_again = True
-            if timezone.now() - signature.asked_at >= LETTER_PAUSE:
-                signing.send_again(signature.pk)
+            signing.send_again(signature.pk)
         else:
             form = AddressForm(request.POST)
             if form.is_valid():
