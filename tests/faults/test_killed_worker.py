@@ -48,10 +48,12 @@ def database(tmp_path: Path) -> Iterator[dict[str, str]]:
     template = prepared.migrated_template(url)
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
-        own = {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
-        if not template:
-            prepared.migrate(ENGAGE_VAR=str(tmp_path), **own)
-        yield own
+    own = {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
+    if not template:
+        prepared.migrate(ENGAGE_VAR=str(tmp_path), **own)
+    yield own
+    # A new connection: a test may have killed the server under the old one.
+    with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
