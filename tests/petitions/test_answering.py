@@ -277,6 +277,37 @@ def test_a_corrected_record_is_told_to_nobody_anew(place):
     assert (debate.revised_at, Announcement.objects.count()) == (LATER, 1)
 
 
+def test_a_plan_that_is_released_again_is_told_once_and_another_day_anew(place, mailoutbox):
+    one = crossed(place, "debate")
+    debate = released(planned(one, place))
+    announcing.list_letters(now=NOW)
+    debates.unpublish(debate, now=NOW, actor=place.head)
+    edited(debate, place, place_zh="市政厅二号厅", place_en="City Hall, Room 2")
+    released(debate, now=LATER)
+    assert events(one) == ["crossed", "debate_scheduled"]
+    edited(debate, place, on=date(2026, 12, 21))
+    released(debate, now=LATER)
+    told = PetitionEvent.objects.filter(petition=one, code="debate_scheduled").order_by("pk")
+    assert [event.params["debate_on"] for event in told] == ["2026-12-20", "2026-12-21"]
+    assert (debate.revised_at, one.submission.timeline.filter(code="petition.debate_scheduled").count()) == (LATER, 2)
+    announcing.list_letters(now=LATER)
+    # The letter about the first day was not sent yet: the one about the second says all.
+    assert engine.carry(clock=lambda: LATER) == 1
+    assert [row.state for row in letters(kind="planned")] == ["stopped", "sent"]
+    assert "21" in mailoutbox[-1].subject
+
+
+def test_a_plan_of_a_day_that_was_called_off_is_told_once_more(place):
+    one = crossed(place, "debate")
+    debate = released(planned(one, place))
+    edited(debate, place, held=False, what_zh="因天气取消。", what_en="Called off because of the weather.")
+    released(debate, now=LATER)
+    edited(debate, place)
+    released(debate, now=LATER)
+    assert events(one)[1:] == ["debate_scheduled", "debate_cancelled", "debate_scheduled"]
+    assert Announcement.objects.count() == 3
+
+
 def test_a_debate_that_is_called_off_is_still_owed_and_one_that_will_not_be_is_settled(place):
     one = crossed(place, "debate")
     debate = released(planned(one, place))
