@@ -6,7 +6,7 @@ from engage.schedule import every
 from mailbox.petitions.actions import guard_alarms, guarding, invalidation
 
 
-@every(seconds=2)
+@every(seconds=2, alone=True)
 def carry_out_orders() -> int:
     """Take signatures out, or bring them back, batch by batch."""
     return invalidation.carry_out()
