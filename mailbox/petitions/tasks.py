@@ -19,6 +19,12 @@ def close_due() -> int:
     return moderation.close_due(now=database_now())
 
 
+@every(seconds=600)
+def stop_unsupported() -> int:
+    """Stop petitions that did not find their sponsors in time."""
+    return moderation.stop_unsupported(now=database_now())
+
+
 @every(seconds=60)
 def judge_all() -> int:
     """Look at petitions that a changed threshold lets earn something."""
