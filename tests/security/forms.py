@@ -357,6 +357,16 @@ def open_petition(world: World) -> list[Any]:
     return [made.pk]
 
 
+def petition_sheets(world: World) -> list[Any]:
+    """Name sheets that count; what was sent before took the ones before back."""
+    from mailbox.petitions.models import PaperBatch
+
+    of = open_petition(world)[0]
+    scan = f"{PaperBatch.objects.count():064x}"
+    made = PaperBatch.objects.create(petition_id=of, total=9, sheets=1, scan_sha256=scan, received_on="2026-11-26")
+    return [of, made.pk]
+
+
 def signature_link(purpose: str) -> Arguments:
     """Name a link in a letter to somebody who asked to sign; what was sent before changed the one before."""
 
@@ -996,6 +1006,7 @@ FORMS: dict[str, Form] = {
         {"region": "", "received_on": "2026-11-26"},
         ("scan",),
     ),
+    "desk_petition_sheets_back": Form("administrator", petition_sheets, {"why": WORDS}),
     # starting a petition
     "petition_start": Form("anonymous", nothing, {"title": WORDS}),
     "petition_write": Form("sender", looked, PETITION_WORDS | SIGNER, LIVES | {"to": ""}),

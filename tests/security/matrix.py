@@ -447,6 +447,7 @@ ROWS: dict[str, Row] = {
     "desk_petition_note": everybody(405, lambda world: [999_999]),
     "desk_petition_tag": everybody(405, lambda world: [999_999]),
     "desk_petition_sheets": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_sheets_back": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
     # petitions against fraud
     "petition_guard": Row((302, 404, 200, 404, 404, 200)),
     "petition_let_go": everybody(405, first),
