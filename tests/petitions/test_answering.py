@@ -11,6 +11,7 @@ from django.utils import translation
 
 from engage.accounts.actors import ANYONE, Role
 from engage.errors import Refused
+from engage.journal.models import JournalRow
 from engage.publishing import actions as gate_actions
 from engage.publishing import gate, registry
 from engage.publishing.models import Release
@@ -214,6 +215,39 @@ def test_who_leaves_the_list_before_the_letter_is_sent_gets_none(place):
     announcing.list_letters(now=NOW)
     Signature.objects.update(wants_news=False)
     assert engine.carry(clock=lambda: LATER) == 0
+
+
+def test_letters_that_were_refused_or_are_uncertain_are_listed_without_a_person_and_sent_again(place, client):
+    one = petition()
+    for _each in range(4):
+        signature(one, wants_news=True)
+    told = announcing.announce(event(one), "answered")
+    announcing.list_letters(now=NOW)
+    refused, lost, cut, _sent = letters()
+    SignatureLetter.objects.update(state="sent")
+    said = f"550 5.1.1 <{refused.signature.email}> {refused.signature.name} is away"
+    SignatureLetter.objects.filter(pk=refused.pk).update(state="failed", said=said)
+    SignatureLetter.objects.filter(pk__in=[lost.pk, cut.pk]).update(state="uncertain", said="cut_off")
+    # Another letter to a signer that happens to be about a thing of the same key.
+    SignatureLetter.objects.create(signature=lost.signature, kind="opened", about=told.pk, state="uncertain")
+    [shown] = queries.told_of(one)
+    assert (shown.waiting, shown.failed, shown.uncertain) == (0, 1, 2)
+    assert [(row.key, row.answer) for row in shown.lost] == [(cut.pk, ""), (lost.pk, ""), (refused.pk, "550 5.1.1")]
+    sign_in(client, place.clerk)
+    page, again = reverse("desk_petition_outcome", args=[one.pk]), "desk_petition_letters_again"
+    address = reverse(again, args=[one.pk])
+    words = client.get(page).content.decode()
+    assert address in words and f">{refused.pk}<" in words and "550 5.1.1" in words and "is away" not in words
+    assert refused.signature.email not in words and refused.signature.name not in words
+    assert client.post(address, {"event": "0"}).status_code == 404
+    assert client.post(reverse(again, args=[petition().pk]), {"event": told.pk}).status_code == 404
+    assert client.post(address, {"event": told.pk}).url == page
+    assert sorted(row.state for row in letters(kind="answered")) == ["failed", "ready", "ready", "sent"]
+    assert JournalRow.objects.get(verb="petition.letters_again").target_pk == str(told.pk)
+    assert announcing.send_uncertain(one.pk, told.pk, actor=place.clerk, now=NOW) == 0
+    for actor in (ANYONE, person(Role.EDITOR)):
+        with pytest.raises(Refused, match="not_allowed"):
+            announcing.send_uncertain(one.pk, told.pk, actor=actor, now=NOW)
 
 
 # --- debates ----------------------------------------------------------------------------------------------------------

@@ -393,6 +393,16 @@ def own_signature(world: World) -> list[Any]:
     return [receipt.reference]
 
 
+def told_petition(world: World) -> list[Any]:
+    """Name a petition of which signers were told by letters."""
+    from mailbox.petitions.actions import announcing
+    from mailbox.petitions.models import Petition
+
+    of = open_petition(world)
+    announcing.announce(Petition.objects.get(pk=of[0]).events.create(code="answered"), "answered")
+    return of
+
+
 def planned_debate(world: World) -> list[Any]:
     """Name a debate that is being prepared; what was sent before changed the one before."""
     from mailbox.petitions.models import Debate
@@ -1103,6 +1113,7 @@ FORMS: dict[str, Form] = {
     "desk_petition_debate_new": Form("officer", open_petition, DEBATE_WORDS, DEBATE_CHOICES),
     "desk_petition_debate": Form("officer", planned_debate, DEBATE_WORDS, DEBATE_CHOICES),
     "desk_petition_protection": Form("administrator", open_petition, {}, {"protected": "no"}),
+    "desk_petition_letters_again": Form("administrator", told_petition, {}, {"event": "1"}, said=False),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
     # cases at the desk

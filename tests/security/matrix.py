@@ -462,6 +462,7 @@ ROWS: dict[str, Row] = {
     "desk_petition_answers": Row((302, 404, 200, 404, 404, 200)),
     "desk_petition_outcome": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_protection": everybody(405, lambda world: [999_999]),
+    "desk_petition_letters_again": everybody(405, lambda world: [999_999]),
     "desk_petition_debate_new": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_debate": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_debate_preview": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),

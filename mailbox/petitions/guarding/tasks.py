@@ -22,7 +22,7 @@ def look_again() -> int:
 
 @every(seconds=600)
 def note_silence() -> int:
-    """Suspect networks whose letters nobody answers, and delete counts of more than a day ago."""
+    """Suspect networks whose letters nobody answers, and delete counts and suspects whose time is over."""
     now = timezone.now()
     guarding.clean(now)
     return guarding.note_silence(now)
