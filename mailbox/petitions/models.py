@@ -659,7 +659,7 @@ class SignatureLetter(models.Model):
             models.Index(
                 fields=["about", "kind"],
                 name="signature_letters_lost",
-                condition=Q(state__in=["failed", "uncertain"]),
+                condition=Q(state="failed") | Q(state="uncertain"),
             ),
         ]
         constraints = [

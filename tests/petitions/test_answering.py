@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -248,6 +249,11 @@ def test_letters_that_were_refused_or_are_uncertain_are_listed_without_a_person_
     for actor in (ANYONE, person(Role.EDITOR)):
         with pytest.raises(Refused, match="not_allowed"):
             announcing.send_uncertain(one.pk, told.pk, actor=actor, now=NOW)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+def test_lost_letters_are_counted_by_their_index():
+    assert "signature_letters_lost" in queries._lost().filter(about__in=[1, 2]).explain()
 
 
 # --- debates ----------------------------------------------------------------------------------------------------------

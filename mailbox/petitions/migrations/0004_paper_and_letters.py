@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signatureletter",
             index=models.Index(
-                condition=models.Q(("state__in", ["failed", "uncertain"])),
+                condition=models.Q(("state", "failed"), ("state", "uncertain"), _connector="OR"),
                 fields=["about", "kind"],
                 name="signature_letters_lost",
             ),

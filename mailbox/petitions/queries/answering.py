@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -207,8 +207,8 @@ def told_of(petition: Petition) -> list[Told]:
 
 
 def _lost() -> QuerySet[SignatureLetter]:
-    """Return what has a partial index of its own, which SQLite uses for no other words."""
-    return SignatureLetter.objects.filter(state__in=["failed", "uncertain"])
+    """Return what has a partial index of its own, which SQLite uses for these words and for no list of states."""
+    return SignatureLetter.objects.filter(Q(state="failed") | Q(state="uncertain"))
 
 
 def _counted(rows: Sequence[Announcement], letters: QuerySet[SignatureLetter]) -> dict[int, dict[str, int]]:
