@@ -468,8 +468,19 @@ class HourCount(models.Model):
         return f"{self.petition_id} {self.hour}: {self.total}"
 
 
+class PaperBatchQuerySet(models.QuerySet["PaperBatch"]):
+    """Reads of signatures on paper."""
+
+    def in_force(self) -> PaperBatchQuerySet:
+        """Keep what counts: not taken back."""
+        return self.filter(taken_back_at=None)
+
+
 class PaperBatch(models.Model):
-    """Signatures on paper, counted by hand from their scans; shown beside the confirmed ones, never among them."""
+    """Signatures on paper, counted by hand from their scans; shown beside the confirmed ones, never among them.
+
+    A mistyped one is taken back, not changed: it stays in the list with who did so and why.
+    """
 
     petition = models.ForeignKey(Petition, on_delete=models.CASCADE, related_name="papers")
     region = models.CharField(max_length=32, blank=True)
@@ -479,9 +490,18 @@ class PaperBatch(models.Model):
     received_on = models.DateField()
     by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    taken_back_why = models.CharField(max_length=300, blank=True)
+
+    objects = PaperBatchQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["petition", "scan_sha256"], name="paper_scan_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["petition", "scan_sha256"], name="paper_scan_once", condition=Q(taken_back_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.petition_id}: {self.total}"
@@ -641,6 +661,11 @@ class SignatureLetter(models.Model):
                 fields=["next_try_at", "id"],
                 name="signature_letters_due",
                 condition=Q(state__in=["waiting", "ready", "claimed"]),
+            ),
+            models.Index(
+                fields=["about", "kind"],
+                name="signature_letters_lost",
+                condition=Q(state="failed") | Q(state="uncertain"),
             ),
         ]
         constraints = [

@@ -7,7 +7,7 @@ from mailbox.petitions.queries.clock import database_now
 from mailbox.petitions.starting import tasks as starting  # noqa: F401  registers its own
 
 
-@every(seconds=2)
+@every(seconds=2, alone=True)
 def roll_up() -> int:
     """Number and count what was confirmed, withdrawn and invalidated since."""
     return counting.roll_up(database_now())
@@ -17,6 +17,12 @@ def roll_up() -> int:
 def close_due() -> int:
     """Write down that petitions are closed whose second has come."""
     return moderation.close_due(now=database_now())
+
+
+@every(seconds=600)
+def stop_unsupported() -> int:
+    """Stop petitions that did not find their sponsors in time."""
+    return moderation.stop_unsupported(now=database_now())
 
 
 @every(seconds=60)
@@ -37,7 +43,7 @@ def list_letters() -> int:
     return announcing.list_letters(now=database_now())
 
 
-@every(seconds=600)
+@every(seconds=600, alone=True)
 def forget_signers() -> int:
     """Take out of petitions whose time is over who signed them."""
     return forgetting.forget_signers(now=database_now())

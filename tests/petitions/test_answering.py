@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from engage.accounts.actors import ANYONE, Role
 from engage.errors import Refused
+from engage.journal.models import JournalRow
 from engage.publishing import actions as gate_actions
 from engage.publishing import gate, registry
 from engage.publishing.models import Release
@@ -216,6 +218,44 @@ def test_who_leaves_the_list_before_the_letter_is_sent_gets_none(place):
     assert engine.carry(clock=lambda: LATER) == 0
 
 
+def test_letters_that_were_refused_or_are_uncertain_are_listed_without_a_person_and_sent_again(place, client):
+    one = petition()
+    for _each in range(4):
+        signature(one, wants_news=True)
+    told = announcing.announce(event(one), "answered")
+    announcing.list_letters(now=NOW)
+    refused, lost, cut, _sent = letters()
+    SignatureLetter.objects.update(state="sent")
+    said = f"550 5.1.1 <{refused.signature.email}> {refused.signature.name} is away"
+    SignatureLetter.objects.filter(pk=refused.pk).update(state="failed", said=said)
+    SignatureLetter.objects.filter(pk__in=[lost.pk, cut.pk]).update(state="uncertain", said="cut_off")
+    # Another letter to a signer that happens to be about a thing of the same key.
+    SignatureLetter.objects.create(signature=lost.signature, kind="opened", about=told.pk, state="uncertain")
+    [shown] = queries.told_of(one)
+    assert (shown.waiting, shown.failed, shown.uncertain) == (0, 1, 2)
+    assert [(row.key, row.answer) for row in shown.lost] == [(cut.pk, ""), (lost.pk, ""), (refused.pk, "550 5.1.1")]
+    sign_in(client, place.clerk)
+    page, again = reverse("desk_petition_outcome", args=[one.pk]), "desk_petition_letters_again"
+    address = reverse(again, args=[one.pk])
+    words = client.get(page).content.decode()
+    assert address in words and f">{refused.pk}<" in words and "550 5.1.1" in words and "is away" not in words
+    assert refused.signature.email not in words and refused.signature.name not in words
+    assert client.post(address, {"event": "0"}).status_code == 404
+    assert client.post(reverse(again, args=[petition().pk]), {"event": told.pk}).status_code == 404
+    assert client.post(address, {"event": told.pk}).url == page
+    assert sorted(row.state for row in letters(kind="answered")) == ["failed", "ready", "ready", "sent"]
+    assert JournalRow.objects.get(verb="petition.letters_again").target_pk == str(told.pk)
+    assert announcing.send_uncertain(one.pk, told.pk, actor=place.clerk, now=NOW) == 0
+    for actor in (ANYONE, person(Role.EDITOR)):
+        with pytest.raises(Refused, match="not_allowed"):
+            announcing.send_uncertain(one.pk, told.pk, actor=actor, now=NOW)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+def test_lost_letters_are_counted_by_their_index():
+    assert "signature_letters_lost" in queries._lost().filter(about__in=[1, 2]).explain()
+
+
 # --- debates ----------------------------------------------------------------------------------------------------------
 
 PLAN = DebateWords("hearing", date(2026, 12, 20), "市政厅一号厅", "City Hall, Room 1")
@@ -275,6 +315,37 @@ def test_a_corrected_record_is_told_to_nobody_anew(place):
     released(debate, now=LATER)
     assert events(one) == ["crossed", "debated"]
     assert (debate.revised_at, Announcement.objects.count()) == (LATER, 1)
+
+
+def test_a_plan_that_is_released_again_is_told_once_and_another_day_anew(place, mailoutbox):
+    one = crossed(place, "debate")
+    debate = released(planned(one, place))
+    announcing.list_letters(now=NOW)
+    debates.unpublish(debate, now=NOW, actor=place.head)
+    edited(debate, place, place_zh="市政厅二号厅", place_en="City Hall, Room 2")
+    released(debate, now=LATER)
+    assert events(one) == ["crossed", "debate_scheduled"]
+    edited(debate, place, on=date(2026, 12, 21))
+    released(debate, now=LATER)
+    told = PetitionEvent.objects.filter(petition=one, code="debate_scheduled").order_by("pk")
+    assert [event.params["debate_on"] for event in told] == ["2026-12-20", "2026-12-21"]
+    assert (debate.revised_at, one.submission.timeline.filter(code="petition.debate_scheduled").count()) == (LATER, 2)
+    announcing.list_letters(now=LATER)
+    # The letter about the first day was not sent yet: the one about the second says all.
+    assert engine.carry(clock=lambda: LATER) == 1
+    assert [row.state for row in letters(kind="planned")] == ["stopped", "sent"]
+    assert "21" in mailoutbox[-1].subject
+
+
+def test_a_plan_of_a_day_that_was_called_off_is_told_once_more(place):
+    one = crossed(place, "debate")
+    debate = released(planned(one, place))
+    edited(debate, place, held=False, what_zh="因天气取消。", what_en="Called off because of the weather.")
+    released(debate, now=LATER)
+    edited(debate, place)
+    released(debate, now=LATER)
+    assert events(one)[1:] == ["debate_scheduled", "debate_cancelled", "debate_scheduled"]
+    assert Announcement.objects.count() == 3
 
 
 def test_a_debate_that_is_called_off_is_still_owed_and_one_that_will_not_be_is_settled(place):

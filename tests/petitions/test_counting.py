@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from engage import schedule
 from mailbox.petitions import tasks
 from mailbox.petitions.actions import counting
 from mailbox.petitions.models import (
@@ -317,3 +318,8 @@ def test_an_empty_house_has_nothing_to_recount(capsys):
         execute_from_command_line(["manage.py", "recount_signatures", "--nothing-like-it"])
     assert ended.value.code == 2
     assert factories.NOW == NOW
+
+
+def test_no_other_job_keeps_the_count_waiting_and_long_ones_keep_none():
+    alone = {job.name.rpartition(".")[2] for job in schedule.jobs() if job.alone}
+    assert {"roll_up", "carry_out_orders", "forget_signers", "carry_letters"} <= alone

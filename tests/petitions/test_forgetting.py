@@ -12,7 +12,7 @@ from django.utils import timezone
 from engage.accounts.actors import SYSTEM, Role
 from engage.errors import Refused
 from engage.participation import actions as participation
-from mailbox.petitions.actions import counting, forgetting, letters, signing
+from mailbox.petitions.actions import counting, forgetting, guarding, letters, signing
 from mailbox.petitions.models import Invalidation, Petition, PetitionRules, Signature, SignatureLetter, State, Trend
 from mailbox.petitions.queries import counting as queries
 from tests.accounts.people import person
@@ -60,7 +60,7 @@ def test_after_the_time_nothing_in_database_or_files_says_who_signed(django_capt
     assert forgetting.forget_signers(now=after) == 1
     with django_capture_on_commit_callbacks(execute=True):
         participation.delete_expired_contacts(now=after, actor=SYSTEM)
-    _sweep_paces(after)
+    guarding.clean(after)
     left = everything(others)
     for needle in needles:
         assert needle not in left, f"{needle}: {left[max(0, left.index(needle) - 300) : left.index(needle) + 100]}"
@@ -69,14 +69,6 @@ def test_after_the_time_nothing_in_database_or_files_says_who_signed(django_capt
     kept = Signature.objects.get(pk=receipt.pk)
     assert (kept.region, kept.state, kept.numbered.number) == ("east", "confirmed", 1)
     assert Invalidation.objects.get().conditions == {"region": "east"}
-
-
-def _sweep_paces(after) -> None:
-    """What limits slide over is kept for a day by those who count it."""
-    from mailbox.petitions.models import Pace, Suspect
-
-    Pace.objects.filter(minute__lt=after - timedelta(days=1)).delete()
-    Suspect.objects.filter(until__lt=after).delete()
 
 
 @pytest.mark.parametrize(

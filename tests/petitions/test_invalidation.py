@@ -93,6 +93,27 @@ def test_an_order_is_undone_but_for_those_in_whose_place_others_count(monkeypatc
     assert counted(petition) == 5
 
 
+def test_undoing_gives_the_free_place_of_an_address_and_no_third_one():
+    petition = factories.petition()
+    home, other = {"address": "a" * 32}, {"address": "b" * 32}
+    first = factories.signature(petition, **home, domain="bad.example")
+    crowded = [factories.signature(petition, **other, slot=slot, domain="bad.example") for slot in (1, 2)]
+    made = order(petition, domain="bad.example")
+    invalidation.run(made.pk, actor=made.by)
+    finish()
+    for address in (home, other):
+        factories.signature(petition, **address, slot=1)
+    invalidation.undo(made.pk, actor=made.by)
+    finish()
+    first.refresh_from_db()
+    assert (first.state, first.slot) == (CONFIRMED, 2)
+    states = Signature.objects.filter(pk__in=[one.pk for one in crowded]).values_list("state", flat=True)
+    assert sorted(states) == [CONFIRMED, OUT]
+    made.refresh_from_db()
+    assert (made.state, made.stay_out) == ("undone", 1)
+    assert counted(petition) == 4
+
+
 def test_two_of_one_person_in_one_batch_come_back_as_one():
     petition = factories.petition()
     same = {"address": "a" * 32, "person": "p" * 32, "domain": "bad.example"}

@@ -14,12 +14,14 @@ from engage.accounts.actors import ANYONE, SYSTEM, ReceiptHolder, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from engage.participation import timeline
+from mailbox.petitions.actions import forgetting
 from mailbox.petitions.actions import moderation as actions
 from mailbox.petitions.models import (
     Petition,
     PetitionEvent,
     PetitionNote,
     PetitionRules,
+    Signature,
     SignatureLetter,
     State,
     Wording,
@@ -347,6 +349,25 @@ def test_all_that_is_unpublished_is_stopped_and_what_is_open_goes_on():
     assert [Petition.objects.get(pk=one.pk).state for one in goes_on] == ["open", "closed", "rejected"]
     # Who never confirmed the address gets no letter there.
     assert len(post()) == 5
+
+
+def test_who_finds_no_sponsors_in_time_is_told_and_the_signers_are_forgotten_later():
+    now = timezone.now()
+    then = now - timedelta(days=190)
+    made, silent = waiting(State.COLLECTING, now=then), waiting(State.COLLECTING, starter=False, now=then)
+    asked = waiting(State.COLLECTING, sponsors=0, now=then)
+    actions.ask_to_hide(asked.pk, reason(hides=True).code, note="x", **who())
+    others = [waiting(State.COLLECTING, now=now - timedelta(days=170)), waiting(State.DORMANT, now=then)]
+    assert (actions.stop_unsupported(now=now), actions.stop_unsupported(now=now)) == (2, 0)
+    made.refresh_from_db()
+    assert (made.state, made.ended_at, verbs(made)) == (State.STOPPED, now, ["petition.stopped"])
+    assert {Petition.objects.get(pk=one.pk).state for one in [asked, *others]} == {State.COLLECTING, State.DORMANT}
+    assert "6" in timeline.sentence(made.submission.timeline.get(code="petition_unsupported"))
+    # Who never confirmed the address gets no letter there.
+    [letter] = post()
+    assert letter.to == [STARTER] and made.title in letter.body
+    assert forgetting.forget_signers(now=now + timedelta(days=190)) == 12
+    assert not Signature.objects.filter(petition__in=[made, silent], email__isnull=False).exists()
 
 
 # --- behaviour 25 and the clock -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -423,6 +424,16 @@ def test_the_page_while_collecting_sponsors_shows_how_many_are_still_needed(clie
         assert "noindex" in page.headers["X-Robots-Tag"]
         assert needed in body(client.get(f"/en/track/{petition.reference}/"))
         sponsored(petition, 1, first=confirmed + 1)
+
+
+def test_the_pages_promise_the_months_that_the_rules_say(client: Client):
+    PetitionRules.objects.update_or_create(pk=1, defaults={"keep_months": 9})
+    cache.clear()
+    written(client, "en")
+    assert "deleted 9 months after the petition has ended" in body(client.get("/en/petitions/start/check/"))
+    petition = factories.petition(State.COLLECTING, sponsor_digest="x")
+    assert "deleted 9 months after the petition has ended" in body(client.get(sponsor_path(petition, "en")))
+    cache.clear()
 
 
 def test_the_page_while_waiting_for_moderation_says_so_and_cannot_be_found_by_search(client: Client):

@@ -357,6 +357,16 @@ def open_petition(world: World) -> list[Any]:
     return [made.pk]
 
 
+def petition_sheets(world: World) -> list[Any]:
+    """Name sheets that count; what was sent before took the ones before back."""
+    from mailbox.petitions.models import PaperBatch
+
+    of = open_petition(world)[0]
+    scan = f"{PaperBatch.objects.count():064x}"
+    made = PaperBatch.objects.create(petition_id=of, total=9, sheets=1, scan_sha256=scan, received_on="2026-11-26")
+    return [of, made.pk]
+
+
 def signature_link(purpose: str) -> Arguments:
     """Name a link in a letter to somebody who asked to sign; what was sent before changed the one before."""
 
@@ -381,6 +391,16 @@ def own_signature(world: World) -> list[Any]:
     with translation.override(translation.get_language()):
         world["clients"]["holder"].post("/zh/track/", {"reference": receipt.reference, "code": receipt.code})
     return [receipt.reference]
+
+
+def told_petition(world: World) -> list[Any]:
+    """Name a petition of which signers were told by letters."""
+    from mailbox.petitions.actions import announcing
+    from mailbox.petitions.models import Petition
+
+    of = open_petition(world)
+    announcing.announce(Petition.objects.get(pk=of[0]).events.create(code="answered"), "answered")
+    return of
 
 
 def planned_debate(world: World) -> list[Any]:
@@ -996,6 +1016,7 @@ FORMS: dict[str, Form] = {
         {"region": "", "received_on": "2026-11-26"},
         ("scan",),
     ),
+    "desk_petition_sheets_back": Form("administrator", petition_sheets, {"why": WORDS}),
     # starting a petition
     "petition_start": Form("anonymous", nothing, {"title": WORDS}),
     "petition_write": Form("sender", looked, PETITION_WORDS | SIGNER, LIVES | {"to": ""}),
@@ -1092,6 +1113,7 @@ FORMS: dict[str, Form] = {
     "desk_petition_debate_new": Form("officer", open_petition, DEBATE_WORDS, DEBATE_CHOICES),
     "desk_petition_debate": Form("officer", planned_debate, DEBATE_WORDS, DEBATE_CHOICES),
     "desk_petition_protection": Form("administrator", open_petition, {}, {"protected": "no"}),
+    "desk_petition_letters_again": Form("administrator", told_petition, {}, {"event": "1"}, said=False),
     # outcomes: what is written in one is tested in tests/consultations/outcomes
     "outcome_open": Form("officer", slug, said=False),
     # cases at the desk

@@ -449,6 +449,7 @@ ROWS: dict[str, Row] = {
     "desk_petition_note": everybody(405, lambda world: [999_999]),
     "desk_petition_tag": everybody(405, lambda world: [999_999]),
     "desk_petition_sheets": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
+    "desk_petition_sheets_back": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
     # petitions against fraud
     "petition_guard": Row((302, 404, 200, 404, 404, 200)),
     "petition_let_go": everybody(405, first),
@@ -463,6 +464,7 @@ ROWS: dict[str, Row] = {
     "desk_petition_answers": Row((302, 404, 200, 404, 404, 200)),
     "desk_petition_outcome": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_protection": everybody(405, lambda world: [999_999]),
+    "desk_petition_letters_again": everybody(405, lambda world: [999_999]),
     "desk_petition_debate_new": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_debate": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_petition_debate_preview": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Max
 
-from engage.accounts.actors import SYSTEM
+from engage.accounts.actors import SYSTEM, Actor, has_role
+from engage.errors import Refused
 from engage.journal import actions as journal
-from mailbox.petitions.models import Announcement, PetitionEvent, Signature, SignatureLetter
+from mailbox.petitions.models import MODERATORS, Announcement, Petition, PetitionEvent, Signature, SignatureLetter
 
 # Kinds of letters about events; answering/letters.py says what they say.
 KINDS = ("answered", "planned", "debated", "not_held")
@@ -93,3 +94,20 @@ def _list_batch(key: int, now: datetime) -> tuple[int, bool]:
     row.listed += made
     row.save(update_fields=["last_key", "listed"])
     return made, True
+
+
+@transaction.atomic
+def send_uncertain(petition_id: int, event_id: int, *, actor: Actor, now: datetime) -> int:
+    """Send once more the letters about an event of which nobody knows whether they arrived; returns how many.
+
+    A person decided that twice is better than not. Raises Refused("not_allowed"), Announcement.DoesNotExist.
+    """
+    if not has_role(actor, *MODERATORS):
+        raise Refused("not_allowed")
+    seen = Announcement.objects.filter(petition__in=Petition.objects.visible_to(actor), petition=petition_id)
+    row = seen.select_for_update(of=("self",)).get(pk=event_id)
+    uncertain = SignatureLetter.objects.filter(state=SignatureLetter.State.UNCERTAIN, kind=row.kind, about=row.pk)
+    n = uncertain.update(state=SignatureLetter.State.READY, said="", next_try_at=now)
+    if n:
+        journal.record(actor, "petition.letters_again", row, petition=petition_id, kind=row.kind, letters=n)
+    return n

@@ -99,8 +99,9 @@ def _wrote(debate: Debate, actor: Actor) -> None:
 
 @transaction.atomic
 def publish(debate: Debate, /, *, now: datetime, actor: Actor) -> None:
-    """Freeze what was signed and let everybody read it; a new stage is told to the public, the starter and signers.
+    """Freeze what was signed and let everybody read it.
 
+    A new stage, or another day of a plan, is told to the public, the starter and signers; the same twice to nobody.
     Raises Refused("debate_incomplete"), Refused("release_changed") for what is no longer as it was signed.
     """
     petition = Petition.objects.select_for_update(of=("self",)).select_related("submission").get(pk=debate.petition_id)
@@ -119,8 +120,8 @@ def publish(debate: Debate, /, *, now: datetime, actor: Actor) -> None:
     debate.save(update_fields=["content", "content_hash", "published_at", "revised_at", "taken_down_at"])
     journal.record(actor, "debate.published", debate, petition=petition.pk, sha256=debate.content_hash)
     _show_state(petition)
-    if code := rules.event_of(stage, before):
-        _tell(petition, debate, code, now)
+    if event := rules.event_of(stage, built.content["on"], _told(debate)):
+        _tell(petition, debate, *event, now=now)
     if stage in (rules.HELD, rules.NONE):
         _conclude(petition, now)
 
@@ -146,12 +147,18 @@ def _show_state(petition: Petition) -> None:
     petition.save(update_fields=["debate_state"])
 
 
-def _tell(petition: Petition, debate: Debate, code: str, now: datetime) -> None:
+def _told(debate: Debate) -> tuple[str, str | None] | None:
+    """Return what was told of a debate last, whether that is public now or not."""
+    last = PetitionEvent.objects.filter(petition=debate.petition_id, params__debate=debate.pk).order_by("pk").last()
+    return (last.code, last.params.get("debate_on")) if last else None
+
+
+def _tell(petition: Petition, debate: Debate, code: str, day: str | None, *, now: datetime) -> None:
     params = {"kind": debate.kind, "debate": debate.pk}
     said = {}
-    if code == "debate_scheduled" and debate.on is not None:
-        params["debate_on"] = debate.on.isoformat()
-        said["day"] = {"day": debate.on.isoformat()}
+    if day:
+        params["debate_on"] = day
+        said["day"] = {"day": day}
     event = PetitionEvent.objects.create(petition=petition, at=now, code=code, params=params)
     timeline.add(petition.submission, f"petition.{code}", at=now, **said)
     announcing.announce(event, rules.LETTERS[code])

@@ -179,10 +179,12 @@ def note_silence(now: datetime) -> int:
 
 
 def clean(now: datetime) -> int:
-    """Delete counts of minutes of more than a day ago, and of networks of more than a month ago; returns how many.
+    """Delete counts of minutes of more than a day ago, of networks of more than a month ago, and suspects whose time
+    is over; returns how many.
 
-    Those of domains stay: by them a domain is known.
+    Counts of domains stay: by them a domain is known.
     """
     minutes = Pace.objects.filter(minute__lt=now - timedelta(seconds=rules.DAY, minutes=2))
     networks = Trend.objects.filter(what=Listed.What.NETWORK, hour__lt=now - NETWORKS_KEPT)
-    return minutes.delete()[0] + networks.delete()[0]
+    suspects = Suspect.objects.filter(until__lt=now)
+    return minutes.delete()[0] + networks.delete()[0] + suspects.delete()[0]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from engage.accounts.actors import SYSTEM, Actor, Role, has_role
@@ -188,9 +188,11 @@ def _restore_at_once(keys: Sequence[int]) -> int:
     SignatureLetter.objects.filter(signature__in=waiting, state=_LETTER.STOPPED, said="invalidated").update(
         state=_LETTER.READY, said=""
     )
-    counted = out.filter(slot__isnull=False).exclude(
-        Exists(other.filter(Q(person=OuterRef("person")) | Q(slot=OuterRef("slot"))))
-    )
+    counted = out.filter(slot__isnull=False).exclude(Exists(other.filter(person=OuterRef("person"))))
+    # Two persons may sign from one address: where another took the place, the second one may be free.
+    is_taken, is_full = Exists(other.filter(slot=OuterRef("slot"))), Exists(other.filter(slot=3 - OuterRef("slot")))
+    counted.filter(is_taken).exclude(is_full).update(slot=3 - F("slot"))
+    counted = counted.exclude(is_taken)
     return back + counted.update(state=_SIGNATURE.CONFIRMED, **as_before)
 
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
+from django.db.models import QuerySet
+from django.utils import timezone, translation
 
 from engage.accounts.actors import SYSTEM, Actor, has_role
 from engage.accounts.models import User
+from engage.calendars.arithmetic import add_months, start_of_day
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
@@ -34,11 +36,14 @@ from mailbox.petitions.models import (
 from mailbox.petitions.moderating import letters, rules
 from mailbox.petitions.queries.moderation import unpublished
 from mailbox.petitions.queries.settings import rules as rules_in_force
+from mailbox.petitions.queries.starting import starter_has_confirmed
 
 DUPLICATE = "duplicate"
 LENGTHS = {"title": 80, "action": 300, "background": 300, "details": 800}
 NOTE_MOST = rules.NOTE_LENGTH
 STOPPED_AT_ONCE = 200
+# So long a petition may look for sponsors. Then it ends, so that whoever signed it is forgotten in time.
+GATHER_MONTHS = 6
 
 
 # --- what every act does first and last -----------------------------------------------------------------------------
@@ -417,6 +422,34 @@ def _close(petition_id: int, now: datetime) -> int:
     PetitionEvent.objects.create(petition=petition, code="closed", at=petition.closes_at)
     timeline.add(petition.submission, "petition_closed", at=petition.closes_at)
     journal.record(SYSTEM, "petition.closed", petition)
+    return 1
+
+
+def stop_unsupported(*, now: datetime, limit: int = STOPPED_AT_ONCE) -> int:
+    """Stop petitions that did not find their sponsors in time; returns how many. What two persons decide about waits.
+
+    A starter who confirmed the address is told.
+    """
+    keys = _unsupported(now).order_by("pk").values_list("pk", flat=True)[:limit]
+    return sum(_stop_unsupported(key, now) for key in list(keys))
+
+
+def _unsupported(now: datetime) -> QuerySet[Petition]:
+    since = start_of_day(add_months(timezone.localdate(now), -GATHER_MONTHS), timezone.get_default_timezone())
+    return Petition.objects.filter(state=State.COLLECTING, hide_asked_at=None, created_at__lt=since)
+
+
+@transaction.atomic
+def _stop_unsupported(petition_id: int, now: datetime) -> int:
+    petition = _unsupported(now).select_for_update().filter(pk=petition_id).first()
+    if petition is None:
+        return 0
+    petition.state, petition.ended_at, petition.sponsor_digest = State.STOPPED, now, ""
+    _keep(petition, "state", "ended_at", "sponsor_digest")
+    timeline.add(petition.submission, "petition_unsupported", at=now, months=GATHER_MONTHS)
+    journal.record(SYSTEM, "petition.stopped", petition, why="sponsors")
+    if starter_has_confirmed(petition):
+        _write_to_starter(petition, lambda: letters.unsupported(petition, GATHER_MONTHS))
     return 1
 
 

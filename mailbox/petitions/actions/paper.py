@@ -12,9 +12,10 @@ from engage.accounts.actors import Actor, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
+from engage.search.terms import storable
 from mailbox.petitions.models import MODERATORS, PaperBatch, Petition
 
-A_SHEET_MOST = 60
+A_SHEET_MOST, WHY_MOST = 60, 300
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,37 @@ def record_sheets(petition_id: int, bundle: Sheets, *, actor: Actor, now: dateti
                 scan_sha256=bundle.scan_sha256,
                 received_on=bundle.received_on,
                 at=now,
-                by=actor if isinstance(actor, User) else None,
+                by=_user(actor),
             )
     except IntegrityError as exc:
         raise Refused("sheets_known") from exc
     journal.record(actor, "petition.sheets_counted", batch, total=bundle.total, scan=bundle.scan_sha256)
     return batch
+
+
+@transaction.atomic
+def take_back(batch_id: int, why: str, *, actor: Actor, now: datetime) -> PaperBatch:
+    """Let a bundle that was written down wrongly count no more; its scan can be counted again.
+
+    Raises Refused("not_allowed"), PaperBatch.DoesNotExist, "sheets_back" for one that was taken back before,
+    "sheets_why" without a reason, "sheets_why_long".
+    """
+    if not has_role(actor, *MODERATORS):
+        raise Refused("not_allowed")
+    seen = PaperBatch.objects.filter(petition__in=Petition.objects.visible_to(actor))
+    batch = seen.select_for_update(of=("self",)).get(pk=batch_id)
+    if batch.taken_back_at is not None:
+        raise Refused("sheets_back")
+    words = storable(why).strip()
+    if not words:
+        raise Refused("sheets_why")
+    if len(words) > WHY_MOST:
+        raise Refused("sheets_why_long", most=WHY_MOST)
+    batch.taken_back_at, batch.taken_back_by, batch.taken_back_why = now, _user(actor), words
+    batch.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_why"])
+    journal.record(actor, "petition.sheets_taken_back", batch, total=batch.total, scan=batch.scan_sha256)
+    return batch
+
+
+def _user(actor: Actor) -> User | None:
+    return actor if isinstance(actor, User) else None

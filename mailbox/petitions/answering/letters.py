@@ -82,9 +82,12 @@ def not_held(letter: Letter) -> Words | None:
 
 
 def _debate(letter: Letter, *stages: str) -> answering.ShownDebate | None:
-    """Return the debate an event is about, while the public reads it at one of these stages."""
+    """Return the debate an event is about, while the public reads it at one of these stages and nothing newer."""
     event = PetitionEvent.objects.filter(pk=letter.row.about, petition=letter.petition).first()
     key = event.params.get("debate", 0) if event else 0
+    # A plan that got another day meanwhile is told by the letter about that day alone.
+    if PetitionEvent.objects.filter(petition=letter.petition, params__debate=key, pk__gt=letter.row.about).exists():
+        return None
     shown = [one for one in answering.debates_of(letter.petition) if one.pk == key]
     return shown[0] if shown and shown[0].stage in stages else None
 

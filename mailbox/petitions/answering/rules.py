@@ -61,11 +61,16 @@ def debate_state(stages: Iterable[str], *, is_owed: bool) -> str:
     return "awaiting" if is_owed else "none"
 
 
-def event_of(stage: str, before: str) -> str:
-    """Return the code of the event that a release is told by; empty where nothing new is said."""
-    if stage == before:
-        return ""
-    return {PLANNED: "debate_scheduled", HELD: "debated", CALLED_OFF: "debate_cancelled", NONE: "not_debated"}[stage]
+EVENTS = {PLANNED: "debate_scheduled", HELD: "debated", CALLED_OFF: "debate_cancelled", NONE: "not_debated"}
+
+
+def event_of(stage: str, day: str | None, told: tuple[str, str | None] | None) -> tuple[str, str | None] | None:
+    """Return the event (code, day) that a release is told by; None where `told`, the last one, said just that.
+
+    The day is a plan's: one for another day is told anew, that of a record is corrected.
+    """
+    event = (EVENTS[stage], day if stage == PLANNED else None)
+    return None if event == told else event
 
 
 # Kinds of letters to signers by the code of the event.

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from engage.accounts.actors import Role, has_role
@@ -18,15 +18,15 @@ from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.publishing import gate
-from engage.typed import LARGEST_KEY
+from engage.typed import LARGEST_KEY, whole_number
 from mailbox.desk.words import html_lang, language_name
+from mailbox.petitions.actions import announcing, forgetting
 from mailbox.petitions.actions import debates as actions
-from mailbox.petitions.actions import forgetting
 from mailbox.petitions.answering import building
 from mailbox.petitions.answering.forms import DebateForm
 from mailbox.petitions.answering.gated import KIND, body
 from mailbox.petitions.answering.words import LACKS, LETTERS, STAGES
-from mailbox.petitions.models import MODERATORS, Debate, Petition
+from mailbox.petitions.models import MODERATORS, Announcement, Debate, Petition
 from mailbox.petitions.moderating.queue import PETITIONS
 from mailbox.petitions.queries import answering as queries
 
@@ -123,6 +123,20 @@ def protection(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         gettext("Its signers are kept") if protected else gettext("Its signers are forgotten when the time is over"),
     )
+    return redirect("desk_petition_outcome", pk)
+
+
+@require_POST
+@for_staff
+def letters_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the letters about an event once more of which nobody knows whether they arrived."""
+    _petition(request, pk)
+    event = whole_number(request.POST.get("event", ""), digits=18, otherwise=0)
+    try:
+        n = announcing.send_uncertain(pk, event, actor=request.user, now=timezone.now())
+    except (Refused, Announcement.DoesNotExist):
+        raise Http404 from None
+    say(request, ngettext("%(n)d letter is sent again", "%(n)d letters are sent again", n) % {"n": n})
     return redirect("desk_petition_outcome", pk)
 
 

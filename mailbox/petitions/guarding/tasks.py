@@ -6,7 +6,7 @@ from engage.schedule import every
 from mailbox.petitions.actions import guard_alarms, guarding, invalidation
 
 
-@every(seconds=2)
+@every(seconds=2, alone=True)
 def carry_out_orders() -> int:
     """Take signatures out, or bring them back, batch by batch."""
     return invalidation.carry_out()
@@ -22,7 +22,7 @@ def look_again() -> int:
 
 @every(seconds=600)
 def note_silence() -> int:
-    """Suspect networks whose letters nobody answers, and delete counts of more than a day ago."""
+    """Suspect networks whose letters nobody answers, and delete counts and suspects whose time is over."""
     now = timezone.now()
     guarding.clean(now)
     return guarding.note_silence(now)

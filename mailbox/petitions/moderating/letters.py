@@ -209,6 +209,20 @@ def stopped(petition: Petition) -> Letter:
     )
 
 
+def unsupported(petition: Petition, months: int) -> Letter:
+    """Say that it did not find its sponsors in time."""
+    values = _values(petition) | {"months": months}
+    return (
+        _("Your petition was stopped: %(title)s (%(reference)s)") % values,
+        _(
+            "Your petition did not find its sponsors within %(months)d months. It was not published and is "
+            "stopped:\n%(title)s\n\n"
+            "You can start it again at any time. Your receipt:\n%(track)s"
+        )
+        % values,
+    )
+
+
 # --- to sponsors, composed by the worker when they are sent ---------------------------------------------------------
 
 

@@ -41,6 +41,7 @@ TIMELINE: dict[str, str | Promise] = {
     "petition_edited": _("A moderator changed the words before publication; the letter to you has both texts"),
     "petition_removed": _("Taken down: %(reason)s"),
     "petition_stopped": _("Stopped before publication: petitions are not taken any more"),
+    "petition_unsupported": _("Stopped: it did not find its sponsors within %(months)s months"),
     "petition_closed": _("Closed: the time for signing is over"),
 }
 

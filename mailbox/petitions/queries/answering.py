@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from engage.accounts.actors import Actor
 from engage.departments.models import in_active_language
+from engage.outreach.follows.words import REASONS
 from mailbox.models import Case
 from mailbox.petitions.answering import rules
 from mailbox.petitions.models import Announcement, Crossing, Debate, Petition, SignatureLetter, State, Threshold
 from mailbox.publication import queries as publications
 from mailbox.publication.models import Publication
+
+_STATE = SignatureLetter.State
+_CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?\b|[A-Za-z_]+$")
 
 
 @dataclass(frozen=True)
@@ -155,23 +160,86 @@ def _owed(row: Crossing, today: date, seen: set[int]) -> Owed:
     )
 
 
+LOST_MOST = 50
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A letter that the mail server refused, or of which nobody knows whether it arrived: its number and why, no more.
+
+    `answer`: the codes that the server gave, where we have no words of our own. Its words may name the address.
+    """
+
+    key: int
+    state: str | Promise
+    reason: str | Promise
+    answer: str
+
+
 @dataclass(frozen=True)
 class Told:
-    """How far the letters about an event are: how many there are so far, and how many of them still wait."""
+    """How far the letters about an event are: how many still wait, were refused, or are uncertain."""
 
     announcement: Announcement
     at: datetime
     waiting: int
+    failed: int
+    uncertain: int
+    lost: Sequence[Lost]
 
 
 def told_of(petition: Petition) -> list[Told]:
     """Return how far the letters about what came of a petition are, the newest first."""
-    rows = Announcement.objects.filter(petition=petition).select_related("event").order_by("-pk")
-    waiting = SignatureLetter.objects.filter(state__in=["waiting", "ready", "claimed"])
+    rows = list(Announcement.objects.filter(petition=petition).select_related("event").order_by("-pk"))
+    waiting = _counted(rows, SignatureLetter.objects.filter(state__in=["waiting", "ready", "claimed"]))
+    lost = _counted(rows, _lost())
     return [
-        Told(row, row.event.at, waiting.filter(kind=row.kind, about=row.pk).count() if row.listed else 0)
+        Told(
+            row,
+            row.event.at,
+            sum(waiting.get(row.pk, {}).values()),
+            lost.get(row.pk, {}).get(_STATE.FAILED, 0),
+            lost.get(row.pk, {}).get(_STATE.UNCERTAIN, 0),
+            _lost_of(row) if row.pk in lost else [],
+        )
         for row in rows
     ]
+
+
+def _lost() -> QuerySet[SignatureLetter]:
+    """Return what has a partial index of its own, which SQLite uses for these words and for no list of states."""
+    return SignatureLetter.objects.filter(Q(state="failed") | Q(state="uncertain"))
+
+
+def _counted(rows: Sequence[Announcement], letters: QuerySet[SignatureLetter]) -> dict[int, dict[str, int]]:
+    """Count letters about announcements by their state."""
+    kinds = {row.pk: row.kind for row in rows if row.listed}
+    found: dict[int, dict[str, int]] = {}
+    counts = letters.filter(about__in=kinds).order_by().values_list("about", "kind", "state").annotate(n=Count("pk"))
+    for about, kind, state, n in counts if kinds else ():
+        # Letters of other kinds are about other things that happen to have the same key.
+        if kinds[about] == kind:
+            found.setdefault(about, {})[state] = n
+    return found
+
+
+def _lost_of(row: Announcement) -> list[Lost]:
+    letters = _lost().filter(about=row.pk, kind=row.kind).order_by("-pk")[:LOST_MOST]
+    return [
+        Lost(
+            key=one.pk,
+            state=_STATE(one.state).label,
+            reason=REASONS.get(one.said, ""),
+            answer="" if one.said in REASONS else _codes(one.said),
+        )
+        for one in letters
+    ]
+
+
+def _codes(said: str) -> str:
+    """Return the codes before the words of a mail server, or what is one word: the name of a fault of ours."""
+    found = _CODES.match(said)
+    return found[0] if found else ""
 
 
 def debates_at_desk(petition: Petition, actor: Actor) -> QuerySet[Debate]:

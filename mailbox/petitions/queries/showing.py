@@ -356,7 +356,7 @@ def detail(petition: Petition, *, today: date) -> Detail:
     row = row_of(petition)
     days = _days(petition)
     places = _places(petition)
-    paper = petition.papers.aggregate(total=Sum("total"), sheets=Sum("sheets"))
+    paper = petition.papers.in_force().aggregate(total=Sum("total"), sheets=Sum("sheets"))
     counted_at = getattr(getattr(petition, "count", None), "counted_at", None)
     return Detail(
         row=row,

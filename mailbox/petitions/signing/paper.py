@@ -23,7 +23,7 @@ from engage.participation.file_faults import file_fault
 from engage.participation.queries import about_options
 from engage.typed import LARGEST_KEY
 from mailbox.petitions.actions import paper
-from mailbox.petitions.models import MODERATORS, Petition
+from mailbox.petitions.models import MODERATORS, PaperBatch, Petition
 from mailbox.petitions.moderating.queue import PETITIONS
 
 
@@ -43,15 +43,36 @@ class SheetsForm(forms.Form):
         field.choices = [("", _("Several or not known")), *about_options("region")]
 
 
+class BackForm(forms.Form):
+    """Why a bundle is taken back."""
+
+    why = forms.CharField(
+        label=_("Why they are taken back"),
+        help_text=_("For colleagues; the list keeps it. Name nobody who signed."),
+        max_length=paper.WHY_MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _petition(request: HttpRequest, pk: int) -> Petition:
+    found = Petition.objects.visible_to(request.user).select_related("submission").filter(pk=pk)
+    petition = found.first() if has_role(request.user, *MODERATORS) and pk <= LARGEST_KEY else None
+    if petition is None or petition.opened_at is None:
+        raise Http404
+    return petition
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    whole = frame(request, PETITIONS) | {"current_queue": PETITIONS} | context  # type: ignore[arg-type]
+    return render(request, f"petitions/desk/{template}.html", whole, status=status)
+
+
 @for_staff
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """Count a bundle of sheets, or see those that were counted."""
-    found = Petition.objects.visible_to(request.user).select_related("submission").filter(pk=pk)
-    petition = found.first() if has_role(request.user, *MODERATORS) and pk <= LARGEST_KEY else None
-    if petition is None or petition.opened_at is None:
-        raise Http404
+    petition = _petition(request, pk)
     status = 200
     form = SheetsForm(initial={"received_on": timezone.localdate()})
     if request.method == "POST":
@@ -59,15 +80,44 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
         status = _recorded(request, petition, form)
         if status == 302:
             return redirect("desk_petition_sheets", pk=pk)
-    batches = petition.papers.order_by("-pk")
+    batches, regions = petition.papers.select_related("taken_back_by").order_by("-pk"), dict(about_options("region"))
     context = {
         "petition": petition,
         "form": form,
-        "batches": [(batch, dict(about_options("region")).get(batch.region, "")) for batch in batches],
-        "sum": batches.aggregate(n=Sum("total"))["n"] or 0,
+        "batches": [(batch, regions.get(batch.region, "")) for batch in batches],
+        "sum": petition.papers.in_force().aggregate(n=Sum("total"))["n"] or 0,
     }
-    whole = frame(request, PETITIONS) | {"current_queue": PETITIONS} | context  # type: ignore[arg-type]
-    return render(request, "petitions/desk/sheets.html", whole, status=status)
+    return _page(request, "sheets", context, status)
+
+
+@for_staff
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, pk: int, batch: int) -> HttpResponse:
+    """Ask why a bundle is taken back, then let it count no more."""
+    petition = _petition(request, pk)
+    found = petition.papers.filter(pk=batch).first() if batch <= LARGEST_KEY else None
+    if found is None:
+        raise Http404
+    status = 200
+    form = BackForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        status = _taken_back(request, found, form)
+        if status == 302:
+            return redirect("desk_petition_sheets", pk=pk)
+    return _page(request, "sheets_back", {"petition": petition, "batch": found, "form": form}, status)
+
+
+def _taken_back(request: HttpRequest, batch: PaperBatch, form: BackForm) -> int:
+    """Take a bundle back; returns the status of the answer, 302 when that was done."""
+    if not form.is_valid():
+        return 422
+    try:
+        paper.take_back(batch.pk, form.cleaned_data["why"], actor=request.user, now=timezone.now())
+    except Refused as refusal:
+        form.add_error("why", refusal_message(refusal))
+        return refusal_status(refusal.code)
+    return 302
 
 
 def _recorded(request: HttpRequest, petition: Petition, form: SheetsForm) -> int:

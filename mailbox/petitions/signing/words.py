@@ -22,4 +22,7 @@ REFUSALS: dict[str, Any] = {
     "sheets_day": _("Give a day on which this petition was open, today at the latest"),
     "sheets_total": _("So many signatures do not fit on so many sheets: count once more"),
     "sheets_known": _("This scan was counted before"),
+    "sheets_back": (_("These sheets were taken back before"), 409),
+    "sheets_why": _("Write why they are taken back"),
+    "sheets_why_long": _("Write at most %(most)d characters"),
 }
