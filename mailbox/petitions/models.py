@@ -468,12 +468,8 @@ class HourCount(models.Model):
         return f"{self.petition_id} {self.hour}: {self.total}"
 
 
-class PaperBatchQuerySet(models.QuerySet["PaperBatch"]):
-    """Reads of signatures on paper."""
-
-    def in_force(self) -> PaperBatchQuerySet:
-        """Keep what counts: not taken back."""
-        return self.filter(taken_back_at=None)
+# Sheets that count: not taken back.
+IN_FORCE = Q(taken_back_at=None)
 
 
 class PaperBatch(models.Model):
@@ -493,8 +489,6 @@ class PaperBatch(models.Model):
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     taken_back_why = models.CharField(max_length=300, blank=True)
-
-    objects = PaperBatchQuerySet.as_manager()
 
     class Meta:
         constraints = [

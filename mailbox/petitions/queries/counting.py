@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
-from mailbox.petitions.models import PaperBatch, Petition, PetitionCount, Signature
+from mailbox.petitions.models import IN_FORCE, PaperBatch, Petition, PetitionCount, Signature
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def shown(petition_ids: Iterable[int]) -> dict[int, Count]:
     Two queries. A petition that nobody signed is there, too.
     """
     keys = list(petition_ids)
-    in_force = PaperBatch.objects.in_force().filter(petition__in=keys)
+    in_force = PaperBatch.objects.filter(IN_FORCE, petition__in=keys)
     papers = dict(in_force.order_by().values_list("petition").annotate(n=Sum("total")))
     rows = {row.petition_id: row for row in PetitionCount.objects.filter(petition__in=keys)}
     found = {}
@@ -55,7 +55,7 @@ class Exact:
 def exact(petition: Petition | int) -> Exact:
     """Count the rows themselves. For checks and papers: pages show what is folded."""
     key = petition if isinstance(petition, int) else petition.pk
-    paper = PaperBatch.objects.in_force().filter(petition=key).aggregate(n=Sum("total"))["n"] or 0
+    paper = PaperBatch.objects.filter(IN_FORCE, petition=key).aggregate(n=Sum("total"))["n"] or 0
     return Exact(Signature.objects.counted().filter(petition=key).count(), paper)
 
 

@@ -29,6 +29,7 @@ from engage.search.queries import owners_of
 from engage.search.suggesting import suggested
 from mailbox.petitions.countries import country_name
 from mailbox.petitions.models import (
+    IN_FORCE,
     Crossing,
     HourCount,
     Petition,
@@ -356,7 +357,7 @@ def detail(petition: Petition, *, today: date) -> Detail:
     row = row_of(petition)
     days = _days(petition)
     places = _places(petition)
-    paper = petition.papers.in_force().aggregate(total=Sum("total"), sheets=Sum("sheets"))
+    paper = petition.papers.filter(IN_FORCE).aggregate(total=Sum("total"), sheets=Sum("sheets"))
     counted_at = getattr(getattr(petition, "count", None), "counted_at", None)
     return Detail(
         row=row,

@@ -23,7 +23,7 @@ from engage.participation.file_faults import file_fault
 from engage.participation.queries import about_options
 from engage.typed import LARGEST_KEY
 from mailbox.petitions.actions import paper
-from mailbox.petitions.models import MODERATORS, PaperBatch, Petition
+from mailbox.petitions.models import IN_FORCE, MODERATORS, PaperBatch, Petition
 from mailbox.petitions.moderating.queue import PETITIONS
 
 
@@ -85,7 +85,7 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
         "petition": petition,
         "form": form,
         "batches": [(batch, regions.get(batch.region, "")) for batch in batches],
-        "sum": petition.papers.in_force().aggregate(n=Sum("total"))["n"] or 0,
+        "sum": petition.papers.filter(IN_FORCE).aggregate(n=Sum("total"))["n"] or 0,
     }
     return _page(request, "sheets", context, status)
 
