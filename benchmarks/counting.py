@@ -24,7 +24,8 @@ ROUNDS = 15
 RATIO_MOST, ROLL_UP_MOST_SECONDS, BATCH_MOST_SECONDS = 1.5, 2.0, 2.0
 BAD = "bad.example"
 
-# 400 signs is what a name and an address come to when they are sealed.
+# 400 signs is what a name and an address come to when they are sealed. Few and many come from the same eight weeks: a
+# page has as many days to show.
 INSERT = """
     INSERT INTO petitions_signature (petition_id, state, part, name, email, address, person, slot, region, country,
         language, wants_news, domain, network, subnet, token_digest, code_digest, asked_at, confirmed_at, why)
@@ -32,7 +33,7 @@ INSERT = """
         (%(regions)s::text[])[n %% %(many)s + 1], '', 'zh-hans', n %% 3 = 0, %(domain)s, md5('n' || n / 3),
         md5('s' || n / 200), md5('t' || n) || md5('u' || n), md5('c' || n) || md5('d' || n), moment, moment, ''
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) n,
-        LATERAL (SELECT now() - (n %% 80000) * interval '1 minute' AS moment) at
+        LATERAL (SELECT now() - (n * 7919 %% 80000) * interval '1 minute' AS moment) at
 """
 
 

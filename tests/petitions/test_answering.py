@@ -251,8 +251,11 @@ def test_letters_that_were_refused_or_are_uncertain_are_listed_without_a_person_
             announcing.send_uncertain(one.pk, told.pk, actor=actor, now=NOW)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
 def test_lost_letters_are_counted_by_their_index():
+    if connection.vendor == "postgresql":
+        # An empty table is read whole otherwise.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
     assert "signature_letters_lost" in queries._lost().filter(about__in=[1, 2]).explain()
 
 
