@@ -25,4 +25,6 @@ export default (form) => {
     timer = setTimeout(show, PAUSE);
   };
   for (const field of fields) field.addEventListener("input", soon);
+  // What was typed before the script came, or stands there from before.
+  soon();
 };
