@@ -9,6 +9,7 @@ from django.db.models.functions import Left, Length
 
 from engage.accounts.actors import Actor, ReceiptHolder, Role, System, roles_of
 from engage.departments.models import Department, Membership
+from engage.departments.queries import above
 from mailbox.machine import Who
 from mailbox.models import DESK_ROLES, Case
 
@@ -78,14 +79,12 @@ def places_of(actor: Actor, memberships: list[tuple[str, str]] | None = None) ->
 
 def holds_role_in(user_id: int, role: Role, department: Department) -> bool:
     """Tell whether an active person holds a role in a unit or one above it, and still holds it at all."""
-    steps = range(Department.steplen, len(department.path) + 1, Department.steplen)
-    above = [department.path[:end] for end in steps]
     return Membership.objects.filter(
         Q(user__groups__name=role.value),
         user_id=user_id,
         user__is_active=True,
         role=role.value,
-        department__path__in=above,
+        department__path__in=above([department.path]),
     ).exists()
 
 

@@ -23,8 +23,7 @@ def roles_in(actor: Actor, department: Department) -> frozenset[str]:
         return frozenset(Role)
     if not roles_of(actor):
         return frozenset()
-    paths = [department.path[:end] for end in range(Department.steplen, len(department.path) + 1, Department.steplen)]
-    held = _memberships(actor).filter(department__path__in=paths).values_list("role", flat=True)
+    held = _memberships(actor).filter(department__path__in=above([department.path])).values_list("role", flat=True)
     return frozenset(held) & roles_of(actor)
 
 
@@ -63,9 +62,11 @@ def above(paths: Iterable[str]) -> set[str]:
 
 def members_of(department: Department, role: Role) -> QuerySet[Membership]:
     """List who holds a role in a department or above it, and still holds the role at all."""
-    paths = [department.path[:end] for end in range(Department.steplen, len(department.path) + 1, Department.steplen)]
     return Membership.objects.filter(
-        department__path__in=paths, role=role.value, user__is_active=True, user__groups__name=role.value
+        department__path__in=above([department.path]),
+        role=role.value,
+        user__is_active=True,
+        user__groups__name=role.value,
     ).select_related("user", "department")
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from engage.accounts.actors import Actor, Role, has_role
-from engage.departments.models import Department, Membership
-from engage.departments.queries import departments_of
+from engage.departments.models import Membership
+from engage.departments.queries import above, departments_of
 from engage.errors import Refused
 from engage.journal import actions as journal
 from mailbox import rules
@@ -74,9 +74,8 @@ def may_set_absence_of(user_ids: Collection[int], actor: Actor) -> set[int]:
 def deputies_for(user_id: int) -> set[int]:
     """Return who may stand in for somebody: active people with a place at the desk in a unit of theirs or above it."""
     paths = list(Membership.objects.filter(user_id=user_id).values_list("department__path", flat=True))
-    above = {path[:end] for path in paths for end in range(Department.steplen, len(path) + 1, Department.steplen)}
     near = Membership.objects.filter(
-        department__path__in=above, user__is_active=True, role__in=[Role.OFFICER, Role.APPROVER]
+        department__path__in=above(paths), user__is_active=True, role__in=[Role.OFFICER, Role.APPROVER]
     )
     return set(near.exclude(user_id=user_id).values_list("user_id", flat=True))
 

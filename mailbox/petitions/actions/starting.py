@@ -31,7 +31,6 @@ from mailbox.petitions.starting import links, rules
 ADDRESS_WINDOWS = (Window(2, 3600), Window(5, 24 * 3600))
 NETWORK_WINDOWS = (Window(10, 3600), Window(40, 24 * 3600))
 LETTERS_MOST = 4
-LETTER_PAUSE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def send_start_again(token: uuid.UUID, *, now: datetime) -> None:
         return
     petition = locked(found.pk)
     sent = list(petition.submission.mails.order_by("created_at").values_list("created_at", flat=True))
-    if petition.state == State.PENDING and len(sent) < LETTERS_MOST and sent and now - sent[-1] >= LETTER_PAUSE:
+    if petition.state == State.PENDING and len(sent) < LETTERS_MOST and sent and now - sent[-1] >= signing.LETTER_PAUSE:
         _ask_to_confirm(petition, token)
 
 
