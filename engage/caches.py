@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.core.cache.backends import redis
@@ -34,6 +34,37 @@ end
 """
 
 
+# For each window its counter and that of the window before; limit, seconds, seconds into it, seconds a counter lives.
+# Either every counter is raised and nothing said, or none is, and what they stand at is said. The sum is that of
+# `engage.participation.rules.sliding_count`.
+TAKE = """
+local stored, free = redis.call('MGET', unpack(KEYS)), true
+for place = 1, #KEYS do stored[place] = tonumber(stored[place] or 0) end
+for window = 1, #KEYS / 2 do
+    local limit, seconds, elapsed = ARGV[4 * window - 3], ARGV[4 * window - 2], ARGV[4 * window - 1]
+    local share = math.max(0, 1 - elapsed / seconds)
+    if stored[2 * window] * share + stored[2 * window - 1] + 1 > tonumber(limit) then free = false end
+end
+if not free then return stored end
+for window = 1, #KEYS / 2 do
+    local counter = KEYS[2 * window - 1]
+    if redis.call('INCR', counter) == 1 then redis.call('EXPIRE', counter, ARGV[4 * window]) end
+end
+return {}
+"""
+
+
+class Slot(NamedTuple):
+    """A window as it stands now: the keys of its counter and of the one before, and what may be counted in it."""
+
+    current: str
+    previous: str
+    limit: int
+    seconds: int
+    elapsed: float
+    lives: int
+
+
 class RedisCache(redis.RedisCache):
     """Django's, which can count several keys at once."""
 
@@ -48,6 +79,17 @@ class RedisCache(redis.RedisCache):
     def count_many(self, keys: Mapping[str, int]) -> None:
         """Raise counters by one; `keys` with the seconds that those live which begin now."""
         self._count(keys=[self.make_and_validate_key(key) for key in keys], args=list(keys.values()))
+
+    @cached_property
+    def _take(self) -> Any:
+        return self._cache.get_client(None, write=True).register_script(TAKE)
+
+    def take(self, slots: Sequence[Slot]) -> dict[str, int] | None:
+        """Count once in each of these windows and return None; where one is full count in none, return what stands."""
+        keys = [key for slot in slots for key in (slot.current, slot.previous)]
+        about = [one for slot in slots for one in (slot.limit, slot.seconds, slot.elapsed, slot.lives)]
+        stood = self._take(keys=[self.make_and_validate_key(key) for key in keys], args=about)
+        return dict(zip(keys, stood, strict=True)) if stood else None
 
 
 def count_many(keys: Mapping[str, int]) -> None:

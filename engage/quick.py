@@ -5,9 +5,9 @@ or there, the request goes the ordinary way, where the view does and says everyt
 what the short way does must be what the view would have done (tests compare them answer by answer).
 
 What the middleware would have done is done or asked for here: the host is one of ours, the connection as secure as it
-has to be, the body small, the form from one of our own pages (Origin, Sec-Fetch-Site, and the token of the cookie),
-and the headers are those that the site's own middleware puts on an answer. Who has a session goes the ordinary way:
-it may be that of a practice site.
+has to be, the body small, the form from one of our own pages (Origin, Sec-Fetch-Site, and the token of the cookie where
+the view asks for it), and the headers are those that the site's own middleware puts on an answer. Who has a session
+goes the ordinary way: it may be that of a practice site.
 """
 
 from __future__ import annotations
@@ -54,47 +54,60 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class SeeOther:
-    """The answer: 303 to a page of ours, with a cookie where one is set (a whole Set-Cookie value)."""
+    """The answer: to a page of ours, with a cookie where one is set (a whole Set-Cookie value)."""
 
     location: str
     cookie: str = ""
+    status: str = "303 See Other"
 
 
 Handler = Callable[[Post], SeeOther | None]
-_ways: list[tuple[re.Pattern[str], Handler]] = []
 
 
-def register(pattern: str, handler: Handler) -> None:
-    """Have a handler asked for POSTs to addresses like this one, without the language: `/petitions/(\\d+)/sign/`."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    pattern: re.Pattern[str]
+    handler: Handler
+    asks_token: bool
+
+
+_ways: list[_Way] = []
+
+
+def register(pattern: str, handler: Handler, *, csrf_exempt: bool = False) -> None:
+    """Have a handler asked for POSTs to addresses like this one, without the language: `/petitions/(\\d+)/sign/`.
+
+    `csrf_exempt`: as the view is.
+    """
     paths = "|".join(settings.LANGUAGE_PATHS.values())
-    _ways.append((re.compile(f"/(?P<language>{paths}){pattern}", re.ASCII), handler))
+    _ways.append(_Way(re.compile(f"/(?P<language>{paths}){pattern}", re.ASCII), handler, not csrf_exempt))
 
 
 # --- one request -----------------------------------------------------------------------------------------------------
 
 
-def _way(path: str) -> tuple[re.Match[str], Handler] | None:
-    for pattern, handler in _ways:
-        if found := pattern.fullmatch(path):
-            return found, handler
+def _way(path: str) -> tuple[re.Match[str], _Way] | None:
+    for way in _ways:
+        if found := way.pattern.fullmatch(path):
+            return found, way
     return None
 
 
 def answer(environ: Mapping[str, Any], body: bytes) -> tuple[SeeOther, list[tuple[str, str]]] | None:
     """Answer a POST whose address is one of ours; None when it has to go the ordinary way."""
-    way = _way(environ["PATH_INFO"])
-    if way is None or not _in_order(environ):
+    found_way = _way(environ["PATH_INFO"])
+    if found_way is None or not _in_order(environ):
         return None
+    match, way = found_way
     cookies = _cookies(environ.get("HTTP_COOKIE", ""))
     fields = _fields(body)
-    if cookies is None or fields is None or not _token_fits(cookies, fields):
+    if cookies is None or fields is None or (way.asks_token and not _token_fits(cookies, fields)):
         return None
-    match, handler = way
     language = _language(match["language"])
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
     client = limits.address_of(forwarded, environ.get("REMOTE_ADDR", ""))
     try:
-        found = handler(Post(match, environ["PATH_INFO"], language, fields, client))
+        found = way.handler(Post(match, environ["PATH_INFO"], language, fields, client))
     finally:
         # No request of Django's ends here, which would give back the connection that the handler may have read with.
         close_old_connections()
@@ -211,7 +224,7 @@ def wsgi(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[
             if length is not None and "HTTP_TRANSFER_ENCODING" not in environ:
                 body = environ["wsgi.input"].read(length)
                 if len(body) == length and (found := answer(environ, body)):
-                    start_response("303 See Other", found[1])
+                    start_response(found[0].status, found[1])
                     return [b""]
                 environ["wsgi.input"] = io.BytesIO(body)
         return application(environ, start_response)
@@ -244,7 +257,7 @@ def asgi(application: Callable[[Any, Any, Any], Awaitable[None]]) -> Callable[[A
             found = await asyncio.get_running_loop().run_in_executor(threads, answer, environ, body)
             if found:
                 headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in found[1]]
-                await send({"type": "http.response.start", "status": 303, "headers": headers})
+                await send({"type": "http.response.start", "status": int(found[0].status[:3]), "headers": headers})
                 return await send({"type": "http.response.body", "body": b""})
 
         async def once_more() -> dict[str, Any]:

@@ -16,6 +16,7 @@ class SurveysConfig(AppConfig):
         from engage.search import registry as search
         from surveys import demo, dispositions, limesurvey_words, receivers, words, xlsform_words
         from surveys.answering import actions as answering
+        from surveys.answering import quick
         from surveys.answering import words as answering_words
         from surveys.answering.story import response_story
         from surveys.gated import GATED
@@ -47,6 +48,7 @@ class SurveysConfig(AppConfig):
                 files_apart=True,
             )
         )
+        quick.plug_in()
         search.register(SOURCE)
         register_sitemap("surveys", SurveySitemap)
         demo_content.register("surveys", order=70, load=demo.load)

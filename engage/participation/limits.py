@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from typing import Self
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import HttpRequest
 
-from engage.caches import count_many
+from engage.caches import RedisCache, Slot, count_many
 from engage.errors import Refused
 from engage.participation.rules import Window, retry_after, sliding_count
 from engage.participation.vault import blind_index
@@ -79,8 +80,41 @@ class Counts:
     def __init__(self, events: Sequence[Event], now: float | None = None) -> None:
         moment = time.time() if now is None else now
         self._buckets = {event: event.buckets(moment) for event in events}
-        keys = [key for buckets in self._buckets.values() for bucket in buckets for key in bucket[1:3]]
-        self._counts: dict[str, int] = cache.get_many(keys)
+        self._counts: Mapping[str, int] = {}
+
+    @classmethod
+    def read(cls, events: Sequence[Event], now: float | None = None) -> Self:
+        """Ask what was counted."""
+        made = cls(events, now)
+        keys = [key for buckets in made._buckets.values() for bucket in buckets for key in bucket[1:3]]
+        made._counts = cache.get_many(keys)
+        return made
+
+    @classmethod
+    def unless_free(cls, events: Sequence[Event], now: float | None = None) -> Self | None:
+        """Count each event once and return None; where one is full count none, and return what was counted.
+
+        One trip to Redis; elsewhere what is read and what is written are two.
+        """
+        store = caches["default"]
+        if not isinstance(store, RedisCache):
+            made = cls.read(events, now)
+            if any(made.wait(event) for event in events):
+                return made
+            made.count(events)
+            return None
+        made = cls(events, now)
+        stood = store.take(
+            [
+                Slot(current, previous, window.limit, window.seconds, elapsed, _lives(window))
+                for buckets in made._buckets.values()
+                for window, current, previous, elapsed in buckets
+            ]
+        )
+        if stood is None:
+            return None
+        made._counts = stood
+        return made
 
     def wait(self, event: Event) -> int:
         """Return the seconds to wait until one more event would be allowed; 0 when it is allowed now."""
@@ -115,7 +149,7 @@ def _lives(window: Window) -> int:
 def peek(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> int:
     """Return the seconds to wait until one more event would be allowed; 0 when it is allowed now."""
     event = Event(scope, who, tuple(windows))
-    return Counts([event], now).wait(event)
+    return Counts.read([event], now).wait(event)
 
 
 def count(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> None:
@@ -127,7 +161,8 @@ def count(scope: str, who: str, windows: Sequence[Window], now: float | None = N
 def check(scope: str, who: str, windows: Sequence[Window], now: float | None = None) -> None:
     """Raise Refused("too_many", seconds=...) when one more event would pass a window; count it otherwise."""
     event = Event(scope, who, tuple(windows))
-    Counts([event], now).take([event])
+    if counts := Counts.unless_free([event], now):
+        counts.take([event])
 
 
 # One sending, the whole site taken together.
@@ -136,4 +171,4 @@ SITE = Event("site", "all", (ATTACK_WINDOW,))
 
 def under_attack() -> bool:
     """Tell whether the site takes in so much that the challenge is on."""
-    return bool(Counts([SITE]).wait(SITE))
+    return bool(Counts.read([SITE]).wait(SITE))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils import timezone
 from engage.participation import challenge, limits, wallet
 from engage.participation.actions import Envelope
 from engage.participation.models import Submission
+from engage.participation.rules import looks_automatic
 
 
 def sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
@@ -27,12 +30,30 @@ def to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpR
     return response
 
 
-def check_limits(request: HttpRequest, *, token: str, email: str) -> None:
-    """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
-    events = [limits.Event("send", limits.client_address(request), limits.SEND_WINDOWS)]
+def _events(client: str, email: str) -> list[limits.Event]:
+    events = [limits.Event("send", client, limits.SEND_WINDOWS)]
     if email:
         events.append(limits.Event("send-contact", email.lower(), limits.CONTACT_WINDOWS))
-    counts = limits.Counts([limits.SITE, *events])
+    return events
+
+
+def counted(client: str) -> bool:
+    """Count something sent from an address, where nothing stands in its way; else count nothing."""
+    return limits.Counts.unless_free([limits.SITE, *_events(client, "")]) is None
+
+
+def seems_automatic(honeypot: str, opened_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a form of this site was filled by a program (rules.looks_automatic)."""
+    fastest = timedelta(seconds=settings.FASTEST_PERSON_SECONDS)
+    return looks_automatic(honeypot=honeypot, opened_at=opened_at, now=now, minimum=fastest)
+
+
+def check_limits(request: HttpRequest, *, token: str, email: str) -> None:
+    """Apply the limits; raises Refused("too_many", ...) or, under attack, Refused("challenge_open", ...)."""
+    events = _events(limits.client_address(request), email)
+    counts = limits.Counts.unless_free([limits.SITE, *events])
+    if counts is None:
+        return
     if counts.wait(limits.SITE):
         solution, opened = request.POST.get("altcha", "").strip(), request.POST.get("opened", "")[:300]
         challenge.check(solution, opened, timezone.now(), token)

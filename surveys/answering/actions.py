@@ -140,14 +140,16 @@ def sent_before(code: str) -> Submission | None:
     return Submission.objects.filter(token_digest=codes.token_digest_of(code), kind=KIND).first()
 
 
-def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime, actor: Actor) -> Submission:
+def submit(
+    sheet: Sheet, *, language: str, flagged: bool = False, now: datetime, actor: Actor, course: Course | None = None
+) -> Submission:
     """Send a sheet: response, places in quotas and receipt in one transaction, and the sheet is gone.
 
-    A repeated call returns the first submission. Whether the version still stands was read with the sheet: what is
-    taken down in the same moment may get one answer more. Raises Refused("survey_closed"), Refused("survey_not_open"),
-    Refused("survey_taken_down"), Refused("survey_incomplete", missing=number of faults), Refused("survey_link_used"),
-    Refused("survey_link_unknown"), Refused("survey_quota_full", cell=...), Refused("survey_file_lost"); then the sheet
-    is as it was.
+    `course`: as it was settled for just this moment. A repeated call returns the first submission. Whether the version
+    still stands was read with the sheet: what is taken down in the same moment may get one answer more. Raises
+    Refused("survey_closed"), Refused("survey_not_open"), Refused("survey_taken_down"), Refused("survey_incomplete",
+    missing=number of faults), Refused("survey_link_used"), Refused("survey_link_unknown"), Refused("survey_quota_full",
+    cell=...), Refused("survey_file_lost"); then the sheet is as it was.
     """
     questionnaire = sheet.shown.questionnaire
     envelope = participation.Envelope(
@@ -160,8 +162,7 @@ def submit(sheet: Sheet, *, language: str, flagged: bool = False, now: datetime,
     # Who is signed in must not stand in the journal beside an anonymous answer.
     sender = ANYONE if questionnaire.anonymous else actor
 
-    course = sheet.course(now)
-
+    course = course or sheet.course(now)
     written: list[str] = []
     whole = False
 

@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -33,7 +32,7 @@ from engage.pages.translation import HTML_LANG
 from engage.participation import challenge, limits, sending, wallet
 from engage.participation.models import Submission
 from engage.participation.receipts import qr_svg, track_url
-from engage.participation.rules import Window, format_code, looks_automatic
+from engage.participation.rules import Window, format_code
 from engage.participation.views import receipt_page
 from surveys import queries, quotas
 from surveys.answering import actions, codes, devices, files, posting, rules, showing
@@ -528,7 +527,7 @@ def aside(request: HttpRequest, key: str, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_frames
 def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
-    """Show everything once more; a POST sends it."""
+    """Show everything once more; a POST sends it. quick.py answers most of them."""
     now = timezone.now()
     sheet = _sheet(request, key, code, now)
     if isinstance(sheet, HttpResponse):
@@ -574,12 +573,7 @@ def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | 
 def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     _check_device(request, sheet.shown)
     sending.check_limits(request, token=str(codes.token_of(sheet.code)), email="")
-    flagged = looks_automatic(
-        honeypot=request.POST.get("website", ""),
-        opened_at=sheet.saved.started_at,
-        now=now,
-        minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
-    )
+    flagged = sending.seems_automatic(request.POST.get("website", ""), sheet.saved.started_at, now)
     submission = actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
     answer = _sent(sheet.shown.questionnaire.key, sheet.code)
     if devices.is_once(sheet.shown.definition):

@@ -137,7 +137,7 @@ class _Walker:
         tried: set[str] = set()
         asked: set[str] = set()
         for _ in range(_TRIES):
-            open_questions = [each for each in self.on_page(course, number) if each.key not in tried]
+            open_questions = [each for each in course.shown(number) if each.key not in tried]
             if not open_questions:
                 break
             for shown in open_questions:
@@ -150,17 +150,13 @@ class _Walker:
             wrong = {fault.key for fault in course.faults_of({number})}
             if not wrong:
                 break
-            for shown in self.on_page(course, number):
+            for shown in list(course.shown(number)):
                 if shown.key in wrong:
                     self.answer(shown, may_skip=attempt > _TRIES // 2 and not shown.required)
                     asked.add(shown.item.name)
             course = self.course()
         page = self.runtime.definition.pages[number].name
         return course, asked, [DeadEnd(page, fault.name, fault.code) for fault in course.faults_of({number})]
-
-    def on_page(self, course: Course, number: int) -> list[Shown]:
-        pages = tuple(page for page in course.pages if page.number == number)
-        return list(replace(course, pages=pages).shown())
 
     def answer(self, shown: Shown, *, may_skip: bool) -> None:
         row = self.row(shown)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from engage.errors import Refused
@@ -130,20 +131,29 @@ class Course:
     """What a questionnaire looks like for some answers.
 
     `kept` are the answers as JSON, repeats as lists, `calculated` the values that nobody typed, in the same shape.
-    `orders` has every mixed order by its place, `ballots` the arms, `quotas` the names of the cells that are met.
+    `ballots` has the arms, `quotas` the names of the cells that are met.
     """
 
-    pages: tuple[ShownPage, ...]
     kept: Mapping[str, Any]
     calculated: Mapping[str, Any]
     dropped: tuple[Dropped, ...]
     faults: tuple[Fault, ...]
-    orders: Mapping[str, tuple[str, ...]]
     ballots: Mapping[str, str]
     quotas: tuple[str, ...]
     values: Mapping[str, Any]
     language: str
     runtime: "Runtime"
+    settled: "_Pass" = field(repr=False, compare=False)
+
+    @cached_property
+    def pages(self) -> tuple[ShownPage, ...]:
+        """What is shown, page by page; laid out when it is asked for: whoever sends needs none."""
+        return self.settled.pages()
+
+    @property
+    def orders(self) -> Mapping[str, tuple[str, ...]]:
+        """Every mixed order by its place."""
+        return self.settled.orders if self.pages else {}
 
     def page(self, number: int) -> ShownPage | None:
         """The page with a place in the definition; None while it is not shown."""
@@ -153,9 +163,10 @@ class Course:
         """The faults on these pages: on the way only what was already seen is asked for."""
         return tuple(fault for fault in self.faults if fault.page in pages)
 
-    def shown(self) -> Iterator[Shown]:
-        """Everything that is shown, from the top, groups before what is in them."""
-        waiting = [item for page in reversed(self.pages) for item in reversed(page.items)]
+    def shown(self, number: int | None = None) -> Iterator[Shown]:
+        """Everything that is shown, or on the page with this place, from the top, groups before what is in them."""
+        pages = [page for page in reversed(self.pages) if number in (None, page.number)]
+        waiting = [item for page in pages for item in reversed(page.items)]
         while waiting:
             here = waiting.pop()
             yield here
@@ -168,6 +179,8 @@ class Course:
 
 def key_of(name: str, path: Path) -> str:
     """`people/1/name`: names of repeats and their instances, from 1, before the name."""
+    if not path:
+        return name
     return "/".join([*(f"{repeat}/{index + 1}" for repeat, index in path), name])
 
 
@@ -183,6 +196,16 @@ class Runtime:
             for question in definition.questions
             if question.type in CHOICE_TYPES
         }
+        self.fixed_offers = dict(self._fixed_offers())
+
+    def _fixed_offers(self) -> Iterator[tuple[str, tuple[tuple[Option, ...], tuple[Option, ...]]]]:
+        """What questions offer of which nothing depends on who answers and how."""
+        for question in self.definition.questions:
+            own = self.definition.options_of(question)
+            mixed = question.randomise != "none" or question.randomise_rows != "none"
+            conditional = question.choice_filter or any(one.relevant or one.modes for one in (*own, *question.rows))
+            if not (mixed or conditional):
+                yield question.name, (own, question.rows)
 
     def course(self, raw: Mapping[str, Any], sitting: Sitting) -> Course:
         """Settle everything for these answers: JSON by name, of a repeat a list of such mappings."""
@@ -266,17 +289,16 @@ class _Pass:
         if self.budget.spent:
             self.faults.append(Fault("", (), 0, "work_limit", {"limit": MAX_RUN_STEPS}))
         return Course(
-            pages=self.pages(),
             kept=self.kept,
             calculated=self.calculated,
             dropped=tuple(self.dropped),
             faults=tuple(self.faults),
-            orders=self.orders,
             ballots=ballots,
             quotas=tuple(quota.name for quota in self.definition.quotas if self.holds(quota.when, (), quota.name)),
             values=self.values,
             language=self.sitting.language,
             runtime=self.runtime,
+            settled=self,
         )
 
     def assigned(self, ballot: Ballot) -> str:
@@ -315,6 +337,8 @@ class _Pass:
 
     def row(self, tree: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """The mapping of an instance; an empty one where the tree has none."""
+        if not path and type(tree) is dict:
+            return tree
         here: Any = tree
         for repeat, index in path:
             rows = here.get(repeat)
@@ -424,6 +448,8 @@ class _Pass:
         return self.sitting.meta.get(name) or own.get(name) or None
 
     def offer(self, question: Question, path: Path) -> Offer:
+        if fixed := self.runtime.fixed_offers.get(question.name):
+            return Offer(*fixed, self.sitting.regions)
         key = key_of(question.name, path)
         options = self.mixed(self.definition.options_of(question), question.randomise, f"{question.name}/options")
         rows = self.mixed(question.rows, question.randomise_rows, f"{question.name}/rows")
@@ -506,6 +532,8 @@ class _Pass:
     # Judging
 
     def required(self, question: Question, path: Path) -> bool:
+        if isinstance(question.required, bool):
+            return question.required and question.asked
         return question.asked and self.holds(question.required, path, key_of(question.name, path))
 
     def judge(self) -> None:

@@ -271,13 +271,13 @@ def test_a_contact_over_its_limit_still_counts_for_the_address():
     address = limits.Event("send", "192.0.2.1", limits.SEND_WINDOWS)
     contact = limits.Event("send-contact", "mei@example.org", limits.CONTACT_WINDOWS)
     for _time in range(limits.CONTACT_WINDOWS[0].limit):
-        limits.Counts([limits.SITE, address, contact], now).take([address, contact], also=[limits.SITE])
+        limits.Counts.read([limits.SITE, address, contact], now).take([address, contact], also=[limits.SITE])
     from engage.errors import Refused
 
     refused = 0
     for _time in range(limits.SEND_WINDOWS[0].limit):
         with pytest.raises(Refused):
-            limits.Counts([limits.SITE, address, contact], now).take([address, contact], also=[limits.SITE])
+            limits.Counts.read([limits.SITE, address, contact], now).take([address, contact], also=[limits.SITE])
         refused += 1
         if limits.peek("send", "192.0.2.1", limits.SEND_WINDOWS, now):
             break

@@ -40,6 +40,19 @@ def test_counters_live_as_long_as_they_began_to():
     assert client.ttl(name) <= 70 and cache.get(key) == 2
 
 
+def test_a_full_window_keeps_all_from_being_counted_and_says_what_stands():
+    full, free = limits.Event("redis-full", "a", (Window(2, 60),)), limits.Event("redis-full", "b", (Window(9, 60),))
+    now = 1_000_000_050.0
+    for _time in range(2):
+        assert limits.Counts.unless_free([full, free], now) is None
+    stood = limits.Counts.unless_free([full, free], now)
+    assert stood is not None and stood.wait(full) and not stood.wait(free)
+    assert [cache.get(one.buckets(now)[0][1]) for one in (full, free)] == [2, 2]
+    # Of the window before counts the share that the last sixty seconds still reach: 2 * (1 - 15 / 60) = 1.5, then 1.
+    assert limits.Counts.unless_free([full], now + 45) is not None
+    assert limits.Counts.unless_free([full], now + 60) is None
+
+
 @pytest.mark.django_db
 def test_a_session_is_written_with_one_statement_and_an_ended_one_is_not_written(django_assert_num_queries):
     begun = SessionStore()

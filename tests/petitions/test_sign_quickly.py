@@ -1,7 +1,6 @@
 """The short way of signing does what the ordinary way does, answer by answer and row by row; it takes what is sure."""
 
 import asyncio
-import io
 import re
 import threading
 import uuid
@@ -9,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -20,9 +18,9 @@ from mailbox.petitions.signing import group, links
 from mailbox.petitions.signing import quick as ways
 from tests.conftest import ON_POSTGRES
 from tests.petitions.test_signing import petition, signed
+from tests.quickly import SECRET, poster
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECRET = "a" * 32
 FIELDS = {
     "csrfmiddlewaretoken": SECRET,
     "name": "Li  Wei",
@@ -53,40 +51,7 @@ def passed():
 
 @pytest.fixture
 def site(passed):
-    django = get_wsgi_application()
-
-    def ordinary(environ, start_response):
-        passed.append(environ["PATH_INFO"])
-        return django(environ, start_response)
-
-    def ask(path, fields, way="quick", body=None, **more):
-        body = urlencode(fields).encode() if body is None else body
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": "example.org",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_HOST": "example.org",
-            "HTTP_ORIGIN": "http://example.org",
-            "HTTP_COOKIE": f"csrftoken={SECRET}",
-            "REMOTE_ADDR": "192.0.2.7",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-        }
-        environ = {name: value for name, value in (environ | more).items() if value is not None}
-        said = []
-        way = quick.wsgi(ordinary) if way == "quick" else django
-        content = b"".join(way(environ, lambda status, headers: said.append((status.split()[0], headers))))
-        status, headers = said[0]
-        return int(status), dict(headers), content
-
-    return ask
+    return poster(passed)
 
 
 def as_both_say(answer):
