@@ -18,7 +18,7 @@ no trips to save: it writes each row at once, so that its keys are known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,17 +40,49 @@ Made = TypeVar("Made", bound=Model)
 class _Batch:
     """What waits for the end of the block, in its order, and the keys that were drawn for it."""
 
-    waiting: list[Model | _Gone] = field(default_factory=list)
+    waiting: list[_Part] = field(default_factory=list)
     numbers: dict[type[Model], int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Gone:
-    """A row that is deleted."""
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A row that is written."""
+
+    row: Model
+
+    @property
+    def shape(self) -> Shape:
+        return type(self.row), self.row.pk is not None
+
+    def values(self, columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
+        return _values(self.row, columns, database)
+
+    def mark(self) -> None:
+        self.row._state.adding, self.row._state.db = False, DEFAULT_DB_ALIAS
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A row of which some columns are changed, or which is deleted where none is named."""
 
     model: type[Model]
     key: Any
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def shape(self) -> Shape:
+        return self.model, tuple(self.changes)
+
+    def values(self, _columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
+        fields = (self.model._meta.get_field(name) for name in self.changes)
+        stored = [one.get_db_prep_save(self.changes[one.name], database) for one in fields]  # type: ignore[union-attr]
+        return [*stored, self.model._meta.pk.get_db_prep_value(self.key, database)]
+
+    def mark(self) -> None:
+        """No object stands for it."""
+
+
+_Part = _New | _Changed
 
 _open: ContextVar[_Batch | None] = ContextVar("rows_written_together", default=None)
 
@@ -62,7 +94,7 @@ def write(*made: Model) -> None:
     """
     batch = _open.get()
     if batch is not None:
-        batch.waiting += made
+        batch.waiting += map(_New, made)
         return
     for row in made:
         _store(row)
@@ -73,12 +105,20 @@ def remove(model: type[Model], key: Any) -> None:
 
     No signals are sent and nothing is looked for that points to it: the database speaks where something does.
     """
+    _put(_Changed(model, key))
+
+
+def change(model: type[Model], key: Any, **values: Any) -> None:
+    """Change columns of the row with a key, if it is there: when and as `remove` deletes."""
+    _put(_Changed(model, key, values))
+
+
+def _put(part: _Changed) -> None:
     batch = _open.get()
     if batch is not None:
-        batch.waiting.append(_Gone(model, key))
-        return
-    database = connections[DEFAULT_DB_ALIAS]
-    _run(database, _joined(((model, None),), database.vendor), [_stored_key(model, key, database)])
+        batch.waiting.append(part)
+    else:
+        _store_all([part])
 
 
 def number(model: type[Model]) -> int | None:
@@ -115,8 +155,8 @@ def are_one_statement() -> bool:
     return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
-Shape = tuple[type[Model], bool | None]
-"""A model, and whether its row is written with its key; None: it is deleted."""
+Shape = tuple[type[Model], bool | tuple[str, ...]]
+"""A model, and whether its row is written with its key; or the fields that are changed, none where it is deleted."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +207,8 @@ def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
     columns: list[tuple[_Column, ...]] = []
     last = ""
     for model, with_key in shapes:
-        if with_key is None:
-            quote, key = connection.ops.quote_name, model._meta.pk
-            inserts.append(f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(str(key.column))} = %s")
+        if isinstance(with_key, tuple):
+            inserts.append(_changing(model, with_key))
             columns.append(())
             last = ""
             continue
@@ -183,6 +222,13 @@ def _joined(shapes: tuple[Shape, ...], vendor: str) -> _Statement:
     *before, final = inserts
     parts = ", ".join(f"r{place} AS ({insert})" for place, insert in enumerate(before))
     return _Statement(f"WITH {parts} {final}" if before else final, tuple(columns))
+
+
+def _changing(model: type[Model], names: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    table, row = quote(model._meta.db_table), f"WHERE {quote(str(model._meta.pk.column))} = %s"
+    sets = ", ".join(f"{quote(str(model._meta.get_field(name).column))} = %s" for name in names)  # type: ignore[union-attr]
+    return f"UPDATE {table} SET {sets} {row}" if names else f"DELETE FROM {table} {row}"
 
 
 # What these fields store of a value of just this type is the value, on every database; and on PostgreSQL.
@@ -199,6 +245,7 @@ _AS_IT_IS: dict[type[Field], type] = {
 }
 _ON_POSTGRES: dict[type[Field], type] = _AS_IT_IS | {
     models.DateField: date,
+    models.DateTimeField: datetime,
     models.UUIDField: UUID,
     models.BinaryField: bytes,
     models.ForeignKey: int,
@@ -208,26 +255,35 @@ _ON_POSTGRES: dict[type[Field], type] = _AS_IT_IS | {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where a row keeps the value of a field, and of which type it is stored as it is."""
+    """Where a row keeps the value of a field, and of which type it is stored as it is. `empty`: None is, too."""
 
     field: Field
     name: str
     plain: type | None
     is_relation: bool
+    empty: bool
 
 
 def _column(one: Field, vendor: str) -> _Column:
     # A field that makes its value while it is saved is asked for it.
-    is_plain = type(one).pre_save is Field.pre_save
+    makes = type(one).pre_save is not Field.pre_save
+    if isinstance(one, models.DateField):
+        makes = one.auto_now or one.auto_now_add
     known = _ON_POSTGRES if vendor == "postgresql" else _AS_IT_IS
-    return _Column(one, one.attname, known.get(type(one)) if is_plain else None, one.is_relation)
+    plain = None if makes else known.get(type(one))
+    return _Column(one, one.attname, plain, one.is_relation, plain is not None and not one.is_relation)
 
 
 def _values(row: Model, columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
     held, values = row.__dict__, []
     for column in columns:
         value = held.get(column.name)
-        if column.plain is None or type(value) is not column.plain:
+        if value is None:
+            as_it_is = column.empty
+        else:
+            # A moment without a zone is Django's to warn of.
+            as_it_is = type(value) is column.plain and (column.plain is not datetime or value.tzinfo is not None)
+        if not as_it_is:
             value = column.field.pre_save(row, True)
             if value is None and column.is_relation and row._state.fields_cache.get(column.field.name) is not None:
                 raise ValueError(f"{column.field.name} of a {type(row).__name__} has no key yet")
@@ -251,14 +307,6 @@ def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any]
         return cursor.fetchone() if reads else None
 
 
-def _stored_key(model: type[Model], key: Any, database: BaseDatabaseWrapper) -> Any:
-    return model._meta.pk.get_db_prep_value(key, database)
-
-
-def _mark(row: Model) -> None:
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-
-
 def _store(row: Model) -> None:
     """Write one row and set its key."""
     database = connections[DEFAULT_DB_ALIAS]
@@ -266,28 +314,22 @@ def _store(row: Model) -> None:
     returned = _run(database, statement, _values(row, statement.columns[0], database), reads=row.pk is None)
     if returned:
         row.pk = returned[0]
-    _mark(row)
+    _New(row).mark()
 
 
-def _store_all(waiting: Sequence[Model | _Gone]) -> None:
-    """Write and delete all rows in one statement."""
+def _store_all(waiting: Sequence[_Part]) -> None:
+    """Write, change and delete all rows in one statement."""
     if not waiting:
         return
     # The connection itself: asking the proxy for it costs more than storing a value.
     database = connections[DEFAULT_DB_ALIAS]
-    statement = _joined(
-        tuple((one.model, None) if isinstance(one, _Gone) else (type(one), one.pk is not None) for one in waiting),
-        database.vendor,
-    )
+    statement = _joined(tuple(one.shape for one in waiting), database.vendor)
     values: list[Any] = []
     for one, columns in zip(waiting, statement.columns, strict=True):
-        values += (
-            [_stored_key(one.model, one.key, database)] if isinstance(one, _Gone) else _values(one, columns, database)
-        )
+        values += one.values(columns, database)
     _run(database, statement, values)
     for one in waiting:
-        if not isinstance(one, _Gone):
-            _mark(one)
+        one.mark()
 
 
 def found_or_drawn(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.contrib.sessions.backends import cached_db
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
+
+from engage import rows
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,7 @@ class SessionStore(cached_db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        data = self._get_session()  # type: ignore[attr-defined]
+        data = self._kept()
         table = self.model._meta.db_table
         expires = connection.ops.adapt_datetimefield_value(self.get_expiry_date())
         with connection.cursor() as cursor:
@@ -29,6 +32,22 @@ class SessionStore(cached_db.SessionStore):
             )
             if cursor.rowcount != 1:
                 raise UpdateError
+        self._cache_too(data)
+
+    def _kept(self) -> dict[str, Any]:
+        return self._get_session()  # type: ignore[attr-defined, no-any-return]
+
+    def save_beside(self) -> None:
+        """Write the session with what `rows.together` writes, if it is still there; `saved_beside` follows it."""
+        values = {"session_data": self.encode(self._kept()), "expire_date": self.get_expiry_date()}
+        rows.change(self.model, self.session_key, **values)
+
+    def saved_beside(self) -> None:
+        """Put into the cache what `save_beside` has written, once it is committed; the request's end saves no more."""
+        self._cache_too(self._kept())
+        self.modified = False
+
+    def _cache_too(self, data: dict[str, Any]) -> None:
         try:
             self._cache.set(self.cache_key, data, self.get_expiry_age())  # type: ignore[attr-defined]
         except Exception:  # as Django: the database has it

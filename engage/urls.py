@@ -6,6 +6,7 @@ from django.urls import URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as studio_urls
 
+from engage.addresses import room
 from engage.middleware import LanguagePrefix
 
 handler400 = "engage.pages.views.bad_request"
@@ -18,17 +19,17 @@ localised = [
     path("accounts/", include("engage.accounts.urls")),
     path("search/", include("engage.search.urls")),
     path("journal/", include("engage.journal.urls")),
-    path("", include("engage.participation.urls")),
-    path("", include("engage.publishing.preflight.urls")),
-    path("", include("consultations.urls")),
-    path("", include("surveys.urls")),
-    path("", include("mailbox.letterbox.urls")),
-    path("", include("mailbox.publication.urls")),
-    path("", include("mailbox.performance.urls")),
-    path("", include("mailbox.petitions.urls")),
-    path("", include("engage.outreach.urls")),
-    path("", include("engage.training.urls")),
-    path("", include("engage.pages.urls")),
+    room("engage.participation.urls"),
+    room("engage.publishing.preflight.urls"),
+    room("consultations.urls"),
+    room("surveys.urls"),
+    room("mailbox.letterbox.urls"),
+    room("mailbox.publication.urls"),
+    room("mailbox.performance.urls"),
+    room("mailbox.petitions.urls"),
+    room("engage.outreach.urls"),
+    room("engage.training.urls"),
+    room("engage.pages.urls"),
     path("", include(wagtail_urls)),
 ]
 
@@ -60,7 +61,7 @@ urlpatterns = [
     path("desk/", include("engage.training.desk_urls")),
     path("desk/", include("engage.desk.urls")),
     path("api/", include("engage.api.urls")),
-    path("", include("engage.outreach.root_urls")),
-    path("", include("engage.pages.root_urls")),
+    room("engage.outreach.root_urls"),
+    room("engage.pages.root_urls"),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -70,10 +70,12 @@ def register_case(
     *,
     actor: Actor,
     beside: Callable[[Case], None] | None = None,
+    aside: Callable[[], None] | None = None,
 ) -> Case:
     """Open a case: one submission, one receipt, its clocks from the moment of receipt. A repeated token finds it.
 
     `beside` writes what else comes with a new case, in the same transaction; it must read nothing of it back.
+    `aside` is called in it, too, and changes rows by `rows.change` and `rows.remove` alone.
 
     Raises Refused("case_kind_unknown"), Refused("case_kind_closed") for a kind that the actor cannot open,
     Refused("case_text_missing"), Refused("case_text_too_long"), Refused("case_identity_missing") where the law needs a
@@ -105,6 +107,8 @@ def register_case(
         enqueue_receipt_mail(submission, envelope.code, case.title)
         if beside is not None:
             beside(case)
+        if aside is not None:
+            aside()
         made.append(case)
         return submission
 

@@ -44,12 +44,13 @@ def send_letter(
     held: str,
     helped: bool = True,
     also: Callable[[Case], None] | None = None,
+    aside: Callable[[], None] | None = None,
     actor: Actor,
 ) -> Case:
     """Open a case with all that belongs to it; the same token again finds it.
 
     `held` names the files that wait, empty where none do; `helped` is whether an answer may have been found before;
-    `also` writes what else comes with a case that is new, as `register_case` says of it.
+    `also` and `aside` write what else comes with a case that is new, as `register_case` says of `beside` and `aside`.
     Raises as `register_case`.
     """
 
@@ -67,7 +68,7 @@ def send_letter(
             also(case)
 
     more = also or held or helped or beside.department or beside.delivery or beside.address
-    return cases.register_case(new, envelope, actor=actor, beside=write_beside if more else None)
+    return cases.register_case(new, envelope, actor=actor, beside=write_beside if more else None, aside=aside)
 
 
 @transaction.atomic

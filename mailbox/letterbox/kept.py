@@ -20,6 +20,7 @@ from engage.participation import limits
 from engage.participation.challenge import sign_moment
 from engage.participation.rules import Window, token_digest
 from engage.participation.vault import seal, unseal
+from engage.sessions import SessionStore
 
 SESSION_KEY = "letter"
 # New letters per address, generous enough for a library or a factory gate.
@@ -100,6 +101,31 @@ def write(request: HttpRequest, letter: Letter) -> None:
 def drop(request: HttpRequest) -> None:
     """Forget the letter after sending."""
     request.session.pop(SESSION_KEY, None)
+
+
+class Dropping:
+    """Forgets a letter in the statement that writes its case, where sessions can be written so; else after it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._session = request.session
+        self._is_written = False
+
+    def write(self) -> None:
+        """Write the session without the letter, beside the case; the letter is there again when that fails."""
+        if not isinstance(self._session, SessionStore):
+            return
+        letter = self._session.pop(SESSION_KEY)
+        try:
+            self._session.save_beside()
+        finally:
+            self._session[SESSION_KEY] = letter
+        self._is_written = True
+
+    def finish(self) -> None:
+        """Forget it, after the case is committed."""
+        self._session.pop(SESSION_KEY, None)
+        if self._is_written:
+            self._session.saved_beside()  # type: ignore[attr-defined]
 
 
 def put(request: HttpRequest, kind: str, values: dict[str, Any], *, checked: bool) -> Letter:

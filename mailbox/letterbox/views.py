@@ -254,7 +254,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     values = letter.ready_values(FIELDS[letter.kind]) if _units_are_there(letter) else None
     if values is None:
         return redirect("write_kind", part=PART_OF[letter.kind])
-    envelope = _envelope(request, letter, values, token)
+    envelope, dropping = _envelope(request, letter, values, token), kept.Dropping(request)
     try:
         sending.check_limits(request, token=letter.token, email=envelope.email)
         case = actions.send_letter(
@@ -263,6 +263,7 @@ def _send(request: HttpRequest) -> HttpResponse:
             envelope,
             held=letter.digest if letter.files else "",
             helped=letter.helped,
+            aside=dropping.write,
             actor=request.user,
         )
     except Refused as refusal:
@@ -270,7 +271,7 @@ def _send(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return redirect("write_kind", part=PART_OF[letter.kind])
         return _check_page(request, letter, form, refusal_message(refusal), refusal_status(refusal.code))
-    kept.drop(request)
+    dropping.finish()
     return sending.to_receipt(request, case.submission, envelope.code)
 
 

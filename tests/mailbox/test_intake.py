@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import connection, connections
 from django.db.models import Model
@@ -18,9 +19,11 @@ from django.utils import timezone
 from engage.accounts.actors import ANYONE, SYSTEM
 from engage.calendars import actions as calendars
 from engage.calendars.models import Calendar
+from engage.errors import Refused
 from engage.journal.models import JournalRow
 from engage.participation import limits
 from engage.participation.models import Contact, OutgoingMail, Submission, TimelineEntry
+from engage.sessions import SessionStore
 from mailbox import actions as cases
 from mailbox.desk.models import CaseWords
 from mailbox.desk.searching import cases_with_words
@@ -263,6 +266,38 @@ def test_a_file_of_a_letter_that_is_not_sent_goes_along_though_another_window_wr
     assert kept.SESSION_KEY not in client.session
 
 
+def test_a_letter_leaves_the_session_with_the_statement_that_writes_its_case(client, place, monkeypatch, settings):
+    settings.SESSION_ENGINE = "engage.sessions"
+    write(client)
+    key = client.session.session_key
+
+    def refuse(*_args, **_options):
+        raise RuntimeError("the end of the request writes the session again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("engage.sessions.SessionStore.save", refuse)
+        assert send(client).status_code == 302
+    cache.clear()
+    left = SessionStore(key)
+    assert left.exists(key) and kept.SESSION_KEY not in left
+    assert Submission.objects.count() == 1
+
+
+def test_a_letter_that_is_refused_stays_in_the_session(client, place, monkeypatch, settings):
+    settings.SESSION_ENGINE = "engage.sessions"
+    write(client)
+
+    def fail(*_args, **_options):
+        raise Refused("department_gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mailbox.actions.register.enqueue_receipt_mail", fail)
+        assert send(client).status_code == 422
+    assert kept.SESSION_KEY in client.session and not Submission.objects.exists()
+    assert send(client).status_code == 302
+    assert kept.SESSION_KEY not in client.session and Submission.objects.count() == 1
+
+
 # --- limits ----------------------------------------------------------------------------------------------------------
 
 
@@ -272,8 +307,6 @@ def test_a_contact_over_its_limit_still_counts_for_the_address():
     contact = limits.Event("send-contact", "mei@example.org", limits.CONTACT_WINDOWS)
     for _time in range(limits.CONTACT_WINDOWS[0].limit):
         limits.Counts.read([limits.SITE, address, contact], now).take([address, contact], also=[limits.SITE])
-    from engage.errors import Refused
-
     refused = 0
     for _time in range(limits.SEND_WINDOWS[0].limit):
         with pytest.raises(Refused):

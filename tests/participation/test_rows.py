@@ -148,6 +148,23 @@ def test_a_row_deleted_alone_is_gone_at_once_and_one_that_is_not_there_is_no_fau
         assert not TimelineEntry.objects.filter(pk=written.pk).exists()
 
 
+def test_a_row_is_changed_with_what_is_written_beside_it_and_alone():
+    old, _code = submission()
+    written = entry(old)
+    rows.write(written)
+    given = envelope()
+    with transaction.atomic(), rows.together(drawn(given.token, Contact, Submission)):
+        rows.change(TimelineEntry, written.pk, code="mended", params={"why": "光"})
+        actions.open_submission("comment", given, actor=ANYONE)
+    written.refresh_from_db()
+    assert (written.code, written.params, written.at) == ("mended", {"why": "光"}, entry(old).at)
+    rows.change(TimelineEntry, written.pk, at=given.received_at)
+    written.refresh_from_db()
+    assert written.at == given.received_at and written.code == "mended"
+    rows.change(TimelineEntry, 0, code="nobody")
+    assert not TimelineEntry.objects.filter(code="nobody").exists()
+
+
 def test_what_a_reading_finds_is_what_the_query_finds():
     sent, _code = submission(email="mei@example.org")
     other, _code = submission()
