@@ -2,15 +2,15 @@
 
 Who comes while nothing is on its way carries its own request out at once; who comes meanwhile waits, and the first of
 those carries out all that waited, in one statement and one commit. Each is answered only after the commit that holds
-it. Transactions begin SPACING apart, so a lone request is as quick as ever, a rush needs few commits, and a steady
-stream leaves the processor to those who read.
+it. A lone request is as quick as ever. In a stream the next transaction begins when ENOUGH wait, when nobody has come
+for PAUSE, or SPACING after the last began: so few commits are needed, and the processor is left to those who read.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from time import monotonic, sleep
+from time import monotonic
 from typing import Generic, TypeVar
 
 from django.db import DatabaseError, connections
@@ -19,8 +19,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from mailbox.petitions.actions import statements
 
 MOST = 64
-# Seconds from the beginning of one transaction to the next: about what one takes on a slow disk.
-SPACING = 0.006
+# Of as many requests a statement costs about what it costs of many more.
+ENOUGH = 8
+# Seconds. Nobody notices SPACING; where fewer than ENOUGH can wait, as with few threads, none waits longer than PAUSE.
+SPACING, PAUSE = 0.025, 0.006
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -47,6 +49,7 @@ class Group(Generic[Item, Result]):
         self._waiting: list[_Entry[Item, Result]] = []
         self._is_led = False
         self._began = float("-inf")
+        self._enough = threading.Event()
 
     def submit(self, item: Item) -> Result | None:
         """Carry an item out with whatever else waits; returns its result, or raises what `together` raised."""
@@ -54,6 +57,8 @@ class Group(Generic[Item, Result]):
         with self._lock:
             self._waiting.append(entry)
             leads, self._is_led = not self._is_led, True
+            if len(self._waiting) >= ENOUGH:
+                self._enough.set()
         if not leads:
             entry.gate.acquire()
         if not entry.is_done:
@@ -63,12 +68,12 @@ class Group(Generic[Item, Result]):
         return entry.result
 
     def _lead(self) -> None:
-        early = self._began + SPACING - monotonic()
-        if early > 0:
-            sleep(early)
+        self._let_others_come()
         self._began = monotonic()
         with self._lock:
             batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+            if len(self._waiting) < ENOUGH:
+                self._enough.clear()
         try:
             for entry, result in zip(batch, self.together([entry.item for entry in batch]), strict=True):
                 entry.result = result
@@ -83,6 +88,13 @@ class Group(Generic[Item, Result]):
             entry.gate.release()
         if follower is not None:
             follower.gate.release()
+
+    def _let_others_come(self) -> None:
+        until = self._began + SPACING
+        while (left := until - monotonic()) > 0:
+            before = len(self._waiting)
+            if self._enough.wait(min(left, PAUSE)) or len(self._waiting) == before:
+                return
 
 
 class Line:
