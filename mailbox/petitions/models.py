@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -154,6 +154,8 @@ class Petition(models.Model):
     sponsor_digest = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True, blank=True)
+    # Since when it is set aside or at rest; from then on it has its months before it is stopped.
+    parked_since = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.ForeignKey(RejectionReason, null=True, blank=True, on_delete=models.PROTECT)
@@ -344,6 +346,11 @@ class Signature(models.Model):
     code_digest = models.CharField(max_length=64, editable=False)
     asked_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # From when the age of its link counts, where that is not the request: it was held, or its letter sent again.
+    link_since = models.DateTimeField(null=True, blank=True)
+    # Which version of the words of consent (consent.py) the form showed; NULL for requests from before they were kept.
+    # No check that it is positive: adding one would read the whole table.
+    consent = models.SmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text=_("withdrawn or invalidated"))
     # Set with `held` or `invalidated`: the code of the rule, and the order that did it, so that it can be undone.
     why = models.CharField(max_length=24, blank=True)
