@@ -17,6 +17,8 @@ from engage.participation.models import Submission
 from engage.participation.vault import SealedTextField
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engage.accounts.actors import Actor
 
 MODERATORS = (Role.OFFICER, Role.APPROVER)
@@ -388,6 +390,11 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"signature {self.pk}"
 
+    @property
+    def link_from(self) -> datetime:
+        """From when on the age of its link counts: the request, or when its letter could be sent at last."""
+        return self.link_since or self.asked_at
+
 
 class SignatureTally(models.Model):
     """What triggers write when a signature begins or ceases to count: +1 or -1, folded by the worker.
@@ -627,6 +634,16 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.petition_id} {self.kind}"
+
+
+def letters_due() -> Func:
+    """Return the very condition of the index of letters that are to be sent, with the states in the statement itself.
+
+    SQLite uses a partial index for no condition whose values come as parameters: it read the whole table.
+    """
+    return Func(
+        F("state"), template="%(expressions)s IN ('waiting', 'ready', 'claimed')", output_field=models.BooleanField()
+    )
 
 
 class SignatureLetter(models.Model):

@@ -6,6 +6,7 @@ import re
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from engage import quick
 from engage.participation.models import AboutOption
+from mailbox.petitions.actions import consent
 from mailbox.petitions.models import Signature, SignatureLetter, SignatureTally
 from mailbox.petitions.signing import group, links
 from mailbox.petitions.signing import quick as ways
@@ -117,6 +119,7 @@ GOOD = [
     {"email": " Wang.Fang@Example.ORG "},
     {"email": "ｗangfang＠example.org"},
     {"name": "Ｏ’Brien-Smith"},
+    {"consent": "1"},
 ]
 
 
@@ -133,6 +136,7 @@ def test_both_ways_answer_and_write_the_same(site, passed):
             rows = Signature.objects.order_by("-pk")[:2]
             assert as_written(rows[0]) == as_written(rows[1])
     assert Signature.objects.count() == 4 * len(GOOD)
+    assert set(Signature.objects.values_list("consent", flat=True)) == {consent.in_force("signer").version} == {1}
 
 
 DOUBTFUL: list[tuple[dict, dict]] = [
@@ -145,6 +149,8 @@ DOUBTFUL: list[tuple[dict, dict]] = [
     ({"region": "atlantis"}, {}),
     ({"eligible": ""}, {}),
     ({"news": "on"}, {}),
+    ({"consent": "2"}, {}),
+    ({"consent": "x"}, {}),
     ({"token": "no token"}, {}),
     ({"csrfmiddlewaretoken": "b" * 32}, {}),
     ({"csrfmiddlewaretoken": ""}, {}),
@@ -204,6 +210,17 @@ def test_confirming_does_the_same_on_both_ways(site, passed):
     assert passed == []
     assert answers[0] == answers[1]
     assert list(Signature.objects.values_list("state", "slot")) == [("confirmed", 1), ("confirmed", 1)]
+
+
+def test_the_link_of_one_that_was_let_go_late_confirms_on_both_ways(site, passed):
+    of = petition()
+    for way, name in (("quick", "李伟"), ("ordinary", "王芳")):
+        row = signed(of, name=name, email=f"{way}@example.org")
+        now = timezone.now()
+        Signature.objects.filter(pk=row.pk).update(asked_at=now - timedelta(days=20), link_since=now)
+        path = f"/en/petitions/signatures/{row.pk}/{links.key('confirm', row.pk)}/"
+        assert site(path, {"csrfmiddlewaretoken": SECRET}, way)[0] == 303
+    assert (passed, Signature.objects.counted().count()) == ([], 2)
 
 
 def test_a_used_or_forged_link_goes_the_ordinary_way(site, passed):

@@ -39,7 +39,7 @@ class Ask:
     """A request to sign, its fields checked (signing/typed.py).
 
     The same token is the same request. `client` is the client's address (participation.limits.client_address);
-    `letter` the kind of letter it gets, empty for none.
+    `letter` the kind of letter it gets, empty for none; `consent` the version of the words that the form showed.
     """
 
     petition_id: int
@@ -53,6 +53,7 @@ class Ask:
     client: str = ""
     part: str = Signature.Part.SIGNER
     letter: str = "confirm"
+    consent: int | None = None
 
     @property
     def code(self) -> str:
@@ -79,6 +80,7 @@ class Ask:
             subnet=network_key(subnet),
             token_digest=token_digest(self.token.bytes, settings.TRACKING_KEY),
             code_digest=code_digest(self.code, settings.TRACKING_KEY),
+            consent=self.consent,
             kind=self.letter,
         )
 
@@ -175,7 +177,7 @@ def _why_not(signature_id: int) -> str:
         return "already"
     if len(persons) >= 2:
         return "full"
-    age = database_now() - signature.asked_at
+    age = database_now() - signature.link_from
     if age.days >= rules().confirm_days:
         return "expired"
     # One that is held must be refused wherever one that waits is: the answer would tell them apart.
@@ -231,6 +233,8 @@ def send_again(signature_id: int) -> bool:
         state=SignatureLetter.State.READY,
         next_try_at=now,
     )
+    # The letter gives so many days to press the button, also one that is sent again.
+    Signature.objects.filter(pk=signature.pk).update(link_since=now)
     return True
 
 
@@ -256,6 +260,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         client=client,
         part=signature.part,
         letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
+        consent=signature.consent,
     )
     if signature.state not in UNCONFIRMED or signature.name is None:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()

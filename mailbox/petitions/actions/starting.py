@@ -35,7 +35,9 @@ LETTERS_MOST = 4
 
 @dataclass(frozen=True)
 class NewPetition:
-    """A petition as its starter wrote it; `again` is the rejected one that it mends."""
+    """A petition as its starter wrote it; `again` is the rejected one that it mends, `consent` the version of the words
+    of consent that the starter was shown.
+    """
 
     title: str
     action: str
@@ -44,6 +46,7 @@ class NewPetition:
     region: str = ""
     country: str = ""
     again: int | None = None
+    consent: int | None = None
 
 
 def start_petition(new: NewPetition, envelope: Envelope, *, client: str, actor: Actor) -> Petition | None:
@@ -100,6 +103,7 @@ def _write(submission: Submission, new: NewPetition, envelope: Envelope, client:
             client=client,
             part=Signature.Part.STARTER,
             letter="",
+            consent=new.consent,
         )
     )
     _ask_to_confirm(petition, envelope.token)

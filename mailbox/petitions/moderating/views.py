@@ -203,9 +203,7 @@ def _park(request: HttpRequest, petition: Petition, code: str) -> HttpResponse:
         return redirect("desk_petition", petition.pk)
     seen = whole_number(request.POST.get("revision", ""), digits=9, otherwise=-1)
     try:
-        parked, before = actions.park_petition(
-            petition.pk, code, actor=request.user, now=timezone.now(), revision=seen
-        )
+        parked, before = actions.park_petition(petition.pk, code, actor=request.user, now=timezone.now(), revision=seen)
     except Refused as refusal:
         return _show(request, _petition(request, petition.pk), refusal)
     back = {"back": [[before, petition.pk, parked.revision]]}

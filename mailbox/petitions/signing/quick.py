@@ -12,20 +12,24 @@ from django.utils.http import http_date
 from engage import quick
 from engage.participation.forms import clean_text, read_token
 from engage.participation.queries import about_options
-from mailbox.petitions.actions import signing
+from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.countries import countries
+from mailbox.petitions.models import Signature
 from mailbox.petitions.signing import device, group, links
 from mailbox.petitions.signing.typed import read
 
-# How long a process remembers which regions there are; one that is not among them goes the ordinary way.
+# How long a process remembers which regions there are and which words of consent are in force; what is not among them
+# goes the ordinary way.
 _KEPT_SECONDS = 10
 _regions: tuple[float, frozenset[str]] = (0.0, frozenset())
+_version = 0
 
 
 def regions() -> frozenset[str]:
-    """Return the codes of regions, read once in a while."""
-    global _regions
+    """Return the codes of regions, read once in a while with the version of the words of consent."""
+    global _regions, _version
     if time.monotonic() > _regions[0]:
+        _version = consent.in_force(Signature.Part.SIGNER).version
         _regions = time.monotonic() + _KEPT_SECONDS, frozenset(code for code, _label in about_options("region"))
     return _regions[1]
 
@@ -42,6 +46,9 @@ def sign(post: quick.Post) -> quick.SeeOther | None:
     token = read_token(typed.token)
     if typed.faults or token is None:
         return None
+    version = _version
+    if typed.consent not in ("", str(version)):
+        return None
     ask = signing.Ask(
         petition_id=int(post.match["petition"]),
         token=token,
@@ -52,6 +59,7 @@ def sign(post: quick.Post) -> quick.SeeOther | None:
         country=typed.country,
         wants_news=typed.news,
         client=post.client,
+        consent=version,
     )
     written = group.asking.submit(ask.row())
     if written is None:

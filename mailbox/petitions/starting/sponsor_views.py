@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +13,14 @@ from django.views.decorators.http import require_http_methods
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
-from engage.participation.forms import read_token
 from engage.participation.rules import Window
-from mailbox.petitions.actions import signing
+from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.actions import sponsors as actions
 from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature, State
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.signing import UNCONFIRMED
 from mailbox.petitions.signing import links as signing_links
-from mailbox.petitions.signing.typed import ABROAD
+from mailbox.petitions.signing.asking import asked
 from mailbox.petitions.starting import rules
 from mailbox.petitions.starting.forms import AddressForm, SponsorForm
 from mailbox.petitions.starting.views import page_context, unlisted
@@ -55,28 +53,13 @@ def sponsor(request: HttpRequest, petition_id: int, key: str) -> HttpResponse:
         return _sponsor_page(request, petition, key, form, status=422)
     try:
         limits.check("petition-sponsor", limits.client_address(request), WINDOWS)
-        receipt = actions.ask_to_sponsor(petition, _ask(request, petition, form.cleaned_data))
+        ask = asked(request, petition, form, part=Signature.Part.SPONSOR, letter=actions.LETTER)
+        receipt = actions.ask_to_sponsor(petition, ask)
     except Refused as refusal:
         form.add_error("name", refusal_message(refusal))
         return _sponsor_page(request, petition, key, form, status=refusal_status(refusal.code))
     request.session[SESSION_KEY] = receipt.pk
     return redirect("petition_sponsor_sent", petition_id=petition.pk, key=key)
-
-
-def _ask(request: HttpRequest, petition: Petition, values: dict[str, Any]) -> signing.Ask:
-    abroad = values["region"] == ABROAD
-    return signing.Ask(
-        petition_id=petition.pk,
-        token=read_token(values["token"]) or uuid.uuid4(),
-        name=values["name"],
-        email=values["email"],
-        language=get_language() or "",
-        region="" if abroad else values["region"],
-        country=values["country"],
-        client=limits.client_address(request),
-        part=Signature.Part.SPONSOR,
-        letter=actions.LETTER,
-    )
 
 
 def _sponsor_page(
@@ -90,6 +73,7 @@ def _sponsor_page(
         petition=petition,
         key=key,
         form=form,
+        consent=consent.in_force(Signature.Part.SPONSOR),
         sponsors=sponsors,
         takes_more=rules.may_sponsor(petition.state, sponsors),
         with_moderators=petition.state in rules.WITH_MODERATORS,

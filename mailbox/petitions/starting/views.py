@@ -24,12 +24,12 @@ from engage.participation.models import Submission
 from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
 from mailbox.letterbox.words import WAYS
+from mailbox.petitions.actions import consent
 from mailbox.petitions.actions import starting as actions
-from mailbox.petitions.models import Petition
+from mailbox.petitions.models import Petition, Signature
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.moderation import delay
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
-from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting import kept, links, rules
 from mailbox.petitions.starting.forms import PetitionForm, SendForm
 
@@ -172,6 +172,7 @@ def _check_page(
         rows=_rows(form),
         findings=personal_data.find(words),
         error=error,
+        consent=consent.in_force(Signature.Part.STARTER),
         opened=challenge.sign_moment(timezone.now()),
         challenge=challenge.make() if limits.under_attack() else None,
     )
@@ -203,18 +204,17 @@ def _send(request: HttpRequest) -> HttpResponse:
     if not draft.checked or not form.is_valid():
         return redirect("petition_write")
     values = form.cleaned_data
-    abroad = values["region"] == ABROAD
-    new = actions.NewPetition(
-        **{name: values[name] for name in kept.WORDS},
-        region="" if abroad else values["region"],
-        country=values["country"],
-        again=draft.again,
-    )
     try:
+        agreed = consent.agreed(Signature.Part.STARTER, request.POST.get("consent", "")[:8])
+        if agreed is None:
+            raise Refused("petition_consent_changed")
+        new = actions.NewPetition(
+            **{name: values[name] for name in kept.WORDS}, **form.place(), again=draft.again, consent=agreed.version
+        )
         if limits.under_attack():
             challenge.check(guard.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300], timezone.now())
         limits.count("site", "all", (limits.ATTACK_WINDOW,))
-        envelope = _envelope(guard, draft, form)
+        envelope = _envelope(guard, draft, form, agreed.key)
         actions.start_petition(new, envelope, client=limits.client_address(request), actor=request.user)
     except Refused as refusal:
         return _check_page(request, draft, form, refusal_message(refusal), refusal_status(refusal.code))
@@ -223,7 +223,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     return redirect("petition_sent")
 
 
-def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm) -> Envelope:
+def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm, consent_key: int) -> Envelope:
     now, values = timezone.now(), form.cleaned_data
     token = read_token(draft.token)
     assert token is not None
@@ -233,8 +233,8 @@ def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm) -> Envelop
         received_at=now,
         name=values["name"],
         email=values["email"],
-        region="" if values["region"] == ABROAD else values["region"],
-        consents=("petition-start",),
+        region=form.place()["region"],
+        consents=(consent_key,),
         flagged=looks_automatic(
             honeypot=guard.data.get("website", ""),
             opened_at=challenge.signed_moment(draft.opened),
