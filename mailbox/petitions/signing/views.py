@@ -22,7 +22,7 @@ from mailbox.petitions.actions import consent
 from mailbox.petitions.actions import signing as actions
 from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, Signature
-from mailbox.petitions.queries import counting
+from mailbox.petitions.queries import showing
 from mailbox.petitions.queries import signing as queries
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.signing import device, links
@@ -249,14 +249,15 @@ def confirmed(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     standing = queries.standing(row)
     if standing.step != "confirmed":
         return redirect("petition_confirm", pk=pk, key=key)
+    public = showing.one_public(row.petition_id)
     return _page(
         request,
         "petitions/confirmed.html",
         petition=row.petition,
         row=row,
         standing=standing,
-        count=counting.shown([row.petition_id])[row.petition_id],
-        is_public=queries.open_petition(row.petition_id) is not None,
+        shown=showing.row_of(public) if public else None,
+        is_public=public is not None,
         address=f"{settings.PUBLIC_URL}{reverse('petition', args=[row.petition_id])}",
         mine=reverse("petition_mine", args=[pk, links.key(links.MINE, pk)]),
     )

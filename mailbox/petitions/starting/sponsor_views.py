@@ -16,9 +16,9 @@ from engage.participation import limits
 from engage.participation.rules import Window
 from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.actions import sponsors as actions
-from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature, State
+from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature
 from mailbox.petitions.queries import starting as queries
-from mailbox.petitions.queries.signing import UNCONFIRMED
+from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links as signing_links
 from mailbox.petitions.signing.asking import asked
 from mailbox.petitions.starting import rules
@@ -130,7 +130,10 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
         return render(request, "petitions/link_over.html", page_context(), status=410)
     petition = signature.petition
     if request.method == "POST":
-        outcome = signing.confirm(signature_id)
+        try:
+            outcome = signing.confirm(signature_id)
+        except Refused as refusal:
+            return _takes_none(request, refusal)
         if outcome == "expired":
             return render(request, "petitions/link_over.html", page_context(), status=410)
         if outcome == "full":
@@ -139,8 +142,9 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
             return redirect("petition_confirm_sponsor", signature_id=signature_id, key=key)
     # Who is held reads the same as everybody; who signed by another letter has nothing left to press.
     is_confirmed = signature.confirmed_at is not None or request.method == "POST"
-    if not is_confirmed and petition.state not in {*rules.GATHERS, State.OPEN}:
-        return unlisted(request, "petitions/sponsor_over.html", status=410)
+    # The button would do nothing then: the last second is past, or signing is paused.
+    if not is_confirmed and (code := why_not_taken(petition.pk, signature.part)):
+        return _takes_none(request, Refused(code))
     return unlisted(
         request,
         "petitions/confirm_sponsor.html",
@@ -152,3 +156,11 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
         with_moderators=petition.state in rules.WITH_MODERATORS,
         mine=signing_links.managing(signature.pk, get_language() or "") if signature.confirmed_at else "",
     )
+
+
+def _takes_none(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say why nobody can confirm support now: closed, paused, full, or never published."""
+    if refusal.code == "petition_not_open":
+        return unlisted(request, "petitions/sponsor_over.html", status=410)
+    said = refusal_message(refusal)
+    return unlisted(request, "petitions/sponsor_over.html", status=refusal_status(refusal.code), said=said)
