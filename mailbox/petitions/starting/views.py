@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,7 +19,7 @@ from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import challenge, limits, personal_data, wallet
 from engage.participation.actions import Envelope
-from engage.participation.forms import clean_text, read_token
+from engage.participation.forms import checked_rows, clean_text, read_token
 from engage.participation.models import Submission
 from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
@@ -169,7 +169,7 @@ def _check_page(
     words = "\n".join(str(form.cleaned_data[name]) for name in kept.WORDS)
     context = page_context(
         draft=draft,
-        rows=_rows(form),
+        rows=checked_rows(form, without={"eligible"}, labels={"details": gettext("More details")}),
         findings=personal_data.find(words),
         error=error,
         consent=consent.in_force(Signature.Part.STARTER),
@@ -177,18 +177,6 @@ def _check_page(
         challenge=challenge.make() if limits.under_attack() else None,
     )
     return render(request, "petitions/check.html", context, status=status)
-
-
-def _rows(form: PetitionForm) -> list[dict[str, str]]:
-    """Return what the check page lists: label, words, and the field to which "change" leads."""
-    rows = []
-    for name in form.fields:
-        bound, value = form[name], form.cleaned_data.get(name, "")
-        if value and name != "eligible":
-            choices = dict(getattr(form.fields[name], "choices", ()) or ())
-            label = str(bound.label).replace(" (optional)", "")
-            rows.append({"label": label, "words": str(choices.get(value, value)), "field": bound.auto_id})
-    return rows
 
 
 def _send(request: HttpRequest) -> HttpResponse:
