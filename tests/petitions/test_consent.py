@@ -71,6 +71,16 @@ def test_who_was_shown_other_words_reads_the_new_ones_before_it_counts():
     assert Signature.objects.get().consent == 2
 
 
+def test_a_request_that_is_sent_again_after_the_words_changed_reads_as_the_first_time():
+    of, browser = petition(), Client()
+    path = f"/en/petitions/{of.pk}/sign/"
+    given = FIELDS | typed_from(browser.get(path).content)
+    first = browser.post(path, given)
+    months(12)
+    again = browser.post(path, given)
+    assert (again.status_code, again.url, Signature.objects.count()) == (303, first.url, 1)
+
+
 @pytest.mark.parametrize("typed", ["x", "-1", "0", "99999", "1.0", "９"])
 def test_a_version_that_is_none_is_not_taken(typed):
     of = petition()

@@ -124,6 +124,12 @@ def asked_before(ask: Ask) -> Receipt:
     raise not_taken(ask.petition_id, ask.part)
 
 
+def is_known(ask: Ask) -> bool:
+    """Tell whether this very request was written before: whoever sends it again reads what was said the first time."""
+    digest = token_digest(ask.token.bytes, settings.TRACKING_KEY)
+    return Signature.objects.filter(token_digest=digest, petition=ask.petition_id).exists()
+
+
 def not_taken(petition_id: int, part: str) -> Refused:
     """Say why a petition takes no signature of this part now."""
     # A sponsor may still confirm after the opening, but nobody asks to be one any more.

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from engage.errors import Refused
 from engage.participation import limits
 from engage.participation.forms import read_token
-from mailbox.petitions.actions import consent
+from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.actions.signing import Ask
 from mailbox.petitions.models import Petition, Signature
 from mailbox.petitions.starting.forms import SignerFields
@@ -31,9 +31,7 @@ def asked(
     """
     values = form.cleaned_data
     agreed = consent.agreed(part, values["consent"])
-    if agreed is None:
-        raise Refused("petition_consent_changed")
-    return Ask(
+    ask = Ask(
         petition_id=petition.pk,
         token=read_token(values["token"]) or uuid.uuid4(),
         name=values["name"],
@@ -43,6 +41,9 @@ def asked(
         client=limits.client_address(request),
         part=part,
         letter=letter,
-        consent=agreed.version,
+        consent=agreed.version if agreed else None,
         **form.place(),
     )
+    if agreed is None and not signing.is_known(ask):
+        raise Refused("petition_consent_changed")
+    return ask

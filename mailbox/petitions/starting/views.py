@@ -194,8 +194,9 @@ def _send(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     try:
         agreed = consent.agreed(Signature.Part.STARTER, request.POST.get("consent", "")[:8])
-        if agreed is None:
+        if agreed is None and not draft.sent_to:
             raise Refused("petition_consent_changed")
+        agreed = agreed or consent.in_force(Signature.Part.STARTER)  # sent before: nothing new is written
         new = actions.NewPetition(
             **{name: values[name] for name in kept.WORDS}, **form.place(), again=draft.again, consent=agreed.version
         )
