@@ -39,7 +39,7 @@ COUNT_MAX_AGE = 3
 # A frame on a site that many read; what is hidden meanwhile is gone from there within the minute.
 EMBED_KEPT_SECONDS = 3
 EMBED_MAX_AGE = 30
-EMBED_HEIGHT = 360
+EMBED_HEIGHT = 600
 ETAGS_MOST = 1_000
 
 
