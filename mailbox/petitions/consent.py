@@ -6,6 +6,7 @@ Whoever changes a word here gives new requests a new version of the text (action
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailbox.petitions.models import Signature
 
-CODES = {
+CODES: dict[str, str] = {
     Signature.Part.STARTER: "petition-start",
     Signature.Part.SPONSOR: "petition-support",
     Signature.Part.SIGNER: "petition-sign",
@@ -59,3 +60,9 @@ def texts(part: str, months: int) -> tuple[str, str]:
         with translation.override(language):
             found.append(f"{ELIGIBLE}\n{told(part, months)}")
     return found[0], found[1]
+
+
+@lru_cache(maxsize=32)
+def mark(part: str, months: int) -> str:
+    """Return what tells these words from all others; a form carries it."""
+    return sha256("\n".join(texts(part, months)).encode()).hexdigest()[:16]

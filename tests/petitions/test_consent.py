@@ -13,8 +13,9 @@ from django.utils import translation
 from engage.participation.models import AboutOption, Consent, ConsentText
 from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.models import PetitionRules, Signature, State
+from mailbox.petitions.queries import consent as queries
 from tests.petitions import factories
-from tests.petitions.test_signing import asking, petition, signed
+from tests.petitions.test_signing import petition, signed
 from tests.petitions.test_starting import sponsor_path, written
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,8 @@ def test_who_was_shown_other_words_reads_the_new_ones_before_it_counts():
     assert "worded anew" in answer.content.decode() and "deleted 12 months after" in answer.content.decode()
     assert not Signature.objects.exists()
     assert browser.post(path, FIELDS | typed_from(answer.content)).status_code == 303
-    assert Signature.objects.get().consent == 2
+    kept = ConsentText.objects.get(code="petition-sign", version=Signature.objects.get().consent)
+    assert "deleted 12 months after" in kept.text_en
 
 
 def test_a_request_that_is_sent_again_after_the_words_changed_reads_as_the_first_time():
@@ -84,7 +86,7 @@ def test_a_request_that_is_sent_again_after_the_words_changed_reads_as_the_first
 @pytest.mark.parametrize("typed", ["x", "-1", "0", "99999", "1.0", "９"])
 def test_a_version_that_is_none_is_not_taken(typed):
     of = petition()
-    consent.in_force("signer")
+    consent.keep(queries.shown("signer"))
     answer = Client().post(f"/en/petitions/{of.pk}/sign/", FIELDS | {"token": str(uuid.uuid4()), "consent": typed})
     assert (answer.status_code, Signature.objects.count()) == (409, 0)
 
@@ -96,11 +98,21 @@ def test_a_corrected_address_keeps_what_was_agreed_to():
 
 
 def test_the_words_are_looked_up_once_in_a_while_and_not_with_every_signature(django_assert_num_queries):
-    of = petition()
-    consent.in_force("signer")
+    words = queries.shown("signer")
+    assert consent.keep(words)[0] == consent.keep(words)[0] == 1
     with django_assert_num_queries(0):
-        consent.in_force("signer")
-    assert signing.ask_to_sign(asking(of, consent=1))
+        assert consent.keep(queries.shown("signer"))[0] == 1
+
+
+def test_looking_at_a_form_and_a_form_with_faults_write_nothing():
+    of = petition()
+    path = f"/en/petitions/{of.pk}/sign/"
+    page = Client().get(path).content
+    assert Client().post(path, FIELDS | typed_from(page) | {"name": ""}).status_code == 422
+    of.state, of.ended_at = State.CLOSED, of.closes_at
+    of.save()
+    assert Client().post(path, FIELDS | typed_from(page)).status_code == 409
+    assert not ConsentText.objects.filter(code="petition-sign").exists()
 
 
 def test_a_sponsor_and_a_starter_agree_to_words_of_their_own():

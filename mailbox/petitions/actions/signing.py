@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation.rules import code_digest, external_token, token_digest, tracking_code
 from engage.participation.vault import seal
-from mailbox.petitions.actions import statements
+from mailbox.petitions.actions import consent, statements
 from mailbox.petitions.addresses import canonical, plain
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
 from mailbox.petitions.models import Signature, SignatureLetter
 from mailbox.petitions.queries.clock import database_now
+from mailbox.petitions.queries.consent import Shown
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links
@@ -99,20 +100,23 @@ def receipt(pk: int, asked_at: datetime, code: str) -> Receipt:
     return Receipt(pk, links.reference(pk, timezone.localtime(asked_at).year), code)
 
 
-def ask_to_sign(ask: Ask) -> Receipt:
+def ask_to_sign(ask: Ask, agreed: Shown | None = None) -> Receipt:
     """Write a request to sign with its letter, in the caller's transaction where there is one.
 
     Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
     row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
-    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open"), of supporters also
-    Refused("petition_sponsors_over").
+    clock. `agreed` are the words of consent that the form showed. Raises Refused("petition_signing_paused" |
+    "petition_closed" | "petition_not_open"), of supporters also Refused("petition_sponsors_over").
     """
-    row = ask.row()
-    with transaction.atomic(), connection.cursor() as cursor:
-        written = statements.ask(cursor, connection.vendor, [row]).get(row.token_digest)
-    if written is not None:
-        return receipt(written.pk, written.asked_at, ask.code)
-    return asked_before(ask)
+    with transaction.atomic():
+        if agreed is not None:
+            ask = replace(ask, consent=consent.keep(agreed)[0])
+        row = ask.row()
+        with connection.cursor() as cursor:
+            written = statements.ask(cursor, connection.vendor, [row]).get(row.token_digest)
+        if written is None:
+            return asked_before(ask)
+    return receipt(written.pk, written.asked_at, ask.code)
 
 
 def asked_before(ask: Ask) -> Receipt:

@@ -11,9 +11,10 @@ from django.utils.translation import get_language
 from engage.errors import Refused
 from engage.participation import limits
 from engage.participation.forms import read_token
-from mailbox.petitions.actions import consent, signing
+from mailbox.petitions.actions import signing
 from mailbox.petitions.actions.signing import Ask
 from mailbox.petitions.models import Petition, Signature
+from mailbox.petitions.queries import consent as queries
 from mailbox.petitions.starting.forms import SignerFields
 
 
@@ -24,13 +25,13 @@ def asked(
     *,
     part: str = Signature.Part.SIGNER,
     letter: str = "confirm",
-) -> Ask:
-    """Return the request of a form without faults.
+) -> tuple[Ask, queries.Shown | None]:
+    """Return the request of a form without faults, and the words of consent that it showed.
 
     Raises Refused("petition_consent_changed") when the words of consent are other ones than those that were shown.
     """
     values = form.cleaned_data
-    agreed = consent.agreed(part, values["consent"])
+    agreed = queries.agreed(part, values["consent"])
     ask = Ask(
         petition_id=petition.pk,
         token=read_token(values["token"]) or uuid.uuid4(),
@@ -41,9 +42,8 @@ def asked(
         client=limits.client_address(request),
         part=part,
         letter=letter,
-        consent=agreed.version if agreed else None,
         **form.place(),
     )
     if agreed is None and not signing.is_known(ask):
         raise Refused("petition_consent_changed")
-    return ask
+    return ask, agreed

@@ -12,9 +12,10 @@ from django.utils.http import http_date
 from engage import quick
 from engage.participation.forms import clean_text, read_token
 from engage.participation.queries import about_options
-from mailbox.petitions.actions import consent, signing
+from mailbox.petitions.actions import signing
 from mailbox.petitions.countries import countries
 from mailbox.petitions.models import Signature
+from mailbox.petitions.queries import consent
 from mailbox.petitions.signing import device, group, links
 from mailbox.petitions.signing.typed import read
 
@@ -22,14 +23,17 @@ from mailbox.petitions.signing.typed import read
 # goes the ordinary way.
 _KEPT_SECONDS = 10
 _regions: tuple[float, frozenset[str]] = (0.0, frozenset())
-_version = 0
+# The mark of the words, and the number of their version; 0 while nobody agreed to them.
+_consent = ("", 0)
 
 
 def regions() -> frozenset[str]:
     """Return the codes of regions, read once in a while with the version of the words of consent."""
-    global _regions, _version
+    global _regions, _consent
     if time.monotonic() > _regions[0]:
-        _version = consent.in_force(Signature.Part.SIGNER).version
+        shown = consent.shown(Signature.Part.SIGNER)
+        found = consent.version(shown.part, shown.months)
+        _consent = (shown.mark, found[0] if found else 0)
         _regions = time.monotonic() + _KEPT_SECONDS, frozenset(code for code, _label in about_options("region"))
     return _regions[1]
 
@@ -46,8 +50,8 @@ def sign(post: quick.Post) -> quick.SeeOther | None:
     token = read_token(typed.token)
     if typed.faults or token is None:
         return None
-    version = _version
-    if typed.consent not in ("", str(version)):
+    mark, version = _consent
+    if not version or typed.consent not in ("", mark):
         return None
     ask = signing.Ask(
         petition_id=int(post.match["petition"]),

@@ -59,7 +59,7 @@ def read(
         faults["eligible"] = "eligible_missing"
     if news not in ("", "yes"):
         faults["news"] = "news_unclear"
-    return Typed(name, email, region, country, news == "yes", get("token", "")[:64], get("consent", "")[:8], faults)
+    return Typed(name, email, region, country, news == "yes", get("token", "")[:64], get("consent", "")[:32], faults)
 
 
 def name_fault(name: str) -> str:

@@ -18,11 +18,10 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits, wallet
 from engage.participation.rules import format_code
-from mailbox.petitions.actions import consent
 from mailbox.petitions.actions import signing as actions
 from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, Signature
-from mailbox.petitions.queries import showing
+from mailbox.petitions.queries import consent, showing
 from mailbox.petitions.queries import signing as queries
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.signing import device, links
@@ -65,8 +64,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, petition, form, status=422)
     try:
-        ask = asked(request, petition, form)
-        receipt = actions.ask_to_sign(ask)
+        ask, agreed = asked(request, petition, form)
+        receipt = actions.ask_to_sign(ask, agreed)
     except Refused as refusal:
         form.add_error(None, refusal_message(refusal))
         return _form_page(request, petition, form, status=refusal_status(refusal.code))
@@ -85,7 +84,7 @@ def _form_page(request: HttpRequest, petition: Petition, form: SignForm, status:
         form=form,
         paused=paused.signing_paused,
         pause=paused.pause,
-        consent=consent.in_force(Signature.Part.SIGNER),
+        consent=consent.shown(Signature.Part.SIGNER),
     )
 
 

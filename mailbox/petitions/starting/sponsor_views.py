@@ -14,9 +14,10 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
 from engage.participation.rules import Window
-from mailbox.petitions.actions import consent, signing
+from mailbox.petitions.actions import signing
 from mailbox.petitions.actions import sponsors as actions
 from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature
+from mailbox.petitions.queries import consent
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links as signing_links
@@ -53,8 +54,8 @@ def sponsor(request: HttpRequest, petition_id: int, key: str) -> HttpResponse:
         return _sponsor_page(request, petition, key, form, status=422)
     try:
         limits.check("petition-sponsor", limits.client_address(request), WINDOWS)
-        ask = asked(request, petition, form, part=Signature.Part.SPONSOR, letter=actions.LETTER)
-        receipt = actions.ask_to_sponsor(petition, ask)
+        ask, agreed = asked(request, petition, form, part=Signature.Part.SPONSOR, letter=actions.LETTER)
+        receipt = actions.ask_to_sponsor(petition, ask, agreed)
     except Refused as refusal:
         form.add_error("name", refusal_message(refusal))
         return _sponsor_page(request, petition, key, form, status=refusal_status(refusal.code))
@@ -73,7 +74,7 @@ def _sponsor_page(
         petition=petition,
         key=key,
         form=form,
-        consent=consent.in_force(Signature.Part.SPONSOR),
+        consent=consent.shown(Signature.Part.SPONSOR),
         sponsors=sponsors,
         takes_more=rules.may_sponsor(petition.state, sponsors),
         with_moderators=petition.state in rules.WITH_MODERATORS,

@@ -24,9 +24,9 @@ from engage.participation.models import Submission
 from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
 from mailbox.letterbox.words import WAYS
-from mailbox.petitions.actions import consent
 from mailbox.petitions.actions import starting as actions
 from mailbox.petitions.models import Petition, Signature
+from mailbox.petitions.queries import consent as consents
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.moderation import delay
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
@@ -172,7 +172,7 @@ def _check_page(
         rows=checked_rows(form, without={"eligible"}, labels={"details": gettext("More details")}),
         findings=personal_data.find(words),
         error=error,
-        consent=consent.in_force(Signature.Part.STARTER),
+        consent=consents.shown(Signature.Part.STARTER),
         opened=challenge.sign_moment(timezone.now()),
         challenge=challenge.make() if limits.under_attack() else None,
     )
@@ -193,18 +193,15 @@ def _send(request: HttpRequest) -> HttpResponse:
         return redirect("petition_write")
     values = form.cleaned_data
     try:
-        agreed = consent.agreed(Signature.Part.STARTER, request.POST.get("consent", "")[:8])
+        agreed = consents.agreed(Signature.Part.STARTER, request.POST.get("consent", "")[:32])
         if agreed is None and not draft.sent_to:
             raise Refused("petition_consent_changed")
-        agreed = agreed or consent.in_force(Signature.Part.STARTER)  # sent before: nothing new is written
-        new = actions.NewPetition(
-            **{name: values[name] for name in kept.WORDS}, **form.place(), again=draft.again, consent=agreed.version
-        )
+        new = actions.NewPetition(**{name: values[name] for name in kept.WORDS}, **form.place(), again=draft.again)
         if limits.under_attack():
             challenge.check(guard.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300], timezone.now())
         limits.count("site", "all", (limits.ATTACK_WINDOW,))
-        envelope = _envelope(guard, draft, form, agreed.key)
-        actions.start_petition(new, envelope, client=limits.client_address(request), actor=request.user)
+        envelope = _envelope(guard, draft, form)
+        actions.start_petition(new, envelope, agreed=agreed, client=limits.client_address(request), actor=request.user)
     except Refused as refusal:
         return _check_page(request, draft, form, refusal_message(refusal), refusal_status(refusal.code))
     draft.sent_to = values["email"]
@@ -212,7 +209,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     return redirect("petition_sent")
 
 
-def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm, consent_key: int) -> Envelope:
+def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm) -> Envelope:
     now, values = timezone.now(), form.cleaned_data
     token = read_token(draft.token)
     assert token is not None
@@ -223,7 +220,6 @@ def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm, consent_ke
         name=values["name"],
         email=values["email"],
         region=form.place()["region"],
-        consents=(consent_key,),
         flagged=looks_automatic(
             honeypot=guard.data.get("website", ""),
             opened_at=challenge.signed_moment(draft.opened),
