@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from engage import quick
-from engage.participation.models import AboutOption
+from engage.participation.models import AboutOption, ConsentText
 from mailbox.petitions.actions import consent
 from mailbox.petitions.models import Signature, SignatureLetter, SignatureTally
 from mailbox.petitions.queries import consent as consents
@@ -42,7 +42,7 @@ def _site(settings):
     settings.ALLOWED_HOSTS = ["example.org"]
     AboutOption.objects.get_or_create(kind="region", code="east", defaults={"label_zh": "东区", "label_en": "East"})
     consent.keep(consents.shown("signer"))  # the first who agrees to new words goes the ordinary way
-    ways._regions = (0.0, frozenset())
+    ways._regions, ways._consent = (0.0, frozenset()), ("", 0)
     quick._headers.cache_clear()
     yield
     group.line.close()
@@ -185,6 +185,17 @@ def test_whatever_is_in_doubt_goes_the_ordinary_way_and_is_answered_there(site, 
         assert passed == [path], (fields, more)
         long = site(path, given | {"token": given["token"][:-4] + "0000"}, "ordinary", **more)
         assert short[0] == long[0], (fields, more)
+
+
+def test_the_first_who_agrees_to_new_words_goes_the_ordinary_way_and_the_next_the_short_one(site, passed):
+    of = petition()
+    ConsentText.objects.filter(code="petition-sign").delete()
+    consents.version.forget()
+    path = f"/en/petitions/{of.pk}/sign/"
+    for _turn in range(3):
+        assert site(path, FIELDS | {"token": str(uuid.uuid4())})[0] == 303
+    assert passed == [path]
+    assert list(Signature.objects.values_list("consent", flat=True)) == [1, 1, 1]
 
 
 def test_a_petition_that_takes_none_and_a_token_that_came_before_go_the_ordinary_way(site, passed):

@@ -30,7 +30,7 @@ _consent = ("", 0)
 def regions() -> frozenset[str]:
     """Return the codes of regions, read once in a while with the version of the words of consent."""
     global _regions, _consent
-    if time.monotonic() > _regions[0]:
+    if time.monotonic() > _regions[0] or not _consent[1]:
         shown = consent.shown(Signature.Part.SIGNER)
         found = consent.version(shown.part, shown.months)
         _consent = (shown.mark, found[0] if found else 0)
