@@ -29,18 +29,34 @@ def parse_hosts(typed: str) -> list[str]:
     return hosts
 
 
+def _schemes() -> Sequence[str]:
+    return ("https:",) if settings.PRODUCTION else ("https:", "http:")
+
+
 def let_frame(response: HttpResponse, hosts: Sequence[str]) -> HttpResponse:
     """Let these sites, and no other, show a page in a frame."""
-    schemes = ("https://",) if settings.PRODUCTION else ("https://", "http://")
+    return _framed(response, [f"{scheme}//{host}" for host in hosts for scheme in _schemes()])
+
+
+def let_any_frame(response: HttpResponse) -> HttpResponse:
+    """Let every site show a page in a frame: one on which nothing can be pressed but links that leave the frame."""
+    return _framed(response, _schemes())
+
+
+def _framed(response: HttpResponse, sites: Sequence[str]) -> HttpResponse:
     response.xframe_options_exempt = True
-    sites = [f"{scheme}{host}" for host in hosts for scheme in schemes]
-    response._csp_replace = {"frame-ancestors": sites}  # type: ignore[attr-defined]
+    response._csp_replace = {"frame-ancestors": list(sites)}  # type: ignore[attr-defined]
     return response
 
 
-def snippet(address: str, title: str) -> str:
+# What a frame with a form may do, and one that only leads out of itself: what opens from that one is not bound by it.
+FORM = "allow-forms allow-popups allow-same-origin allow-scripts"
+LINKS = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
+
+
+def snippet(address: str, title: str, *, height: int = 640, sandbox: str = FORM) -> str:
     """Return the line of HTML, to be copied, that shows a page of ours (its path) in a frame."""
     return (
-        f'<iframe src="{escape(settings.PUBLIC_URL + address)}" title="{escape(title)}" width="100%" height="640" '
-        'loading="lazy" sandbox="allow-forms allow-popups allow-same-origin allow-scripts"></iframe>'
+        f'<iframe src="{escape(settings.PUBLIC_URL + address)}" title="{escape(title)}" width="100%" '
+        f'height="{height}" loading="lazy" sandbox="{sandbox}"></iframe>'
     )

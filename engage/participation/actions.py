@@ -23,7 +23,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from engage import rows
-from engage.accounts.actors import Actor, ReceiptHolder, Role, has_role
+from engage.accounts.actors import SYSTEM, Actor, ReceiptHolder, Role, has_role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal import actions as journal
@@ -61,8 +61,9 @@ class Envelope:
     """What comes with every submission, whatever its kind.
 
     `token` is the form's one-time token: the same token always means the same submission. `consents` are codes of
-    consent texts; `flagged` marks what looks automatic. `number` is given by a self-test only, which is rolled back:
-    it must not use up a number of people's receipts, and a sequence of PostgreSQL does not roll back.
+    consent texts, of which the newest counts, or the key of the very version that was shown; `flagged` marks what looks
+    automatic. `number` is given by a self-test only, which is rolled back: it must not use up a number of people's
+    receipts, and a sequence of PostgreSQL does not roll back.
     """
 
     token: UUID
@@ -75,7 +76,7 @@ class Envelope:
     region: str = ""
     capacity: str = ""
     signature: str = ""
-    consents: tuple[str, ...] = field(default_factory=tuple)
+    consents: tuple[str | int, ...] = field(default_factory=tuple)
     flagged: bool = False
     number: int | None = None
 
@@ -179,15 +180,38 @@ def _contact(envelope: Envelope) -> Contact | None:
 
 
 def _consent(submission: Submission, envelope: Envelope) -> None:
-    newest = _consent_texts(envelope.received_at)
-    if missing := set(envelope.consents) - set(newest):
+    codes = {one for one in envelope.consents if isinstance(one, str)}
+    newest = _consent_texts(envelope.received_at) if codes else {}
+    if missing := codes - set(newest):
         raise Refused("consent_text_missing", codes=", ".join(sorted(missing)))
     rows.write(
         *(
-            Consent(submission_id=submission.pk, text_id=newest[code], given_at=envelope.received_at)
-            for code in envelope.consents
+            Consent(
+                submission_id=submission.pk,
+                text_id=newest[one] if isinstance(one, str) else one,
+                given_at=envelope.received_at,
+            )
+            for one in envelope.consents
         )
     )
+
+
+def consent_text(code: str, text_zh: str, text_en: str) -> ConsentText:
+    """Return the version of a consent text that has these words; a new one where nobody was shown them before."""
+    same = ConsentText.objects.filter(code=code, text_zh=text_zh, text_en=text_en).order_by("-version")
+    found = same.first()
+    while found is None:
+        newest = ConsentText.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first()
+        try:
+            with transaction.atomic():
+                made = ConsentText.objects.create(
+                    code=code, version=(newest or 0) + 1, text_zh=text_zh, text_en=text_en
+                )
+                journal.record(SYSTEM, "consent.worded", made, code=code, version=made.version)
+                return made
+        except IntegrityError:  # another process wrote the next version in this very moment
+            found = same.first()
+    return found
 
 
 def _consent_texts(at: datetime) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -91,3 +92,20 @@ class GuardFields(forms.Form):
         from engage.participation.challenge import signed_moment
 
         return signed_moment(self.cleaned_data.get("opened", ""))
+
+
+def checked_rows(
+    form: forms.Form, *, without: Collection[str] = (), labels: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Return what a check page lists of a valid form: label, words, and the field to which "change" leads.
+
+    `labels` are those that read otherwise there than beside their field.
+    """
+    rows = []
+    for name, field in form.fields.items():
+        bound, value = form[name], form.cleaned_data.get(name, "")
+        if value and name not in without:
+            choices = dict(getattr(field, "choices", ()) or ())
+            label = str((labels or {}).get(name, bound.label))
+            rows.append({"label": label, "words": str(choices.get(value, value)), "field": bound.auto_id})
+    return rows

@@ -21,7 +21,7 @@ from engage.pages.messages import refusal_message, refusal_status, registered_co
 from engage.participation import challenge, limits, personal_data, sending, wallet
 from engage.participation.actions import Envelope
 from engage.participation.file_faults import file_fault
-from engage.participation.forms import clean_text, read_token
+from engage.participation.forms import checked_rows, clean_text, read_token
 from engage.participation.rules import Window, looks_automatic, parse_reference
 from engage.typed import whole_number
 from mailbox.actions import NewCase
@@ -234,16 +234,8 @@ def _check_page(
 
 
 def _rows(form: WriteForm) -> list[dict[str, str]]:
-    """Return what the check page lists: label, words, and the field to which "change" leads."""
-    rows = []
-    for name in form.fields:
-        bound, value = form[name], form.cleaned_data.get(name, "")
-        if not value or (name == "people" and value == "1"):
-            continue
-        chooser = form.fields[name]
-        choices = dict(getattr(chooser, "choices", ()) or ())
-        rows.append({"label": str(bound.label), "words": str(choices.get(value, value)), "field": bound.auto_id})
-    return rows
+    """Return what the check page lists. That one writes alone goes without saying."""
+    return checked_rows(form, without={"people"} if form.cleaned_data.get("people") == "1" else ())
 
 
 def _send(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,8 @@ from engage.participation.models import Submission
 from engage.participation.vault import SealedTextField
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engage.accounts.actors import Actor
 
 MODERATORS = (Role.OFFICER, Role.APPROVER)
@@ -154,6 +156,8 @@ class Petition(models.Model):
     sponsor_digest = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True, blank=True)
+    # Since when it is set aside or at rest; from then on it has its months before it is stopped.
+    parked_since = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.ForeignKey(RejectionReason, null=True, blank=True, on_delete=models.PROTECT)
@@ -344,6 +348,11 @@ class Signature(models.Model):
     code_digest = models.CharField(max_length=64, editable=False)
     asked_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # From when the age of its link counts, where that is not the request: it was held, or its letter sent again.
+    link_since = models.DateTimeField(null=True, blank=True)
+    # Which version of the words of consent (consent.py) the form showed; NULL for requests from before they were kept.
+    # No check that it is positive: adding one would read the whole table.
+    consent = models.SmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text=_("withdrawn or invalidated"))
     # Set with `held` or `invalidated`: the code of the rule, and the order that did it, so that it can be undone.
     why = models.CharField(max_length=24, blank=True)
@@ -380,6 +389,11 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"signature {self.pk}"
+
+    @property
+    def link_from(self) -> datetime:
+        """From when on the age of its link counts: the request, or when its letter could be sent at last."""
+        return self.link_since or self.asked_at
 
 
 class SignatureTally(models.Model):
@@ -620,6 +634,16 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.petition_id} {self.kind}"
+
+
+def letters_due() -> Func:
+    """Return the very condition of the index of letters that are to be sent, with the states in the statement itself.
+
+    SQLite uses a partial index for no condition whose values come as parameters: it read the whole table.
+    """
+    return Func(
+        F("state"), template="%(expressions)s IN ('waiting', 'ready', 'claimed')", output_field=models.BooleanField()
+    )
 
 
 class SignatureLetter(models.Model):

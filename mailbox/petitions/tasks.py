@@ -25,6 +25,12 @@ def stop_unsupported() -> int:
     return moderation.stop_unsupported(now=database_now())
 
 
+@every(seconds=600)
+def stop_parked() -> int:
+    """Stop petitions that were set aside or put to rest and that nobody brought back in time."""
+    return moderation.stop_parked(now=database_now())
+
+
 @every(seconds=60)
 def judge_all() -> int:
     """Look at petitions that a changed threshold lets earn something."""

@@ -1,24 +1,31 @@
-"""A call in a frame of a page that another origin serves."""
+"""A call and a petition in a frame of a page that another origin serves."""
 
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
 
 from consultations.voices import embedding
 from engage.accounts.actors import SYSTEM
 from engage.participation.models import Submission
+from mailbox.petitions.models import PetitionCount
+from tests.browser.looking import foreign_words, look
 from tests.consultations.factories import call
+from tests.petitions import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "开放五天太少，周末也应当开放到晚上九点。"
 
 
 class Host(ThreadingHTTPServer):
-    """Another site: one page with our snippet and a policy of its own; `frame` is what it frames."""
+    """Another site: one page with our snippet and a policy of its own; `frame` is what it frames, or `line` the whole
+    line to copy."""
 
     frame = ""
+    line = ""
 
 
 @pytest.fixture
@@ -29,6 +36,9 @@ def host() -> Iterator[Host]:
             origin = "/".join(frame.split("/")[:3])
             page = f'<!doctype html><title>Host</title><iframe src="{frame}" title="call" width="600" height="900" '
             page += 'sandbox="allow-forms allow-popups allow-same-origin"></iframe>'
+            if self.server.line:
+                page = f"<!doctype html><title>Host</title>{self.server.line}"
+                origin = "http://127.0.0.1:*"
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", f"frame-src {origin}")
@@ -88,5 +98,45 @@ def test_a_site_that_nobody_named_shows_nothing(live_server, chromium, host):
         page.goto(f"http://localhost:{host.server_port}/")
         assert page.frame_locator("iframe").locator("form").count() == 0
         assert any("frame-ancestors" in text for text in refused)
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize(("language", "javascript"), [("zh", False), ("en", True)])
+def test_a_petition_stands_on_another_site_and_its_button_opens_the_form_here(
+    live_server, chromium, host, settings, language, javascript
+):
+    here = live_server.url.replace("localhost", "127.0.0.1")
+    settings.PUBLIC_URL = here
+    title = "Put a bench every 200 metres on the way to clinics, to markets and to schools"
+    words = {"title": title, "language": "en"} if language == "en" else {"language": "zh-hans"}
+    made = factories.petition(now=timezone.now(), **words)
+    PetitionCount.objects.create(petition=made, total=8_742)
+    context = chromium.new_context(locale="zh-CN" if language == "zh" else "en-GB", java_script_enabled=javascript)
+    try:
+        page = context.new_page()
+        page.goto(f"{here}/{language}/petitions/{made.pk}/")
+        page.locator("section[aria-labelledby=share] summary").click()
+        host.line = page.locator("section[aria-labelledby=share] pre").inner_text()
+        context.clear_cookies()
+        page.goto(f"http://localhost:{host.server_port}/")
+        frame = page.frame_locator("iframe")
+        expect(frame.locator(".clock strong")).to_have_text("8,742")
+        expect(frame.locator("h1")).to_have_text(made.title)
+        assert context.cookies() == []
+        # All of it is seen without scrolling inside of the frame, in a column as narrow as many sites have, too.
+        for width in (360, 900):
+            page.set_viewport_size({"width": width, "height": 700})
+            inside = page.frames[-1]
+            assert inside.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+            assert inside.evaluate("document.documentElement.scrollHeight <= innerHeight"), width
+        with context.expect_page() as opened:
+            frame.locator("a.btn").click()
+        form = opened.value
+        expect(form.locator("form #id_name")).to_be_visible()
+        assert form.evaluate("window.opener") is None
+        if javascript:
+            page.goto(f"{here}/{language}/petitions/{made.pk}/embed/")
+            assert look(page) == [] and foreign_words(page) == []
     finally:
         context.close()

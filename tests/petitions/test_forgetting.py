@@ -78,7 +78,9 @@ def test_signers_of_every_ended_petition_are_forgotten(state):
     one = ended(state)
     for how in (Signature.State.CONFIRMED, Signature.State.PENDING, Signature.State.HELD, Signature.State.INVALIDATED):
         signature(one, how)
+    Signature.objects.update(link_since=NOW)
     assert forgetting.forget_signers(now=AFTER) == 4
+    assert not Signature.objects.filter(link_since__isnull=False).exists()
     one.refresh_from_db()
     assert (identifying(one), one.forgotten_at) == (0, AFTER)
     assert forgetting.forget_signers(now=AFTER) == 0

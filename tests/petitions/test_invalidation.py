@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from engage.accounts.actors import Role
 from engage.errors import Refused
@@ -195,3 +196,21 @@ def test_the_preview_tells_hours_and_domains_and_nothing_of_a_person():
     assert shown.domains == [("bad.example", 1)]
     assert shown.hours == [(NOW, 1)]
     assert not {"name", "email", "address", "person"} & shown.sample[0].keys()
+
+
+def test_whoever_is_brought_back_before_a_letter_went_out_has_the_whole_time_of_its_link():
+    petition = factories.petition()
+    waiting = factories.signature(petition, PENDING, domain="bad.example")
+    told = factories.signature(petition, PENDING, domain="bad.example")
+    SignatureLetter.objects.create(signature=waiting, kind="confirm")
+    SignatureLetter.objects.create(signature=told, kind="confirm", state="sent")
+    made = order(petition, domain="bad.example")
+    invalidation.run(made.pk, actor=made.by)
+    finish()
+    invalidation.undo(made.pk, actor=made.by)
+    finish()
+    waiting.refresh_from_db()
+    told.refresh_from_db()
+    assert (waiting.state, told.state, told.link_since) == (PENDING, PENDING, None)
+    assert abs(timezone.now() - waiting.link_since) < timedelta(minutes=1)
+    assert SignatureLetter.objects.get(signature=waiting).state == "ready"

@@ -116,7 +116,7 @@ def test_nobody_else_moderates(actor):
 
 def test_who_looks_at_an_older_state_is_told():
     made = waiting()
-    actions.park_petition(made.pk, "flag", actor=officer(), revision=0)
+    actions.park_petition(made.pk, "flag", **who(), revision=0)
     refused("petition_moved", actions.open_petition, made.pk, **who(), revision=0)
 
 
@@ -242,10 +242,10 @@ def test_flag_and_dormant_park_a_petition_out_of_the_queue_and_can_be_undone():
 
     assert views() == {"new", "untagged"}
     for act, view in (("flag", "flagged"), ("dormant", "dormant")):
-        parked, before = actions.park_petition(made.pk, act, actor=actor)
+        parked, before = actions.park_petition(made.pk, act, **who(actor))
         assert views() == {view}
-        refused("petition_act_not_now", actions.park_petition, made.pk, act, actor=actor)
-        actions.park_petition(made.pk, before, actor=actor, revision=parked.revision)
+        refused("petition_act_not_now", actions.park_petition, made.pk, act, **who(actor))
+        actions.park_petition(made.pk, before, **who(actor), revision=parked.revision)
         assert views() == {"new", "untagged"}
     made.refresh_from_db()
     assert made.state == State.WAITING and not made.submission.timeline.filter(code__contains="park").exists()
@@ -368,6 +368,40 @@ def test_who_finds_no_sponsors_in_time_is_told_and_the_signers_are_forgotten_lat
     assert letter.to == [STARTER] and made.title in letter.body
     assert forgetting.forget_signers(now=now + timedelta(days=190)) == 12
     assert not Signature.objects.filter(petition__in=[made, silent], email__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("act", "state"), [("flag", State.FLAGGED), ("dormant", State.DORMANT)])
+def test_what_nobody_brings_back_in_time_is_stopped_its_starter_told_and_its_signers_forgotten_later(act, state):
+    now = timezone.now()
+    made = waiting()
+    parked, _before = actions.park_petition(made.pk, act, **who() | {"now": now - timedelta(days=190)})
+    young = waiting()
+    actions.park_petition(young.pk, act, **who() | {"now": now - timedelta(days=170)})
+    asked = waiting(state, parked_since=now - timedelta(days=190))
+    actions.ask_to_hide(asked.pk, reason(hides=True).code, note="x", **who())
+    assert (actions.stop_parked(now=now), actions.stop_parked(now=now)) == (1, 0)
+    made.refresh_from_db()
+    assert (made.state, made.ended_at, verbs(made)[-1]) == (State.STOPPED, now, "petition.stopped")
+    assert {Petition.objects.get(pk=one.pk).state for one in (young, asked)} == {state}
+    assert "6" in timeline.sentence(made.submission.timeline.get(code="petition_left_aside"))
+    [letter] = post()
+    assert letter.to == [STARTER] and made.title in letter.body
+    refused("petition_act_not_now", actions.park_petition, made.pk, "back", **who())
+    assert forgetting.forget_signers(now=now + timedelta(days=190)) == 6
+    assert not Signature.objects.filter(petition=made, email__isnull=False).exists()
+
+
+def test_undo_works_to_the_last_day_and_begins_the_time_anew():
+    now = timezone.now()
+    made = waiting()
+    parked, before = actions.park_petition(made.pk, "flag", **who() | {"now": now - timedelta(days=180)})
+    assert actions.stop_parked(now=now) == 0
+    actions.park_petition(made.pk, before, **who(), revision=parked.revision)
+    made.refresh_from_db()
+    assert (made.state, made.parked_since) == (State.WAITING, None)
+    actions.park_petition(made.pk, "dormant", **who())
+    assert actions.stop_parked(now=now + timedelta(days=170)) == 0
+    assert actions.stop_parked(now=now + timedelta(days=190)) == 1
 
 
 # --- behaviour 25 and the clock -------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_several_are_set_aside_tagged_and_turned_down_at_once_and_parking_is_tak
 def test_an_undo_is_too_late_once_somebody_went_on():
     made, client = waiting(sponsors=0), at_desk()
     token = act(client, "flag", made).context["toast"]["token"]
-    actions.park_petition(made.pk, "back", actor=officer())
+    actions.park_petition(made.pk, "back", actor=officer(), now=timezone.now())
     answer = client.post("/desk/undo/", {"queue": "petitions", "token": token})
     assert answer.status_code >= 400
     made.refresh_from_db()
@@ -131,7 +131,7 @@ def test_every_act_of_the_page_is_a_form_that_keeps_what_was_typed():
     unknown = client.post(f"{base}/tell/", {"revision": "0", "other": "P-2026-000001-X"})
     assert unknown.status_code == 422
     # Somebody was quicker: said once, and the next press counts for what is shown now.
-    actions.park_petition(made.pk, "flag", actor=officer())
+    actions.park_petition(made.pk, "flag", actor=officer(), now=timezone.now())
     moved = client.post(f"{base}/reject/", {"revision": "0", "code": reason().code, "note": ""})
     assert moved.status_code == 409 and 'name="revision" value="1"' in moved.content.decode()
     done = client.post(f"{base}/reject/", {"revision": "1", "code": reason().code, "note": ""})
@@ -230,3 +230,11 @@ def test_the_command_counts_first_and_stops_when_told(capsys):
     assert said("--yes") == {"unpublished": 1, "stopped": 1}
     assert said("--yes") == {"unpublished": 0, "stopped": 0}
     assert set(Petition.objects.values_list("state", flat=True)) == {State.STOPPED, State.OPEN}
+
+
+def test_the_desk_says_until_when_what_is_set_aside_can_be_brought_back():
+    made = waiting(State.FLAGGED, parked_since=timezone.now())
+    for path in (f"{QUEUE}?view=flagged", f"/desk/petitions/{made.pk}/"):
+        assert "unless somebody brings it back" in page(at_desk(), path)
+    waiting(sponsors=0)
+    assert "unless somebody brings it back" not in page(at_desk(), QUEUE)

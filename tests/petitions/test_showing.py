@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -38,7 +40,15 @@ from tests.petitions import factories
 
 pytestmark = pytest.mark.django_db
 SECRET = "量子咖啡机"
-PAGES = ("petition", "petition_json", "petition_csv", "petition_count", "petition_poster", "petition_follow")
+PAGES = (
+    "petition",
+    "petition_json",
+    "petition_csv",
+    "petition_count",
+    "petition_poster",
+    "petition_follow",
+    "petition_embed",
+)
 UNSEEN = (
     State.PENDING,
     State.COLLECTING,
@@ -274,6 +284,66 @@ def test_no_public_read_touches_the_signatures(client, django_assert_max_num_que
         with django_assert_max_num_queries(15) as asked:
             client.get(address)
         assert not any('"petitions_signature"' in query["sql"] for query in asked.captured_queries)
+
+
+# --- in a frame on another site -------------------------------------------------------------------------------------
+
+
+def test_a_petition_stands_in_a_frame_of_any_site_with_count_need_and_the_way_to_sign(client, settings):
+    made = signed(opened(title="Ramps <now>"), total=8_742)
+    answer = client.get(at("petition_embed", made.pk))
+    page = answer.content.decode()
+    for piece in (
+        "Ramps &lt;now&gt;",
+        "8,742",
+        "1,258 more and the government must answer",
+        at("petition_sign", made.pk),
+    ):
+        assert piece in page, piece
+    for nothing in ("<form", "<script", "style=", "csrfmiddlewaretoken"):
+        assert nothing not in page
+    assert page.count("<a ") == page.count('target="_blank" rel="noopener"') == 2
+    assert "frame-ancestors https: http:;" in answer.headers["Content-Security-Policy"] + ";"
+    assert "X-Frame-Options" not in answer.headers
+    for other in (at("petition", made.pk), at("petition_sign", made.pk)):
+        refused = client.get(other).headers
+        assert "frame-ancestors 'none'" in refused["Content-Security-Policy"] and refused["X-Frame-Options"] == "DENY"
+    settings.PRODUCTION = True
+    assert (
+        "frame-ancestors https:;" in client.get(at("petition_embed", made.pk)).headers["Content-Security-Policy"] + ";"
+    )
+
+
+def test_a_frame_needs_no_cookie_and_is_kept_by_caches(
+    client, django_assert_num_queries, django_assert_max_num_queries
+):
+    made = signed(opened(), total=12)
+    address = at("petition_embed", made.pk)
+    with django_assert_max_num_queries(2):
+        first = client.get(address)
+    assert first.headers["Cache-Control"] == "public, max-age=30"
+    assert not first.cookies and "Cookie" not in first.headers.get("Vary", "")
+    with django_assert_num_queries(0):
+        assert client.get(address).content == first.content
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and not again.content
+
+
+def test_a_closed_petition_in_a_frame_leads_to_its_page_and_one_that_never_opened_stands_in_none(client):
+    closed = signed(factories.petition(State.CLOSED), total=12)
+    page = client.get(at("petition_embed", closed.pk)).content.decode()
+    assert at("petition_sign", closed.pk) not in page and "See the petition" in page and "more and" not in page
+    turned_down = factories.petition(State.REJECTED)
+    assert client.get(at("petition_embed", turned_down.pk)).status_code == 404
+    assert "iframe" not in client.get(at("petition", turned_down.pk)).content.decode()
+
+
+def test_the_page_shows_the_line_to_copy(client):
+    made = signed(opened(title='Ramps "now"'), total=12)
+    page = unescape(client.get(at("petition", made.pk)).content.decode())
+    [line] = re.findall(r"<iframe .*?</iframe>", page)
+    assert f'{at("petition_embed", made.pk)}"' in line and 'title="Ramps &quot;now&quot;"' in line
+    assert "allow-popups-to-escape-sandbox" in line and "allow-scripts" not in line
 
 
 # --- the live count -------------------------------------------------------------------------------------------------

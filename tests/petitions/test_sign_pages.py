@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engage.participation.models import AboutOption
 from mailbox.petitions.actions import guarding, letters, signing
-from mailbox.petitions.models import Petition, PetitionRules, Signature, SignatureLetter, State
+from mailbox.petitions.models import Petition, PetitionCount, PetitionRules, Signature, SignatureLetter, State
 from mailbox.petitions.signing import links
 from tests.petitions.factories import reason
 from tests.petitions.test_signing import petition, signed
@@ -69,7 +69,10 @@ def test_a_person_signs_by_mail_from_the_form_to_the_number():
     assert (done.status_code, done.url) == (303, f"{link}done/")
     row.refresh_from_db()
     assert (row.state, row.wants_news) == ("confirmed", True)
-    assert b"Thank you for signing" in Client().get(done.url).content
+    thanks = Client().get(done.url).content.decode()
+    assert "Thank you for signing" in thanks and "10,000 more and the government must answer" in thanks
+    PetitionCount.objects.create(petition=of, total=9_997)
+    assert "3 more and the government must answer" in Client().get(done.url).content.decode()
     again = Client().post(link)
     assert b"You have signed already" in again.content
     assert Signature.objects.counted().count() == 1

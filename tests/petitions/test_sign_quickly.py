@@ -5,6 +5,7 @@ import re
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,8 +13,10 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from engage import quick
-from engage.participation.models import AboutOption
+from engage.participation.models import AboutOption, ConsentText
+from mailbox.petitions.actions import consent
 from mailbox.petitions.models import Signature, SignatureLetter, SignatureTally
+from mailbox.petitions.queries import consent as consents
 from mailbox.petitions.signing import group, links
 from mailbox.petitions.signing import quick as ways
 from tests.conftest import ON_POSTGRES
@@ -36,7 +39,8 @@ FIELDS = {
 def _site(settings):
     settings.ALLOWED_HOSTS = ["example.org"]
     AboutOption.objects.get_or_create(kind="region", code="east", defaults={"label_zh": "东区", "label_en": "East"})
-    ways._regions = (0.0, frozenset())
+    consent.keep(consents.shown("signer"))  # the first who agrees to new words goes the ordinary way
+    ways._regions, ways._consent = (0.0, frozenset()), ("", 0)
     quick._headers.cache_clear()
     yield
     group.line.close()
@@ -82,6 +86,7 @@ GOOD = [
     {"email": " Wang.Fang@Example.ORG "},
     {"email": "ｗangfang＠example.org"},
     {"name": "Ｏ’Brien-Smith"},
+    {"consent": "the words in force"},
 ]
 
 
@@ -90,6 +95,8 @@ def test_both_ways_answer_and_write_the_same(site, passed):
     for language in ("zh", "en"):
         path = f"/{language}/petitions/{of.pk}/sign/"
         for fields in GOOD:
+            if "consent" in fields:
+                fields = {"consent": consents.shown("signer").mark}
             tokens = [{"token": str(uuid.uuid4())} for _way in range(2)]
             short, long = site(path, FIELDS | tokens[0] | fields), site(path, FIELDS | tokens[1] | fields, "ordinary")
             assert passed == []
@@ -98,6 +105,7 @@ def test_both_ways_answer_and_write_the_same(site, passed):
             rows = Signature.objects.order_by("-pk")[:2]
             assert as_written(rows[0]) == as_written(rows[1])
     assert Signature.objects.count() == 4 * len(GOOD)
+    assert set(Signature.objects.values_list("consent", flat=True)) == {1}
 
 
 DOUBTFUL: list[tuple[dict, dict]] = [
@@ -110,6 +118,8 @@ DOUBTFUL: list[tuple[dict, dict]] = [
     ({"region": "atlantis"}, {}),
     ({"eligible": ""}, {}),
     ({"news": "on"}, {}),
+    ({"consent": "2"}, {}),
+    ({"consent": "x"}, {}),
     ({"token": "no token"}, {}),
     ({"csrfmiddlewaretoken": "b" * 32}, {}),
     ({"csrfmiddlewaretoken": ""}, {}),
@@ -142,6 +152,17 @@ def test_whatever_is_in_doubt_goes_the_ordinary_way_and_is_answered_there(site, 
         assert short[0] == long[0], (fields, more)
 
 
+def test_the_first_who_agrees_to_new_words_goes_the_ordinary_way_and_the_next_the_short_one(site, passed):
+    of = petition()
+    ConsentText.objects.filter(code="petition-sign").delete()
+    consents.version.forget()
+    path = f"/en/petitions/{of.pk}/sign/"
+    for _turn in range(3):
+        assert site(path, FIELDS | {"token": str(uuid.uuid4())})[0] == 303
+    assert passed == [path]
+    assert list(Signature.objects.values_list("consent", flat=True)) == [1, 1, 1]
+
+
 def test_a_petition_that_takes_none_and_a_token_that_came_before_go_the_ordinary_way(site, passed):
     closed, open_one = petition("closed"), petition()
     given = FIELDS | {"token": str(uuid.uuid4())}
@@ -169,6 +190,17 @@ def test_confirming_does_the_same_on_both_ways(site, passed):
     assert passed == []
     assert answers[0] == answers[1]
     assert list(Signature.objects.values_list("state", "slot")) == [("confirmed", 1), ("confirmed", 1)]
+
+
+def test_the_link_of_one_that_was_let_go_late_confirms_on_both_ways(site, passed):
+    of = petition()
+    for way, name in (("quick", "李伟"), ("ordinary", "王芳")):
+        row = signed(of, name=name, email=f"{way}@example.org")
+        now = timezone.now()
+        Signature.objects.filter(pk=row.pk).update(asked_at=now - timedelta(days=20), link_since=now)
+        path = f"/en/petitions/signatures/{row.pk}/{links.key('confirm', row.pk)}/"
+        assert site(path, {"csrfmiddlewaretoken": SECRET}, way)[0] == 303
+    assert (passed, Signature.objects.counted().count()) == ([], 2)
 
 
 def test_a_used_or_forged_link_goes_the_ordinary_way(site, passed):

@@ -254,3 +254,39 @@ def test_who_is_held_gets_no_letter_once_more():
     Signature.objects.update(state="held", why="subnet")
     assert not signing.send_again(row.pk)
     assert SignatureLetter.objects.count() == 1
+
+
+# --- the age of a link ------------------------------------------------------------------------------------------------
+
+
+def test_a_link_of_one_that_was_let_go_late_is_as_old_as_its_letter():
+    of, other = petition(), petition()
+    row, young = signed(of), signed(other)
+    long_ago = timezone.now() - timedelta(days=20)
+    Signature.objects.filter(pk=row.pk).update(state="held", why="limit_network", asked_at=long_ago)
+    SignatureLetter.objects.filter(signature=row).update(state="stopped", said="held")
+    assert guarding.let_out([row.pk]) == 1
+    row.refresh_from_db()
+    assert queries.standing(row).step == "asked"
+    assert SignatureLetter.objects.get(signature=row).state == "ready"
+    assert signing.confirm(row.pk) == "confirmed"
+    Signature.objects.filter(pk=young.pk).update(asked_at=long_ago)
+    young.refresh_from_db()
+    assert (queries.standing(young).step, signing.confirm(young.pk)) == ("expired", "expired")
+
+
+def test_a_link_that_was_let_go_late_ends_in_its_own_time():
+    row = signed(petition())
+    Signature.objects.update(state="pending", asked_at=timezone.now() - timedelta(days=40))
+    Signature.objects.update(link_since=timezone.now() - timedelta(days=8))
+    row.refresh_from_db()
+    assert (queries.standing(row).step, signing.confirm(row.pk)) == ("expired", "expired")
+
+
+def test_a_letter_that_is_sent_again_gives_the_days_it_says():
+    row = signed(petition())
+    SignatureLetter.objects.update(state="sent", sent_at=timezone.now() - timedelta(days=6))
+    Signature.objects.update(asked_at=timezone.now() - timedelta(days=6))
+    assert signing.send_again(row.pk)
+    Signature.objects.update(asked_at=timezone.now() - timedelta(days=10))
+    assert signing.confirm(row.pk) == "confirmed"

@@ -540,6 +540,30 @@ def test_a_sponsor_reads_no_words_of_a_petition_that_is_shut(client: Client, sta
     assert set(SignatureLetter.objects.values_list("state", flat=True)) == {"stopped"}
 
 
+def test_a_sponsor_who_comes_after_the_close_reads_that_it_is_closed_and_finds_no_button(client: Client):
+    petition = begun(client)
+    row = Signature.objects.get(pk=sponsors.ask_to_sponsor(petition, ask(petition, 2)).pk)
+    address = signing_links.address("petition_confirm_sponsor", sponsors.PURPOSE, row.pk, "en")
+    path = re.sub(r"^https?://[^/]+", "", address)
+    opened = timezone.now() - timedelta(days=200)
+    ends = {"opened_at": opened, "closes_at": timezone.now() - timedelta(seconds=1)}
+    for state in (State.OPEN, State.CLOSED):
+        Petition.objects.update(state=state, **ends)
+        for held in ("pending", "held"):
+            Signature.objects.filter(pk=row.pk).update(state=held)
+            for answer in (Client().get(path), Client().post(path)):
+                assert (answer.status_code, "This petition is closed" in body(answer)) == (409, True)
+                assert "Yes, I support it" not in body(answer)
+    Petition.objects.update(state=State.OPEN, closes_at=timezone.now() + timedelta(days=1))
+    PetitionRules.objects.update(signing_paused=True, pause_en="We move to new servers")
+    cache.clear()
+    answer = Client().get(path)
+    assert (answer.status_code, "We move to new servers" in body(answer)) == (503, True)
+    PetitionRules.objects.update(signing_paused=False)
+    cache.clear()
+    assert "Yes, I support it" in body(Client().get(path))
+
+
 def test_the_fifth_sponsor_brings_it_to_the_moderators_once(client: Client):
     petition = begun(client)
     letters_before = OutgoingMail.objects.count()

@@ -237,6 +237,7 @@ ROWS: dict[str, Row] = {
     "petition_count": everybody(404, first),
     "petition_poster": everybody(404, first),
     "petition_follow": everybody(404, first),
+    "petition_embed": everybody(404, first),
     # starting a petition: the form opens only after a look at what is like it; its links are secret
     "petition_start": everybody(200),
     "petition_alike": everybody(200),

@@ -92,6 +92,20 @@ def code(clerk: Clerk, steps) -> None:
     clerk.press(decide, disposition="adopted", current="", reason_zh="采纳。", reason_en="Adopted.")
 
 
+def petitions(clerk: Clerk, steps) -> None:
+    queue = reverse("desk_queue", args=["petitions"])
+
+    def waiting() -> list[str]:
+        return re.findall(r'value="open/([^"]+)"', clerk.page(steps["petitions", "publish"]))
+
+    first, *_others = waiting()
+    clerk.press(f"{queue}act/", act=f"flag/{first}")
+    pk, revision = first.split("-")
+    clerk.press(f"{queue}act/", act=f"back/{pk}-{int(revision) + 1}")
+    for act, more in (("open", {}), ("reject", {"code": "no-action", "note": "请写明由谁来做。"})):
+        clerk.press(f"{queue}act/", act=f"{act}/{waiting()[0]}", filled="1", **more)
+
+
 def import_draft(clerk: Clerk, steps) -> None:
     clerk.page(steps["import", "import"])
     sample = next(task for task in registry.tasks() if task.code == "import").steps[0].sample()
@@ -136,8 +150,8 @@ def test_a_new_clerk_completes_the_tour_and_the_real_site_knows_nothing_of_it(de
     clerk = Clerk(Role.OFFICER, Role.EDITOR, Role.APPROVER)
     before, read = traces(without=KEPT_OF_PRACTICE), [everybody.get(address).content for address in PUBLIC]
     steps = clerk.steps()
-    assert len(steps) == sum(len(task.steps) for task in registry.tasks_for(clerk.user)) == 11
-    for way in (moderate, code, import_draft, hand_in, review):
+    assert len(steps) == sum(len(task.steps) for task in registry.tasks_for(clerk.user)) == 14
+    for way in (moderate, petitions, code, import_draft, hand_in, review):
         way(clerk, steps)
     context = clerk.browser.get("/desk/help/").context
     missing = [
@@ -154,7 +168,7 @@ def test_a_new_clerk_completes_the_tour_and_the_real_site_knows_nothing_of_it(de
     clerk.browser.post("/desk/help/anew/")
     assert clerk.look(lambda: Release.objects.filter(slug="practice-hand-in").count()) == 1
     assert "Tour completed" in body(clerk.browser.get("/desk/help/"))
-    assert DoneStep.objects.filter(user=clerk.user).count() == 11
+    assert DoneStep.objects.filter(user=clerk.user).count() == 14
 
 
 def strip_tokens(page: bytes) -> bytes:

@@ -14,7 +14,15 @@ from django.db.models import Max
 from engage.accounts.actors import SYSTEM, Actor, has_role
 from engage.errors import Refused
 from engage.journal import actions as journal
-from mailbox.petitions.models import MODERATORS, Announcement, Petition, PetitionEvent, Signature, SignatureLetter
+from mailbox.petitions.models import (
+    MODERATORS,
+    Announcement,
+    Petition,
+    PetitionEvent,
+    Signature,
+    SignatureLetter,
+    letters_due,
+)
 
 # Kinds of letters about events; answering/letters.py says what they say.
 KINDS = ("answered", "planned", "debated", "not_held")
@@ -59,7 +67,7 @@ def list_letters(*, now: datetime) -> int:
 
 def _waiting() -> int:
     """Count the letters about events that are ready, as far as it matters."""
-    ready = SignatureLetter.objects.filter(state__in=["waiting", "ready", "claimed"], kind__in=KINDS)
+    ready = SignatureLetter.objects.filter(letters_due(), kind__in=KINDS)
     return ready.order_by("next_try_at", "pk")[:WAITING_MOST].count()
 
 

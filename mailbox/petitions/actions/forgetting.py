@@ -90,6 +90,7 @@ def _clear(petition_id: int) -> int:
         asked_at=TruncHour("asked_at", tzinfo=UTC),
         confirmed_at=TruncHour("confirmed_at", tzinfo=UTC),
         ended_at=TruncHour("ended_at", tzinfo=UTC),
+        link_since=None,
     )
     return len(keys)
 

@@ -14,6 +14,7 @@ from mailbox.petitions.guarding import rules
 from mailbox.petitions.guarding.rules import Asked, Mark, Sign, What, Why
 from mailbox.petitions.models import Listed, Pace, Signature, SignatureLetter, Suspect, Trend
 from mailbox.petitions.queries import guarding as queries
+from mailbox.petitions.queries.clock import database_now
 
 NETWORKS_KEPT = timedelta(days=30)
 _LETTER = SignatureLetter.State
@@ -147,14 +148,15 @@ def look_again(now: datetime) -> int:
 
 
 def let_out(keys: Sequence[int]) -> int:
-    """Let held signatures wait for their confirmation again, in the caller's transaction; their letters go out.
+    """Let held signatures wait for their confirmation again, in the caller's transaction; their letters go out, and
+    their links are good from now on.
 
     Whoever pressed the button while they were held counts from that moment on, whatever became of the petition since;
     one that cannot count waits again and stops none of the others.
     """
     held = Signature.objects.select_for_update().filter(pk__in=keys, state=Signature.State.HELD)
     moments = dict(held.order_by("pk").values_list("pk", "confirmed_at"))
-    Signature.objects.filter(pk__in=moments).update(state=Signature.State.PENDING, why="")
+    Signature.objects.filter(pk__in=moments).update(state=Signature.State.PENDING, why="", link_since=database_now())
     letters.release(list(moments))
     pressed = sorted((at, key) for key, at in moments.items() if at is not None)
     for _at, key in pressed:

@@ -23,6 +23,7 @@ from mailbox.petitions.guarding import orders
 from mailbox.petitions.guarding.orders import Conditions
 from mailbox.petitions.models import Invalidation, Petition, Signature, SignatureLetter
 from mailbox.petitions.queries import orders as queries
+from mailbox.petitions.queries.clock import database_now
 
 # So many keys are looked at in one transaction; whoever signs waits for none of them.
 WALK = 10_000
@@ -185,9 +186,10 @@ def _restore_at_once(keys: Sequence[int]) -> int:
     waiting = list(never.filter(why="").values_list("pk", flat=True))
     back = never.exclude(why="").update(state=_SIGNATURE.HELD, **as_before)
     back += never.filter(pk__in=waiting).update(state=_SIGNATURE.PENDING, **as_before)
-    SignatureLetter.objects.filter(signature__in=waiting, state=_LETTER.STOPPED, said="invalidated").update(
-        state=_LETTER.READY, said=""
-    )
+    stopped = SignatureLetter.objects.filter(signature__in=waiting, state=_LETTER.STOPPED, said="invalidated")
+    # Their link was never sent: it is good from now on.
+    Signature.objects.filter(pk__in=list(stopped.values_list("signature", flat=True))).update(link_since=database_now())
+    stopped.update(state=_LETTER.READY, said="")
     counted = out.filter(slot__isnull=False).exclude(Exists(other.filter(person=OuterRef("person"))))
     # Two persons may sign from one address: where another took the place, the second one may be free.
     is_taken, is_full = Exists(other.filter(slot=OuterRef("slot"))), Exists(other.filter(slot=3 - OuterRef("slot")))

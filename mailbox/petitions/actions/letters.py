@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -30,7 +29,7 @@ from engage.outreach.follows import rules as following
 from engage.outreach.follows.carriers import Away, Outcome
 from engage.outreach.follows.carriers import State as Came
 from engage.outreach.follows.carriers.mail import MailCarrier
-from mailbox.petitions.models import Petition, Signature, SignatureLetter
+from mailbox.petitions.models import Petition, Signature, SignatureLetter, letters_due
 from mailbox.petitions.signing import links
 
 log = logging.getLogger(__name__)
@@ -117,7 +116,7 @@ def sift(*, now: datetime, limit: int = SIFTED_AT_ONCE) -> int:
 
     with transaction.atomic():
         waiting = SignatureLetter.objects.select_for_update(skip_locked=True).filter(
-            _due(), state=State.WAITING, next_try_at__lte=now
+            letters_due(), state=State.WAITING, next_try_at__lte=now
         )
         rows = list(waiting.order_by("next_try_at", "pk").values_list("pk", "signature_id", "kind", "about")[:limit])
         if not rows:
@@ -157,11 +156,6 @@ def _record(signatures: Sequence[Signature], held: int) -> None:
     )
 
 
-def _due() -> Q:
-    """Return the very condition of the partial index, which SQLite uses for no other words."""
-    return Q(state__in=["waiting", "ready", "claimed"])
-
-
 # --- sent ----------------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +179,7 @@ class _Carrier(MailCarrier):
 def carry(*, clock: Callable[[], datetime] = timezone.now, seconds: float = TURN_SECONDS) -> int:
     """Look at what waits, then send for a while; returns how many letters went out."""
     # Twice a second there is nothing to do: one read instead of three transactions that write.
-    if not SignatureLetter.objects.filter(_due(), next_try_at__lte=clock()).exists():
+    if not SignatureLetter.objects.filter(letters_due(), next_try_at__lte=clock()).exists():
         return 0
     expire(now=clock())
     ends = time.monotonic() + seconds
@@ -215,7 +209,7 @@ def carry(*, clock: Callable[[], datetime] = timezone.now, seconds: float = TURN
 
 def expire(*, now: datetime) -> int:
     """List as uncertain what a worker held that did not come back in time."""
-    lost = SignatureLetter.objects.filter(_due(), state=State.CLAIMED, next_try_at__lte=now)
+    lost = SignatureLetter.objects.filter(letters_due(), state=State.CLAIMED, next_try_at__lte=now)
     return lost.update(state=State.UNCERTAIN, said="cut_off")
 
 
@@ -262,7 +256,7 @@ def _write(outcomes: list[Outcome], now: datetime) -> None:
 
 def _take(now: datetime) -> list[SignatureLetter]:
     ready = SignatureLetter.objects.select_for_update(skip_locked=True).filter(
-        _due(), state=State.READY, next_try_at__lte=now
+        letters_due(), state=State.READY, next_try_at__lte=now
     )
     rows = list(ready.order_by("next_try_at", "pk")[:CHUNK])
     lease = now + timedelta(seconds=settings.MAILING_LEASE_SECONDS)

@@ -296,15 +296,18 @@ def decide_hiding(
 
 
 @transaction.atomic
-def park_petition(petition_id: int, act: str, *, actor: Actor, revision: int | None = None) -> tuple[Petition, str]:
+def park_petition(
+    petition_id: int, act: str, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tuple[Petition, str]:
     """Set a petition aside ("flag"), let it rest ("dormant"), or bring it back to the queue ("back").
 
-    Returns it with the act that undoes this one. Its clock goes on all the while. Raises what `_petition` raises.
+    Returns it with the act that undoes this one. Its clock goes on all the while; what nobody brings back within
+    rules.PARKED_MONTHS is stopped (`stop_parked`). Raises what `_petition` raises.
     """
     petition = _petition(petition_id, act, actor, revision)
     before = next(one for one, state in rules.PARKED.items() if state == petition.state)
-    petition.state = rules.PARKED[act]
-    _keep(petition, "state")
+    petition.state, petition.parked_since = rules.PARKED[act], None if act == "back" else now
+    _keep(petition, "state", "parked_since")
     journal.record(actor, f"petition.{'flagged' if act == 'flag' else act}", petition)
     return petition, before
 
@@ -434,8 +437,13 @@ def stop_unsupported(*, now: datetime, limit: int = STOPPED_AT_ONCE) -> int:
     return sum(_stop_unsupported(key, now) for key in list(keys))
 
 
+def _months_before(now: datetime, months: int) -> datetime:
+    """Return the beginning of the day so many calendar months ago."""
+    return start_of_day(add_months(timezone.localdate(now), -months), timezone.get_default_timezone())
+
+
 def _unsupported(now: datetime) -> QuerySet[Petition]:
-    since = start_of_day(add_months(timezone.localdate(now), -GATHER_MONTHS), timezone.get_default_timezone())
+    since = _months_before(now, GATHER_MONTHS)
     return Petition.objects.filter(state=State.COLLECTING, hide_asked_at=None, created_at__lt=since)
 
 
@@ -444,12 +452,43 @@ def _stop_unsupported(petition_id: int, now: datetime) -> int:
     petition = _unsupported(now).select_for_update().filter(pk=petition_id).first()
     if petition is None:
         return 0
-    petition.state, petition.ended_at, petition.sponsor_digest = State.STOPPED, now, ""
-    _keep(petition, "state", "ended_at", "sponsor_digest")
+    _end(petition, now, "sponsors")
     timeline.add(petition.submission, "petition_unsupported", at=now, months=GATHER_MONTHS)
-    journal.record(SYSTEM, "petition.stopped", petition, why="sponsors")
     if starter_has_confirmed(petition):
         _write_to_starter(petition, lambda: letters.unsupported(petition, GATHER_MONTHS))
+    return 1
+
+
+def _end(petition: Petition, now: datetime, why: str) -> None:
+    """Stop a petition whose time is over; nobody in particular decided it."""
+    petition.state, petition.ended_at, petition.sponsor_digest = State.STOPPED, now, ""
+    _keep(petition, "state", "ended_at", "sponsor_digest")
+    journal.record(SYSTEM, "petition.stopped", petition, why=why)
+
+
+def stop_parked(*, now: datetime, limit: int = STOPPED_AT_ONCE) -> int:
+    """Stop petitions that nobody brought back in time from where they were set aside or at rest; returns how many.
+
+    Until then whoever put one there can take it back. What two persons decide about waits. The starter is told.
+    """
+    keys = _left_aside(now).order_by("pk").values_list("pk", flat=True)[:limit]
+    return sum(_stop_parked(key, now) for key in list(keys))
+
+
+def _left_aside(now: datetime) -> QuerySet[Petition]:
+    since = _months_before(now, rules.PARKED_MONTHS)
+    parked = Petition.objects.filter(state__in=[State.FLAGGED, State.DORMANT], hide_asked_at=None)
+    return parked.filter(parked_since__lt=since)
+
+
+@transaction.atomic
+def _stop_parked(petition_id: int, now: datetime) -> int:
+    petition = _left_aside(now).select_for_update().filter(pk=petition_id).first()
+    if petition is None:
+        return 0
+    _end(petition, now, "parked")
+    timeline.add(petition.submission, "petition_left_aside", at=now, months=rules.PARKED_MONTHS)
+    _write_to_starter(petition, lambda: letters.left_aside(petition, rules.PARKED_MONTHS))
     return 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation.rules import code_digest, external_token, token_digest, tracking_code
 from engage.participation.vault import seal
-from mailbox.petitions.actions import statements
+from mailbox.petitions.actions import consent, statements
 from mailbox.petitions.addresses import canonical, plain
 from mailbox.petitions.hashes import address_key, network_key, networks, person_key
 from mailbox.petitions.models import Signature, SignatureLetter
 from mailbox.petitions.queries.clock import database_now
+from mailbox.petitions.queries.consent import Shown
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links
@@ -39,7 +40,7 @@ class Ask:
     """A request to sign, its fields checked (signing/typed.py).
 
     The same token is the same request. `client` is the client's address (participation.limits.client_address);
-    `letter` the kind of letter it gets, empty for none.
+    `letter` the kind of letter it gets, empty for none; `consent` the version of the words that the form showed.
     """
 
     petition_id: int
@@ -53,6 +54,7 @@ class Ask:
     client: str = ""
     part: str = Signature.Part.SIGNER
     letter: str = "confirm"
+    consent: int | None = None
 
     @property
     def code(self) -> str:
@@ -79,6 +81,7 @@ class Ask:
             subnet=network_key(subnet),
             token_digest=token_digest(self.token.bytes, settings.TRACKING_KEY),
             code_digest=code_digest(self.code, settings.TRACKING_KEY),
+            consent=self.consent,
             kind=self.letter,
         )
 
@@ -97,20 +100,23 @@ def receipt(pk: int, asked_at: datetime, code: str) -> Receipt:
     return Receipt(pk, links.reference(pk, timezone.localtime(asked_at).year), code)
 
 
-def ask_to_sign(ask: Ask) -> Receipt:
+def ask_to_sign(ask: Ask, agreed: Shown | None = None) -> Receipt:
     """Write a request to sign with its letter, in the caller's transaction where there is one.
 
     Always a new row, whatever the address did before, so the answer tells nothing; the same token leads to the same
     row. A sponsor or the starter signs before the opening, everybody else from then until the close, by the database's
-    clock. Raises Refused("petition_signing_paused" | "petition_closed" | "petition_not_open"), of supporters also
-    Refused("petition_sponsors_over").
+    clock. `agreed` are the words of consent that the form showed. Raises Refused("petition_signing_paused" |
+    "petition_closed" | "petition_not_open"), of supporters also Refused("petition_sponsors_over").
     """
-    row = ask.row()
-    with transaction.atomic(), connection.cursor() as cursor:
-        written = statements.ask(cursor, connection.vendor, [row]).get(row.token_digest)
-    if written is not None:
-        return receipt(written.pk, written.asked_at, ask.code)
-    return asked_before(ask)
+    with transaction.atomic():
+        if agreed is not None:
+            ask = replace(ask, consent=consent.keep(agreed)[0])
+        row = ask.row()
+        with connection.cursor() as cursor:
+            written = statements.ask(cursor, connection.vendor, [row]).get(row.token_digest)
+        if written is None:
+            return asked_before(ask)
+    return receipt(written.pk, written.asked_at, ask.code)
 
 
 def asked_before(ask: Ask) -> Receipt:
@@ -120,6 +126,12 @@ def asked_before(ask: Ask) -> Receipt:
     if known := found.first():
         return receipt(*known, ask.code)
     raise not_taken(ask.petition_id, ask.part)
+
+
+def is_known(ask: Ask) -> bool:
+    """Tell whether this very request was written before: whoever sends it again reads what was said the first time."""
+    digest = token_digest(ask.token.bytes, settings.TRACKING_KEY)
+    return Signature.objects.filter(token_digest=digest, petition=ask.petition_id).exists()
 
 
 def not_taken(petition_id: int, part: str) -> Refused:
@@ -175,7 +187,7 @@ def _why_not(signature_id: int) -> str:
         return "already"
     if len(persons) >= 2:
         return "full"
-    age = database_now() - signature.asked_at
+    age = database_now() - signature.link_from
     if age.days >= rules().confirm_days:
         return "expired"
     # One that is held must be refused wherever one that waits is: the answer would tell them apart.
@@ -231,6 +243,8 @@ def send_again(signature_id: int) -> bool:
         state=SignatureLetter.State.READY,
         next_try_at=now,
     )
+    # The letter gives so many days to press the button, also one that is sent again.
+    Signature.objects.filter(pk=signature.pk).update(link_since=now)
     return True
 
 
@@ -256,6 +270,7 @@ def correct_address(signature_id: int, email: str, *, client: str, new_token: UU
         client=client,
         part=signature.part,
         letter=letter or ("confirm" if signature.part == Signature.Part.SIGNER else ""),
+        consent=signature.consent,
     )
     if signature.state not in UNCONFIRMED or signature.name is None:
         known = Signature.objects.filter(token_digest=ask.row().token_digest).exists()

@@ -9,6 +9,7 @@ from mailbox.petitions.actions import letters, signing
 from mailbox.petitions.actions.starting import advance, locked
 from mailbox.petitions.models import Petition, Signature
 from mailbox.petitions.queries import starting as queries
+from mailbox.petitions.queries.consent import Shown
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
 from mailbox.petitions.signing import links as signing_links
 from mailbox.petitions.starting import rules
@@ -18,14 +19,14 @@ PURPOSE = "sponsor"
 LETTER = "sponsor"
 
 
-def ask_to_sponsor(petition: Petition, ask: signing.Ask) -> signing.Receipt:
+def ask_to_sponsor(petition: Petition, ask: signing.Ask, agreed: Shown | None = None) -> signing.Receipt:
     """Write a sponsor's request with its letter; the same token leads to the same one.
 
     Raises Refused("petition_sponsors_full" | "petition_sponsors_over") when no more are taken, Refused as
     `signing.ask_to_sign`.
     """
     if rules.may_sponsor(petition.state, queries.sponsors_of(petition)):
-        return signing.ask_to_sign(ask)
+        return signing.ask_to_sign(ask, agreed)
     try:
         return signing.asked_before(ask)
     except Refused:

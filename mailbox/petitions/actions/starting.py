@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,10 +20,11 @@ from engage.participation.models import Submission
 from engage.participation.receipts import track_url
 from engage.participation.rules import Window, format_code
 from engage.search import actions as search
-from mailbox.petitions.actions import signing
+from mailbox.petitions.actions import consent, signing
 from mailbox.petitions.addresses import canonical
 from mailbox.petitions.models import Petition, PetitionEvent, Signature, State, Wording
 from mailbox.petitions.queries import starting as queries
+from mailbox.petitions.queries.consent import Shown
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
 from mailbox.petitions.starting import links, rules
 
@@ -46,8 +47,12 @@ class NewPetition:
     again: int | None = None
 
 
-def start_petition(new: NewPetition, envelope: Envelope, *, client: str, actor: Actor) -> Petition | None:
+def start_petition(
+    new: NewPetition, envelope: Envelope, *, client: str, actor: Actor, agreed: Shown | None = None
+) -> Petition | None:
     """Write a petition that waits for its starter's confirmation, and the letter that asks for it.
+
+    `agreed` are the words of consent that the starter was shown.
 
     None, without a trace, for somebody over the limit or on a list: who asks learns nothing, so the page must be the
     same. The same token leads to the same petition.
@@ -59,8 +64,10 @@ def start_petition(new: NewPetition, envelope: Envelope, *, client: str, actor: 
         return None
 
     def create() -> Submission:
-        submission = participation.open_submission("petition", envelope, actor=actor)
-        _write(submission, new, envelope, client)
+        version, key = consent.keep(agreed) if agreed else (None, None)
+        given = replace(envelope, consents=(key,)) if key else envelope
+        submission = participation.open_submission("petition", given, actor=actor)
+        _write(submission, new, given, client, version)
         return submission
 
     return participation.once(envelope, create).petition
@@ -75,7 +82,7 @@ def _is_welcome(email: str, client: str) -> bool:
     return True
 
 
-def _write(submission: Submission, new: NewPetition, envelope: Envelope, client: str) -> Petition:
+def _write(submission: Submission, new: NewPetition, envelope: Envelope, client: str, version: int | None) -> Petition:
     words = {"title": new.title, "action": new.action, "background": new.background, "details": new.details}
     petition = Petition.objects.create(
         submission=submission,
@@ -100,6 +107,7 @@ def _write(submission: Submission, new: NewPetition, envelope: Envelope, client:
             client=client,
             part=Signature.Part.STARTER,
             letter="",
+            consent=version,
         )
     )
     _ask_to_confirm(petition, envelope.token)

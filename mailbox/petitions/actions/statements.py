@@ -31,6 +31,7 @@ class Row(NamedTuple):
     subnet: str
     token_digest: str
     code_digest: str
+    consent: int | None
     kind: str
 
 
@@ -44,12 +45,12 @@ class Written:
 
 _COLUMNS = (
     "petition_id, part, name, email, address, person, region, country, language, wants_news, domain, network, subnet, "
-    "token_digest, code_digest"
+    "token_digest, code_digest, consent"
 )
 _TYPES = (
     "petition_id bigint, part text, name text, email text, address text, person text, region text, country text, "
     "language text, wants_news boolean, domain text, network text, subnet text, token_digest text, code_digest text, "
-    "kind text"
+    "consent smallint, kind text"
 )
 _NOT_PAUSED = "NOT EXISTS (SELECT 1 FROM petitions_petitionrules WHERE signing_paused)"
 _UNOPENED = "p.state IN ('pending', 'collecting', 'waiting', 'flagged', 'dormant')"
@@ -93,7 +94,7 @@ SELECT token_digest, id, asked_at FROM new
 _SQLITE_NOW = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
 SQLITE_ASK = f"""
 INSERT INTO petitions_signature (state, why, asked_at, {_COLUMNS})
-SELECT 'pending', '', {_SQLITE_NOW}, {", ".join(["%s"] * 15)}
+SELECT 'pending', '', {_SQLITE_NOW}, {", ".join(["%s"] * 16)}
 FROM petitions_petition p WHERE p.submission_id = %s AND {_takes("%s", _SQLITE_NOW)}
 ON CONFLICT (token_digest) DO NOTHING
 RETURNING id, asked_at
@@ -103,10 +104,11 @@ INSERT INTO petitions_signatureletter (signature_id, kind, about, state, next_tr
 VALUES (%s, %s, 0, 'waiting', %s, 0, '')
 """
 
+# The link is as old as the request, or as the moment in which its letter could be sent at last.
 _LINK_HOLDS = {
-    "postgresql": "s.asked_at > clock_timestamp() - make_interval(days => "
+    "postgresql": "coalesce(s.link_since, s.asked_at) > clock_timestamp() - make_interval(days => "
     "coalesce((SELECT min(confirm_days) FROM petitions_petitionrules), 7)::int)",
-    "sqlite": "s.asked_at > strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-' || "
+    "sqlite": "coalesce(s.link_since, s.asked_at) > strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-' || "
     "coalesce((SELECT min(confirm_days) FROM petitions_petitionrules), 7) || ' days')",
 }
 _FREE_SLOT = """

@@ -173,6 +173,17 @@ def parents(domain: str) -> list[str]:
 Mark = tuple[str, str]
 
 
+def listed_marks(address: str, network: str, subnet: str, domain: str) -> list[Mark]:
+    """List by which entries of the lists somebody may be named: the keyed hashes of address and networks, the domain
+    and those above it."""
+    return [
+        (What.ADDRESS, address),
+        (What.NETWORK, network),
+        (What.NETWORK, subnet),
+        *((What.DOMAIN, name) for name in parents(domain)),
+    ]
+
+
 @dataclass
 class Paces:
     """How many requests each mark had within each window, the ones of this batch included as they are looked at."""
@@ -218,12 +229,7 @@ class Lists:
 
     def listed_marks(self, asked: Asked) -> list[Mark]:
         """List by which entries a request may be named."""
-        return [
-            (What.ADDRESS, asked.address),
-            (What.NETWORK, asked.network),
-            (What.NETWORK, asked.subnet),
-            *((What.DOMAIN, name) for name in parents(asked.domain)),
-        ]
+        return listed_marks(asked.address, asked.network, asked.subnet, asked.domain)
 
     def is_fresh(self, asked: Asked) -> bool:
         """Tell whether the domain is one that nobody had seen until lately."""

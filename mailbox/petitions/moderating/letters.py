@@ -223,6 +223,20 @@ def unsupported(petition: Petition, months: int) -> Letter:
     )
 
 
+def left_aside(petition: Petition, months: int) -> Letter:
+    """Say that the moderators came to no decision about it in time."""
+    values = _values(petition) | {"months": months}
+    return (
+        _("Your petition was stopped: %(title)s (%(reference)s)") % values,
+        _(
+            "The moderators set your petition aside and did not decide about it within %(months)d months. It was not "
+            "published and is stopped:\n%(title)s\n\n"
+            "You can start it again at any time; ask us if you want to know why. Your receipt:\n%(track)s"
+        )
+        % values,
+    )
+
+
 # --- to sponsors, composed by the worker when they are sent ---------------------------------------------------------
 
 

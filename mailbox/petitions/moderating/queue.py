@@ -118,9 +118,19 @@ def _notes(petition: Petition) -> list[Text]:
     if petition.hide_asked_at is not None:
         said = gettext("%(name)s asks not to show it: a second person decides")
         notes.append(said % {"name": petition.hide_asked_by or "—"})
+    if said := said_of_end(petition):
+        notes.append(said)
     if words := [tag.word for tag in petition.tags.all()]:
         notes.append(gettext("Tags: %(words)s") % {"words": gettext(", ").join(words)})
     return notes
+
+
+def said_of_end(petition: Petition) -> str:
+    """Say until when one that is set aside or at rest can be brought back; empty for others."""
+    if petition.state not in (State.FLAGGED, State.DORMANT) or petition.parked_since is None:
+        return ""
+    day = rules.last_day_aside(timezone.localdate(petition.parked_since))
+    return gettext("Stopped after %(day)s unless somebody brings it back") % {"day": date_format(day, "DATE_FORMAT")}
 
 
 def counts(actor: Actor) -> Mapping[str, int]:
@@ -189,9 +199,10 @@ def _reject(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
 def _park(act: str) -> Callable[[Actor, Sequence[str], Mapping[str, Any]], Done]:
     def park(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
         back: list[Entry] = []
+        now = timezone.now()
 
         def one(pk: int, revision: int) -> None:
-            petition, before = actions.park_petition(pk, act, actor=actor, revision=revision)
+            petition, before = actions.park_petition(pk, act, actor=actor, now=now, revision=revision)
             back.append([before, pk, petition.revision])
 
         n = _each(ids, one)
@@ -227,7 +238,7 @@ def take_back(actor: Actor, kept: Mapping[str, Any]) -> str:
             if sort == "tag":
                 actions.untag_petition(pk, rest, actor=actor)
             else:
-                actions.park_petition(pk, sort, actor=actor, revision=rest)
+                actions.park_petition(pk, sort, actor=actor, now=timezone.now(), revision=rest)
         except (Petition.DoesNotExist, Refused) as exc:
             raise Refused("undo_too_late") from exc
     return gettext("Taken back.")

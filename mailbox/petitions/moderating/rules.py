@@ -33,6 +33,10 @@ FROM: Mapping[str, frozenset[str]] = {
 DECIDES = frozenset({"agree", "decline"})
 PARKED: Mapping[str, str] = {"flag": "flagged", "dormant": "dormant", "back": "waiting"}
 
+# So long a petition may be set aside or at rest, from the last time a moderator put it there. Then it ends, so that
+# whoever signed it is forgotten in time.
+PARKED_MONTHS = 6
+
 NEAR_LEAST, NEAR_MOST = 0.25, 5
 TAG_LENGTH, NOTE_LENGTH = 40, 2_000
 
@@ -63,6 +67,11 @@ def waited(since: date, today: date, *, days: int, near_days: int) -> Waited:
     passed = (today - since).days
     state = "bad" if passed > days else "warn" if passed >= near_days else "ok"
     return Waited(passed, since + timedelta(days=days), days - passed, state)
+
+
+def last_day_aside(since: date) -> date:
+    """Return the last day on which what was set aside, or put to rest, can be brought back."""
+    return add_months(since, PARKED_MONTHS)
 
 
 def closing_moment(opened_at: datetime, months: int, zone: ZoneInfo) -> datetime:

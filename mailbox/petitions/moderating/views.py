@@ -24,7 +24,7 @@ from mailbox.petitions.actions import moderation as actions
 from mailbox.petitions.models import MODERATORS, Petition
 from mailbox.petitions.moderating import rules
 from mailbox.petitions.moderating.forms import FORMS, ActForm, EditForm, NoteForm, TagForm
-from mailbox.petitions.moderating.queue import PETITIONS, due_chip, html_lang, said_of
+from mailbox.petitions.moderating.queue import PETITIONS, due_chip, html_lang, said_of, said_of_end
 from mailbox.petitions.moderating.show import labelled, shown_history
 from mailbox.petitions.moderating.words import ACTS
 from mailbox.petitions.queries import moderation as queries
@@ -107,6 +107,7 @@ def _show(
         "petition": petition,
         "lang": html_lang(petition),
         "due": due_chip(board.waited),
+        "ends": said_of_end(petition),
         "buttons": [
             {"code": code, "label": ACTS[code], "key": key, "asks": code in FORMS, "is_bad": code in BAD}
             for code, key in BUTTONS.items()
@@ -202,7 +203,7 @@ def _park(request: HttpRequest, petition: Petition, code: str) -> HttpResponse:
         return redirect("desk_petition", petition.pk)
     seen = whole_number(request.POST.get("revision", ""), digits=9, otherwise=-1)
     try:
-        parked, before = actions.park_petition(petition.pk, code, actor=request.user, revision=seen)
+        parked, before = actions.park_petition(petition.pk, code, actor=request.user, now=timezone.now(), revision=seen)
     except Refused as refusal:
         return _show(request, _petition(request, petition.pk), refusal)
     back = {"back": [[before, petition.pk, parked.revision]]}

@@ -42,6 +42,7 @@ TIMELINE: dict[str, str | Promise] = {
     "petition_removed": _("Taken down: %(reason)s"),
     "petition_stopped": _("Stopped before publication: petitions are not taken any more"),
     "petition_unsupported": _("Stopped: it did not find its sponsors within %(months)s months"),
+    "petition_left_aside": _("Stopped: the moderators set it aside and did not decide within %(months)s months"),
     "petition_closed": _("Closed: the time for signing is over"),
 }
 

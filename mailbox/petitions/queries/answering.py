@@ -18,7 +18,16 @@ from engage.departments.models import in_active_language
 from engage.outreach.follows.words import REASONS
 from mailbox.models import Case
 from mailbox.petitions.answering import rules
-from mailbox.petitions.models import Announcement, Crossing, Debate, Petition, SignatureLetter, State, Threshold
+from mailbox.petitions.models import (
+    Announcement,
+    Crossing,
+    Debate,
+    Petition,
+    SignatureLetter,
+    State,
+    Threshold,
+    letters_due,
+)
 from mailbox.publication import queries as publications
 from mailbox.publication.models import Publication
 
@@ -191,7 +200,7 @@ class Told:
 def told_of(petition: Petition) -> list[Told]:
     """Return how far the letters about what came of a petition are, the newest first."""
     rows = list(Announcement.objects.filter(petition=petition).select_related("event").order_by("-pk"))
-    waiting = _counted(rows, SignatureLetter.objects.filter(state__in=["waiting", "ready", "claimed"]))
+    waiting = _counted(rows, SignatureLetter.objects.filter(letters_due()))
     lost = _counted(rows, _lost())
     return [
         Told(

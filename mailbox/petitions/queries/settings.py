@@ -14,6 +14,11 @@ def rules() -> PetitionRules:
     """Return the rules in force; the defaults where nobody has set any. A change shows within five seconds."""
     found = cache.get(KEY)
     if found is None:
-        found = PetitionRules.objects.first() or PetitionRules()
+        found = read()
         cache.set(KEY, found, _KEPT_SECONDS)
     return found
+
+
+def read() -> PetitionRules:
+    """Return the rules as they stand in the database this moment."""
+    return PetitionRules.objects.first() or PetitionRules()

@@ -118,7 +118,7 @@ def standing(row: Signature) -> Standing:
         return Standing("confirmed", _number(row))
     if row.state == Signature.State.INVALIDATED and row.confirmed_at:
         return Standing("out", _number(row))
-    if database_now() - row.asked_at >= timedelta(days=rules().confirm_days):
+    if database_now() - row.link_from >= timedelta(days=rules().confirm_days):
         return Standing("expired")
     return Standing("asked")
 

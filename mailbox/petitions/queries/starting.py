@@ -13,8 +13,10 @@ from engage.participation.rules import token_digest
 from engage.search import registry, suggesting
 from engage.search.suggesting import Suggestion
 from mailbox.petitions.addresses import canonical
+from mailbox.petitions.guarding.rules import listed_marks
 from mailbox.petitions.hashes import address_key, network_key, networks
 from mailbox.petitions.models import Listed, Petition, Signature
+from mailbox.petitions.queries.guarding import rows_of
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
 from mailbox.petitions.starting import links
 from mailbox.petitions.starting.rules import Sponsors
@@ -73,14 +75,9 @@ def petition_of_link(petition_id: int, key: str) -> Petition | None:
 def is_blocked(email: str, client: str) -> bool:
     """Tell whether moderators take nothing from an address, its domain or its network; what is allowed wins."""
     address = canonical(email)
-    labels = address.rpartition("@")[2].split(".")
-    domains = [".".join(labels[place:]) for place in range(len(labels) - 1)]
-    listed = Listed.objects.filter(what=Listed.What.DOMAIN, value__in=domains)
-    listed |= Listed.objects.filter(what=Listed.What.ADDRESS, value=address_key(address))
-    listed |= Listed.objects.filter(
-        what=Listed.What.NETWORK, value__in=[network_key(network) for network in networks(client)]
-    )
-    found = set(listed.values_list("allowed", flat=True))
+    network, subnet = networks(client)
+    marks = listed_marks(address_key(address), network_key(network), network_key(subnet), address.rpartition("@")[2])
+    found = set(rows_of(Listed, marks).values_list("allowed", flat=True))
     return found == {False}
 
 

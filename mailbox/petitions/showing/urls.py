@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:pk>.csv", views.petition_csv, name="petition_csv"),
     path("<int:pk>/count.json", views.count, name="petition_count"),
     path("<int:pk>/poster.pdf", views.poster, name="petition_poster"),
+    path("<int:pk>/embed/", views.embed, name="petition_embed"),
     path("<int:pk>/follow/", views.follow, name="petition_follow"),
 ]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, parse_etags
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from engage.outreach.follows.registry import Tag
 from engage.outreach.follows.views import follow_one
 from engage.pages.caching import shared_for_seconds
+from engage.pages.framing import LINKS, let_any_frame, snippet
 from engage.participation.forms import clean_text
 from engage.participation.queries import about_options
 from engage.spreadsheets import csv_stream
@@ -34,6 +36,10 @@ from mailbox.petitions.showing.following import FOLLOWED
 # Both together with the roll-up stay below the five seconds in which a signature must show.
 COUNT_KEPT_SECONDS = 1
 COUNT_MAX_AGE = 3
+# A frame on a site that many read; what is hidden meanwhile is gone from there within the minute.
+EMBED_KEPT_SECONDS = 3
+EMBED_MAX_AGE = 30
+EMBED_HEIGHT = 600
 ETAGS_MOST = 1_000
 
 
@@ -148,8 +154,13 @@ def petition(request: HttpRequest, pk: int) -> HttpResponse:
         "address": address,
         "mail": f"mailto:?subject={quote(row.title)}&body={quote(address)}",
         "steps": queries.steps(shown),
+        "snippet": _snippet(row) if row.opened_at else "",
     }
     return render(request, "petitions/petition.html", context)
+
+
+def _snippet(row: queries.Row) -> str:
+    return snippet(reverse("petition_embed", args=[row.pk]), row.title, height=EMBED_HEIGHT, sandbox=LINKS)
 
 
 @require_safe
@@ -182,11 +193,36 @@ def count(request: HttpRequest, pk: int) -> HttpResponse:
         body = JsonResponse(data, json_dumps_params={"ensure_ascii": False}).content
         kept = (body, f'"{sha256(body).hexdigest()[:20]}"')
         cache.set(key, kept, COUNT_KEPT_SECONDS)
-    body, etag = kept
-    headers = {"ETag": etag, "Cache-Control": f"public, max-age={COUNT_MAX_AGE}"}
+    return _kept(request, *kept, max_age=COUNT_MAX_AGE, content_type="application/json")
+
+
+def _kept(request: HttpRequest, body: bytes, etag: str, *, max_age: int, content_type: str) -> HttpResponse:
+    """Answer with what is kept for everybody; nothing again for who has it already."""
+    headers = {"ETag": etag, "Cache-Control": f"public, max-age={max_age}"}
     if etag in parse_etags(request.headers.get("If-None-Match", "")[:ETAGS_MOST]):
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(body, content_type="application/json", headers=headers)
+    return HttpResponse(body, content_type=content_type, headers=headers)
+
+
+@require_safe
+def embed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a petition small, in a frame of any other site: title, count, what is missing, the way to sign here.
+
+    No form, no script, no cookie: nothing can be pressed in it but links that leave the frame.
+    """
+    key = f"petition-embed:{pk}:{get_language()}"
+    kept = cache.get(key) if pk <= LARGEST_KEY else None
+    if kept is None:
+        found = _found(pk)
+        if found.opened_at is None:
+            raise Http404
+        row = queries.row_of(found)
+        # Without the request: what the page needs of it would be the reader's own.
+        context = {"row": row, "progress": words.progress(row.signatures, row.goal)}
+        body = render_to_string("petitions/embed.html", context).encode()
+        kept = (body, f'"{sha256(body).hexdigest()[:20]}"')
+        cache.set(key, kept, EMBED_KEPT_SECONDS)
+    return let_any_frame(_kept(request, *kept, max_age=EMBED_MAX_AGE, content_type="text/html; charset=utf-8"))
 
 
 @require_safe

@@ -14,18 +14,26 @@ from engage.participation.forms import clean_text, read_token
 from engage.participation.queries import about_options
 from mailbox.petitions.actions import signing
 from mailbox.petitions.countries import countries
+from mailbox.petitions.models import Signature
+from mailbox.petitions.queries import consent
 from mailbox.petitions.signing import device, group, links
 from mailbox.petitions.signing.typed import read
 
-# How long a process remembers which regions there are; one that is not among them goes the ordinary way.
+# How long a process remembers which regions there are and which words of consent are in force; what is not among them
+# goes the ordinary way.
 _KEPT_SECONDS = 10
 _regions: tuple[float, frozenset[str]] = (0.0, frozenset())
+# The mark of the words, and the number of their version; 0 while nobody agreed to them.
+_consent = ("", 0)
 
 
 def regions() -> frozenset[str]:
-    """Return the codes of regions, read once in a while."""
-    global _regions
-    if time.monotonic() > _regions[0]:
+    """Return the codes of regions, read once in a while with the version of the words of consent."""
+    global _regions, _consent
+    if time.monotonic() > _regions[0] or not _consent[1]:
+        shown = consent.shown(Signature.Part.SIGNER)
+        found = consent.version(shown.part, shown.months)
+        _consent = (shown.mark, found[0] if found else 0)
         _regions = time.monotonic() + _KEPT_SECONDS, frozenset(code for code, _label in about_options("region"))
     return _regions[1]
 
@@ -42,6 +50,9 @@ def sign(post: quick.Post) -> quick.SeeOther | None:
     token = read_token(typed.token)
     if typed.faults or token is None:
         return None
+    mark, version = _consent
+    if not version or typed.consent not in ("", mark):
+        return None
     ask = signing.Ask(
         petition_id=int(post.match["petition"]),
         token=token,
@@ -52,6 +63,7 @@ def sign(post: quick.Post) -> quick.SeeOther | None:
         country=typed.country,
         wants_news=typed.news,
         client=post.client,
+        consent=version,
     )
     written = group.asking.submit(ask.row())
     if written is None:

@@ -27,6 +27,7 @@ class Typed:
     country: str = ""
     news: bool = False
     token: str = ""
+    consent: str = ""
     faults: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +59,7 @@ def read(
         faults["eligible"] = "eligible_missing"
     if news not in ("", "yes"):
         faults["news"] = "news_unclear"
-    return Typed(name, email, region, country, news == "yes", get("token", "")[:64], faults)
+    return Typed(name, email, region, country, news == "yes", get("token", "")[:64], get("consent", "")[:32], faults)
 
 
 def name_fault(name: str) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,17 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits, wallet
-from engage.participation.forms import read_token
 from engage.participation.rules import format_code
 from mailbox.petitions.actions import signing as actions
 from mailbox.petitions.addresses import AddressError
 from mailbox.petitions.models import Petition, Signature
-from mailbox.petitions.queries import counting
+from mailbox.petitions.queries import consent, showing
 from mailbox.petitions.queries import signing as queries
 from mailbox.petitions.queries.settings import rules
 from mailbox.petitions.signing import device, links
+from mailbox.petitions.signing.asking import asked
 from mailbox.petitions.signing.forms import SignForm
-from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting.forms import AddressForm
 
 
@@ -64,30 +63,15 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         return _form_page(request, petition, form, status=422)
-    ask = _ask(request, petition, form.cleaned_data)
     try:
-        receipt = actions.ask_to_sign(ask)
+        ask, agreed = asked(request, petition, form)
+        receipt = actions.ask_to_sign(ask, agreed)
     except Refused as refusal:
         form.add_error(None, refusal_message(refusal))
         return _form_page(request, petition, form, status=refusal_status(refusal.code))
     response = SeeOther(reverse("petition_signature", args=[receipt.reference]))
     device.keep(response, ask.token)
     return response
-
-
-def _ask(request: HttpRequest, petition: Petition, values: dict[str, Any]) -> actions.Ask:
-    abroad = values["region"] == ABROAD
-    return actions.Ask(
-        petition_id=petition.pk,
-        token=read_token(values["token"]) or uuid.uuid4(),
-        name=values["name"],
-        email=values["email"],
-        language=get_language() or settings.LANGUAGE_CODE,
-        region="" if abroad else values["region"],
-        country=values["country"],
-        wants_news=values["news"],
-        client=limits.client_address(request),
-    )
 
 
 def _form_page(request: HttpRequest, petition: Petition, form: SignForm, status: int = 200) -> HttpResponse:
@@ -100,7 +84,7 @@ def _form_page(request: HttpRequest, petition: Petition, form: SignForm, status:
         form=form,
         paused=paused.signing_paused,
         pause=paused.pause,
-        months=paused.keep_months,
+        consent=consent.shown(Signature.Part.SIGNER),
     )
 
 
@@ -264,14 +248,15 @@ def confirmed(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     standing = queries.standing(row)
     if standing.step != "confirmed":
         return redirect("petition_confirm", pk=pk, key=key)
+    public = showing.one_public(row.petition_id)
     return _page(
         request,
         "petitions/confirmed.html",
         petition=row.petition,
         row=row,
         standing=standing,
-        count=counting.shown([row.petition_id])[row.petition_id],
-        is_public=queries.open_petition(row.petition_id) is not None,
+        shown=showing.row_of(public) if public else None,
+        is_public=public is not None,
         address=f"{settings.PUBLIC_URL}{reverse('petition', args=[row.petition_id])}",
         mine=reverse("petition_mine", args=[pk, links.key(links.MINE, pk)]),
     )

@@ -17,6 +17,10 @@ REFUSALS: dict[str, Any] = {
     "petition_closed": (_("This petition is closed: it takes no signatures any more."), 409),
     "petition_not_open": (_("This petition takes no signatures."), 409),
     "petition_signing_paused": (_paused, 503),
+    "petition_consent_changed": (
+        _("What you agree to was worded anew. Read it below and send the form once more"),
+        409,
+    ),
     "petition_signer_forgotten": (_("Your address is deleted. Open the petition and sign again."), 410),
     "sheets_not_open": (_("This petition never opened for signatures."), 409),
     "sheets_day": _("Give a day on which this petition was open, today at the latest"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.participation.forms import GuardFields, TypedTextField, clean_text
 from engage.participation.queries import about_options
 from mailbox.petitions.addresses import AddressError, plain, split_address
+from mailbox.petitions.consent import ELIGIBLE
 from mailbox.petitions.countries import countries
 from mailbox.petitions.signing.typed import ABROAD, name_fault
 from mailbox.petitions.starting import rules
@@ -61,7 +62,9 @@ class LineField(TypedTextField):
 
 
 class TokenField(forms.CharField):
-    """The one-time token of a form. No person types it, so nothing is said about it: a wrong one counts as none."""
+    """What a form carries and no person types, like its one-time token: nothing is said about it, a wrong one counts
+    as none.
+    """
 
     def to_python(self, value: Any) -> str:
         """Take what a token can have."""
@@ -98,7 +101,7 @@ class PersonFields(forms.Form):
         error_messages={"invalid_choice": _("Choose the country from the list")},
     )
     eligible = forms.BooleanField(
-        label=_("I live, work or study here, or I am a citizen who lives abroad"),
+        label=ELIGIBLE,
         error_messages={"required": _("Tick this if it is so: only then a signature counts")},
     )
 
@@ -126,6 +129,18 @@ class PersonFields(forms.Form):
             values["country"] = ""
             self.errors.pop("country", None)
         return values
+
+    def place(self) -> dict[str, str]:
+        """Return region and country as they are kept: one of both is empty."""
+        values = self.cleaned_data
+        return {"region": "" if values["region"] == ABROAD else values["region"], "country": values["country"]}
+
+
+class SignerFields(PersonFields):
+    """Who asks to sign, under which one-time token, and which words of consent the form showed."""
+
+    token = TokenField(widget=forms.HiddenInput, required=False)
+    consent = TokenField(widget=forms.HiddenInput, required=False)
 
 
 class PetitionForm(PersonFields):
@@ -173,10 +188,8 @@ class PetitionForm(PersonFields):
             }
 
 
-class SponsorForm(PersonFields):
+class SponsorForm(SignerFields):
     """Somebody who stands behind a petition before it is published."""
-
-    token = TokenField(widget=forms.HiddenInput, required=False)
 
 
 class AddressForm(forms.Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +13,15 @@ from django.views.decorators.http import require_http_methods
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import limits
-from engage.participation.forms import read_token
 from engage.participation.rules import Window
 from mailbox.petitions.actions import signing
 from mailbox.petitions.actions import sponsors as actions
-from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature, State
+from mailbox.petitions.models import PUBLIC_STATES, Petition, Signature
+from mailbox.petitions.queries import consent
 from mailbox.petitions.queries import starting as queries
-from mailbox.petitions.queries.signing import UNCONFIRMED
+from mailbox.petitions.queries.signing import UNCONFIRMED, why_not_taken
 from mailbox.petitions.signing import links as signing_links
-from mailbox.petitions.signing.typed import ABROAD
+from mailbox.petitions.signing.asking import asked
 from mailbox.petitions.starting import rules
 from mailbox.petitions.starting.forms import AddressForm, SponsorForm
 from mailbox.petitions.starting.views import page_context, unlisted
@@ -55,28 +54,13 @@ def sponsor(request: HttpRequest, petition_id: int, key: str) -> HttpResponse:
         return _sponsor_page(request, petition, key, form, status=422)
     try:
         limits.check("petition-sponsor", limits.client_address(request), WINDOWS)
-        receipt = actions.ask_to_sponsor(petition, _ask(request, petition, form.cleaned_data))
+        ask, agreed = asked(request, petition, form, part=Signature.Part.SPONSOR, letter=actions.LETTER)
+        receipt = actions.ask_to_sponsor(petition, ask, agreed)
     except Refused as refusal:
         form.add_error("name", refusal_message(refusal))
         return _sponsor_page(request, petition, key, form, status=refusal_status(refusal.code))
     request.session[SESSION_KEY] = receipt.pk
     return redirect("petition_sponsor_sent", petition_id=petition.pk, key=key)
-
-
-def _ask(request: HttpRequest, petition: Petition, values: dict[str, Any]) -> signing.Ask:
-    abroad = values["region"] == ABROAD
-    return signing.Ask(
-        petition_id=petition.pk,
-        token=read_token(values["token"]) or uuid.uuid4(),
-        name=values["name"],
-        email=values["email"],
-        language=get_language() or "",
-        region="" if abroad else values["region"],
-        country=values["country"],
-        client=limits.client_address(request),
-        part=Signature.Part.SPONSOR,
-        letter=actions.LETTER,
-    )
 
 
 def _sponsor_page(
@@ -90,6 +74,7 @@ def _sponsor_page(
         petition=petition,
         key=key,
         form=form,
+        consent=consent.shown(Signature.Part.SPONSOR),
         sponsors=sponsors,
         takes_more=rules.may_sponsor(petition.state, sponsors),
         with_moderators=petition.state in rules.WITH_MODERATORS,
@@ -146,7 +131,10 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
         return render(request, "petitions/link_over.html", page_context(), status=410)
     petition = signature.petition
     if request.method == "POST":
-        outcome = signing.confirm(signature_id)
+        try:
+            outcome = signing.confirm(signature_id)
+        except Refused as refusal:
+            return _takes_none(request, refusal)
         if outcome == "expired":
             return render(request, "petitions/link_over.html", page_context(), status=410)
         if outcome == "full":
@@ -155,8 +143,9 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
             return redirect("petition_confirm_sponsor", signature_id=signature_id, key=key)
     # Who is held reads the same as everybody; who signed by another letter has nothing left to press.
     is_confirmed = signature.confirmed_at is not None or request.method == "POST"
-    if not is_confirmed and petition.state not in {*rules.GATHERS, State.OPEN}:
-        return unlisted(request, "petitions/sponsor_over.html", status=410)
+    # The button would do nothing then: the last second is past, or signing is paused.
+    if not is_confirmed and (code := why_not_taken(petition.pk, signature.part)):
+        return _takes_none(request, Refused(code))
     return unlisted(
         request,
         "petitions/confirm_sponsor.html",
@@ -168,3 +157,11 @@ def confirm_sponsor(request: HttpRequest, signature_id: int, key: str) -> HttpRe
         with_moderators=petition.state in rules.WITH_MODERATORS,
         mine=signing_links.managing(signature.pk, get_language() or "") if signature.confirmed_at else "",
     )
+
+
+def _takes_none(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say why nobody can confirm support now: closed, paused, full, or never published."""
+    if refusal.code == "petition_not_open":
+        return unlisted(request, "petitions/sponsor_over.html", status=410)
+    said = refusal_message(refusal)
+    return unlisted(request, "petitions/sponsor_over.html", status=refusal_status(refusal.code), said=said)

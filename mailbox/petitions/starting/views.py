@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,17 +19,17 @@ from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import challenge, limits, personal_data, wallet
 from engage.participation.actions import Envelope
-from engage.participation.forms import clean_text, read_token
+from engage.participation.forms import checked_rows, clean_text, read_token
 from engage.participation.models import Submission
 from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
 from mailbox.letterbox.words import WAYS
 from mailbox.petitions.actions import starting as actions
-from mailbox.petitions.models import Petition
+from mailbox.petitions.models import Petition, Signature
+from mailbox.petitions.queries import consent as consents
 from mailbox.petitions.queries import starting as queries
 from mailbox.petitions.queries.moderation import delay
 from mailbox.petitions.queries.settings import rules as settings_of_petitions
-from mailbox.petitions.signing.typed import ABROAD
 from mailbox.petitions.starting import kept, links, rules
 from mailbox.petitions.starting.forms import PetitionForm, SendForm
 
@@ -169,25 +169,14 @@ def _check_page(
     words = "\n".join(str(form.cleaned_data[name]) for name in kept.WORDS)
     context = page_context(
         draft=draft,
-        rows=_rows(form),
+        rows=checked_rows(form, without={"eligible"}, labels={"details": gettext("More details")}),
         findings=personal_data.find(words),
         error=error,
+        consent=consents.shown(Signature.Part.STARTER),
         opened=challenge.sign_moment(timezone.now()),
         challenge=challenge.make() if limits.under_attack() else None,
     )
     return render(request, "petitions/check.html", context, status=status)
-
-
-def _rows(form: PetitionForm) -> list[dict[str, str]]:
-    """Return what the check page lists: label, words, and the field to which "change" leads."""
-    rows = []
-    for name in form.fields:
-        bound, value = form[name], form.cleaned_data.get(name, "")
-        if value and name != "eligible":
-            choices = dict(getattr(form.fields[name], "choices", ()) or ())
-            label = str(bound.label).replace(" (optional)", "")
-            rows.append({"label": label, "words": str(choices.get(value, value)), "field": bound.auto_id})
-    return rows
 
 
 def _send(request: HttpRequest) -> HttpResponse:
@@ -203,19 +192,16 @@ def _send(request: HttpRequest) -> HttpResponse:
     if not draft.checked or not form.is_valid():
         return redirect("petition_write")
     values = form.cleaned_data
-    abroad = values["region"] == ABROAD
-    new = actions.NewPetition(
-        **{name: values[name] for name in kept.WORDS},
-        region="" if abroad else values["region"],
-        country=values["country"],
-        again=draft.again,
-    )
     try:
+        agreed = consents.agreed(Signature.Part.STARTER, request.POST.get("consent", "")[:32])
+        if agreed is None and not draft.sent_to:
+            raise Refused("petition_consent_changed")
+        new = actions.NewPetition(**{name: values[name] for name in kept.WORDS}, **form.place(), again=draft.again)
         if limits.under_attack():
             challenge.check(guard.cleaned_data.get("altcha", ""), request.POST.get("opened", "")[:300], timezone.now())
         limits.count("site", "all", (limits.ATTACK_WINDOW,))
         envelope = _envelope(guard, draft, form)
-        actions.start_petition(new, envelope, client=limits.client_address(request), actor=request.user)
+        actions.start_petition(new, envelope, agreed=agreed, client=limits.client_address(request), actor=request.user)
     except Refused as refusal:
         return _check_page(request, draft, form, refusal_message(refusal), refusal_status(refusal.code))
     draft.sent_to = values["email"]
@@ -233,8 +219,7 @@ def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm) -> Envelop
         received_at=now,
         name=values["name"],
         email=values["email"],
-        region="" if values["region"] == ABROAD else values["region"],
-        consents=("petition-start",),
+        region=form.place()["region"],
         flagged=looks_automatic(
             honeypot=guard.data.get("website", ""),
             opened_at=challenge.signed_moment(draft.opened),
