@@ -104,11 +104,15 @@ class Part(BaseModel):
 
 
 class Media(Part):
-    """A picture, sound or film. `source` is the name of a file, by language; `alt` says what it shows."""
+    """A picture, sound or film. `source` is the name of a file, by language.
+
+    `alt` says what it shows, of a sound or film what it is; `transcript` is all that is said and seen in one.
+    """
 
     kind: Literal["image", "audio", "video"]
     source: Texts
     alt: Texts = {}
+    transcript: Texts = {}
 
 
 class ModeTexts(Part):
@@ -134,6 +138,12 @@ class Option(Part):
     relevant: Expression = ""
     modes: tuple[Mode, ...] = ()
     fields: Mapping[str, str] = {}
+
+    @property
+    def words(self) -> Texts:
+        """Its label; of one that is a picture, sound or film alone what is said of that."""
+        said = (texts for medium in self.media for texts in (medium.alt, medium.transcript) if any(texts.values()))
+        return self.label if any(self.label.values()) else next(said, {})
 
 
 Condition = bool | Expression

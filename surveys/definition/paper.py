@@ -93,7 +93,7 @@ class Paper:
         key = (question.list, "" if question.list else question.name)
         if key not in self._labels:
             options = self.definition.options_of(question)
-            self._labels[key] = {option.value: option.label for option in options}
+            self._labels[key] = {option.value: option.words for option in options}
         return self._labels[key].get(value, {})
 
     @cached_property
@@ -103,7 +103,7 @@ class Paper:
         for question in self.definition.questions:
             rows = question.rows if question.type == "matrix" else self.definition.options_of(question)
             for name, row in zip(parts_of(self.definition, question), rows, strict=False):
-                parts.setdefault(name, (question.name, row.label or {"": row.value}))
+                parts.setdefault(name, (question.name, row.words or {"": row.value}))
         return parts
 
 

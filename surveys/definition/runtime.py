@@ -179,7 +179,7 @@ class Runtime:
         self.dependencies = Dependencies(definition)
         self.homes = definition.homes
         self.labels = {
-            question.name: {option.value: option.label for option in definition.options_of(question)}
+            question.name: {option.value: option.words for option in definition.options_of(question)}
             for question in definition.questions
             if question.type in CHOICE_TYPES
         }

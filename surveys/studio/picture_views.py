@@ -30,7 +30,7 @@ from surveys.studio.words import language_name
 
 @dataclass(frozen=True)
 class PictureRow:
-    """One picture of a version: whose it is, where it is written, and its files.
+    """One picture, sound or film of a version: whose it is, where it is written, and its files.
 
     Of each file its language, its name, what it is said to show, and whether it is there.
     """
@@ -57,7 +57,7 @@ def whole(request: HttpRequest, version_id: int) -> HttpResponse:
                 status = refusal_status(refusal.code)
             else:
                 if taken:
-                    sentence = ngettext("%(n)d picture added", "%(n)d pictures added", taken)
+                    sentence = ngettext("%(n)d file added", "%(n)d files added", taken)
                     messages.success(request, sentence % {"n": taken})
                 if not form.errors:
                     return redirect("questionnaire_pictures", version.pk)
@@ -77,7 +77,11 @@ def whole(request: HttpRequest, version_id: int) -> HttpResponse:
 def _take_in(request: HttpRequest, version: Version, form: ManyPicturesForm) -> int:
     """Take in what the definition names and has not; what is not taken in stands on the form. Returns how many were."""
     _check_open(request, version)
-    named = pictures.names(version.parsed)
+    kinds: dict[str, set[pictures.Kind]] = defaultdict(set)
+    for one in pictures.places(version.parsed):
+        for name in one.medium.source.values():
+            kinds[name].add(one.medium.kind)
+    named = kinds.keys() - {""}
     missing = named - set(queries.picture_sizes(named))
     exact = missing & {upload.name for upload in form.cleaned_data["uploads"]}
     # A form that was written where case makes no difference may name one file in two ways.
@@ -89,10 +93,10 @@ def _take_in(request: HttpRequest, version: Version, form: ManyPicturesForm) -> 
     for upload in form.cleaned_data["uploads"]:
         names = [name for name in exact if name == upload.name] + lacking.get((upload.name or "").casefold(), [])
         if not names:
-            form.add_error("uploads", gettext("No question names a picture “%(name)s”") % {"name": upload.name})
+            form.add_error("uploads", gettext("No question names a file “%(name)s”") % {"name": upload.name})
             continue
         try:
-            stored = actions.add_picture(upload, names[0], actor=request.user).name
+            stored = actions.add_picture(upload, names[0], kinds=kinds[names[0]], actor=request.user).name
             others |= dict.fromkeys(names, stored)
             taken += 1
         except Refused as refusal:
@@ -115,9 +119,10 @@ def _rows(definition: model.Definition, version_id: int) -> list[PictureRow]:
     there = queries.picture_sizes(pictures.names(definition))
     found = []
     for one in pictures.places(definition):
+        words = "alt" if one.medium.kind == "image" else "transcript"
         files = [
-            (language_name(language), name, one.picture.alt.get(language, ""), name in there)
-            for language, name in one.picture.source.items()
+            (language_name(language), name, getattr(one.medium, words).get(language, ""), name in there)
+            for language, name in one.medium.source.items()
         ]
         found.append(PictureRow(place_of(one.path, definition), _written_at(one.path, definition, version_id), files))
     return found

@@ -312,8 +312,7 @@ class _Writer:
         line: Line = {}
         for one in media:
             line |= self._texts(f"media::{one.kind}", one.source)
-            if one.alt:
-                self.lost.append(Lost(path, "alt"))
+            self.lost += [Lost(path, name) for name in ("alt", "transcript") if getattr(one, name)]
         return line
 
     def _condition(self, condition: bool | str) -> str:
