@@ -40,16 +40,48 @@ Made = TypeVar("Made", bound=Model)
 class _Batch:
     """What waits for the end of the block, in its order, and the keys that were drawn for it."""
 
-    waiting: list[Model | _Gone] = field(default_factory=list)
+    waiting: list[_Made | _Gone] = field(default_factory=list)
     numbers: dict[type[Model], int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A row that is written."""
+
+    row: Model
+
+    @property
+    def shape(self) -> Shape:
+        """How its statement looks."""
+        return type(self.row), self.row.pk is not None
+
+    def values(self, columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
+        """Return what its statement takes."""
+        return _values(self.row, columns, database)
+
+    def done(self) -> None:
+        """Say that it is stored."""
+        _mark(self.row)
+
+
+@dataclass(frozen=True, slots=True)
 class _Gone:
     """A row that is deleted."""
 
     model: type[Model]
     key: Any
+
+    @property
+    def shape(self) -> Shape:
+        """How its statement looks."""
+        return self.model, None
+
+    def values(self, _columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
+        """Return what its statement takes."""
+        return [_stored_key(self.model, self.key, database)]
+
+    def done(self) -> None:
+        """Nothing is there any more that could know."""
 
 
 _open: ContextVar[_Batch | None] = ContextVar("rows_written_together", default=None)
@@ -62,7 +94,7 @@ def write(*made: Model) -> None:
     """
     batch = _open.get()
     if batch is not None:
-        batch.waiting += made
+        batch.waiting += map(_Made, made)
         return
     for row in made:
         _store(row)
@@ -73,12 +105,11 @@ def remove(model: type[Model], key: Any) -> None:
 
     No signals are sent and nothing is looked for that points to it: the database speaks where something does.
     """
-    batch = _open.get()
+    batch, gone = _open.get(), _Gone(model, key)
     if batch is not None:
-        batch.waiting.append(_Gone(model, key))
+        batch.waiting.append(gone)
         return
-    database = connections[DEFAULT_DB_ALIAS]
-    _run(database, _joined(((model, None),), database.vendor), [_stored_key(model, key, database)])
+    _store_all([gone])
 
 
 def number(model: type[Model]) -> int | None:
@@ -269,25 +300,19 @@ def _store(row: Model) -> None:
     _mark(row)
 
 
-def _store_all(waiting: Sequence[Model | _Gone]) -> None:
+def _store_all(waiting: Sequence[_Made | _Gone]) -> None:
     """Write and delete all rows in one statement."""
     if not waiting:
         return
     # The connection itself: asking the proxy for it costs more than storing a value.
     database = connections[DEFAULT_DB_ALIAS]
-    statement = _joined(
-        tuple((one.model, None) if isinstance(one, _Gone) else (type(one), one.pk is not None) for one in waiting),
-        database.vendor,
-    )
+    statement = _joined(tuple(one.shape for one in waiting), database.vendor)
     values: list[Any] = []
     for one, columns in zip(waiting, statement.columns, strict=True):
-        values += (
-            [_stored_key(one.model, one.key, database)] if isinstance(one, _Gone) else _values(one, columns, database)
-        )
+        values += one.values(columns, database)
     _run(database, statement, values)
     for one in waiting:
-        if not isinstance(one, _Gone):
-            _mark(one)
+        one.done()
 
 
 def found_or_drawn(

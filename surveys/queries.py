@@ -132,7 +132,7 @@ class Shown:
     @property
     def is_on_web(self) -> bool:
         """Whether people fill it in themselves."""
-        return "web" in self.definition.settings.modes
+        return self.definition.is_asked("web")
 
     @property
     def title(self) -> str:

@@ -29,6 +29,7 @@ from surveys.definition.model import (
     expressions_of,
     parts_of,
 )
+from surveys.definition.pointers import escaped
 from surveys.definition.reasoning import Reasoning, replaced
 
 Severity = Literal["error", "warning", "note"]
@@ -154,9 +155,8 @@ def _parts(definition: Definition) -> Iterator[tuple[str, Part]]:
     """Every part of the document with its path, options and rows too."""
     yield "", definition
     for name, options in definition.lists.items():
-        escaped = name.replace("~", "~0").replace("/", "~1")
         for index, option in enumerate(options):
-            yield f"/lists/{escaped}/{index}", option
+            yield f"/lists/{escaped(name)}/{index}", option
     for kind in ("ballots", "quotas"):
         for index, part in enumerate(getattr(definition, kind)):
             yield f"/{kind}/{index}", part
@@ -344,7 +344,7 @@ class _Look:
             if not isinstance(question, Question):
                 continue
             premises = self.reasoning.premises(entry)
-            where = f"/lists/{question.list}" if question.list else f"{entry.path}/options"
+            where = f"/lists/{escaped(question.list)}" if question.list else f"{entry.path}/options"
             for index, option in enumerate(self.definition.options_of(question)):
                 conditions = self.option_conditions(question, option)
                 if not conditions:

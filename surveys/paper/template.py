@@ -60,7 +60,7 @@ def _options(definition: Definition, column: Column, language: str) -> Iterator[
         return
     choose = Runtime(definition).choose
     for option in definition.options_of(column.question):
-        if not option.modes or paper.MODE in option.modes:
+        if option.is_meant_for(paper.MODE):
             yield option.value, choose(option.words, language) or option.value
 
 

@@ -91,7 +91,7 @@ class _Sheet:
             "closing": self.words(self.definition.closing),
             "url": settings.PUBLIC_URL + reverse("survey", args=[questionnaire.key]),
             "qr_label": _("QR code that opens this questionnaire on the web"),
-            "call": _("You can answer on the web instead:") if "web" in self.definition.settings.modes else "",
+            "call": _("You can answer on the web instead:") if self.definition.is_asked("web") else "",
             "needed": pgettext("question", "(needed)"),
             "foot": f"{questionnaire.key} · "
             + _("Version %(n)d") % {"n": self.version.number}
@@ -235,13 +235,13 @@ class _Sheet:
             }
 
     def _answer(self, question: model.Question) -> Plain:
-        options = [self._option(option) for option in self.definition.options_of(question) if self._is_here(option)]
+        options = [self._option(one) for one in self.definition.options_of(question) if one.is_meant_for(paper.MODE)]
         if question.type in ("single", "multiple"):
             return {"look": "choices", "round": question.type == "single", "options": options}
         if question.type in ("ranking", "constant_sum"):
             return {"look": "places", "options": options}
         if question.type == "matrix":
-            rows = [self._option(row) for row in question.rows if self._is_here(row)]
+            rows = [self._option(row) for row in question.rows if row.is_meant_for(paper.MODE)]
             is_short = all(len(option["label"]) <= LABEL_SHORT for option in options)
             across = len(options) <= (STEPS_MOST if is_short else COLUMNS_MOST)
             return {"look": "table" if across else "rows", "options": options, "rows": rows}
@@ -259,9 +259,6 @@ class _Sheet:
         if question.type in ("number", "slider", "rating", "nps"):
             return {"look": "fields", "fields": [[self.words(question.unit), 40]]}
         return {"look": "lines", "lines": LINES[question.type]}
-
-    def _is_here(self, option: model.Option) -> bool:
-        return not option.modes or paper.MODE in option.modes
 
     def _option(self, option: model.Option) -> Plain:
         # What stands for an answer without words of its own is not said twice.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -18,11 +18,11 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.studio import for_editors
 from surveys import actions, queries
-from surveys.definition import editing, model, pictures
+from surveys.definition import editing, model, pictures, pointers
 from surveys.finding_words import place_of
 from surveys.models import Version
-from surveys.studio.part_views import back_to
-from surveys.studio.picture_fields import add_untaken, take_uploads, untaken_sentence
+from surveys.studio.part_views import back_to, sent_with_files, written
+from surveys.studio.picture_fields import add_untaken, untaken_sentence
 from surveys.studio.picture_forms import ManyPicturesForm, OptionPicturesForm
 from surveys.studio.views import about, page, posted_revision, version_or_404
 from surveys.studio.words import language_name
@@ -135,7 +135,7 @@ def _written_at(path: str, definition: model.Definition, version_id: int) -> str
         return reverse("questionnaire_part", args=[version_id, "item", entry.item.name])
     holder = next((e for e in definition.entries if path.startswith((f"{e.path}/options/", f"{e.path}/rows/"))), None)
     if holder is None and path.startswith("/lists/"):
-        name = path.split("/")[2].replace("~1", "/").replace("~0", "~")
+        name = pointers.steps(path)[1]
         holder = next((e for e in definition.entries if getattr(e.item, "list", "") == name), None)
     if holder is None:
         return reverse("questionnaire_lists", args=[version_id])
@@ -156,33 +156,20 @@ def answers(request: HttpRequest, version_id: int, kind: str, name: str) -> Http
     options = holder.get(key, [])
     if not options:
         raise Http404
-    sent: QueryDict | None = None
-    untaken: dict[str, str] = {}
-    status, refused = 200, None
-    if request.method == "POST":
-        sent = request.POST
-        try:
-            _check_open(request, version)
-            sent, untaken = take_uploads(request.POST, request.FILES, actor=request.user)
-        except Refused as refusal:
-            refused = refusal
+    sent, untaken = sent_with_files(request, version)
     form = OptionPicturesForm(sent, definition=definition, options=options)
     add_untaken(form, untaken)
-    if refused is not None:
-        form.add_error(None, refusal_message(refused))
-        status = refusal_status(refused.code)
-    elif request.method == "POST":
-        status = 422
-        if form.is_valid():
+    status = 200
+    if request.method == "POST":
+
+        def changed() -> editing.Document:
             holder[key] = form.documents()
-            try:
-                actions.write_definition(version.pk, document, revision=version.revision, actor=request.user)
-            except Refused as refusal:
-                form.add_error(None, refusal_message(refusal))
-                status = refusal_status(refusal.code)
-            else:
-                messages.success(request, gettext("Saved"))
-                return back_to(version, "item", name)
+            return document
+
+        status = written(request, version, form, changed)
+        if not status:
+            messages.success(request, gettext("Saved"))
+            return back_to(version, "item", name)
     context = {
         **about(version),
         "form": form,
