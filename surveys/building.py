@@ -104,19 +104,21 @@ def _of_questions(definition: model.Definition) -> list[Gap]:
 
 
 def _of_media(definition: model.Definition) -> list[Gap]:
-    """Find sounds and films, which are not shown, and pictures that are not there."""
-    found = [
-        Gap("media_untaken", path, {"place": place_of(path, definition)})
-        for path, media in checks.parts_with_media(definition)
-        if any(medium.kind != "image" for medium in media)
-    ]
+    """Find pictures, sounds and films that are not there, and names of files that are something else."""
+    found = []
     there = queries.picture_sizes(pictures.names(definition)).keys()
     for shown in pictures.places(definition):
-        place = place_of(shown.path, definition)
-        if not any(shown.picture.source.values()):
-            found.append(Gap("picture_unnamed", shown.path, {"place": place}))
-        for name in sorted(set(shown.picture.source.values()) - there - {""}):
-            found.append(Gap("picture_missing", shown.path, {"place": place, "name": name}))
+        place, kind = place_of(shown.path, definition), shown.medium.kind
+        if not any(shown.medium.source.values()):
+            found.append(Gap("picture_unnamed" if kind == "image" else "sound_unnamed", shown.path, {"place": place}))
+        for name in sorted(set(shown.medium.source.values()) - {""}):
+            if name not in there:
+                code = "picture_missing" if kind == "image" else "sound_missing"
+            elif pictures.kind_of(name) != kind:
+                code = "medium_mistaken"
+            else:
+                continue
+            found.append(Gap(code, shown.path, {"place": place, "name": name}))
     return found
 
 
@@ -146,9 +148,13 @@ def _own_sentence(gap: Gap) -> str:
         "texts_missing": gettext("In %(language)s texts are missing: %(n)s"),
         "quota_too_large": gettext("The quota “%(name)s” has more than %(most)s places"),
         "accept_nothing": gettext("%(place)s: we take none of the kinds of files that are named; films for one"),
-        "media_untaken": gettext("%(place)s: sounds and films cannot be shown yet"),
         "picture_missing": gettext("%(place)s: the picture “%(name)s” is not there; add it under Pictures"),
         "picture_unnamed": gettext("%(place)s: a picture has no file"),
+        "sound_missing": gettext("%(place)s: the sound or film “%(name)s” is not there; add it under Pictures"),
+        "sound_unnamed": gettext("%(place)s: a sound or film has no file"),
+        "medium_mistaken": gettext(
+            "%(place)s: “%(name)s” is not of the kind it is named as; choose a picture, a sound or a film again"
+        ),
         "anonymous_asks_who": gettext("%(place)s: an anonymous questionnaire does not ask who somebody is"),
         "one_per_untaken": gettext("Answering once per contact cannot be held to; use invitations"),
         "anonymity_changed": gettext("People were invited or have answered, so anonymity cannot be changed any more"),

@@ -24,6 +24,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "no_calculation": _("%(place)s: it is not said how this is calculated"),
     "no_label": _("%(place)s: the words of the question are missing"),
     "no_alternative_text": _("%(place)s: say in words what the picture shows"),
+    "no_transcript": _("%(place)s: write in words all that is said and seen in the sound or film"),
     "empty_page": _("%(place)s: the page is empty"),
     "required_note": _("%(place)s: a note cannot be answered, so it cannot be needed"),
     "required_unasked": _("%(place)s: nobody is asked this, so it cannot be needed"),

@@ -80,7 +80,7 @@ def _item(
     if not isinstance(item, model.Question):
         return said | {"items": [_item(one, shown, inline) for one in item.items]}
     options, rows = (
-        [{"label": words(one.label) or one.value, "pictures": _pictures(one, shown, inline)} for one in several]
+        [{"label": words(one.words) or one.value, "pictures": _pictures(one, shown, inline)} for one in several]
         for several in (shown.definition.options_of(item), item.rows)
     )
     messages = [message for message in (words(item.required_message), words(item.constraint_message)) if message]
@@ -92,10 +92,14 @@ def _pictures(
     shown: queries.Shown,
     inline: Mapping[str, str],
 ) -> list[ShownPicture]:
-    """Return the pictures of a part with what is in them: it is signed with the words, and seen without an address."""
+    """Return the pictures of a part with what is in them: it is signed with the words, and seen without an address.
+
+    A sound or film is signed by the digest of its content, which is under its name for ever.
+    """
+    seen = pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
     return [
-        replace(one, source=inline[one.name])
-        for one in pictures_of(part, shown.runtime, shown.language, shown.ready.pictures)
+        replace(one, source=inline[one.name]) if one.kind == "image" else replace(one, digest=inline[one.name])
+        for one in seen
     ]
 
 

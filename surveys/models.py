@@ -163,7 +163,7 @@ class SurveyPictureQuerySet(models.QuerySet["Picture"]):
 
 
 class Picture(models.Model):
-    """A picture that definitions show by its name, which is made from its content: neither ever changes.
+    """A picture, sound or film that definitions show by its name, which is made from its content: neither ever changes.
 
     It belongs to the house: whatever is copied, imported or taken from the library finds it again.
     """

@@ -29,7 +29,8 @@ class Ready:
     """A definition ready to be answered, and the seconds that reading all of it takes, by language.
 
     `asks_where`: a question is answered with a region of the house. `live` has for each page the names of its questions
-    that the same page reads. `pictures`: width and height in pixels of those that are there, by their names.
+    that the same page reads. `pictures`: width and height in pixels of the pictures, sounds (0) and films that are
+    there, by their names.
     """
 
     runtime: Runtime
@@ -60,9 +61,13 @@ def picture_sizes(names: Collection[str]) -> dict[str, tuple[int, int]]:
 
 
 def pictures_inline(names: Collection[str]) -> dict[str, str]:
-    """Return those pictures that are there as addresses that hold all of them (RFC 2397), by their names."""
+    """Return those pictures that are there as addresses that hold all of them (RFC 2397), by their names.
+
+    Of sounds and films, which are too long for that, the SHA-256 of what is in them.
+    """
     # Not through `visible_to`: who signs what names a picture sees it.
-    return {found.name: _inline(found) for found in Picture.objects.filter(name__in=names)} if names else {}
+    rows = Picture.objects.filter(name__in=names) if names else ()
+    return {one.name: _inline(one) if one.media_type.startswith("image/") else one.sha256 for one in rows}
 
 
 def _inline(picture: Picture) -> str:
@@ -71,7 +76,7 @@ def _inline(picture: Picture) -> str:
 
 
 def picture(name: str, *, actor: Actor) -> Picture | None:
-    """Return a picture that the actor may see; None when there is none."""
+    """Return a picture, sound or film that the actor may see; None when there is none."""
     if not pictures.STORED_NAME.fullmatch(name):
         return None
     return Picture.objects.visible_to(actor).filter(name=name).first()
@@ -127,7 +132,7 @@ class Shown:
     @property
     def is_on_web(self) -> bool:
         """Whether people fill it in themselves."""
-        return "web" in self.definition.settings.modes
+        return self.definition.is_asked("web")
 
     @property
     def title(self) -> str:

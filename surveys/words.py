@@ -50,6 +50,9 @@ REFUSALS = {
     "survey_alpha_undefined": _("Alpha needs two questions and three people whose answers differ."),
     "survey_test_sparse": _("Too few answers for a test."),
     "survey_no_picture": _("This is no picture. Send a JPEG, PNG, WebP, GIF or HEIC file"),
+    "survey_no_sound": _(
+        "This is no sound or film that all browsers play. Send MP3, M4A, Ogg or WAV, or a film as MP4 (H.264) or WebM"
+    ),
     "survey_key_of_address": _("An address has at most %(most)d letters, digits and hyphens, and is no reserved word"),
     "survey_key_taken": (_("There is a questionnaire at this address already: %(key)s"), 409),
     "survey_definition_unreadable": (_unreadable, 422),

@@ -12,16 +12,23 @@ from django.utils.html import escape
 from engage.errors import Refused
 
 HOSTS_MOST = 20
+PORT_MOST = 65_535
 _HOST = re.compile(r"(?=.{1,200}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:\d{1,5})?")
 
 
 def parse_hosts(typed: str) -> list[str]:
-    """Read hosts, one a line, however people copy them; refuses with "host_wrong" (host) or "hosts_many"."""
+    """Read hosts, one a line, however people copy them.
+
+    Raises Refused: "host_wrong" (host), "host_port" (host, most), "hosts_many" (most).
+    """
     hosts = []
     for line in typed.lower().split():
         host = re.sub(r"\Ahttps?://", "", line).partition("/")[0]
         if not _HOST.fullmatch(host):
             raise Refused("host_wrong", host=line[:60])
+        port = host.partition(":")[2]
+        if port and not 0 < int(port) <= PORT_MOST:
+            raise Refused("host_port", host=line[:60], most=PORT_MOST)
         if host not in hosts:
             hosts.append(host)
     if len(hosts) > HOSTS_MOST:

@@ -101,12 +101,16 @@ function dropOthersOf({ one: first, address }) {
   waiting.splice(0, waiting.length, ...waiting.filter((one) => one.number !== first.number || isCall(one)));
 }
 
+const isBack = (one) => one?.body.some(([name, value]) => name === "go" && value === "back");
+
 // Sends what waits, in its order, up to what does not go through; returns the last page that came.
 async function sendAll(seconds) {
   let last = null;
   while (waiting.length) {
     last = await send(waiting[0], seconds);
     if (last.later) return last;
+    // Going back leads to what is refused, and that is shown now.
+    if (last.refused && isBack(waiting[1])) waiting.splice(1, 1);
     if (last.refused && waiting.length > 1) {
       mending = true;
       return last;
@@ -260,19 +264,19 @@ export default (form) => {
     const body = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
     if (pressed?.name) body.push([pressed.name, pressed.value]);
     const one = { url: form.action, body, number: form.dataset.number, at: form.elements.at?.value ?? "" };
-    const isBack = pressed?.name === "go" && pressed.value === "back";
+    const goesBack = isBack(one);
     if (refusal) {
       // First what was refused: this one waits behind the others.
-      if (!isBack) waiting.push(one);
+      if (!goesBack) waiting.push(one);
       keep();
       show(refusal);
     } else if (mending) {
-      const mends = !isBack && one.number === waiting[0].number && one.at === waiting[0].at;
+      const mends = !goesBack && one.number === waiting[0].number && one.at === waiting[0].at;
       await (mends ? sendMended(one) : sendAlone(one));
-    } else if (isBack && !waiting.length) {
+    } else if (goesBack && !waiting.length) {
       await sendAlone(one);
     } else {
-      await sendBehind(one, !isBack && Boolean(form.closest("[data-step]")) && Boolean(nextAhead()));
+      await sendBehind(one, !goesBack && Boolean(form.closest("[data-step]")) && Boolean(nextAhead()));
     }
     busy = false;
   });

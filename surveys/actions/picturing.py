@@ -1,7 +1,9 @@
-"""Pictures that questionnaires show: taken in clean and small, and open to the public while what names them is."""
+"""Pictures, sounds and films that questionnaires show: taken in clean, open to the public while what names them is."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
@@ -29,45 +31,51 @@ if TYPE_CHECKING:
 # A side, in pixels: twice the width of the column, for dense screens; a telephone loads it in a moment.
 SIDE_MOST = 1600
 STEM_MOST = 60
+_STEMS = {"image": "picture", "audio": "sound", "video": "film"}
 _KEPT_AS = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
 
 
-def add_picture(upload: BinaryIO, name: str, *, actor: Actor) -> Picture:
-    """Take a picture in; returns it, or the one of the same name and content that is there.
+@dataclass(frozen=True)
+class _Taken:
+    """A file as it is kept: media type, ending of its name, width and height in pixels (of a sound 0)."""
 
-    Raises Refused("not_allowed"), Refused("survey_no_picture") for a file of another kind, and the codes of
-    `engage.participation.attachments.inspect`.
+    media_type: str
+    ending: str
+    width: int
+    height: int
+    content: bytes
+
+
+def add_picture(
+    upload: BinaryIO, name: str, *, kinds: Collection[pictures.Kind] = pictures.IMAGES, actor: Actor
+) -> Picture:
+    """Take a picture in, or where `kinds` say so a sound or film; returns it, or the one of its name and content.
+
+    Raises Refused("not_allowed"), Refused("survey_no_picture") and Refused("survey_no_sound") for a file of another
+    kind, and the codes of `engage.participation.attachments.inspect`.
     """
     check_editor(actor)
-    # They bring the image library, which only taking a picture in needs.
-    from PIL import Image
-
-    from engage.participation.attachments import pictures as cleaning
-
-    clean = held.check(upload, name)
-    media_type = clean.inspected.media_type
-    if media_type not in _KEPT_AS:
-        raise Refused("survey_no_picture")
-    content = cleaning.clean(clean.content, _KEPT_AS[media_type], paint=_small)
-    with Image.open(BytesIO(content)) as picture:
-        width, height = picture.size
-    digest = sha256(content).hexdigest()
-    stem = slugify(PurePath(name).stem)[:STEM_MOST] or "picture"
-    stored = f"{stem}-{digest[:16]}.{clean.inspected.safe_name.rpartition('.')[2]}"
+    taken = _taken(upload, name)
+    kind = taken.media_type.partition("/")[0] if taken is not None else ""
+    if taken is None or kind not in kinds:
+        raise Refused("survey_no_picture" if "image" in kinds else "survey_no_sound")
+    digest = sha256(taken.content).hexdigest()
+    stem = slugify(PurePath(name).stem)[:STEM_MOST] or _STEMS[kind]
+    stored = f"{stem}-{digest[:16]}.{taken.ending}"
     with transaction.atomic():
         made, is_new = Picture.objects.get_or_create(
             name=stored,
             defaults={
-                "media_type": media_type,
-                "size": len(content),
+                "media_type": taken.media_type,
+                "size": len(taken.content),
                 "sha256": digest,
-                "width": width,
-                "height": height,
+                "width": taken.width,
+                "height": taken.height,
                 "added_by": actor if isinstance(actor, User) else None,
             },
         )
         if is_new:
-            made.file.save(stored, ContentFile(content), save=False)
+            made.file.save(stored, ContentFile(taken.content), save=False)
             try:
                 made.save(update_fields=["file"])
                 journal.record(actor, "questionnaire.picture_added", made, name=stored, sha256=digest)
@@ -77,13 +85,42 @@ def add_picture(upload: BinaryIO, name: str, *, actor: Actor) -> Picture:
     return made
 
 
+def _taken(upload: BinaryIO, name: str) -> _Taken | None:
+    """Tell a file by its content and clean it; None for one that is no picture, sound or film."""
+    # They bring the image library, which only taking a picture in needs.
+    from PIL import Image
+
+    from engage.participation.attachments import MAX_BYTES, film
+    from engage.participation.attachments import pictures as cleaning
+
+    content = upload.read(MAX_BYTES + 1)
+    upload.seek(0)
+    if len(content) <= MAX_BYTES and film.is_film(content):
+        try:
+            shown = film.clean(content)
+        except Refused as refused:
+            if refused.code != "unknown_type":
+                raise
+            raise Refused("survey_no_sound") from refused
+        return _Taken(shown.media_type, shown.extension, shown.width, shown.height, shown.content)
+    clean = held.check(upload, name)
+    media_type, ending = clean.inspected.media_type, clean.inspected.safe_name.rpartition(".")[2]
+    if media_type.startswith("audio/"):
+        return _Taken(media_type, ending, 0, 0, clean.content)
+    if media_type not in _KEPT_AS:
+        return None
+    small = cleaning.clean(clean.content, _KEPT_AS[media_type], paint=_small)
+    with Image.open(BytesIO(small)) as picture:
+        return _Taken(media_type, ending, *picture.size, small)
+
+
 def _small(picture: Image.Image) -> Image.Image:
     picture.thumbnail((SIDE_MOST, SIDE_MOST))
     return picture
 
 
 def settle_pictures(version: Version) -> None:
-    """Let the public see the pictures of a version, or no longer, in the caller's transaction.
+    """Let the public see the pictures, sounds and films of a version, or no longer, in the caller's transaction.
 
     To be called when its state has changed.
     """

@@ -49,7 +49,7 @@ def begin(
     Refused("survey_link_used").
     """
     questionnaire = shown.questionnaire
-    if asked_as(mode) not in shown.definition.settings.modes:
+    if not shown.definition.is_asked(asked_as(mode)):
         raise Refused("survey_other_way")
     rules.check_open(queries.period_of(questionnaire), now)
     if secret:

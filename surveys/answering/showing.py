@@ -15,6 +15,7 @@ from surveys.answering.file_kinds import kinds_said
 from surveys.definition.answers import OTHER, bounds, is_blank, plain
 from surveys.definition.files import accepted
 from surveys.definition.model import FILE_TYPES, Group, Mode, Option, Question, Repeat
+from surveys.definition.pictures import Kind, kind_of
 from surveys.definition.runtime import Course, Fault, Path, Runtime, Shown
 
 # Scales with at most so many steps are shown as buttons, longer ones as a number.
@@ -24,16 +25,20 @@ _SCALES = frozenset({"nps", "rating", "slider"})
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture as a template shows it; width and height in pixels keep its place while it loads.
+    """A picture, sound or film as a template shows it; width and height in pixels keep its place while it loads.
 
-    `source` is its address where that is not the one of its name.
+    Without a name there are only its words, `transcript`. `source` is its address where that is not the one of its
+    name; `digest` stands in place of a sound or film that is signed.
     """
 
     name: str
     alt: str
-    width: int
-    height: int
+    width: int = 0
+    height: int = 0
     source: str = ""
+    kind: Kind = "image"
+    transcript: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Choice:
     cells: tuple[Choice, ...] = ()
     other: bool = False
     pictures: tuple[ShownPicture, ...] = ()
+    # Whether it is a picture without words of its own: then `label` is what the picture says to who does not see it.
+    is_picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,9 @@ class Shape:
     typed: str = ""
     errors: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    # Of a ranking its places; of a table its columns, with what they show.
     columns: tuple[str, ...] = ()
+    heads: tuple[Choice, ...] = ()
     other_control: str = ""
     other_typed: str = ""
     unit: str = ""
@@ -122,7 +131,8 @@ class Shape:
         """Of all that it says, without what was answered and what is in it: two with the same seal look the same."""
         said = (
             self.look, self.label, self.help, self.required, self.columns, self.unit, self.low, self.high, self.least,
-            self.most, self.add_label, self.pictures, [(one.value, one.label, one.pictures) for one in self.choices],
+            self.most, self.add_label, self.pictures,
+            [(one.value, one.label, one.pictures) for one in (*self.choices, *self.heads)],
             self.typed if self.look == "fixed" else "",
         )  # fmt: skip
         return blake2b(repr(said).encode(), digest_size=9).hexdigest()
@@ -180,22 +190,35 @@ def shapes(items: Sequence[Shown], look: Look) -> tuple[Shape, ...]:
 def pictures_of(
     part: Option | Question | Group | Repeat, runtime: Runtime, language: str, sizes: Mapping[str, tuple[int, int]]
 ) -> tuple[ShownPicture, ...]:
-    """Return the pictures of a part that are there (`sizes` has their width and height), in a language."""
-    named = [
-        (runtime.choose(medium.source, language), runtime.choose(medium.alt, language))
-        for medium in part.media
-        if medium.kind == "image"
-    ]
-    return tuple(ShownPicture(name, alt, *sizes[name]) for name, alt in named if name in sizes)
+    """Return the pictures, sounds and films of a part that are there (`sizes` has width and height), in a language."""
+    found = []
+    for medium in part.media:
+        name = runtime.choose(medium.source, language)
+        if name in sizes and kind_of(name) == medium.kind:
+            alt, transcript = (runtime.choose(words, language) for words in (medium.alt, medium.transcript))
+            found.append(ShownPicture(name, alt, *sizes[name], kind=medium.kind, transcript=transcript))
+    return tuple(found)
 
 
 def _pictures(part: Option | Question | Group | Repeat, path: Path, look: Look) -> tuple[ShownPicture, ...]:
-    """Return the pictures of a part with answers put into their words; none on the telephone."""
-    if not part.media or look.mode == "phone":
+    """Return the pictures, sounds and films of a part with answers put into their words.
+
+    On the telephone no pictures, and of sounds and films what is said in them: it is read out.
+    """
+    if not part.media:
         return ()
     runtime, course = look.course.runtime, look.course
+    if look.mode == "phone":
+        heard = [(medium.kind, course.words(medium.transcript, path)) for medium in part.media]
+        return tuple(
+            ShownPicture("", "", kind=kind, transcript=words) for kind, words in heard if kind != "image" and words
+        )
+
+    def said(words: str) -> str:
+        return runtime.pipe(words, course.values, path, course.language)
+
     found = pictures_of(part, runtime, course.language, look.pictures)
-    return tuple(replace(one, alt=runtime.pipe(one.alt, course.values, path, course.language)) for one in found)
+    return tuple(replace(one, alt=said(one.alt), transcript=said(one.transcript)) for one in found)
 
 
 def _shape(shown: Shown, look: Look) -> Shape:
@@ -275,15 +298,22 @@ def _choices(options: Sequence[Option], shown: Shown, look: Look, chosen: set[st
     return tuple(
         Choice(
             option.value,
-            words(option.label, shown.path) or option.value,
+            words(option.words, shown.path) or option.value,
             control,
             f"q-{shown.key}-{place}",
             checked=option.value in chosen,
             other=option.other,
-            pictures=_pictures(option, shown.path, look),
+            **_seen(option, shown, look),
         )
         for place, option in enumerate(options)
     )
+
+
+def _seen(option: Option, shown: Shown, look: Look) -> dict[str, Any]:
+    """Return the pictures of an answer, and whether one of them says all that its label says."""
+    pictures = _pictures(option, shown.path, look)
+    is_picture = not any(option.label.values()) and any(one.kind == "image" and one.alt for one in pictures)
+    return {"pictures": pictures, "is_picture": is_picture}
 
 
 def _one_of(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
@@ -298,19 +328,25 @@ def _some_of(question: Question, shown: Shown, look: Look, raw: Any, common: dic
 def _matrix(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
     words = look.course.words
     given = raw if isinstance(raw, Mapping) else {}
-    columns = tuple(words(option.label, shown.path) or option.value for option in shown.options)
+    heads = _choices(shown.options, shown, look, set())
     rows = []
     for place, row in enumerate(shown.rows):
         control = posting.control(shown.key, row.value)
         cells = tuple(
             Choice(
-                option.value, label, control, f"q-{shown.key}-{place}-{column}", given.get(row.value) == option.value
+                head.value,
+                head.label,
+                control,
+                f"q-{shown.key}-{place}-{column}",
+                given.get(row.value) == head.value,
+                pictures=head.pictures,
+                is_picture=head.is_picture,
             )
-            for column, (option, label) in enumerate(zip(shown.options, columns, strict=True))
+            for column, head in enumerate(heads)
         )
-        label, pictures = words(row.label, shown.path) or row.value, _pictures(row, shown.path, look)
-        rows.append(Choice(row.value, label, control, cells=cells, pictures=pictures))
-    return Shape("matrix", **common, choices=tuple(rows), columns=columns)
+        label = words(row.words, shown.path) or row.value
+        rows.append(Choice(row.value, label, control, cells=cells, **_seen(row, shown, look)))
+    return Shape("matrix", **common, choices=tuple(rows), heads=heads)
 
 
 def _amounts(question: Question, shown: Shown, look: Look, raw: Any, common: dict[str, Any]) -> Shape:
@@ -330,11 +366,11 @@ def _typed_parts(shown: Shown, look: Look, given: Mapping[str, Any]) -> tuple[Ch
     return tuple(
         Choice(
             option.value,
-            look.course.words(option.label, shown.path) or option.value,
+            look.course.words(option.words, shown.path) or option.value,
             posting.control(shown.key, option.value),
             f"q-{shown.key}-{place}",
             typed=str(given.get(option.value, "")),
-            pictures=_pictures(option, shown.path, look),
+            **_seen(option, shown, look),
         )
         for place, option in enumerate(shown.options)
     )
@@ -497,7 +533,7 @@ def _said(
 ) -> str:
     if is_blank(answer):
         return ""
-    labels = {o.value: course.words(o.label, shown.path) or o.value for o in (*shown.options, *shown.rows)}
+    labels = {o.value: course.words(o.words, shown.path) or o.value for o in (*shown.options, *shown.rows)}
     own = str(_own_words(shown, course) or "")
     if isinstance(answer, Mapping):
         if "tile" in answer:

@@ -531,7 +531,7 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
     now = timezone.now()
     sheet = _sheet(request, key, code, now)
     if isinstance(sheet, HttpResponse):
-        return sheet
+        return _told_again(sheet, key, code, now)
     error: Refused | None = None
     if request.method == "POST":
         try:
@@ -541,6 +541,17 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
                 return _stopped(request, sheet, refused)
             error = refused
     return _check(request, sheet, sheet.course(now), error)
+
+
+def _told_again(answer: HttpResponse, key: str, code: str, now: datetime) -> HttpResponse:
+    """Let the device say that it has answered where the answer to Send, which said so first, was lost on its way."""
+    read = codes.read_code(code)
+    submission = actions.sent_before(read) if read else None
+    if submission is not None:
+        shown = queries.answered(submission, language=get_language() or "", now=now)
+        if shown.questionnaire.key == key and devices.is_once(shown.definition):
+            devices.remember(answer, shown.questionnaire)
+    return answer
 
 
 def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | None) -> HttpResponse:

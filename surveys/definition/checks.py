@@ -29,6 +29,7 @@ from surveys.definition.model import (
     expressions_of,
     parts_of,
 )
+from surveys.definition.pointers import escaped
 from surveys.definition.reasoning import Reasoning, replaced
 
 Severity = Literal["error", "warning", "note"]
@@ -52,6 +53,12 @@ _TEXTS = (
     "title", "introduction", "closing", "label", "help", "required_message", "constraint_message", "unit",
     "low_label", "high_label", "add_label", "message",
 )  # fmt: skip
+# What has to be there in words for those who do not see or hear it, and what is said where it is not.
+_IN_WORDS = {
+    "image": ("alt", "no_alternative_text"),
+    "audio": ("transcript", "no_transcript"),
+    "video": ("transcript", "no_transcript"),
+}
 _SOFT: frozenset[str] = frozenset({"use_selected", "never_equal"})
 
 
@@ -83,9 +90,9 @@ def check(definition: Definition) -> tuple[Finding, ...]:
 
     Codes: those of `expressions.check`; circular (names), refers_later (name), unreachable, value_not_offered (name,
     value), never_offered (value), dead_end, empty_range (minimum, maximum), no_options, no_rows, no_calculation,
-    no_label, no_alternative_text, empty_page, required_note, required_unasked, duplicate_label (label, language),
-    unknown_language (language), translation_missing (language), piped_unknown (name), long_question (language, length,
-    limit), quota_closed, web_only.
+    no_label, no_alternative_text, no_transcript, empty_page, required_note, required_unasked, duplicate_label (label,
+    language), unknown_language (language), translation_missing (language), piped_unknown (name), long_question
+    (language, length, limit), quota_closed, web_only.
     """
     looks = _Look(definition)
     return (
@@ -148,9 +155,8 @@ def _parts(definition: Definition) -> Iterator[tuple[str, Part]]:
     """Every part of the document with its path, options and rows too."""
     yield "", definition
     for name, options in definition.lists.items():
-        escaped = name.replace("~", "~0").replace("/", "~1")
         for index, option in enumerate(options):
-            yield f"/lists/{escaped}/{index}", option
+            yield f"/lists/{escaped(name)}/{index}", option
     for kind in ("ballots", "quotas"):
         for index, part in enumerate(getattr(definition, kind)):
             yield f"/{kind}/{index}", part
@@ -191,8 +197,9 @@ def texts_of(definition: Definition) -> Iterator[tuple[str, Texts]]:
                 if getattr(words, name):
                     yield f"{path}/mode_texts/{mode}/{name}", getattr(words, name)
         for index, medium in enumerate(_media(part)):
-            if medium.alt:
-                yield f"{path}/media/{index}/alt", medium.alt
+            for name in ("alt", "transcript"):
+                if texts := getattr(medium, name):
+                    yield f"{path}/media/{index}/{name}", texts
 
 
 def _media(part: Part) -> tuple[Media, ...]:
@@ -337,7 +344,7 @@ class _Look:
             if not isinstance(question, Question):
                 continue
             premises = self.reasoning.premises(entry)
-            where = f"/lists/{question.list}" if question.list else f"{entry.path}/options"
+            where = f"/lists/{escaped(question.list)}" if question.list else f"{entry.path}/options"
             for index, option in enumerate(self.definition.options_of(question)):
                 conditions = self.option_conditions(question, option)
                 if not conditions:
@@ -428,8 +435,9 @@ class _Look:
         if isinstance(part, Option) and not part.label and not part.media:
             yield Finding(path, "no_label", "warning", {})
         for index, medium in enumerate(_media(part)):
-            if medium.kind == "image" and not any(words.strip() for words in medium.alt.values()):
-                yield Finding(f"{path}/media/{index}", "no_alternative_text", "error", {})
+            needed, code = _IN_WORDS[medium.kind]
+            if not any(words.strip() for words in getattr(medium, needed).values()):
+                yield Finding(f"{path}/media/{index}", code, "error", {})
 
     def piped(self, path: str, words: str) -> Iterator[Finding]:
         for found in _PIPED.finditer(words):

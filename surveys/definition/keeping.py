@@ -19,7 +19,7 @@ HOLDER = "kept"
 
 _TEXTS = frozenset({
     "title", "label", "help", "required_message", "constraint_message", "unit", "low_label", "high_label", "add_label",
-    "source", "alt",
+    "source", "alt", "transcript",
 })  # fmt: skip
 _CONDITIONS = ("relevant", "required", "constraint", "choice_filter", "calculation", "default", "count")
 

@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, ValidationError
 
 from surveys.definition import expressions
+from surveys.definition.pointers import escaped
 
 FORMAT = "engage-questionnaire/1"
 NAME = r"^[A-Za-z_][A-Za-z0-9_.-]*$"
@@ -104,11 +105,27 @@ class Part(BaseModel):
 
 
 class Media(Part):
-    """A picture, sound or film. `source` is the name of a file, by language; `alt` says what it shows."""
+    """A picture, sound or film. `source` is the name of a file, by language.
+
+    `alt` says what it shows, of a sound or film what it is; `transcript` is all that is said and seen in one.
+    """
 
     kind: Literal["image", "audio", "video"]
     source: Texts
     alt: Texts = {}
+    transcript: Texts = {}
+
+
+class MeantPart(Part):
+    """A part that may be meant for some ways of asking alone; empty `modes` means all."""
+
+    if TYPE_CHECKING:
+        # Each declares it in its own place: their order is the one in which a definition is written.
+        modes: tuple[Mode, ...]
+
+    def is_meant_for(self, mode: Mode) -> bool:
+        """Whether `modes` let it be asked in one."""
+        return not self.modes or mode in self.modes
 
 
 class ModeTexts(Part):
@@ -118,7 +135,7 @@ class ModeTexts(Part):
     help: Texts = {}
 
 
-class Option(Part):
+class Option(MeantPart):
     """A choice, or a row of a matrix.
 
     `other` asks for words of one's own, kept under `name#other`. `exclusive` stands alone ("none of these"). `fixed`
@@ -135,6 +152,12 @@ class Option(Part):
     modes: tuple[Mode, ...] = ()
     fields: Mapping[str, str] = {}
 
+    @property
+    def words(self) -> Texts:
+        """Its label; of one that is a picture, sound or film alone what is said of that."""
+        said = (texts for medium in self.media for texts in (medium.alt, medium.transcript) if any(texts.values()))
+        return self.label if any(self.label.values()) else next(said, {})
+
 
 Condition = bool | Expression
 """`true`, `false` or an expression."""
@@ -142,7 +165,7 @@ Mixing = Literal["none", "shuffle", "rotate", "flip"]
 """How children are ordered: as written, at random, from a random one on, or as written or backwards."""
 
 
-class Question(Part):
+class Question(MeantPart):
     """One question, note or calculated value. OWN_PROPERTIES says which properties belong to which types.
 
     Empty `modes` means all. `required` in a matrix asks for every row. `default` and all conditions are expressions.
@@ -203,10 +226,10 @@ class Question(Part):
         """
         if self.type in FILE_TYPES:
             return mode != "phone" and mode in (self.modes or ("web",))
-        return not self.modes or mode in self.modes
+        return super().is_meant_for(mode)
 
 
-class Group(Part):
+class Group(MeantPart):
     """Questions that stand together, with one condition for all."""
 
     name: Name
@@ -222,7 +245,7 @@ class Group(Part):
     items: tuple["Item", ...] = ()
 
 
-class Repeat(Part):
+class Repeat(MeantPart):
     """Questions asked several times: as often as `count` says, or by the person between `minimum` and `maximum`."""
 
     name: Name
@@ -255,7 +278,7 @@ Item = Annotated[
 ]
 
 
-class Page(Part):
+class Page(MeantPart):
     """What is seen at once. `randomise` orders its items."""
 
     name: Name
@@ -352,6 +375,10 @@ class Definition(Part):
                 homes[entry.item.name] = entry.repeats
                 homes.update(dict.fromkeys(parts_of(self, entry.item), entry.repeats))
         return homes
+
+    def is_asked(self, mode: Mode) -> bool:
+        """Whether the questionnaire as a whole is asked in one way."""
+        return mode in self.settings.modes
 
     def options_of(self, question: Question) -> tuple[Option, ...]:
         """The options of a question, its own or those of its list, before any filter."""
@@ -531,7 +558,7 @@ def _pointer(steps: tuple[int | str, ...]) -> str:
         if not (len(raw) >= 2 and raw[-2] == "items" and isinstance(raw[-1], int)):
             kept.append(step)
         raw.append(step)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in kept)
+    return "".join(f"/{escaped(str(step))}" for step in kept)
 
 
 def _rules(definition: Definition) -> Iterator[Error]:
@@ -539,7 +566,7 @@ def _rules(definition: Definition) -> Iterator[Error]:
     yield from _sizes(definition)
     yield from _names(definition)
     for name, options in definition.lists.items():
-        yield from _options(f"/lists/{name}", options)
+        yield from _options(f"/lists/{escaped(name)}", options)
     for number, page in enumerate(definition.pages):
         yield from _syntax(f"/pages/{number}", page)
     for number, quota in enumerate(definition.quotas):

@@ -8,24 +8,22 @@ from functools import cached_property
 
 from surveys.definition import expressions
 from surveys.definition.expressions.tree import Call, Chain, Literal, Node, Reference
-from surveys.definition.model import UNASKED_TYPES, Definition, Group, Page, Question, Repeat, Texts, parts_of
+from surveys.definition.model import UNASKED_TYPES, Definition, Group, Mode, Page, Question, Repeat, Texts, parts_of
 from surveys.definition.reasoning import Atom, alternatives, comparison
 
-MODE = "paper"
+MODE: Mode = "paper"
 WAYS_MOST = 12
 """A condition with more ways to be met is printed as it was written: nobody reads on."""
 
 
 def is_printed(part: Page | Group | Repeat | Question) -> bool:
     """Say whether a part is meant for paper, whatever is around it; what nobody is asked is not printed."""
-    if isinstance(part, Question):
-        return part.type not in UNASKED_TYPES and part.is_meant_for(MODE)
-    return not part.modes or MODE in part.modes
+    return part.is_meant_for(MODE) and not (isinstance(part, Question) and part.type in UNASKED_TYPES)
 
 
 def numbers(definition: Definition) -> dict[str, int]:
     """Return the printed number of each question by its name, from 1; notes and what paper leaves out have none."""
-    if MODE not in definition.settings.modes:
+    if not definition.is_asked(MODE):
         return {}
     printed = [
         entry.item.name
@@ -93,7 +91,7 @@ class Paper:
         key = (question.list, "" if question.list else question.name)
         if key not in self._labels:
             options = self.definition.options_of(question)
-            self._labels[key] = {option.value: option.label for option in options}
+            self._labels[key] = {option.value: option.words for option in options}
         return self._labels[key].get(value, {})
 
     @cached_property
@@ -103,7 +101,7 @@ class Paper:
         for question in self.definition.questions:
             rows = question.rows if question.type == "matrix" else self.definition.options_of(question)
             for name, row in zip(parts_of(self.definition, question), rows, strict=False):
-                parts.setdefault(name, (question.name, row.label or {"": row.value}))
+                parts.setdefault(name, (question.name, row.words or {"": row.value}))
         return parts
 
 

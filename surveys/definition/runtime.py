@@ -192,7 +192,7 @@ class Runtime:
         self.dependencies = Dependencies(definition)
         self.homes = definition.homes
         self.labels = {
-            question.name: {option.value: option.label for option in definition.options_of(question)}
+            question.name: {option.value: option.words for option in definition.options_of(question)}
             for question in definition.questions
             if question.type in CHOICE_TYPES
         }
@@ -316,10 +316,7 @@ class _Pass:
         return expressions.as_boolean(self.evaluate(condition, path, place, **context))
 
     def applies(self, part: Page | Group | Repeat | Question | Option, path: Path, place: str) -> bool:
-        if isinstance(part, Question):
-            if not part.is_meant_for(self.sitting.mode):
-                return False
-        elif part.modes and self.sitting.mode not in part.modes:
+        if not part.is_meant_for(self.sitting.mode):
             return False
         return not part.relevant or self.holds(part.relevant, path, place)
 

@@ -119,7 +119,7 @@ def _option(options: Iterable[Option], text: str) -> str | None:
     found = {
         option.value
         for option in options
-        if folded(option.value) == words or words in {folded(label) for label in option.label.values()}
+        if folded(option.value) == words or words in {folded(label) for label in option.words.values()}
     }
     return found.pop() if len(found) == 1 else None
 

@@ -37,7 +37,7 @@ def columns_told(definition: Definition, language: str) -> list[Told]:
     told = []
     for column in template_columns(definition):
         question = column.question
-        rows = {row.value: choose(row.label, language) or row.value for row in _rows(definition, column)}
+        rows = {row.value: choose(row.words, language) or row.value for row in _rows(definition, column)}
         words = choose(question.label, language) or question.name
         if column.part:
             words = f"{words} – {rows.get(column.part, column.part)}"
@@ -60,8 +60,8 @@ def _options(definition: Definition, column: Column, language: str) -> Iterator[
         return
     choose = Runtime(definition).choose
     for option in definition.options_of(column.question):
-        if not option.modes or paper.MODE in option.modes:
-            yield option.value, choose(option.label, language) or option.value
+        if option.is_meant_for(paper.MODE):
+            yield option.value, choose(option.words, language) or option.value
 
 
 def template_csv(definition: Definition) -> bytes:

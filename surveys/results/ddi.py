@@ -121,7 +121,7 @@ class _Codebook:
                     yield from self._of_column(entry, column)
             else:
                 apart = "private" if question.name in private else "in_repeat" if entry.repeats else ""
-                levels = tuple((option.value, option.label, False) for option in self.definition.options_of(question))
+                levels = tuple((option.value, option.words, False) for option in self.definition.options_of(question))
                 kind = "text" if not levels else "coded"
                 yield _Variable(question.name, entry, kind, self._label(question), levels, apart=apart)
 

@@ -211,12 +211,12 @@ def _columns_of(definition: Definition, entry: Entry, number: int) -> Iterator[C
     if question.type == "matrix":
         for row in question.rows:
             key = f"{question.name}.{row.value}"
-            yield Column(key, question, kind, versions, levels, row.value, row.label)
+            yield Column(key, question, kind, versions, levels, row.value, row.words)
     elif question.type in ("ranking", "constant_sum"):
         numeric = question.type == "ranking"
         for option in options:
             key = f"{question.name}.{option.value}"
-            yield Column(key, question, kind, versions, levels, option.value, option.label, numeric)
+            yield Column(key, question, kind, versions, levels, option.value, option.words, numeric)
     elif question.type in ("rating", "nps"):
         if len(levels) > POINTS_MOST:
             kind, levels = "number", ()
@@ -237,7 +237,7 @@ def _levels(definition: Definition, question: Question) -> Iterator[Level]:
     elif question.type == "ranking":
         yield from (Level(place, {}) for place in range(1, len(definition.options_of(question)) + 1))
     elif _KINDS[question.type] in ("coded", "mask"):
-        yield from (Level(option.value, option.label) for option in definition.options_of(question))
+        yield from (Level(option.value, option.words) for option in definition.options_of(question))
 
 
 def stored_names(columns: Sequence[Column]) -> list[str]:

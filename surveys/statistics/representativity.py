@@ -18,7 +18,7 @@ class Representativity:
 
     `rate` is the response rate, `rates` that of each group, `parts` by how much each moves R (unconditional partial
     indicators, negative: it is under-represented), `bias` how far at most the mean of any answer may be off through
-    the groups' rates, in standard deviations of that answer.
+    the groups' rates, in standard deviations of that answer. `is_bounded`: the estimate lay below 0.
     """
 
     value: float
@@ -26,6 +26,7 @@ class Representativity:
     rates: tuple[float, ...]
     parts: tuple[float, ...]
     bias: float
+    is_bounded: bool = False
 
 
 def r_indicator(asked: Sequence[int], answered: Sequence[int]) -> Representativity:
@@ -33,8 +34,12 @@ def r_indicator(asked: Sequence[int], answered: Sequence[int]) -> Representativi
 
     Propensities are the rates of the groups: what a logistic model with the groups alone estimates. Schouten, Cobben
     & Bethlehem (2009), eq. 3 and 14 (bias); parts: Schouten, Shlomo & Skinner (2011). Without their correction for
-    small samples, so a small study looks a little less representative than it is. Raises Refused
-    ("survey_groups_too_few"): fewer than two groups with people, or nobody answered.
+    small samples, so a small study looks a little less representative than it is.
+
+    Propensities spread by at most one half, so R lies from 0 to 1 in every population (eq. 4). The estimate divides by
+    one person less than were asked and can fall below 0, by 1/(2 (n - 1)) at the most: then it is 0.
+
+    Raises Refused("survey_groups_too_few"): fewer than two groups with people, or nobody answered.
     """
     drawn, given = np.asarray(asked, dtype=float), np.asarray(answered, dtype=float)
     if (given > drawn).any() or (given < 0).any():
@@ -45,7 +50,9 @@ def r_indicator(asked: Sequence[int], answered: Sequence[int]) -> Representativi
     rate = float(given.sum() / drawn.sum())
     spread = math.sqrt(float(drawn @ (rates - rate) ** 2) / (drawn.sum() - 1))
     parts = np.sqrt(drawn / drawn.sum()) * (rates - rate)
-    return Representativity(1 - 2 * spread, rate, tuple(map(float, rates)), tuple(map(float, parts)), spread / rate)
+    estimate = 1 - 2 * spread
+    own = tuple(map(float, rates)), tuple(map(float, parts))
+    return Representativity(max(0.0, estimate), rate, *own, spread / rate, is_bounded=estimate < 0)
 
 
 def dissimilarity(shares: Floats, population: Floats) -> float:

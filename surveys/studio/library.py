@@ -74,7 +74,7 @@ def contents(part: KeptPart, language: str) -> list[Asked]:
     for entry in definition.entries:
         item = entry.item
         options = definition.options_of(item) if isinstance(item, model.Question) else ()
-        answers = tuple(queries.said(option.label, language) or option.value for option in options)
+        answers = tuple(queries.said(option.words, language) or option.value for option in options)
         label = queries.said(item.label, language) or item.name
         rows.append(Asked(item.name, label, str(TYPES[item.type]), len(entry.above), item.relevant, answers))
     return rows

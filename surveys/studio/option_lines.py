@@ -38,15 +38,16 @@ def write_lines(options: Sequence[Mapping[str, Any]], languages: Sequence[str]) 
 
 
 def read_lines(text: str, languages: Sequence[str], before: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """Read options as JSON says them; what a line cannot say is kept from the option of the same value in `before`.
+    """Read options as JSON says them; what a line cannot say is kept from the option in `before` that it is.
+
+    That is the one of the same value; of a value that is new, one that is gone and has the same words (`_renamed`).
 
     Raises Refused("survey_option_value", line=...) for a line without a value and
     Refused("survey_option_cells", line=..., most=...) for one with more cells than there are languages and marks, or
     with a mark that is none.
     """
-    known = {option["value"]: option for option in before}
     marks = _marks()
-    found = []
+    read: list[tuple[str, dict[str, str], list[str]]] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -56,11 +57,43 @@ def read_lines(text: str, languages: Sequence[str], before: Sequence[Mapping[str
         words = cells[len(languages)].split() if len(cells) > len(languages) else []
         if len(cells) > len(languages) + 1 or not set(words) <= set(marks):
             raise Refused("survey_option_cells", line=number, most=len(languages) + 1)
-        option = {name: kept for name, kept in known.get(value, {}).items() if name not in FLAGS}
-        label = {language: words for language, words in option.pop("label", {}).items() if language not in languages}
-        label |= {language: words for language, words in zip(languages, cells, strict=False) if words}
-        option = {"value": value, **({"label": label} if label else {}), **option}
-        found.append(option | {marks[word]: True for word in words})
+        label = {language: words for language, words in zip(languages, cells, strict=False) if words}
+        read.append((value, label, [marks[word] for word in words]))
+    known = {option["value"]: option for option in before}
+    known |= _renamed([(value, label) for value, label, _marks in read], before)
+    found = []
+    for value, typed, flags in read:
+        was = known.get(value, {})
+        kept = {name: one for name, one in was.items() if name not in (*FLAGS, "value", "label")}
+        label = {language: words for language, words in was.get("label", {}).items() if language not in languages}
+        label |= typed
+        option = {"value": value, **({"label": label} if label else {}), **kept}
+        found.append(option | dict.fromkeys(flags, True))
+    return found
+
+
+def _renamed(
+    read: Sequence[tuple[str, Mapping[str, str]]], before: Sequence[Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Return, by their new values, the options that were given another value.
+
+    One is known by its words in any language; of those without words (a picture alone) by its place among them.
+    """
+    values = {value for value, _label in read}
+    gone = [option for option in before if option["value"] not in values]
+    known = {option["value"] for option in before}
+    new = [(place, value, label) for place, (value, label) in enumerate(read) if value not in known]
+    found: dict[str, Mapping[str, Any]] = {}
+    for _place, value, label in new:
+        said = label.items()
+        if same := next((option for option in gone if said & option.get("label", {}).items()), None):
+            found[value] = same
+            gone.remove(same)
+    for place, value, label in new:
+        here = before[place] if place < len(before) else None
+        if value not in found and not label and here in gone and not here.get("label"):
+            found[value] = here
+            gone.remove(here)
     return found
 
 

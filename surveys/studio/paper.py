@@ -91,7 +91,7 @@ class _Sheet:
             "closing": self.words(self.definition.closing),
             "url": settings.PUBLIC_URL + reverse("survey", args=[questionnaire.key]),
             "qr_label": _("QR code that opens this questionnaire on the web"),
-            "call": _("You can answer on the web instead:") if "web" in self.definition.settings.modes else "",
+            "call": _("You can answer on the web instead:") if self.definition.is_asked("web") else "",
             "needed": pgettext("question", "(needed)"),
             "foot": f"{questionnaire.key} · "
             + _("Version %(n)d") % {"n": self.version.number}
@@ -113,6 +113,15 @@ class _Sheet:
     def _own(self, item: model.Group | model.Repeat | model.Question, name: str) -> str:
         mode = getattr(item, "mode_texts", {}).get(paper.MODE)
         return self.words(getattr(mode, name) if mode is not None and getattr(mode, name) else getattr(item, name))
+
+    def _shown(self, media: Sequence[model.Media]) -> Iterator[str]:
+        """Yield in words what is seen and heard on the web: of a sound or film what it is, then all that is in it."""
+        for one in media:
+            said = [words for words in (self.words(one.alt), self.words(one.transcript)) if words]
+            if one.kind != "image" and said:
+                said.insert(0, _("Film") if one.kind == "video" else pgettext("to be heard", "Sound"))
+            if said:
+                yield " · ".join(said)
 
     # Who answers
 
@@ -176,7 +185,7 @@ class _Sheet:
             "label": self._own(item, "label"),
             "help": self._own(item, "help"),
             "route": self._route(item.relevant),
-            "pictures": [self.words(one.alt) for one in item.media if self.words(one.alt)],
+            "pictures": list(self._shown(item.media)),
         }
         if isinstance(item, model.Question):
             yield said | self._question(item)
@@ -226,18 +235,18 @@ class _Sheet:
             }
 
     def _answer(self, question: model.Question) -> Plain:
-        options = [self._option(option) for option in self.definition.options_of(question) if self._is_here(option)]
+        options = [self._option(one) for one in self.definition.options_of(question) if one.is_meant_for(paper.MODE)]
         if question.type in ("single", "multiple"):
             return {"look": "choices", "round": question.type == "single", "options": options}
         if question.type in ("ranking", "constant_sum"):
             return {"look": "places", "options": options}
         if question.type == "matrix":
-            rows = [self._option(row) for row in question.rows if self._is_here(row)]
+            rows = [self._option(row) for row in question.rows if row.is_meant_for(paper.MODE)]
             is_short = all(len(option["label"]) <= LABEL_SHORT for option in options)
             across = len(options) <= (STEPS_MOST if is_short else COLUMNS_MOST)
             return {"look": "table" if across else "rows", "options": options, "rows": rows}
         if question.type in ("consent", "declaration"):
-            return {"look": "choices", "round": False, "options": [{"label": _("Yes"), "other": False}]}
+            return {"look": "choices", "round": False, "options": [{"label": _("Yes"), "other": False, "pictures": []}]}
         if steps := self._steps(question):
             ends = {"low": self.words(question.low_label), "high": self.words(question.high_label)}
             return {"look": "scale", "steps": steps, **ends}
@@ -251,11 +260,11 @@ class _Sheet:
             return {"look": "fields", "fields": [[self.words(question.unit), 40]]}
         return {"look": "lines", "lines": LINES[question.type]}
 
-    def _is_here(self, option: model.Option) -> bool:
-        return not option.modes or paper.MODE in option.modes
-
     def _option(self, option: model.Option) -> Plain:
-        return {"label": self.words(option.label) or option.value, "other": option.other}
+        # What stands for an answer without words of its own is not said twice.
+        label = self.words(option.words) or option.value
+        pictures = [words for words in self._shown(option.media) if words != label]
+        return {"label": label, "other": option.other, "pictures": pictures}
 
     def _steps(self, question: model.Question) -> list[str]:
         """Return the numbers of a scale that fits across a sheet, none for what is written as a number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -60,7 +61,7 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
         raise Http404
     into: editing.Kind = "item" if group else "page"
     free = editing.free_name(definition, _NAMES.get(kind, "q1"), "page" if kind == "page" else "item")
-    sent, untaken = _sent(request, version)
+    sent, untaken = sent_with_files(request, version)
     form = PartForm(sent, definition=definition, kind=kind, name=free)
     add_untaken(form, untaken)
     status = 200
@@ -71,7 +72,7 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
                 return editing.add_page(definition, form.part())
             return editing.add_item(definition, form.part(), into=group or place, kind=into)
 
-        status = _written(request, version, form, document)
+        status = written(request, version, form, document)
         if not status:
             messages.success(request, gettext("Added"))
             return back_to(version, "page" if kind == "page" else "item", form.cleaned_data["name"])
@@ -105,19 +106,19 @@ def write(request: HttpRequest, version_id: int, kind: str, name: str) -> HttpRe
         found = (said, {"name": name})
     of, part = found
     at: editing.Kind = "page" if kind == "page" else "item"
-    sent, untaken = _sent(request, version)
+    sent, untaken = sent_with_files(request, version)
     form = PartForm(sent, definition=definition, kind=of, part=part)
     add_untaken(form, untaken)
     status = 200
     if request.method == "POST":
-        status = _written(request, version, form, lambda: editing.write(definition, at, name, form.part()))
+        status = written(request, version, form, lambda: editing.write(definition, at, name, form.part()))
         if not status:
             messages.success(request, gettext("Saved"))
             return back_to(version, at, name)
     return _form(request, version, form, str(TYPES[of]), {"type": of}, status, name)
 
 
-def _sent(request: HttpRequest, version: Version) -> tuple[QueryDict | None, dict[str, str]]:
+def sent_with_files(request: HttpRequest, version: Version) -> tuple[QueryDict | None, dict[str, str]]:
     """Return what was sent, its pictures taken in, and why some were not; nothing is taken in that cannot be saved."""
     if request.method != "POST":
         return None, {}
@@ -126,7 +127,7 @@ def _sent(request: HttpRequest, version: Version) -> tuple[QueryDict | None, dic
     return take_uploads(request.POST, request.FILES, actor=request.user)
 
 
-def _written(request: HttpRequest, version: Version, form: PartForm, document: Callable[[], editing.Document]) -> int:
+def written(request: HttpRequest, version: Version, form: forms.Form, document: Callable[[], editing.Document]) -> int:
     """Write the definition; 0 when it is done, else the status of the form with the refusal on it."""
     if not form.is_valid():
         return 422
@@ -138,7 +139,7 @@ def _written(request: HttpRequest, version: Version, form: PartForm, document: C
         whole = document()
         actions.write_definition(version.pk, whole, revision=version.revision, actor=request.user)
     except Refused as refusal:
-        if refusal.code == "survey_definition_unreadable":
+        if refusal.code == "survey_definition_unreadable" and isinstance(form, PartForm):
             part = form.part()
             form.take_errors(refusal.values["errors"], editing.pointer(whole, part["name"], form.holder))
         else:

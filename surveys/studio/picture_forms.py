@@ -1,16 +1,17 @@
-"""Forms for pictures: those of the answers of one question, and many files at once."""
+"""Forms for pictures, sounds and films: those of the answers of one question, and many files at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from surveys.definition import model, pictures
+from surveys.definition import model
 from surveys.studio.picture_fields import PictureFields
 from surveys.studio.question_forms import Row, side_by_side
 
@@ -21,17 +22,17 @@ def prefix_of(value: str) -> str:
 
 
 class OptionPicturesForm(forms.Form):
-    """The pictures of the answers, or of the rows, of one question."""
+    """The pictures, sounds and films of the answers, or of the rows, of one question."""
 
     def __init__(self, sent: Any = None, *, definition: model.Definition, options: Sequence[Mapping[str, Any]]) -> None:
         """`options` are those that are there now, as JSON says them."""
         super().__init__(sent)
-        self.languages, known = definition.languages, sorted(pictures.names(definition))
+        self.languages = definition.languages
         self.options = [
             (option, PictureFields(self, prefix_of(option["value"]), option.get("media", ()))) for option in options
         ]
         for _option, fields in self.options:
-            fields.add(known)
+            fields.add(definition)
         if self.is_bound:
             # An answer that was not there when the form was opened keeps what it has.
             kept = {name: field.initial or "" for name, field in self.fields.items() if name not in self.data}
@@ -58,12 +59,11 @@ class OptionPicturesForm(forms.Form):
     def rows(self) -> list[tuple[str, list[Row]]]:
         """Return the rows of fields of each answer with its words, else its value."""
         found = []
-        together = side_by_side(self)
-        each = len(together) // len(self.options) if self.options else 0
-        for at, (option, _fields) in enumerate(self.options):
+        together = iter(side_by_side(self))
+        for option, fields in self.options:
             label = option.get("label", {})
             words = next((label[one] for one in (get_language() or "", *self.languages) if label.get(one)), "")
-            found.append((words or option["value"], together[at * each : (at + 1) * each]))
+            found.append((words or option["value"], list(islice(together, fields.rows))))
         return found
 
 
@@ -77,7 +77,7 @@ class ManyFilesField(forms.FileField):
     """Several files; each is looked at where it is taken in."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=ManyFilesInput(attrs={"accept": "image/*"}), **kwargs)
+        super().__init__(widget=ManyFilesInput(attrs={"accept": "image/*,audio/*,video/mp4,video/webm"}), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Return all of them."""
@@ -88,6 +88,6 @@ class ManyPicturesForm(forms.Form):
     """Pictures by the names under which the questionnaire speaks of them."""
 
     uploads = ManyFilesField(
-        label=_("Pictures that are not there yet"),
+        label=_("Pictures, sounds and films that are not there yet"),
         help_text=_("Choose all at once; each goes where its name stands"),
     )

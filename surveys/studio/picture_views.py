@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -18,11 +18,11 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.studio import for_editors
 from surveys import actions, queries
-from surveys.definition import editing, model, pictures
+from surveys.definition import editing, model, pictures, pointers
 from surveys.finding_words import place_of
 from surveys.models import Version
-from surveys.studio.part_views import back_to
-from surveys.studio.picture_fields import add_untaken, take_uploads, untaken_sentence
+from surveys.studio.part_views import back_to, sent_with_files, written
+from surveys.studio.picture_fields import add_untaken, untaken_sentence
 from surveys.studio.picture_forms import ManyPicturesForm, OptionPicturesForm
 from surveys.studio.views import about, page, posted_revision, version_or_404
 from surveys.studio.words import language_name
@@ -30,7 +30,7 @@ from surveys.studio.words import language_name
 
 @dataclass(frozen=True)
 class PictureRow:
-    """One picture of a version: whose it is, where it is written, and its files.
+    """One picture, sound or film of a version: whose it is, where it is written, and its files.
 
     Of each file its language, its name, what it is said to show, and whether it is there.
     """
@@ -57,7 +57,7 @@ def whole(request: HttpRequest, version_id: int) -> HttpResponse:
                 status = refusal_status(refusal.code)
             else:
                 if taken:
-                    sentence = ngettext("%(n)d picture added", "%(n)d pictures added", taken)
+                    sentence = ngettext("%(n)d file added", "%(n)d files added", taken)
                     messages.success(request, sentence % {"n": taken})
                 if not form.errors:
                     return redirect("questionnaire_pictures", version.pk)
@@ -77,7 +77,11 @@ def whole(request: HttpRequest, version_id: int) -> HttpResponse:
 def _take_in(request: HttpRequest, version: Version, form: ManyPicturesForm) -> int:
     """Take in what the definition names and has not; what is not taken in stands on the form. Returns how many were."""
     _check_open(request, version)
-    named = pictures.names(version.parsed)
+    kinds: dict[str, set[pictures.Kind]] = defaultdict(set)
+    for one in pictures.places(version.parsed):
+        for name in one.medium.source.values():
+            kinds[name].add(one.medium.kind)
+    named = kinds.keys() - {""}
     missing = named - set(queries.picture_sizes(named))
     exact = missing & {upload.name for upload in form.cleaned_data["uploads"]}
     # A form that was written where case makes no difference may name one file in two ways.
@@ -89,10 +93,10 @@ def _take_in(request: HttpRequest, version: Version, form: ManyPicturesForm) -> 
     for upload in form.cleaned_data["uploads"]:
         names = [name for name in exact if name == upload.name] + lacking.get((upload.name or "").casefold(), [])
         if not names:
-            form.add_error("uploads", gettext("No question names a picture “%(name)s”") % {"name": upload.name})
+            form.add_error("uploads", gettext("No question names a file “%(name)s”") % {"name": upload.name})
             continue
         try:
-            stored = actions.add_picture(upload, names[0], actor=request.user).name
+            stored = actions.add_picture(upload, names[0], kinds=kinds[names[0]], actor=request.user).name
             others |= dict.fromkeys(names, stored)
             taken += 1
         except Refused as refusal:
@@ -115,9 +119,10 @@ def _rows(definition: model.Definition, version_id: int) -> list[PictureRow]:
     there = queries.picture_sizes(pictures.names(definition))
     found = []
     for one in pictures.places(definition):
+        words = "alt" if one.medium.kind == "image" else "transcript"
         files = [
-            (language_name(language), name, one.picture.alt.get(language, ""), name in there)
-            for language, name in one.picture.source.items()
+            (language_name(language), name, getattr(one.medium, words).get(language, ""), name in there)
+            for language, name in one.medium.source.items()
         ]
         found.append(PictureRow(place_of(one.path, definition), _written_at(one.path, definition, version_id), files))
     return found
@@ -130,7 +135,7 @@ def _written_at(path: str, definition: model.Definition, version_id: int) -> str
         return reverse("questionnaire_part", args=[version_id, "item", entry.item.name])
     holder = next((e for e in definition.entries if path.startswith((f"{e.path}/options/", f"{e.path}/rows/"))), None)
     if holder is None and path.startswith("/lists/"):
-        name = path.split("/")[2].replace("~1", "/").replace("~0", "~")
+        name = pointers.steps(path)[1]
         holder = next((e for e in definition.entries if getattr(e.item, "list", "") == name), None)
     if holder is None:
         return reverse("questionnaire_lists", args=[version_id])
@@ -151,33 +156,20 @@ def answers(request: HttpRequest, version_id: int, kind: str, name: str) -> Http
     options = holder.get(key, [])
     if not options:
         raise Http404
-    sent: QueryDict | None = None
-    untaken: dict[str, str] = {}
-    status, refused = 200, None
-    if request.method == "POST":
-        sent = request.POST
-        try:
-            _check_open(request, version)
-            sent, untaken = take_uploads(request.POST, request.FILES, actor=request.user)
-        except Refused as refusal:
-            refused = refusal
+    sent, untaken = sent_with_files(request, version)
     form = OptionPicturesForm(sent, definition=definition, options=options)
     add_untaken(form, untaken)
-    if refused is not None:
-        form.add_error(None, refusal_message(refused))
-        status = refusal_status(refused.code)
-    elif request.method == "POST":
-        status = 422
-        if form.is_valid():
+    status = 200
+    if request.method == "POST":
+
+        def changed() -> editing.Document:
             holder[key] = form.documents()
-            try:
-                actions.write_definition(version.pk, document, revision=version.revision, actor=request.user)
-            except Refused as refusal:
-                form.add_error(None, refusal_message(refusal))
-                status = refusal_status(refusal.code)
-            else:
-                messages.success(request, gettext("Saved"))
-                return back_to(version, "item", name)
+            return document
+
+        status = written(request, version, form, changed)
+        if not status:
+            messages.success(request, gettext("Saved"))
+            return back_to(version, "item", name)
     context = {
         **about(version),
         "form": form,

@@ -22,7 +22,7 @@ from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
 from surveys.answering.file_kinds import kinds_taken
-from surveys.definition import editing, expressions, model, pictures
+from surveys.definition import editing, expressions, model
 from surveys.studio.option_lines import FLAGS, read_lines, write_lines
 from surveys.studio.picture_fields import PictureFields
 from surveys.studio.words import MIXING, MODES, PROPERTIES, error_sentence, property_of
@@ -138,6 +138,13 @@ class Row:
     label: str
     fields: tuple[tuple[BoundField, str], ...]
     """Each field with the language of what is typed there; empty for the language of the screen."""
+    fold: str = ""
+    """What is said of the rows that are folded away together; empty for one that always shows."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to see in it."""
+        return any(field.value() or field.errors for field, _language in self.fields)
 
     @property
     def is_single(self) -> bool:
@@ -153,7 +160,10 @@ def side_by_side(form: forms.Form) -> list[Row]:
             continue
         own, _colon, language = name.partition(":")
         together.setdefault(own, []).append((form[name], language))
-    return [Row(str(fields[0][0].label), tuple(fields)) for fields in together.values()]
+    return [
+        Row(str(fields[0][0].label), tuple(fields), str(getattr(fields[0][0].field, "fold", "")))
+        for fields in together.values()
+    ]
 
 
 class PartForm(forms.Form):
@@ -192,7 +202,7 @@ class PartForm(forms.Form):
             for language in self.languages:
                 self.fields[f"{name}:{language}"] = self._words(name, language, now or {})
         elif name == "media":
-            self.picture.add(sorted(pictures.names(self.definition)))
+            self.picture.add(self.definition)
         elif name == "required":
             initial = "when" if isinstance(now, str) else "yes" if now else ""
             self.fields[name] = forms.ChoiceField(label=label, choices=REQUIRED, required=False, initial=initial)

@@ -332,6 +332,7 @@ def frames(request: HttpRequest, version_id: int) -> HttpResponse:
         "media": form.media,
         "revision": questionnaire.revision,
         "screen": gettext("Other sites"),
+        "on_web": version.parsed.is_asked("web"),
         "snippet": snippet(reverse("survey_embed", args=[questionnaire.key]), head["title"]),
     }
     return page(request, "frames", context, status)

@@ -17,7 +17,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.pages.translation import HTML_LANG
 from engage.participation.forms import TypedTextField
-from surveys.definition import checks, editing, model
+from surveys.definition import checks, editing, model, pointers
 from surveys.studio.option_lines import FLAGS, read_arms, read_lines, write_arms, write_lines
 from surveys.studio.question_forms import LINES_MOST, WORDS_MOST, ExpressionField, Row, side_by_side
 from surveys.studio.words import PROPERTIES, error_sentence, language_name
@@ -433,7 +433,6 @@ class TranslationForm(WholeForm):
 
 def _at(document: Any, path: str) -> dict[str, str]:
     """Return what a JSON Pointer (RFC 6901) leads to in a document."""
-    for step in path.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        document = document[int(key)] if isinstance(document, list) else document[key]
+    for step in pointers.steps(path):
+        document = document[int(step)] if isinstance(document, list) else document[step]
     return document

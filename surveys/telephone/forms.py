@@ -109,7 +109,7 @@ class StudyForm(forms.Form):
         published = Version.objects.visible_to(actor).filter(
             state=Version.State.PUBLISHED, questionnaire__anonymous=False
         )
-        by_phone = [one.questionnaire_id for one in published if "phone" in one.parsed.settings.modes]
+        by_phone = [one.questionnaire_id for one in published if one.parsed.is_asked("phone")]
         choices = Questionnaire.objects.visible_to(actor).filter(pk__in=by_phone)
         titles = queries.titles((one.pk for one in choices), get_language() or "")
         field: Any = self.fields["questionnaire"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms, template
 from django.forms.boundfield import BoundField
 
-from surveys.definition.pictures import STORED_NAME
+from surveys.definition.pictures import kind_of
 from surveys.studio.question_forms import Row, side_by_side
 from surveys.studio.words import language_name
 
@@ -25,9 +27,15 @@ def rows_of(form: forms.Form) -> list[Row]:
 
 
 @register.filter
-def is_stored_picture(name: str) -> bool:
-    """Tell whether a name is that of a picture which was taken in, and not only spoken of."""
-    return bool(STORED_NAME.fullmatch(str(name)))
+def has_something(rows: Sequence[Row]) -> bool:
+    """Tell whether there is something to see in rows that can be folded away."""
+    return any(row.is_open for row in rows)
+
+
+@register.filter
+def stored_kind(name: str) -> str:
+    """Say what a file is that was taken in; empty of one that is only spoken of."""
+    return kind_of(str(name)) or ""
 
 
 @register.filter

@@ -123,6 +123,26 @@ def test_questions_that_come_in_any_case_are_asked_without_a_line(begin, languag
     assert waiting(page) == [] and wrong == []
 
 
+def test_going_back_to_what_is_refused_leads_there_and_from_there_on(begin):
+    page = begin("en-GB", 1280)
+    page.context.route("**/interview/", lambda route: route.abort())
+    page.keyboard.press("1")
+    times = page.locator("[name='q:times']")
+    times.fill("99")
+    go_on(page)
+    said = page.locator("h1.say")
+    expect(said).to_have_text("Is it lit at night?")
+    page.context.unroute("**/interview/")
+    page.locator("#question [value=back]").click()
+    # The answer is refused and stands there again: where going back leads, so that it does not lead there once more.
+    expect(page.locator(".errors")).to_be_visible()
+    expect(times).to_have_value("99")
+    times.fill("9")
+    go_on(page)
+    expect(said).to_have_text("Is it lit at night?")
+    assert answers(page) == {"comes": "yes", "times": "9"} and waiting(page) == []
+
+
 def test_what_waits_outlives_signing_in_again_and_a_second_cut_takes_nothing_of_what_is_typed(begin, live_server):
     page = begin()
     page.context.set_offline(True)

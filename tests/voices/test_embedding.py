@@ -175,6 +175,14 @@ def test_what_is_no_host_is_refused(typed):
         parse_hosts(typed)
 
 
+@pytest.mark.parametrize("typed", ["example.org:0", "example.org:65536", "https://example.org:99999/page"])
+def test_a_port_that_is_none_is_refused_with_what_to_write(typed):
+    with pytest.raises(Refused, match="host_port") as refusal:
+        parse_hosts(typed)
+    assert refusal.value.values["most"] == 65_535
+    assert parse_hosts("example.org:65535 example.org:1") == ["example.org:65535", "example.org:1"]
+
+
 def test_editors_name_the_sites_and_get_the_lines_to_copy():
     consultation = call()
     editor = staff_client(Role.EDITOR)

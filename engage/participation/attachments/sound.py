@@ -31,7 +31,7 @@ def check(content: bytes, kind: str) -> None:
     if kind == "m4a":
         if not {b"moov", b"mdat"} <= {box for box, *_ in boxes(content)}:
             raise Refused("truncated")
-        if _handlers(content) - _DATA_HANDLERS != {b"soun"}:
+        if handlers(content) - DATA_HANDLERS != {b"soun"}:
             raise Refused("unknown_type")
     clean(content, kind)
 
@@ -137,27 +137,27 @@ _CONTAINERS = frozenset([b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf"])
 _TALK = frozenset([b"udta", b"meta", b"uuid"])
 _DATED = frozenset([b"mvhd", b"tkhd", b"mdhd"])
 # QuickTime says with the same box where its bytes lie.
-_DATA_HANDLERS = frozenset([b"alis", b"url "])
+DATA_HANDLERS = frozenset([b"alis", b"url "])
 
 
-def _handlers(content: bytes) -> set[bytes]:
+def handlers(content: bytes) -> set[bytes]:
     """Return what the tracks hold: soun, vide, text, meta ..."""
-    walked = _walk(content, 0, len(content))
+    walked = walk(content, 0, len(content))
     return {content[body + 8 : body + 12] for kind, _start, body, _end in walked if kind == b"hdlr"}
 
 
-def _walk(content: bytes | bytearray, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int, int]]:
+def walk(content: bytes | bytearray, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int, int]]:
     for kind, head, body, stop in boxes(content, start, end):
         yield kind, head, body, stop
         if kind in _CONTAINERS and depth < MAX_BOX_DEPTH:
-            yield from _walk(content, body, stop, depth + 1)
+            yield from walk(content, body, stop, depth + 1)
 
 
 def _iso(content: bytes) -> bytes:
     """Empty the boxes of talk in place, because other boxes name places in the file by number; blank the dates."""
     kept = bytearray(content)
     kinds = set()
-    for kind, head, body, stop in _walk(content, 0, len(content)):
+    for kind, head, body, stop in walk(content, 0, len(content)):
         kinds.add(kind)
         if kind in _TALK:
             kept[head + 4 : head + 8] = b"free"

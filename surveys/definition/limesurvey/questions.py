@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from surveys.definition.expressions import ExpressionError, to_text
 from surveys.definition.expressions.tree import Call, Literal, Node, Reference, Self
@@ -35,7 +36,19 @@ _LOOKS = frozenset((
     "save_as_default", "clear_default", "other_position", "keep_aspect", "horizontal_scroll", "crop_or_resize",
 ))  # fmt: skip
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
+# Themes of lists whose answers are addresses of pictures (or elements that show one) and nothing else.
+_OF_PICTURES = "image_select"
+_IMG = re.compile(r"\s*<img\b[^<>]*>\s*", re.IGNORECASE)
+_SRC = re.compile(r"""\bsrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
+_PICTURE = re.compile(r"[^<>\"'\n]{1,500}\.(?:png|jpe?g|gif|webp)", re.IGNORECASE)
 _NEUTRAL = frozenset(("", "0", "N", "normal", "default", "core", "none"))
+
+
+def _picture_of(html: str) -> str:
+    """Return the name of the file of a picture that is all of a text; empty where it is none."""
+    found = _SRC.search(html) if _IMG.fullmatch(html) else None
+    address = (found[1] or found[2] or "") if found is not None else html.strip()
+    return unquote(address).rpartition("/")[2] if _PICTURE.fullmatch(address) else ""
 
 
 class Questions:
@@ -168,7 +181,16 @@ class Questions:
         return self._base(question, "hidden", where)
 
     def _options(self, question: Question, answers: Iterable[Answer], where: Place) -> list[Plain]:
-        return [{"value": one.code, "label": self._texts(one.texts, where)} for one in answers]
+        return [{"value": one.code, **self._shown(question, one.texts, where)} for one in answers]
+
+    def _shown(self, question: Question, texts: Mapping[str, str], where: Place) -> Plain:
+        """Return the words of an answer, or its picture where the question is a choice of pictures."""
+        theme = question.row.get("question_theme_name", "") or kinds.value_of(question, "question_template")
+        if theme.startswith(_OF_PICTURES) and texts:
+            named = {tag: _picture_of(html) for tag, html in texts.items()}
+            if all(named.values()):
+                return {"media": [{"kind": "image", "source": named}]}
+        return {"label": self._texts(texts, where)}
 
     def _other(self, question: Question, where: Place) -> list[Plain]:
         if not kinds.has_other(question):
@@ -185,7 +207,7 @@ class Questions:
             shown = [self.converter.relevance(row.row.get("relevance", ""), where)]
             shown += [test.replace("\0", row.code.replace("'", "''")) for test in filters]
             shown = [test for test in shown if test]
-            one: Plain = {"value": row.code, "label": self._texts(row.texts, where)}
+            one: Plain = {"value": row.code, **self._shown(question, row.texts, where)}
             if shown:
                 one["relevant"] = " and ".join(f"({test})" for test in shown) if len(shown) > 1 else shown[0]
             found.append(one)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from surveys.definition import model
+from surveys.definition import model, pointers
 from surveys.definition.xlsform import headers, row_types
 from surveys.definition.xlsform.faults import Fault, Unsupported, Where
 from surveys.definition.xlsform.form import TABLE_LIST, Element, Form
@@ -406,8 +406,7 @@ class _Converter:
         """Find the row of what breaks a rule: the innermost part on the way to it that came from one."""
         where = Where(headers.SURVEY, 1, "A")
         here: Any = document
-        for step in error.path.split("/")[1:]:
-            step = step.replace("~1", "/").replace("~0", "~")
+        for step in pointers.steps(error.path):
             here = here[int(step)] if isinstance(here, list) else here.get(step) if isinstance(here, dict) else None
             where = self.words.places.get(id(here), where)
         return Fault("xlsform_not_taken", where, {"rule": error.code})

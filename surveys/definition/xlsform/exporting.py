@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from engage.spreadsheets import add_row, add_sheet, book_bytes, new_book
 from surveys.definition import expressions, model
 from surveys.definition.expressions.tree import Literal
+from surveys.definition.pointers import escaped
 from surveys.definition.xlsform.checking import is_calculated
 from surveys.definition.xlsform.languages import UNDETERMINED
 from surveys.definition.xlsform.lists import OTHER
@@ -107,7 +108,7 @@ class _Writer:
                 self.rows[part] = names.give(row.value)
         self.names = names
         for name, options in self.definition.lists.items():
-            self._list(name, options, f"/lists/{name}")
+            self._list(name, options, f"/lists/{escaped(name)}")
         for number, page in enumerate(self.definition.pages):
             self._page(page, f"/pages/{number}")
         self._whole()
@@ -312,8 +313,7 @@ class _Writer:
         line: Line = {}
         for one in media:
             line |= self._texts(f"media::{one.kind}", one.source)
-            if one.alt:
-                self.lost.append(Lost(path, "alt"))
+            self.lost += [Lost(path, name) for name in ("alt", "transcript") if getattr(one, name)]
         return line
 
     def _condition(self, condition: bool | str) -> str:

@@ -18,6 +18,7 @@ from engage.errors import Refused
 from engage.spreadsheets import calculable, csv_text
 from engage.tables import decoded, reader_of
 from surveys.definition import model
+from surveys.definition.pointers import escaped
 from surveys.definition.xlsform import headers
 from surveys.definition.xlsform.exporting import Exported, Line, Lost, headings_of, sheets_of
 from surveys.definition.xlsform.faults import Fault, Where
@@ -56,7 +57,7 @@ def export_table(definition: model.Definition) -> Exported:
         own = lists.pop(kind.list_name, None) if kind is not None and kind.list_name else None
         survey.append(line | (_in_lines(own, inner) if own else {}))
     # `name` is the key of a list here and in the definition, but for signs that no sheet takes.
-    lost += [Lost(f"/lists/{name}", "list") for name in lists]
+    lost += [Lost(f"/lists/{escaped(name)}", "list") for name in lists]
     columns = [*headings_of("survey", sheets["survey"]), *(_heading(one) for one in inner)]
     rows = [[line.get(column, "") for column in columns] for line in survey]
     return Exported(csv_text(rows, head=columns).encode("utf-8", "replace"), lost)

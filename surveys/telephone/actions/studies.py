@@ -78,7 +78,7 @@ def open_study(
 def check_asked(questionnaire: Questionnaire) -> Version | None:
     """Return what is published of a questionnaire; raises Refused("telephone_not_asked") when it is asked otherwise."""
     version = Version.objects.filter(questionnaire=questionnaire, state=Version.State.PUBLISHED).first()
-    if version is not None and "phone" not in version.parsed.settings.modes:
+    if version is not None and not version.parsed.is_asked("phone"):
         raise Refused("telephone_not_asked")
     return version
 

@@ -73,6 +73,31 @@ def test_pressed_twice_it_is_the_same_receipt(device):
     assert Response.objects.count() == 1
 
 
+@pytest.mark.parametrize("again", ["post", "get"])
+def test_a_device_that_never_got_the_answer_to_send_is_told_when_it_tries_again(device, again):
+    check = sheet(device)
+    # The answer is lost on its way: the same browser without its cookie.
+    sent = Client().post(check).url
+    assert marks(device) == {}
+    tried = getattr(device, again)(check)
+    assert tried.url == sent and device.get(sent).status_code == 200
+    assert len(marks(device)) == 2 and device.get(START).status_code == 403
+    assert Response.objects.count() == 1
+
+
+def test_who_only_looks_a_receipt_up_by_its_code_has_not_answered_there(device):
+    check = sheet(device)
+    receipt = device.post(check).url
+    elsewhere = Client()
+    elsewhere.get(receipt)
+    elsewhere.post("/en/surveys/continue/", {"code": check.rstrip("/").split("/")[-2]})
+    assert marks(elsewhere) == {}
+    # Nor is one marked for another questionnaire.
+    published(ONCE, key="other")
+    elsewhere.post(check.replace("/parks/", "/other/"))
+    assert marks(elsewhere) == {}
+
+
 @pytest.mark.parametrize("said", ["answered", "answered:forged", "", "answered:" + "a" * 5000, "ü"])
 def test_what_we_did_not_sign_keeps_nobody_out(device, said):
     device.cookies["engage_answered_en"] = said

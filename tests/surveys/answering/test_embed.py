@@ -97,3 +97,20 @@ def test_editors_name_the_sites_and_get_the_line_for_them():
 def test_only_editors_name_sites(survey):
     with pytest.raises(Refused, match="not_allowed"):
         actions.set_embed_hosts(survey.pk, [], revision=1, actor=person(Role.OFFICER))
+
+
+def test_no_line_is_offered_for_what_is_not_answered_on_the_web():
+    editor = staff_client(Role.EDITOR)
+    for modes, offered in ((["web", "paper"], True), (["phone", "paper"], False)):
+        version = parks(key=f"parks-{len(modes[0])}", definition=PARKS | {"settings": {"modes": modes}})
+        actions.set_embed_hosts(version.questionnaire_id, [HOST], revision=0, actor=person(Role.EDITOR))
+        screen = editor.get(reverse("questionnaire_frames", args=[version.pk])).content.decode()
+        assert ("&lt;iframe" in screen) is offered
+        assert ("It is not answered on the web" in screen) is not offered
+
+
+def test_a_port_that_is_none_is_refused_at_its_field():
+    version, editor = parks(), staff_client(Role.EDITOR)
+    at = reverse("questionnaire_frames", args=[version.pk])
+    answer = editor.post(at, fields(editor.get(at)) | {"hosts": f"{HOST}:99999"})
+    assert answer.status_code == 422 and "65535" in answer.context["form"].errors["hosts"][0]

@@ -480,3 +480,70 @@ def test_everything_left_out_has_a_sentence_with_its_place():
     assert all(one.code in LEFT_OUT for one in found)
     with translation.override("en"):
         assert left_out_sentence(found[-1]).startswith("A question of the type “Z”") and place_words(found[-1].where)
+
+
+def _table(name, *rows):
+    fields = "".join(f"<fieldname>{field}</fieldname>" for field in dict.fromkeys(key for row in rows for key in row))
+    cells = ("".join(f"<{k}><![CDATA[{v}]]></{k}>" if v else f"<{k}/>" for k, v in row.items()) for row in rows)
+    body = "".join(f"<row>{row}</row>" for row in cells)
+    return f" <{name}>\n  <fields>{fields}</fields>\n  <rows>{body}</rows>\n </{name}>\n"
+
+
+def _in_both(key, number, name, de, en):
+    return [{key: number, name: words, "language": code} for code, words in (("de", de), ("en", en))]
+
+
+def whole_file():
+    """A survey with all that LimeSurvey 7 (database version 703) writes around one: fields, themes, empty elements."""
+    asked = {"sid": "9", "gid": "5", "preg": "", "other": "N", "encrypted": "N", "scale_id": "0", "same_default": "0",
+             "relevance": "1", "modulename": "", "same_script": "0"}  # fmt: skip
+    top = {**asked, "parent_qid": "0"}
+    tables = [
+        _table("answers",
+               {"aid": "1", "qid": "10", "code": "AO01", "sortorder": "0", "assessment_value": "0", "scale_id": "0"},
+               {"aid": "2", "qid": "10", "code": "AO02", "sortorder": "1", "assessment_value": "0", "scale_id": "0"}),
+        _table("answer_l10ns", *_in_both("aid", "1", "answer", "/assets/images/demo_lime1.png", "/a/lime%201.png"),
+               *_in_both("aid", "2", "answer", "Keines", "None")),
+        _table("groups", {"gid": "5", "sid": "9", "group_order": "1", "randomization_group": "", "grelevance": ""}),
+        _table("group_l10ns", *_in_both("gid", "5", "group_name", "Bilder", "Pictures")),
+        _table("questions",
+               {"qid": "10", **top, "type": "L", "title": "Q1", "mandatory": "S", "question_order": "1",
+                "question_theme_name": "image_select-listradio"},
+               {"qid": "11", **top, "type": "M", "title": "Q2", "mandatory": "N", "question_order": "2",
+                "question_theme_name": "image_select-multiplechoice"}),
+        _table("subquestions",
+               {"qid": "20", **asked, "parent_qid": "11", "type": "T", "title": "SQ001", "question_order": "1",
+                "question_theme_name": ""}),
+        _table("question_l10ns", *_in_both("qid", "10", "question", "Was magst du?", "What do you like?"),
+               *_in_both("qid", "11", "question", "Was noch?", "What else?"),
+               *_in_both("qid", "20", "question", "<img src='/upload/lime.jpg' />", "<img src='/upload/lime.jpg' />")),
+        _table("question_attributes", {"qid": "10", "attribute": "keep_aspect", "value": "yes", "language": ""}),
+        _table("surveys", {"sid": "9", "gsid": "1", "admin": "inherit", "anonymized": "N", "format": "I",
+                           "language": "en", "additional_languages": "de", "allowprev": "I", "access_mode": "O"}),
+        _table("surveys_languagesettings",
+               *({"surveyls_survey_id": "9", "surveyls_email_invite": "Hallo {FIRSTNAME},<br />", "surveyls_url": "",
+                  "surveyls_language": code, "surveyls_title": title} for code, title in
+                 (("de", "Beispielumfrage"), ("en", "Sample Survey")))),
+    ]  # fmt: skip
+    theme = "<theme><sid>9</sid><template_name>fruity_twentythree</template_name><config><options>inherit</options></config></theme>"  # noqa: E501
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<document>\n <LimeSurveyDocType>Survey</LimeSurveyDocType>\n'
+        " <DBVersion>703</DBVersion>\n <languages>\n  <language>de</language>\n  <language>en</language>\n"
+        f" </languages>\n{''.join(tables)} <themes>{theme}</themes>\n <themes_inherited>{theme}</themes_inherited>\n"
+        "</document>\n"
+    ).encode()
+
+
+def test_a_whole_file_of_today_is_taken_with_its_first_language_first_and_its_choices_of_pictures():
+    found = convert(read_survey(whole_file()))
+    parsed = found.definition
+    assert parsed.languages == ("en", "de") and parsed.title == {"en": "Sample Survey", "de": "Beispielumfrage"}
+    one, two = parsed.pages[0].items
+    first, second = one.options
+    assert first.label == {} and second.label == {"de": "Keines", "en": "None"}
+    assert first.media == (model.Media(kind="image", source={"de": "demo_lime1.png", "en": "lime 1.png"}),)
+    assert two.options[0].media == (model.Media(kind="image", source={"de": "lime.jpg", "en": "lime.jpg"}),)
+    assert {item.code for item in found.left_out} >= {"lss_soft"} and "lss_markup" not in {
+        item.code for item in found.left_out
+    }
+    assert "no_alternative_text" in [finding.code for finding in checks.check(parsed)]

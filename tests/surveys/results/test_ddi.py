@@ -140,3 +140,15 @@ def test_parts_ranges_conditions_and_calculations_are_told(book):
 def test_only_the_web_knows_no_reason_for_a_missing_answer():
     made = parse(PARKS | {"settings": {"modes": ["web"]}})
     assert b"dont_know" not in codebook(made, ABOUT, WORDS)
+
+
+def test_answers_that_are_pictures_alone_are_named_by_what_they_show():
+    shown = [{"kind": "image", "source": {"en": "pond.png"}, "alt": both("池塘", "The pond")}]
+    bare = [{"value": "a1", "media": shown}, {"value": "a2", "label": both("路", "Path"), "media": shown}]
+    single = {"type": "single", "name": "one", "label": both("哪个？", "Which?"), "options": bare}
+    table = {"type": "matrix", "name": "table", "label": both("多好？", "How good?"), "options": bare, "rows": bare}
+    pages = [{"name": "first", "items": [single, table]}]
+    parsed = parse({"format": "engage-questionnaire/1", "languages": ["zh-hans", "en"], "pages": pages})
+    columns = {column.key: column for column in layout_of({1: parsed}).columns}
+    assert [level.label["en"] for level in columns["one"].levels] == ["The pond", "Path"]
+    assert columns["table.a1"].part_label == both("池塘", "The pond")

@@ -237,9 +237,14 @@ def test_the_r_indicator_is_one_less_twice_the_spread_of_propensities():
 def test_r_stays_within_its_bounds_and_is_1_where_all_answer_alike(groups):
     asked = [n for n, _share in groups]
     answered = [max(int(n * share), 1 if at == 0 else 0) for at, (n, share) in enumerate(groups)]
-    most = math.sqrt(sum(asked) / (sum(asked) - 1))
-    assert 1 - most - 1e-12 <= r_indicator(asked, answered).value <= 1
+    assert 0 <= r_indicator(asked, answered).value <= 1
     assert r_indicator(asked, asked).value == 1
+
+
+def test_an_r_below_0_is_shown_as_0_with_a_word_for_no_population_has_one():
+    found = r_indicator([2, 2], [2, 0])
+    assert (found.value, found.is_bounded) == (0, True) and found.bias == pytest.approx(math.sqrt(1 / 3) / 0.5)
+    assert not r_indicator([200, 300], [40, 120]).is_bounded
 
 
 def test_r_needs_two_groups_and_an_answer():

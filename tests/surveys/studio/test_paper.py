@@ -76,7 +76,7 @@ def test_every_question_has_what_its_answer_needs(english):
     assert looks == ["choices", "lines", "choices", "table", "rows", "scale", "fields", "places", "fields", "lines",
                      "choices", "fields"]  # fmt: skip
     assert asked[1]["needed"] and asked[1]["round"] and not asked[3]["round"]
-    assert asked[1]["options"][1] == {"label": "Else", "other": True}
+    assert asked[1]["options"][1] == {"label": "Else", "other": True, "pictures": []}
     assert asked[3]["hints"] == ["You may choose several.", "Choose at most 2"]
     assert asked[6]["steps"] == [str(number) for number in range(11)] and asked[6]["low"] == "No"
     assert asked[7]["hints"] == ["From 0 to 100"] and asked[8]["hints"] == ["Share out 100 points in all."]

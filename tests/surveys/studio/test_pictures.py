@@ -120,7 +120,7 @@ def test_a_question_gets_its_picture_with_words_in_every_language(editor):
     (medium,) = item(version, "why").media
     stored = Picture.objects.get()
     assert medium == model.Media(kind="image", source={"en": stored.name}, alt=both("大门", "The gate"))
-    assert "media_untaken" not in codes(version) and "picture_missing" not in codes(version)
+    assert "picture_missing" not in codes(version)
 
     again = fields(editor.get(at(version, "part", "item", "why")))
     assert again["picture:en"] == stored.name
@@ -170,7 +170,7 @@ def test_sounds_beside_a_picture_stay_where_they_were(editor):
     editor.post(url, fields(editor.get(url)) | {"picture_file:en": upload("gate.png")})
     first, second = item(version, "bell").media
     assert first == model.Media(**sound) and second.source == {"en": Picture.objects.get().name}
-    assert second.alt == both("大门", "The gate") and "media_untaken" in codes(version)
+    assert second.alt == both("大门", "The gate") and "sound_missing" in codes(version)
 
 
 def test_answers_get_their_pictures(editor):
@@ -324,3 +324,65 @@ def test_files_whose_names_differ_in_case_alone_stay_apart(editor):
     assert editor.post(at(version, "pictures"), sent).status_code == 302
     first, second = (item(version, name).media[0].source["en"] for name in ("q0", "q1"))
     assert first != second and Picture.objects.get(name=second).sha256[:16] in second
+
+
+def test_columns_of_a_table_show_their_pictures_at_its_head_and_on_a_telephone_in_each_cell():
+    pond = added("blue", "pond.png")
+    rows, columns = options("lawn", "path"), options("good", "bad", good={"media": shows(pond.name, alt="The pond")})
+    version = published(definition(page("first", question("table", "matrix", options=columns, rows=rows))))
+    actions.settle_pictures(version)
+    client = Client()
+    shown = client.get(client.post("/en/surveys/parks/", {"begin": "1"}).url).content.decode()
+    head, _thead, cells = shown.partition("</thead>")
+    assert head.count(f'src="/en/surveys/pictures/{pond.name}" alt="The pond"') == 1
+    # The name of the control says it already.
+    assert cells.count(f'src="/en/surveys/pictures/{pond.name}" alt=""') == 2
+
+
+def test_an_answer_that_is_a_picture_alone_is_named_by_what_it_shows():
+    pond = added("blue", "pond.png")
+    bare = [{"value": "a1", "media": shows(pond.name, alt="The pond")}]
+    columns = question("table", "matrix", options=bare, rows=bare)
+    version = published(definition(page("first", question("often", "single", options=bare), columns)))
+    actions.settle_pictures(version)
+    client = Client()
+    start = client.post("/en/surveys/parks/", {"begin": "1"}).url
+    shown = client.get(start).content.decode()
+    assert 'aria-label="The pond: The pond"' in shown and "<span>a1" not in shown
+    # Seen by its picture, and not told in words beside it.
+    assert '<span><img class="survey-picture"' in shown
+    sent = client.post(start, {"q:often": "a1", "q:table:a1": "a1", "go": "next"}, follow=True).content.decode()
+    assert sent.count("The pond") >= 2 and ">a1<" not in sent
+    assert version.parsed.by_name["often"].item.options[0].words == both("大门", "The pond")
+
+
+def test_an_answer_keeps_its_picture_when_its_value_is_written_anew(editor):
+    pond, gate = added("blue", "pond.png"), added()
+    asked = question("often", "single", options=[
+        {"value": "a", "label": both("池塘", "Pond"), "media": shows(pond.name), "relevant": "true()"},
+        {"value": "b", "media": shows(gate.name)},
+        {"value": "c", "label": both("路", "Path")},
+    ])  # fmt: skip
+    version = parks(definition=definition(page("first", asked)))
+    url = at(version, "part", "item", "often")
+    sent = fields(editor.get(url)) | {"options": "pond | 池塘 | Pond\ngate\nc | 路 | Path"}
+    assert editor.post(url, sent).status_code == 302
+    first, second, third = item(version, "often").options
+    assert first.value == "pond" and first.media[0].source == {"en": pond.name} and first.relevant == "true()"
+    assert second.value == "gate" and second.media[0].source == {"en": gate.name}
+    assert third.media == ()
+
+
+def test_another_answer_in_the_place_of_one_gets_no_picture_of_it(editor):
+    pond = added("blue", "pond.png")
+    asked = question("often", "single", options=[
+        {"value": "a", "label": both("池塘", "Pond"), "media": shows(pond.name)},
+        {"value": "b", "label": both("路", "Path")},
+    ])  # fmt: skip
+    version = parks(definition=definition(page("first", asked)))
+    url = at(version, "part", "item", "often")
+    editor.post(url, fields(editor.get(url)) | {"options": "x | 草坪 | Lawn\nb | 路 | Path\ny | 池塘 | Pool"})
+    first, second, third = item(version, "often").options
+    assert first.media == () and second.media == ()
+    # One language has its words still.
+    assert third.media[0].source == {"en": pond.name}

@@ -69,9 +69,11 @@ def supervisor() -> User:
     return person(Role.ANALYST)
 
 
-def study(count: int = 0, *, first: int = 0, key: str = "parks", **fields: Any) -> TelephoneStudy:
+def study(
+    count: int = 0, *, first: int = 0, key: str = "parks", definition: dict[str, Any] = SCRIPT, **fields: Any
+) -> TelephoneStudy:
     """A study of the script, with so many mobile numbers of Shanghai."""
-    version = published(SCRIPT, key=key, anonymous=False)
+    version = published(definition, key=key, anonymous=False)
     fields.setdefault("opens_at", NOW - timedelta(days=1))
     made = actions.open_study(version.questionnaire, name="Parks", actor=SYSTEM, **fields)
     if count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -212,3 +213,20 @@ def test_an_answer_of_a_page_left_open_on_another_number_gets_into_no_other_inte
     assert "That answer was not kept." in told
     assert "How often, please?" in body(asked(client, field))
     assert "Why?" in body(say(client, field, "visits", number=first, q__visits="never"))
+
+
+def test_sounds_and_films_are_read_out_in_words():
+    script = deepcopy(SCRIPT)
+    visits = script["pages"][0]["items"][0]
+    said = {"zh-hans": "钟响了两下", "en": "A bell rings twice"}
+    sound = {"kind": "audio", "source": {"en": "bell.mp3"}, "transcript": said}
+    note = {"name": "note", "type": "note", "label": {"zh-hans": "听", "en": "Listen"}}
+    film = {"kind": "video", "source": {"en": "gate.mp4"}, "transcript": {"zh-hans": "门开了", "en": "A gate opens"}}
+    script["pages"][0]["items"].insert(0, note | {"media": [film]})
+    visits["media"] = [sound]
+    visits["options"][0]["media"] = [sound | {"transcript": {"zh-hans": "喇叭", "en": "A horn"}}]
+    field = study(definition=script)
+    add(field, numbers(1), language="en", name="Zhang Wei")
+    shown = body(asked(begun(field, interviewer()), field))
+    assert all(words in shown for words in ("A bell rings twice", "A gate opens", "A horn"))
+    assert "<audio" not in shown and "<video" not in shown
