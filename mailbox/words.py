@@ -179,6 +179,10 @@ REFUSALS = {
     "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
     "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
     "too_many_cites": _("At most %(most)d things can be cited"),
+    "cite_not_published": _(
+        "This names nothing that is published here: %(line)s. Give the address of a public page of this site, or the "
+        "number of a case whose answer is published; else hand the answer in for approval"
+    ),
     "draft_unfilled": lambda values: (
         gettext("Fill in these places of the text first: %(names)s") % {"names": listed(values["names"])}
     ),
@@ -232,6 +236,8 @@ def _told(machine: Machine) -> dict[str, Any]:
 
 TIMELINE = {
     **{code: told for machine in KINDS.values() for code, told in _told(machine).items()},
+    # Until this step went over the time to undo it was the answer itself.
+    told_code("enquiry", "answer_plainly"): _("Answered by %(department)s"),
     "case.added": _("You added something"),
     "case.merged": _("Others wrote the same; one answer goes to each of you, and your time runs on"),
     "case.unmerged": _("Handled by itself again"),

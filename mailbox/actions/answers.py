@@ -20,6 +20,7 @@ from mailbox.actions import clocks
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
 from mailbox.machine import Who
 from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, Message, StepRecord
+from mailbox.queries.published import published_lines
 
 log = logging.getLogger(__name__)
 
@@ -329,7 +330,8 @@ def _send(case_id: int, now: datetime) -> int:
         draft.save(update_fields=["send_at"])
         return 0
     # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
-    note = case.steps.filter(code="submit").values_list("note", flat=True).last() or ""
+    handed_in = case.steps.filter(code__in=["submit", "answer_plainly"])
+    note = handed_in.values_list("note", flat=True).last() or ""
     _answer(case, draft, now, note=note)
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
@@ -395,29 +397,38 @@ def _answer_with_lead(case_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def answer_plainly(
-    case_id: int, words: DraftWords, *, actor: Actor, now: datetime, revision: int | None = None
-) -> Case:
+    case_id: int, words: DraftWords, *, note: str = "", actor: Actor, now: datetime, revision: int | None = None
+) -> Draft:
     """Answer an enquiry from what is published: what it cites went through the gate, so nobody approves it again.
 
-    Raises as `take_step`; Refused("step_needs") without a citation.
+    Whatever else holds an answer up holds this one, too, and it goes out after the time to undo. The shared draft
+    becomes it. Raises as `take_step`; Refused("step_needs") without a citation, Refused("cite_not_published",
+    line=...) for a line that names nothing public of this site.
     """
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
     rules.check_filled(words.text)
-    case.answered_at = case.answered_at or now
-    given = Given(words=words.text, cites=tuple(rules.check_cites(words.cites)))
+    given = Given(words=words.text, note=note, cites=tuple(rules.check_cites(words.cites)))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
-    # Those that were merged into this one are answered from it.
-    Draft.objects.create(
-        case=case,
-        author=actor if isinstance(actor, User) else None,
-        text=given.words,
-        cites=list(given.cites),
-        state=Draft.State.SENT,
-        sent_at=now,
+    author = actor if isinstance(actor, User) else None
+    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    draft = draft or Draft(case=case, author=author)
+    draft.text, draft.basis, draft.result = rules.check_length(words.text, rules.WORDS_MOST), "", ""
+    draft.cites = published_lines(given.cites, actor=actor)
+    draft.round += 1
+    draft.revision += 1
+    draft.state, draft.submitted_by, draft.changed_at = Draft.State.APPROVED, author, now
+    draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
+    draft.send_at = now + timedelta(seconds=rules.SEND_UNDO_SECONDS)
+    draft.save()
+    if author is not None:
+        draft.writers.add(author)
+    DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=draft.sha256, at=now)
+    journal.record(
+        actor, "case.answered_plainly", draft, case=case.pk, round=draft.round, sha256=draft.sha256, cites=draft.cites
     )
-    return case
+    return draft
 
 
 def _shared(case: Case) -> Draft:

@@ -350,9 +350,7 @@ def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, 
         if given.units:
             values["units"] = given.units
         timeline.add(case.submission, told_code(record.kind, transition.code), at=now, **values, **given.told)
-    form = (
-        case.machine.answer_notice if transition.door in ("send_due_answers", "answer_plainly") else transition.notice
-    )
+    form = case.machine.answer_notice if transition.door == "send_due_answers" else transition.notice
     if not form:
         return
     signs = case.reviewer if "review_opinion" in form or form == "final_opinion" else unit

@@ -196,7 +196,10 @@ class StepForm(DeskForm):
                 _("What is published"),
                 most=rules.NOTE_MOST,
                 rows=3,
-                help_text=_("One title with its address a line"),
+                help_text=_(
+                    "One a line: the address of a public page of this site, or the number of a case whose answer is "
+                    "published"
+                ),
             )
         if self.from_sender:
             return area(_("What the sender says"), most=rules.WORDS_MOST, language=language)

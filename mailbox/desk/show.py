@@ -177,8 +177,9 @@ def _wrote_meanwhile(board: Board) -> bool:
     draft = board.shared
     if draft is None or draft.state != Draft.State.APPROVED or draft.send_at is not None:
         return False
-    approved = max((one.at for one in draft.approvals.all() if one.at), default=None)
-    return approved is not None and any(one.direction == "in" and one.at > approved for one in board.messages)
+    # What is answered from what is published nobody approves.
+    since = max((one.at for one in draft.approvals.all() if one.at), default=draft.changed_at)
+    return any(one.direction == "in" and one.at > since for one in board.messages)
 
 
 def _offers(board: Board, chore: Chore, actor: User) -> bool:

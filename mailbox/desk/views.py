@@ -226,7 +226,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         request.POST if posted else None,
         case=board.case,
         transition=transition,
-        initial=_initial(board),
+        initial=_initial(board, transition),
         doubts=asked,
     )
     if not posted or not form.is_valid():
@@ -266,9 +266,14 @@ def _transition(board: Board, code: str) -> Transition:
     return machine.transition(code)
 
 
-def _initial(board: Board) -> dict[str, Any]:
+def _initial(board: Board, transition: Transition) -> dict[str, Any]:
     draft = board.shared
-    return {"sha256": draft.sha256 if draft else "", "draft": draft.revision if draft else None}
+    if draft is None:
+        return {"sha256": "", "draft": None}
+    seen: dict[str, Any] = {"sha256": draft.sha256, "draft": draft.revision}
+    if transition.door == "answer_plainly":
+        seen |= {"words": draft.text, "cites": "\n".join(draft.cites)}
+    return seen
 
 
 def _onward(request: HttpRequest, pk: int) -> HttpResponse:
@@ -425,11 +430,12 @@ def _found_to_cite(request: HttpRequest) -> dict[str, Any]:
     """Look among what is published for something to cite."""
     text = clean_search(request.GET.get("q", ""))
     found = search(text).items[:CITED_SHOWN] if text else []
-    return {"q": text, "hits": [(_cited(request, hit), hit) for hit in found]}
+    return {"q": text, "hits": [(_cited(hit), hit) for hit in found]}
 
 
-def _cited(request: HttpRequest, hit: Hit) -> str:
-    return f"{strip_tags(hit.title)} {request.build_absolute_uri(hit.url)}"[: rules.CITE_MOST]
+def _cited(hit: Hit) -> str:
+    address = settings.PUBLIC_URL + hit.url
+    return f"{strip_tags(hit.title)[: rules.CITE_MOST - len(address) - 1]} {address}"
 
 
 @require_POST

@@ -9,6 +9,8 @@ from typing import Any
 from engage.accounts.actors import SYSTEM, Actor, ReceiptHolder, Role
 from engage.accounts.models import User
 from engage.departments.models import Department, Membership
+from engage.search.models import SearchEntry
+from engage.search.terms import haystack, terms_in
 from mailbox import actions
 from mailbox.models import Case, Draft, Intake
 from tests.accounts.people import person
@@ -83,6 +85,24 @@ def case(kind: str = "letter", *, text: str = "水管坏了，没有人来修。
     new = actions.NewCase(kind=kind, text=text, **values)
     actor: Actor = SYSTEM if kind == "petition_answer" else ReceiptHolder(0)
     return actions.register_case(new, envelope(**sent | given), actor=actor)
+
+
+def published(
+    title: str = "办事指南", url: str = "/zh/guide/", *, kind: str = "page", at: datetime = NOW
+) -> SearchEntry:
+    """Something everybody may read."""
+    folded = haystack(title, "")
+    return SearchEntry.objects.create(
+        kind=kind,
+        owner_id=url[-60:],
+        object_id=url[-60:],
+        language="zh-hans",
+        title=title,
+        url=url,
+        published_at=at,
+        folded=folded,
+        terms=" ".join(sorted(terms_in(folded))),
+    )
 
 
 def sender(case: Case) -> ReceiptHolder:

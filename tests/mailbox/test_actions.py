@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
@@ -14,11 +16,13 @@ from engage.journal.models import JournalRow
 from engage.participation import cases as port
 from engage.participation import timeline
 from engage.participation.models import Contact, OutgoingMail, Submission
+from engage.search.models import SearchEntry
 from mailbox import actions, queries
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
 from mailbox.post import rules
+from mailbox.queries.published import published_lines
 from tests.accounts.people import person
-from tests.mailbox import factories
+from tests.mailbox import factories, publications
 from tests.mailbox.factories import NOW, answered, approved, handed_in, house, later, member, sender, taken_on
 from tests.participation.factories import envelope
 
@@ -651,11 +655,106 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
     made = taken_on(place, "enquiry")
     with pytest.raises(Refused, match="step_needs"):
         actions.answer_plainly(made.pk, actions.DraftWords(text="见网页"), actor=place.officer, now=NOW)
-    words = actions.DraftWords(text="见网页", cites=("https://example.org/a",))
-    assert actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW).state == "answered"
+    page = factories.published()
+    words = actions.DraftWords(text="见网页", cites=(page.url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.answered_at, made.notices.count()) == ("approved", None, 1)
+    assert not draft.approvals.exists() and draft.cites == [f"办事指南 {settings.PUBLIC_URL}/zh/guide/"]
+    assert actions.send_due_answers(now=later(NOW, 29)) == 0
+    assert actions.send_due_answers(now=later(NOW)) == 1 and actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    notice = made.notices.get(form="answer")
+    assert (made.state, notice.content["words"], notice.content["cites"]) == ("answered", ["见网页"], draft.cites)
+    assert made.clocks.get().result == "met"
     letter = taken_on(place)
     with pytest.raises(Refused, match="step_unknown"):
         actions.answer_plainly(letter.pk, words, actor=place.officer, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "老年人助餐服务补贴办法第八条",
+        "https://example.org/zh/guide/",
+        "https://gov.example/a",
+        "javascript:alert(1)",
+        "//example.org/zh/guide/",
+        "/zh/soon/",
+        "/zh/said-by-somebody/",
+        "/zh/guide",
+        "办事指南",
+    ],
+)
+def test_what_is_not_published_here_answers_no_enquiry(line):
+    place = house()
+    made = taken_on(place, "enquiry")
+    page = factories.published()
+    factories.published("还没有公开", "/zh/soon/", at=later(timezone.now(), 3600))
+    factories.published("别人的意见", "/zh/said-by-somebody/", kind="comment")
+    words = actions.DraftWords(text="见网页", cites=(page.url, line))
+    with pytest.raises(Refused, match="cite_not_published") as refused:
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    assert refused.value.values["line"] == line
+    made.refresh_from_db()
+    assert made.state == "handling" and not made.drafts.exists()
+
+
+def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case():
+    place = house()
+    publication = publications.prepared(place, publications.reply_case(place))
+    number, hidden = publication.case.reference, factories.case().reference
+    made = taken_on(place, "enquiry")
+    with pytest.raises(Refused, match="cite_not_published"):
+        actions.answer_plainly(made.pk, actions.DraftWords("见", cites=(number,)), actor=place.officer, now=NOW)
+    publications.sign(publications.handed_in(publication, place))
+    entry = SearchEntry.objects.get(kind=publication.form, language="zh-hans")
+    known = {
+        number: entry,
+        f"上次的答复 {number.lower()}": entry,
+        f"随便写的题目 {settings.PUBLIC_URL}{entry.url}": entry,
+        f"{entry.url}?from=mail#answer": entry,
+    }
+    line = f"{entry.title} {settings.PUBLIC_URL}{entry.url}"
+    assert published_lines(list(known), actor=place.officer) == [line]
+    # Where somebody's answer is published is no way to learn whose it was.
+    for one in (hidden, number):
+        with pytest.raises(Refused, match="cite_not_published"):
+            published_lines([one], actor=place.stranger)
+
+
+def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
+    place = house()
+    made = taken_on(place, "enquiry")
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    (question,) = actions.set_questions(made.pk, ["什么时候办？"], actor=place.officer)
+    with pytest.raises(Refused, match="question_open"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.settle_question(question.pk, answered=True, actor=place.officer)
+    actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    step(made, "consulted", place.officer, note="先办")
+    with pytest.raises(Refused, match="opinion_open"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.answer_plainly(made.pk, words, note="道路处不答也可以", actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_an_answer_from_what_is_published_is_undone_and_taken_back_like_any_other():
+    place = house()
+    made = taken_on(place, "enquiry")
+    actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.hold_answer(made.pk, actor=place.officer)
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    actions.take_back_draft(made.pk, actor=place.officer, now=later(NOW))
+    made.refresh_from_db()
+    draft.refresh_from_db()
+    assert (made.state, draft.state, draft.text, made.drafts.count()) == ("drafting", "writing", "见网页", 1)
+    actions.answer_plainly(made.pk, words, actor=place.officer, now=later(NOW))
+    # Words behind the hand of who sent it stop it.
+    Draft.objects.filter(pk=draft.pk).update(text="别的话")
+    assert actions.send_due_answers(now=later(NOW, 90)) == 0
 
 
 # --- notices -------------------------------------------------------------------------------------------------------
@@ -818,15 +917,17 @@ def test_what_follows_an_enquiry_answered_from_what_is_published_is_answered_too
     place = house()
     leading, other = taken_on(place, "enquiry"), factories.case("enquiry")
     actions.merge_case(other.pk, into=leading.pk, actor=place.clerk, now=NOW)
-    words = actions.DraftWords(text="见办事指南。", cites=("https://example.org/guide",))
-    actions.answer_plainly(leading.pk, words, actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="见办事指南。", cites=(factories.published().url,))
+    draft = actions.answer_plainly(leading.pk, words, actor=place.officer, now=NOW)
+    assert actions.answer_merged(now=later(NOW)) == 0
+    actions.send_due_answers(now=later(NOW))
     assert actions.answer_merged(now=later(NOW)) == 1
     other.refresh_from_db()
     notice = other.notices.get(form="answer")
     assert (other.state, notice.content["words"], notice.content["cites"]) == (
         "answered",
         ["见办事指南。"],
-        [words.cites[0]],
+        draft.cites,
     )
 
 

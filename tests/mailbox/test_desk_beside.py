@@ -286,7 +286,7 @@ def test_a_place_that_is_not_filled_holds_the_answer_up(place):
     cases.save_draft(case.pk, DraftWords(text="您好。"), actor=place.officer, now=NOW)
     cases.submit_draft(case.pk, actor=place.officer, now=NOW)
     enquiry = taken_on(place, "enquiry")
-    words = DraftWords(text="请见{reference}。", cites=("办事指南 https://example.org/a",))
+    words = DraftWords(text="请见{reference}。", cites=(factories.published().url,))
     with pytest.raises(Refused, match="draft_unfilled"):
         cases.answer_plainly(enquiry.pk, words, actor=place.officer, now=NOW)
 

@@ -31,7 +31,7 @@ from mailbox.models import Case, CoConsultation, Draft, Link
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, approved, handed_in, house, later, sender, taken_on
-from tests.mailbox.test_walk import Walk
+from tests.mailbox.test_walk import PAGE, Walk
 
 pytestmark = pytest.mark.django_db
 NOON = NOW + timedelta(hours=1)
@@ -246,15 +246,19 @@ class DeskWalk(Walk):
         case = self.case
         board = board_of(case.pk, actor=actor, now=now)
         assert board is not None
-        sent = {
-            "revision": case.revision,
-            "token": str(uuid4()),
-            "department": self._unit(transition),
-            "reason": transition.reasons[0] if transition.reasons else "",
-            "sha256": board.shared.sha256 if board.shared else "",
-            "kind": "letter" if case.kind == "enquiry" else "enquiry",
-            "approver": "",
-        } | dict.fromkeys(("words", "note", "question", "cites"), "说明")
+        sent = (
+            {
+                "revision": case.revision,
+                "token": str(uuid4()),
+                "department": self._unit(transition),
+                "reason": transition.reasons[0] if transition.reasons else "",
+                "sha256": board.shared.sha256 if board.shared else "",
+                "kind": "letter" if case.kind == "enquiry" else "enquiry",
+                "approver": "",
+            }
+            | dict.fromkeys(("words", "note", "question"), "说明")
+            | {"cites": PAGE}
+        )
         form = StepForm(sent | {"units": "5", "days": "3"}, case=board.case, transition=transition)
         assert form.is_valid(), (transition.code, form.errors)
         return carry_out(board.case, transition, form.cleaned_data, actor=actor, now=now)
@@ -629,3 +633,25 @@ def test_every_chore_has_a_page_that_opens(place, code):
         assert answer.status_code == 404
     else:
         assert answer.status_code == (302 if chore.is_button else 200)
+
+
+def test_an_answer_from_what_is_published_begins_from_the_draft_and_can_be_undone(place):
+    case = taken_on(place, "enquiry")
+    entry = factories.published(url=PAGE)
+    actions.save_draft(case.pk, DraftWords(text="见网页。", cites=("公告栏",)), actor=place.officer, now=NOW)
+    url = reverse("desk_case_step", args=[case.pk, "answer_plainly"])
+    form = browser(place.officer).get(url).content.decode()
+    assert "见网页。" in form and "公告栏" in form
+    refused = take(place.officer, case, "answer_plainly", words="见网页。", cites="公告栏", note="")
+    assert refused.status_code == 422 and "names nothing that is published here: 公告栏" in refused.content.decode()
+    assert "见网页。" in refused.content.decode()
+    assert take(place.officer, case, "answer_plainly", words="见网页。", cites=PAGE, note="").status_code == 302
+    shown = page(place.officer, case).content.decode()
+    assert "The answer goes out at" in shown and "is approved" not in shown and entry.title in shown
+    assert do(place.officer, case, "hold").status_code == 302
+    assert "The answer is held<" in page(place.officer, case).content.decode()
+    actions.add_message(case.pk, "还有一句", actor=sender(case), now=later(NOW))
+    Draft.objects.update(changed_at=NOW)
+    assert "The answer is held: the sender wrote meanwhile" in page(place.officer, case).content.decode()
+    assert do(place.officer, case, "send").status_code == 302
+    assert Draft.objects.get().send_at is not None

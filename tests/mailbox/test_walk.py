@@ -26,6 +26,7 @@ from tests.mailbox.factories import House, house, sender
 
 pytestmark = pytest.mark.django_db
 
+PAGE = "/zh/guide/"
 # After how long the platform takes a step.
 AFTER = {"lapse": 16, "abandon": 16, "close": 31, "settle": 31}
 
@@ -38,6 +39,7 @@ class Walk:
     """One kind on its way through its table."""
 
     def __init__(self, place: House, kind: str) -> None:
+        factories.published(url=PAGE)
         self.place, self.machine = place, KINDS[kind]
         self.pk = factories.case(kind).pk
         self.seen: set[str] = set()
@@ -135,7 +137,7 @@ class Walk:
                 Needs.WORDS: "说明",
                 Needs.NOTE: "备注",
                 Needs.UNITS: 5,
-                Needs.CITES: ("https://example.org/answer",),
+                Needs.CITES: (PAGE,),
             }[need]
         if transition.code == "consulted":
             wanted["note"] = "不再等候"
@@ -153,7 +155,7 @@ class Walk:
             "take_back_draft": lambda: actions.take_back_draft(case.pk, actor=actor, now=now),
             "withdraw_case": lambda: actions.withdraw_case(case.pk, actor=actor, now=now),
             "answer_plainly": lambda: actions.answer_plainly(
-                case.pk, actions.DraftWords(text="见网页", cites=("https://example.org/answer",)), actor=actor, now=now
+                case.pk, actions.DraftWords(text="见网页", cites=(PAGE,)), actor=actor, now=now
             ),
             "move_case": lambda: actions.move_case(
                 case.pk, kind="letter" if case.kind == "enquiry" else "enquiry", words="改为", actor=actor, now=now
