@@ -127,6 +127,16 @@ def _opinion_open(values: dict[str, Any]) -> str:
     ) % {"n": values["n"]}
 
 
+def _review_own(values: dict[str, Any]) -> str:
+    if values["names"]:
+        said = gettext("You took part in what is under review, so somebody else decides it. These can: %(names)s")
+        return said % {"names": listed(values["names"])}
+    return gettext(
+        "You took part in what is under review, so somebody else decides it, and nobody else approves for "
+        "%(department)s. Ask an administrator to give another person that role"
+    ) % {"department": values["department"]}
+
+
 REFUSALS = {
     # steps
     "transition_not_allowed": (_not_allowed, 409),
@@ -147,6 +157,7 @@ REFUSALS = {
     "too_early": _of_day(_("This is possible from %(day)s on")),
     "too_late": _of_day(_("This was possible until %(day)s")),
     "opinion_open": _opinion_open,
+    "review_own": (_review_own, 403),
     "question_open": _("These questions of the letter have no answer and no reason why not: %(numbers)s"),
     "checklist_open": lambda values: (
         gettext("These points of the checklist must be ticked first: %(items)s") % {"items": listed(values["items"])}
@@ -194,6 +205,9 @@ REFUSALS = {
     "approval_own": (_("Who wrote in an answer cannot approve it"), 403),
     "approval_twice": (_("You approved this already; somebody else must be the next"), 403),
     "approval_not_yours": (_("It is not your turn to approve this"), 403),
+    "approval_later": (_("Your turn comes later: somebody else approves this place"), 403),
+    "chain_twice": _("Name each approver once"),
+    "chain_too_long": _("At most %(most)d people can approve one answer"),
     "approval_forged": (_("What you approved is not what was handed in. Read it again, then approve"), 409),
     "answer_gone": (_("There is no approved answer that waits: it was sent, or taken back"), 409),
     "absence_reversed": _("The last day lies before the first"),

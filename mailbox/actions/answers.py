@@ -105,7 +105,8 @@ def submit_draft(
 
     Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"),
     Refused("draft_basis_missing") for a refusal without its ground, Refused("approver_elsewhere"),
-    Refused("approval_own") for a chain that names a writer, Refused("draft_unfilled"), Refused("checklist_open").
+    Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
+    Refused("chain_too_long", most=...), Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)
     draft = _shared(case)
@@ -118,11 +119,9 @@ def submit_draft(
     writers = set(draft.writers.values_list("pk", flat=True))
     places = list(chain) or [None]
     for assignee in places:
-        if assignee is None:
-            continue
-        if case.lead is None or not holds_role_in(assignee, Role.APPROVER, case.lead):
+        if assignee is not None and (case.lead is None or not holds_role_in(assignee, Role.APPROVER, case.lead)):
             raise Refused("approver_elsewhere")
-        rules.check_approver(assignee, writers=writers, approved=())
+    rules.check_chain(places, writers=writers)
     draft.round += 1
     draft.state = Draft.State.APPROVAL
     draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
@@ -152,7 +151,7 @@ def approve_draft(
 
     The answer goes out after the time to undo. Raises as `take_step`, and Refused("approval_forged") when what was read
     is not what was handed in (an older round, another case, made up), Refused("approval_own"),
-    Refused("approval_twice"), Refused("approval_not_yours").
+    Refused("approval_twice"), Refused("approval_not_yours"), Refused("approval_later").
     """
     case = locked_case(case_id, actor)
     if token is not None and StepRecord.objects.filter(token=token, case=case).exists():
@@ -191,6 +190,10 @@ def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval
         writers=set(draft.writers.values_list("pk", flat=True)),
         approved=set(round_.filter(decision=Approval.Decision.APPROVED).values_list("by_id", flat=True)),
     )
+    later = round_.filter(decision=Approval.Decision.WAITING, position__gt=place.position)
+    if place.assignee_id is None and later.filter(assignee_id=actor.pk).exists():
+        # Who took this place could not take the own one any more.
+        raise Refused("approval_later")
     if place.assignee_id not in (None, actor.pk):
         today = clocks.today_of(case, now)
         if actor.pk not in deputies_of(place.assignee_id, today):

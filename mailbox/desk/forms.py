@@ -127,6 +127,38 @@ def area(
     )
 
 
+class ChainSelect(forms.Select):
+    """As many choices of the same name as there are places, one after another."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return what was chosen for each place."""
+        return list(data.getlist(name)) if hasattr(data, "getlist") else [data.get(name, "")]
+
+
+class ChainField(forms.ChoiceField):
+    """Who approves, in their order; an empty choice is any approver."""
+
+    widget = ChainSelect
+
+    def clean(self, value: Any) -> Any:
+        """Return a key, or None, for each place."""
+        known = {str(key) for key, _label in self.choices}
+        places = list(value or [""])[: rules.CHAIN_MOST + 1]
+        if set(places) - known:
+            raise ValidationError(gettext("Choose an approver of the unit in charge"))
+        return [int(one) if one else None for one in places]
+
+
+def rearranged(places: Sequence[str], order: str) -> list[str]:
+    """Return the places with one more at the end ("add"), or without the one of a number ("remove-2")."""
+    kept = list(places) or [""]
+    code, _dash, number = order.partition("-")
+    if code == "add" and len(kept) < rules.CHAIN_MOST:
+        return [*kept, ""]
+    gone = int(number) - 1 if code == "remove" and number in map(str, range(1, len(kept) + 1)) else -1
+    return [one for place, one in enumerate(kept) if place != gone] or [""]
+
+
 class DeskForm(forms.Form):
     """What every form of a case carries: the state of the case as the officer saw it, and a token of its own."""
 
@@ -212,6 +244,16 @@ class StepForm(DeskForm):
         )
 
     @property
+    def places(self) -> list[tuple[int, str]]:
+        """The places of the chain of approvers: number, and who is chosen."""
+        return list(enumerate(self["approver"].value() or [""], start=1)) if "approver" in self.fields else []
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may approve."""
+        return len(self.places) < rules.CHAIN_MOST
+
+    @property
     def from_sender(self) -> bool:
         """Whether the words are the sender's own, noted by the desk."""
         return Who.CITIZEN in self.transition.who
@@ -228,9 +270,7 @@ class StepForm(DeskForm):
                 widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
         elif door == "submit_draft":
-            self.fields["approver"] = forms.ChoiceField(
-                label=_("Who approves"), choices=approvers(case), required=False
-            )
+            self.fields["approver"] = ChainField(label=_("Who approves"), choices=approvers(case), required=False)
             self.fields["note"] = area(
                 _("For the approver"),
                 most=rules.NOTE_MOST,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -29,10 +30,10 @@ from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
-from mailbox.models import CaseClock, Draft, StepRecord
+from mailbox.models import Absence, Approval, CaseClock, Draft, StepRecord
 from mailbox.queries import Badge
 from mailbox.queries.senders import may_ask
-from mailbox.words import state_label, step_label, step_note, who_label
+from mailbox.words import listed, state_label, step_label, step_note, who_label
 
 # Turns something away or undoes what somebody did.
 TURNS_AWAY = frozenset({"refuse", "not_accept", "divert", "object", "return_draft", "take_back"})
@@ -108,6 +109,18 @@ class Happened:
     by: str
     reason: str
     note: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a chain of approvers: who, what was decided and when. `turn`: it is the one that is waited for."""
+
+    name: str
+    words: str
+    state: State
+    at: datetime | None
+    note: str
+    turn: bool
 
 
 @dataclass(frozen=True)
@@ -204,15 +217,48 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
 def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:
     """Return the draft: to write, or as it was handed in with what changed since the approver's last look."""
     case, draft = board.case, board.private if private else board.shared
-    context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": ""}
+    context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": "", "came_back": ()}
+    if draft is not None and draft.shared and draft.round and draft.state == Draft.State.WRITING:
+        said = _of_round(draft)
+        context["came_back"] = _places(board, said) if any(one.at for one in said) else ()
     if board.may_write and (private or draft is None or draft.state == Draft.State.WRITING):
         context["draft_form"] = DraftForm(case=case, draft=draft, shared=not private)
         return context
     if draft is not None and draft.state != Draft.State.WRITING:
         context["changed"] = changed_since_look(draft, approver=actor.pk, language=case.submission.language)
         context["result"] = RESULTS.get(draft.result, "")
-        context["approvals"] = [one for one in draft.approvals.all() if one.round == draft.round]
+        context["approvals"] = _places(board, _of_round(draft))
+    elif draft is None:
+        context["approvals"] = _places(board, board.signed)
     return context
+
+
+def _of_round(draft: Draft) -> list[Approval]:
+    return [one for one in draft.approvals.all() if one.round == draft.round]
+
+
+def _places(board: Board, chain: Sequence[Approval]) -> list[Place]:
+    """Say of each place who approves or approved it, and for the next one who stands in today."""
+    turn = next((one for one in chain if one.decision == Approval.Decision.WAITING), None)
+    return [_place(one, _stand_ins(one, board.today) if one is turn else [], turn=one is turn) for one in chain]
+
+
+def _place(one: Approval, stand_ins: Sequence[str], *, turn: bool) -> Place:
+    name = str(one.by or one.assignee or gettext("Any approver of the unit in charge"))
+    if one.by and one.assignee and one.by_id != one.assignee_id:
+        name = gettext("%(name)s in place of %(absent)s") % {"name": one.by, "absent": one.assignee}
+    elif stand_ins:
+        name = gettext("%(name)s, away; in their place %(deputies)s") % {"name": name, "deputies": listed(stand_ins)}
+    states: dict[str, State] = {Approval.Decision.APPROVED: "ok", Approval.Decision.RETURNED: "bad"}
+    words = gettext("whose turn it is") if turn else str(Approval.Decision(one.decision).label)
+    return Place(name, words, "warn" if turn else states.get(one.decision, ""), one.at, one.note, turn)
+
+
+def _stand_ins(one: Approval, day: date) -> list[str]:
+    if one.assignee_id is None:
+        return []
+    away = Absence.objects.filter(user_id=one.assignee_id, first__lte=day, last__gte=day, deputy__isnull=False)
+    return list(dict.fromkeys(str(row.deputy) for row in away.select_related("deputy")))
 
 
 def _steps(board: Board) -> list[OfferedStep]:

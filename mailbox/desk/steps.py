@@ -64,8 +64,7 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
                 **seen,
             )
         case "submit_draft":
-            chain = [int(given["approver"])] if given["approver"] else [None]
-            actions.submit_draft(case.pk, chain=chain, note=given["note"], **seen)
+            actions.submit_draft(case.pk, chain=given["approver"], note=given["note"], **seen)
         case "approve_draft":
             actions.approve_draft(case.pk, sha256=given["sha256"], note=given["note"], token=token, **seen)
         case "return_draft":

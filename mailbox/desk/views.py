@@ -51,7 +51,7 @@ from mailbox.actions.steps import say_if_moved_away
 from mailbox.desk import exports
 from mailbox.desk.board import Board, board_of, may_export
 from mailbox.desk.collision import HANDING_IN, doubts
-from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
+from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form, rearranged
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
 from mailbox.desk.queries import people_who_see
@@ -220,13 +220,15 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Ask what a step needs, and take it."""
     board = _board(request, pk)
     transition = _transition(board, code)
-    posted = request.method == "POST"
+    # Who adds a place to the chain of approvers, or takes one out, gets the form again with what is written so far.
+    arranges = transition.door == "submit_draft" and "chain" in request.POST
+    posted = request.method == "POST" and not arranges
     asked = _doubts(request, board, transition)
     form = StepForm(
         request.POST if posted else None,
         case=board.case,
         transition=transition,
-        initial=_initial(board, transition),
+        initial=_initial(board, transition) | (_arranged(request) if arranges else {}),
         doubts=asked,
     )
     if not posted or not form.is_valid():
@@ -239,6 +241,12 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return _ask(request, _board(request, pk), form, transition=transition, refusal=refusal)
     _told(request, gettext("Done: %(step)s") % {"step": step_name(transition)}, back)
     return _onward(request, pk)
+
+
+def _arranged(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed into the form of the chain, the case as it was seen included."""
+    typed = {name: request.POST[name] for name in ("revision", "draft", "note") if name in request.POST}
+    return typed | {"approver": rearranged(request.POST.getlist("approver"), request.POST["chain"])}
 
 
 def _told(request: HttpRequest, words: str, back: Any) -> None:
@@ -318,6 +326,7 @@ def _ask(
         "happened": happened(board)[:3] if refusal and refusal.code == "case_moved" else [],
         "is_bad": transition is not None and transition.code in ("refuse", "not_accept", "return_draft"),
         "told": transition is not None and transition.told is not None,
+        "arranged": not form.is_bound and "approver" in form.initial,
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)

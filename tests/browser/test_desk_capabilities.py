@@ -294,3 +294,40 @@ def test_texts_and_checklists_are_written_on_pages_of_their_own(sign_in, place, 
     click(page, "#points button")
     fine(page)
     expect(page.get_by_text("已核对" if language == "zh-CN" else "Checked")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width", "javascript"), [("zh-CN", 360, False), ("en-GB", 1280, True)])
+def test_two_approve_one_after_another(sign_in, place, language, width, javascript):
+    second = member(place.water, Role.APPROVER, first_name="Li", last_name="Na")
+    case = factories.taken_on(place, now=timezone.now())
+    actions.take_step(case.pk, "draft", actor=place.officer, now=timezone.now())
+    actions.save_draft(case.pk, DraftWords(text="已修好。"), actor=place.officer, now=timezone.now())
+    page = sign_in(place.officer, language=language, width=width, javascript=javascript)
+    page.goto(page.url.partition("/desk/")[0] + f"/desk/cases/{case.pk}/steps/submit/")
+    page.locator("#id_approver").select_option(str(place.approver.pk))
+    page.locator("#id_note").fill("请看")
+    add = page.locator("button[name=chain][value=add]")
+    for places in (2, 3):
+        add.focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator("select[name=approver]")).to_have_count(places)
+        expect(page.locator(f"#id_approver_{places}")).to_be_focused()
+    page.locator("#id_approver_2").select_option(str(second.pk))
+    fine(page)
+    page.locator("button[value=remove-3]").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("select[name=approver]")).to_have_count(2)
+    expect(page.locator("#id_note")).to_have_value("请看")
+    with page.expect_navigation():
+        page.locator("#ask .row button.btn-go").click()
+    fine(page)
+    draft = case.drafts.get()
+    assert [one.assignee for one in draft.approvals.all()] == [place.approver, second]
+    actions.approve_draft(case.pk, sha256=draft.sha256, note="可以", actor=place.approver, now=timezone.now())
+    other = sign_in(second, language=language, width=width, javascript=javascript)
+    other.goto(other.url.partition("/desk/")[0] + f"/desk/cases/{case.pk}/")
+    expect(other.locator("[aria-current=step]")).to_contain_text(str(second))
+    expect(other.get_by_text("可以")).to_be_visible()
+    fine(other)

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.pages.messages import refusal_message
 from engage.participation import cases as port
 from engage.participation import timeline
 from engage.participation.models import Contact, OutgoingMail, Submission
@@ -589,6 +590,28 @@ def test_a_chain_goes_by_name_with_delegates_and_deputies():
         actions.set_absence(second.pk, deputy=None, actor=place.officer, **away)
 
 
+def test_a_chain_names_nobody_twice_and_nobody_takes_two_of_its_places():
+    place = house()
+    second = member(place.water, Role.APPROVER)
+    made = taken_on(place)
+    step(made, "draft", place.officer)
+    actions.save_draft(made.pk, actions.DraftWords(text="一稿"), actor=place.officer, now=NOW)
+    for chain, code in (
+        ([place.approver.pk, second.pk, place.approver.pk], "chain_twice"),
+        ([None] * 7, "chain_too_long"),
+        ([second.pk, place.stranger.pk], "approver_elsewhere"),
+    ):
+        with pytest.raises(Refused, match=code):
+            actions.submit_draft(made.pk, chain=chain, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(made.pk, chain=[None, place.approver.pk], actor=place.officer, now=NOW)
+    # Who took the first place could not take the second, and nobody else may.
+    with pytest.raises(Refused, match="approval_later"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=second, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert made.drafts.get().state == "approved"
+
+
 def test_a_returned_draft_shows_its_approver_what_changed():
     place = house()
     made = taken_on(place)
@@ -831,6 +854,36 @@ def test_an_answer_is_rated_for_thirty_days_by_its_sender_only():
         actions.rate_case(made.pk, score=5, actor=sender(made), now=NOW + timedelta(days=31))
 
 
+def test_who_took_part_in_an_opinion_decides_no_review_of_it():
+    place = house()
+    made = taken_on(place, "grievance")
+    draft = handed_in(place, made, chain=[None, None])
+    for one in (place.approver, place.head):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=one, now=NOW)
+    actions.send_due_answers(now=later(NOW))
+    actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW + timedelta(days=1))
+    how = {"words": "维持", "now": NOW + timedelta(days=1)}
+    with pytest.raises(Refused, match="review_own") as refused:
+        actions.decide_review(made.pk, result="UPHELD", actor=place.head, **how)
+    with translation.override("en"):
+        assert "nobody else approves for" in refusal_message(refused.value)
+    second = member(place.root, Role.APPROVER, first_name="Li", last_name="Na")
+    case = Case.objects.get(pk=made.pk)
+    offered = {one.transition.code: one for one in queries.possible_steps(case, actor=place.head, now=how["now"])}
+    refusal = offered["decide_review"].refusal
+    assert refusal is not None and refusal.values["names"] == (str(second),)
+    with translation.override("en"):
+        assert f"These can: {second}" in refusal_message(refusal)
+    actions.decide_review(made.pk, result="UPHELD", actor=second, **how)
+    # Nor does who decided the first review decide the second.
+    actions.ask_review(made.pk, words="还是不服", actor=sender(made), now=NOW + timedelta(days=2))
+    third = member(place.root, Role.APPROVER)
+    how["now"] = NOW + timedelta(days=2)
+    with pytest.raises(Refused, match="review_own"):
+        actions.decide_review(made.pk, result="UPHELD", actor=second, **how)
+    assert actions.decide_review(made.pk, result="UPHELD", actor=third, **how).state == "final"
+
+
 def test_a_grievance_goes_through_both_reviews_at_the_next_higher_units():
     place = house()
     made = answered(place, taken_on(place, "grievance"))
@@ -844,7 +897,8 @@ def test_a_grievance_goes_through_both_reviews_at_the_next_higher_units():
         actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.approver, now=NOW)
     actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.head, now=NOW)
     actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW + timedelta(days=1))
-    made = actions.decide_review(made.pk, result="CHANGED", words="撤销", actor=place.head, now=NOW + timedelta(days=1))
+    second = member(place.root, Role.APPROVER)
+    made = actions.decide_review(made.pk, result="CHANGED", words="撤销", actor=second, now=NOW + timedelta(days=1))
     assert made.state == "final" and made.notices.last().form == "final_opinion"
     late = answered(place, taken_on(place, "grievance"))
     with pytest.raises(Refused, match="time_over"):

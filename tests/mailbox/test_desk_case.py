@@ -13,6 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
 from pypdf import PdfReader
 
 from engage.accounts.actors import Role
@@ -655,3 +657,75 @@ def test_an_answer_from_what_is_published_begins_from_the_draft_and_can_be_undon
     assert "The answer is held: the sender wrote meanwhile" in page(place.officer, case).content.decode()
     assert do(place.officer, case, "send").status_code == 302
     assert Draft.objects.get().send_at is not None
+
+
+# --- a chain of approvers ---------------------------------------------------------------------------------------------
+
+
+def chain_form(user: User, case: Case, places: list[str], order: str = "", **given: Any) -> HttpResponse:
+    """Send the form of the chain; `order` is one of its buttons that add a place or take one out."""
+    case.refresh_from_db()
+    sent = {"revision": case.revision, "token": str(uuid4()), "note": "", "approver": places} | given
+    url = reverse("desk_case_step", args=[case.pk, "submit"])
+    return browser(user).post(url, sent | ({"chain": order} if order else {}))
+
+
+def chosen_places(answer: HttpResponse) -> list[str]:
+    return [value for _number, value in answer.context["form"].places]
+
+
+def test_a_chain_of_approvers_is_put_together_without_a_script(place):
+    second = factories.member(place.water, Role.APPROVER)
+    case = taken_on(place)
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    actions.save_draft(case.pk, DraftWords(text="已修。"), actor=place.officer, now=NOW)
+    one, two = str(place.approver.pk), str(second.pk)
+    longer = chain_form(place.officer, case, [one], "add", note="请看")
+    assert longer.status_code == 200 and chosen_places(longer) == [one, ""]
+    shown = longer.content.decode()
+    assert "请看" in shown and 'name="approver" autofocus' in shown and 'value="remove-2"' in shown
+    assert chosen_places(chain_form(place.officer, case, [one, two, ""], "remove-1")) == [two, ""]
+    assert chosen_places(chain_form(place.officer, case, [one], "remove-9")) == [one]
+    full = chain_form(place.officer, case, [""] * 6, "add")
+    assert len(chosen_places(full)) == 6 and 'value="add"' not in full.content.decode()
+    assert state(case) == "drafting"
+    twice = chain_form(place.officer, case, [one, one])
+    assert twice.status_code == 422 and "Name each approver once" in twice.content.decode()
+    assert chosen_places(twice) == [one, one]
+    assert chain_form(place.officer, case, [one, "999999"]).status_code == 422
+    assert chain_form(place.officer, case, [one, two]).status_code == 302
+    assert list(case.drafts.get().approvals.values_list("assignee_id", flat=True)) == [place.approver.pk, second.pk]
+
+
+def test_the_page_of_a_case_shows_the_chain_whose_turn_it_is_and_who_stands_in(place):
+    second, third = (factories.member(place.water, Role.APPROVER) for _ in range(2))
+    case = taken_on(place)
+    draft = handed_in(place, case, chain=[place.approver.pk, second.pk])
+    today = localdate()
+    actions.set_absence(second.pk, first=today, last=today, deputy=third.pk, actor=second)
+    seen = page(place.officer, case).content.decode()
+    assert seen.index(str(place.approver)) < seen.index("whose turn it is") < seen.index(f"{second}</span>")
+    assert take(place.approver, case, "approve", sha256=draft.sha256, note="可以").status_code == 302
+    client = browser(third)
+    client.get(reverse("desk_case", args=[case.pk]))
+    with CaptureQueriesContext(connection) as asked:
+        seen = client.get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert len(asked) <= 20
+    assert "可以" in seen and f"{second}, away; in their place {third}" in seen
+    assert take(third, case, "return_draft", note="写上日期").status_code == 302
+    back = page(place.officer, case).content.decode()
+    assert "What the approvers said in round 1" in back and "写上日期" in back
+    assert f"{third} in place of {second}" in back
+    case.refresh_from_db()
+    handed_in(place, case, text="已于周五修好。", chain=[place.approver.pk, third.pk])
+    draft.refresh_from_db()
+    assert "Changed since you looked" in page(place.approver, case).content.decode()
+    for one in (place.approver, third):
+        assert take(one, case, "approve", sha256=draft.sha256, note="").status_code == 302
+    actions.send_due_answers(now=timezone.now() + timedelta(minutes=1))
+    client = browser(place.officer)
+    client.get(reverse("desk_case", args=[case.pk]))
+    with CaptureQueriesContext(connection) as asked:
+        over = client.get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert len(asked) <= 20
+    assert "Who approved it" in over and str(third) in over

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from engage.accounts.actors import SYSTEM, Actor
+from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.errors import Refused
 from mailbox import actions, queries
-from mailbox.access import standing_of
+from mailbox.access import standing_of, took_part
 from mailbox.actions.steps import apply_step, locked_case
 from mailbox.kinds import KINDS
 from mailbox.machine import BACK, MOVED, SAME, Needs, Transition, Who
@@ -41,6 +41,7 @@ class Walk:
     def __init__(self, place: House, kind: str) -> None:
         factories.published(url=PAGE)
         self.place, self.machine = place, KINDS[kind]
+        self.second_head = factories.member(place.root, Role.APPROVER)
         self.pk = factories.case(kind).pk
         self.seen: set[str] = set()
         self.tried: set[tuple[str, str]] = set()
@@ -50,11 +51,12 @@ class Walk:
         return Case.objects.select_related("submission", "triage", "lead", "reviewer").get(pk=self.pk)
 
     def actors(self) -> list[Actor]:
-        return [sender(self.case), SYSTEM, *self.place.people()]
+        return [sender(self.case), SYSTEM, *self.place.people(), self.second_head]
 
     def allowed(self, transition: Transition) -> Actor:
         case = self.case
-        return next(one for one in self.actors() if standing_of(case, one) & set(transition.who))
+        out = took_part(case) if "another_decides" in transition.guards else set()
+        return next(one for one in self.actors() if standing_of(case, one) & set(transition.who) and one.pk not in out)
 
     def refused(self, transition: Transition) -> Actor:
         """Somebody who sees the case and does not stand in the right place."""
