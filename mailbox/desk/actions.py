@@ -22,6 +22,7 @@ from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import DraftWords, clocks, save_draft
 from mailbox.actions.steps import check_revision, locked_case
+from mailbox.desk.board import may_read_contact
 from mailbox.desk.models import CaseWords, CheckItem, Mention, Note, Snippet, Snooze, Ticked, shared_among
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.rules import LONGEST_SNOOZE, find_mentions, places_filled
@@ -171,6 +172,30 @@ def set_checklist(kind: str, points: Sequence[Point], *, actor: Actor) -> list[C
     CheckItem.objects.filter(pk__in=[item.pk for item in known.values()]).update(active=False)
     journal.record(actor, "checklist.set", "mailbox_desk.checkitem", kind=kind, n=len(kept))
     return kept
+
+
+# --- what is taken out of a case ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def read_contact(case_id: int, *, actor: Actor) -> None:
+    """Record that somebody reads a sender's name and address.
+
+    Raises Refused("not_allowed") where they are not there for the actor, Case.DoesNotExist.
+    """
+    case = Case.objects.visible_to(actor).select_related("triage", "lead", "reviewer").get(pk=case_id)
+    if not may_read_contact(case, standing_of(case, actor)):
+        raise Refused("not_allowed")
+    journal.record(actor, "case.contact_read", case)
+
+
+@transaction.atomic
+def print_case(case_id: int, *, actor: Actor) -> None:
+    """Record that somebody prints a whole case. Raises as `read_contact`, for who is only asked."""
+    case = Case.objects.visible_to(actor).select_related("triage", "lead", "reviewer").get(pk=case_id)
+    if not standing_of(case, actor):
+        raise Refused("not_allowed")
+    journal.record(actor, "case.printed", case)
 
 
 # --- snippets -------------------------------------------------------------------------------------------------------

@@ -110,8 +110,8 @@ class Board:
 
     @property
     def shows_contact(self) -> bool:
-        """Whether the sender's name and address are shown: where the law asks for them, or somebody must call back."""
-        return bool(self.standing) and (self.case.machine.needs_identity or self.case.low_rated)
+        """Whether the sender's name and address are there for the person, who has to ask for them on the page."""
+        return may_read_contact(self.case, self.standing)
 
     def asked_of_us(self) -> list[CoConsultation]:
         """The open questions to the person's own units."""
@@ -124,6 +124,11 @@ class Board:
 def may_export(board: Board) -> bool:
     """Tell whether a person takes the whole case along: who works on it, not who is only asked for an opinion."""
     return bool(board.standing)
+
+
+def may_read_contact(case: Case, standing: frozenset[Who]) -> bool:
+    """Tell whether a sender's name and address are there to read: where the law asks for them, or to call back."""
+    return bool(standing) and (case.machine.needs_identity or case.low_rated)
 
 
 def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None:

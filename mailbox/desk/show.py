@@ -139,8 +139,8 @@ def step_name(transition: Transition) -> str:
     return str(transition.label)
 
 
-def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
-    """Return what the page of a case needs."""
+def case_context(board: Board, *, actor: User, private: bool, revealed: bool) -> dict[str, Any]:
+    """Return what the page of a case needs. `revealed`: the reading of name and address is recorded."""
     case = board.case
     return {
         "board": board,
@@ -152,7 +152,8 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "file": happened(board),
         "clocks": [_clock(badge) for badge in board.clocks],
         "facts": _facts(board),
-        "contact": _contact(board),
+        "contact": _contact(board, revealed=revealed),
+        "may_reveal": board.shows_contact and not revealed and case.submission.contact is not None,
         "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one, actor)],
         "may": {code: _offers(board, one, actor) for code, one in CHORES.items()},
         "asked_of_us": board.asked_of_us(),
@@ -383,10 +384,10 @@ def _published(may_be: bool) -> str:
     return gettext("may be published") if may_be else pgettext("answer", "not to be published")
 
 
-def _contact(board: Board) -> list[tuple[str, str]]:
+def _contact(board: Board, *, revealed: bool) -> list[tuple[str, str]]:
     """Name and address, where the law asks for them or somebody must call back; else only whether an answer arrives."""
     contact = board.case.submission.contact
-    if not board.shows_contact or contact is None:
+    if not (board.shows_contact and revealed) or contact is None:
         reach = gettext("by e-mail") if contact and contact.email_index else gettext("on the page of the receipt")
         return [(gettext("Answer goes"), reach)]
     known = [

@@ -40,7 +40,6 @@ from engage.desk.rules import clean_search
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.diffs import diff
 from engage.errors import Refused
-from engage.journal import actions as journal
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.queries import tracked
 from engage.search.queries import Hit, search
@@ -48,6 +47,7 @@ from engage.typed import LARGEST_KEY, whole_number
 from mailbox import actions, queries, rules
 from mailbox.actions import DraftWords
 from mailbox.actions.steps import say_if_moved_away
+from mailbox.desk import actions as desk
 from mailbox.desk import exports
 from mailbox.desk.board import Board, board_of, may_export
 from mailbox.desk.collision import HANDING_IN, doubts
@@ -68,6 +68,9 @@ CITED_SHOWN = 10
 # The session's word for the list that the present case was opened from.
 CAME_FROM = "desk_case_from"
 PLACE_MOST = 600
+# The session's word for the case whose sender's name and address were asked for, and the day: with another of either
+# they are asked for anew.
+REVEALED = "desk_case_contact"
 LINKED = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -201,7 +204,12 @@ def show_case(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
 def _case(
     request: HttpRequest, board: Board, refusal: Refused | None = None, draft: DraftForm | None = None
 ) -> HttpResponse:
-    context = case_context(board, actor=request.user, private=request.GET.get("draft") == "private")
+    context = case_context(
+        board,
+        actor=request.user,
+        private=request.GET.get("draft") == "private",
+        revealed=request.session.get(REVEALED) == _revealed(board.case.pk),
+    )
     if draft is not None:
         context["draft_form"] = draft
     context |= {"refusal": refusal_message(refusal) if refusal else "", "queue": CASES}
@@ -209,6 +217,22 @@ def _case(
         context |= {"list": f"?{urlencode(place)}", "came": come_from(place)}
     context |= toast_of(request) | {"others": present_words(come(board.case.pk, request.user, now=board.now))}
     return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
+
+
+def _revealed(pk: int) -> list[Any]:
+    return [pk, timezone.localdate().isoformat()]
+
+
+@require_POST
+@for_cases
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the sender's name and address to who asks for them; every asking is recorded."""
+    try:
+        desk.read_contact(pk if pk <= LARGEST_KEY else 0, actor=request.user)
+    except (Refused, Case.DoesNotExist):
+        raise Http404 from None
+    request.session[REVEALED] = _revealed(pk)
+    return HttpResponseRedirect(reverse("desk_case", args=[pk]) + "#sender-head")
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------
@@ -511,7 +535,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     board = _board(request, pk)
     if not may_export(board):
         raise Http404
-    journal.record(request.user, "case.printed", board.case)
+    desk.print_case(pk, actor=request.user)
     content = case_pdf(board, actor=request.user)
     name = f'attachment; filename="{board.case.reference}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})

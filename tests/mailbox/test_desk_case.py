@@ -144,20 +144,52 @@ def test_the_units_that_a_case_accuses_and_strangers_find_nothing(place):
 def test_the_name_is_shown_where_the_law_asks_for_it_and_nowhere_else(place):
     letter, grievance = taken_on(place), taken_on(place, "grievance")
     assert "李梅" not in page(place.officer, letter).content.decode()
-    assert "李梅" in page(place.officer, grievance).content.decode()
+    assert "李梅" in revealed(place.officer, grievance)
     # A unit that is only asked reads the letter, not who wrote it.
     actions.consult(grievance.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
     seen = page(place.stranger, grievance).content.decode()
     assert "水管坏了" in seen
     assert "李梅" not in seen
     assert "mei@example.org" not in seen
+    for one, case in ((place.stranger, grievance), (place.officer, letter), (place.stranger, letter)):
+        assert browser(one).post(reverse("desk_case_contact", args=[case.pk])).status_code == 404
+
+
+def revealed(user: User, case: Case) -> str:
+    """The page of a case after name and address were asked for."""
+    return browser(user).post(reverse("desk_case_contact", args=[case.pk]), follow=True).content.decode()
+
+
+def test_name_and_address_are_shown_on_request_and_the_journal_says_to_whom(place):
+    case, other = (taken_on(place, "grievance") for _ in range(2))
+    client = browser(place.officer)
+    url = reverse("desk_case", args=[case.pk])
+    before = client.get(url).content.decode()
+    assert "李梅" not in before and "mei@example.org" not in before and "Show name and address" in before
+    assert not JournalRow.objects.filter(verb="case.contact_read").exists()
+    answer = client.post(reverse("desk_case_contact", args=[case.pk]))
+    assert answer.url.startswith(url)
+    row = JournalRow.objects.get(verb="case.contact_read")
+    assert (row.actor_id, row.submission_id) == (str(place.officer.pk), case.pk)
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        seen = client.get(url).content.decode()
+    assert "李梅" in seen and "mei@example.org" in seen and "Show name and address" not in seen and len(asked) <= 20
+    assert JournalRow.objects.filter(verb="case.contact_read").count() == 1
+    # Another case is asked for by itself, and then the first anew; so is the same on another day.
+    client.post(reverse("desk_case_contact", args=[other.pk]))
+    assert "李梅" not in client.get(url).content.decode()
+    session = client.session
+    session["desk_case_contact"] = [case.pk, "2026-01-01"]
+    session.save()
+    assert "李梅" not in client.get(url).content.decode()
 
 
 def test_after_a_low_rating_the_telephone_is_there_to_call_back(place):
     case = answered(place, taken_on(place))
     assert "mei@example.org" not in page(place.officer, case).content.decode()
     actions.rate_case(case.pk, score=1, actor=sender(case), now=later(NOW))
-    assert "mei@example.org" in page(place.officer, case).content.decode()
+    assert "mei@example.org" in revealed(place.officer, case)
 
 
 def test_a_clock_says_day_by_day_how_it_was_computed(place):

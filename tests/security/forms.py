@@ -1282,6 +1282,7 @@ FORMS: dict[str, Form] = {
         ("files",),
     ),
     "counter_slip": Form("officer", said=False),
+    "desk_case_contact": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "desk_case_export": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "desk_case_history": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "workload_person": Form("administrator", lambda world: [0], {}, {"to": "1", "id": "1-0"}),

@@ -473,6 +473,7 @@ ROWS: dict[str, Row] = {
     "counter_slip": Row((302, 404, 302, 404, 404, 302)),
     "counter_slip_pdf": Row((302, 404, 404, 404, 404, 404)),
     "counter_kind": Row((302, 404, 200, 404, 404, 200), lambda world: ["letter"]),
+    "desk_case_contact": everybody(405, first),
     "desk_case_export": everybody(405, first),
     "desk_case_history": everybody(405, first),
     "workload": Row((302, 404, 200, 404, 404, 200)),
