@@ -18,6 +18,7 @@ from mailbox import rules
 from mailbox.access import holds_role_in, standing_of
 from mailbox.actions import clocks
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
+from mailbox.desk.models import LateWords
 from mailbox.machine import Who
 from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, Message, StepRecord
 from mailbox.queries.published import published_lines
@@ -336,6 +337,7 @@ def _send(case_id: int, now: datetime) -> int:
     handed_in = case.steps.filter(code__in=["submit", "answer_plainly"])
     note = handed_in.values_list("note", flat=True).last() or ""
     _answer(case, draft, now, note=note)
+    LateWords.objects.filter(case=case).delete()
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
     return 1

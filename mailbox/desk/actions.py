@@ -23,7 +23,7 @@ from mailbox.access import standing_of
 from mailbox.actions import DraftWords, clocks, save_draft
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.desk.board import may_read_contact
-from mailbox.desk.models import CaseWords, CheckItem, Mention, Note, Snippet, Snooze, Ticked, shared_among
+from mailbox.desk.models import CaseWords, CheckItem, LateWords, Mention, Note, Snippet, Snooze, Ticked, shared_among
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.rules import LONGEST_SNOOZE, find_mentions, places_filled
 from mailbox.kinds import KINDS
@@ -116,6 +116,15 @@ def see_mentions(case_id: int, *, actor: Actor, now: datetime) -> int:
     """Say that one has seen where one is named in a case; returns how many notes that were."""
     locked_case(case_id, actor)
     return Mention.objects.filter(note__case_id=case_id, user_id=actor.pk or 0, seen_at=None).update(seen_at=now)
+
+
+@transaction.atomic
+def read_late_words(case_id: int, *, actor: Actor) -> None:
+    """Say that one has read what the sender wrote to a case that nobody works on. Raises Refused("not_allowed")."""
+    case = locked_case(case_id, actor)
+    _worker_of(case, actor)
+    if LateWords.objects.filter(case=case).delete()[0]:
+        journal.record(actor, "case.late_words_read", case)
 
 
 # --- checklists -----------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from mailbox import rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
 from mailbox.actions.steps import review_facts
-from mailbox.desk.models import CheckItem, Note, Snooze
+from mailbox.desk.models import CheckItem, LateWords, Note, Snooze
 from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside
 from mailbox.kinds.reasons import RESULTS
 from mailbox.machine import Phase, Transition, Who
@@ -157,6 +157,7 @@ def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None
             has_talk=Exists(Note.objects.filter(case=here)),
             has_snooze=Exists(Snooze.objects.filter(case=here)),
             has_points=Exists(CheckItem.objects.filter(kind=OuterRef("kind"), active=True)),
+            has_late_words=Exists(LateWords.objects.filter(case=here)),
             has_mail_in=Exists(InMail.objects.filter(case=here)),
             late_handovers=late_handovers_count(actor, today=timezone.localdate()),
             has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),

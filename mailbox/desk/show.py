@@ -65,6 +65,7 @@ AT_THEIR_PLACE = frozenset(
         "mine",
         "note",
         "seen",
+        "late",
         "tick",
         "snippet",
         "cite",
@@ -201,6 +202,8 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
     if chore.code in ("suspect", "trust") and case.suspect != (chore.code == "trust"):
         return False
     if chore.code == "received" and not getattr(case, "has_handover", False):
+        return False
+    if chore.code == "late" and (case.at_desk or not getattr(case, "has_late_words", False)):
         return False
     if chore.code == "resend" and not board.notices:
         return False

@@ -159,6 +159,10 @@ def _seen(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     desk.see_mentions(case.pk, actor=actor, now=now)
 
 
+def _late(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    desk.read_late_words(case.pk, actor=actor)
+
+
 def _tick(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     given = form.cleaned_data
     desk.tick(case.pk, given["of"], done=given["done"], actor=actor, now=now)
@@ -272,6 +276,7 @@ CHORES: dict[str, Chore] = {
         Chore("wake", _("Take it up again"), _wake, plain, _("It is back"), ALL, open_only=False, is_button=True),
         Chore("note", _("Note to colleagues"), _note, NoteForm, _("The note is written"), ALL, False, True),
         Chore("seen", _("I have seen it"), _seen, plain, _("Seen"), ALL, False, True, is_button=True),
+        Chore("late", _("I have read it"), _late, plain, _("Seen"), ALL, open_only=False, is_button=True),
         Chore("tick", _("Tick a point"), _tick, TickForm, _("The checklist is kept"), ALL, is_button=True),
         Chore(
             "snippet", _("Put in a piece of text"), _snippet, SnippetChoiceForm, _("It stands in the answer"), LEADING

@@ -314,7 +314,8 @@ def test_two_approve_one_after_another(sign_in, place, language, width, javascri
         expect(page.locator("select[name=approver]")).to_have_count(places)
         expect(page.locator(f"#id_approver_{places}")).to_be_focused()
     page.locator("#id_approver_2").select_option(str(second.pk))
-    fine(page)
+    if javascript:
+        fine(page)
     page.locator("button[value=remove-3]").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -322,12 +323,14 @@ def test_two_approve_one_after_another(sign_in, place, language, width, javascri
     expect(page.locator("#id_note")).to_have_value("请看")
     with page.expect_navigation():
         page.locator("#ask .row button.btn-go").click()
-    fine(page)
+    if javascript:
+        fine(page)
     draft = case.drafts.get()
     assert [one.assignee for one in draft.approvals.all()] == [place.approver, second]
     actions.approve_draft(case.pk, sha256=draft.sha256, note="可以", actor=place.approver, now=timezone.now())
     other = sign_in(second, language=language, width=width, javascript=javascript)
     other.goto(other.url.partition("/desk/")[0] + f"/desk/cases/{case.pk}/")
     expect(other.locator("[aria-current=step]")).to_contain_text(str(second))
-    expect(other.get_by_text("可以")).to_be_visible()
-    fine(other)
+    expect(other.get_by_text("可以", exact=True)).to_be_visible()
+    if javascript:
+        fine(other)
