@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from mailbox import rules
 from mailbox.actions.resend import KEEP, RESTART
 from mailbox.actions.steps import told_code
+from mailbox.counter import rules as counter
+from mailbox.counter.models import Way
 from mailbox.kinds import KINDS, kind_of
 from mailbox.kinds.common import WHO_LABELS
 from mailbox.machine import Machine, Who
@@ -43,6 +45,8 @@ RESENT = {
 
 def step_note(step: str, note: str) -> str:
     """Return what stands in the file about a step: as it was typed, or worded anew where the house keeps a code."""
+    if step == "confirm_receipt" and (way := note.removeprefix(counter.WAY)) in Way and way != note:
+        return str(Way(way).label)
     number, _colon, clock = note.rpartition(": ")
     return str(RESENT[clock]) % {"number": number} if step == rules.RESEND and clock in RESENT else note
 
@@ -234,6 +238,8 @@ REFUSALS = {
     "not_merged": (_("This case is not answered with another, or the answer has gone out"), 409),
     "move_leads_others": (_("Others are answered with this case. Take the merges back first"), 409),
     "split_nothing": _("Choose what to split off"),
+    "split_files_alone": _("Write the matter to which the chosen files belong"),
+    "split_file_gone": (_("One of the files is no longer in this case. Look at it again, then choose"), 409),
     "too_many_parts": _("At most %(most)d cases can be split off at once"),
     "link_to_itself": _("A case cannot be linked with itself. Choose another"),
     "tag_empty": _("Write a word for the group"),

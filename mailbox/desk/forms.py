@@ -15,6 +15,7 @@ from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.departments.models import Department
 from engage.departments.queries import members_of
+from engage.participation.models import Attachment
 from engage.participation.rules import parse_reference
 from mailbox import rules
 from mailbox.desk.queries import snippets_for
@@ -442,6 +443,8 @@ class SplitForm(DeskForm):
 
     def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
         super().__init__(data, case=case)
+        files = Attachment.objects.visible_to(actor).filter(submission_id=case.pk).order_by("pk")
+        sent = [(file.pk, file.name) for file in files]
         for number in range(1, PARTS + 1):
             self.fields[f"part_{number}"] = area(
                 gettext("Further matter %(n)d") % {"n": number},
@@ -450,6 +453,19 @@ class SplitForm(DeskForm):
                 required=number == 1,
                 language=case.submission.language,
             )
+            if sent:
+                self.fields[f"files_{number}"] = forms.TypedMultipleChoiceField(
+                    label=gettext("Files that go along with matter %(n)d") % {"n": number},
+                    choices=sent,
+                    coerce=int,
+                    required=False,
+                    widget=forms.CheckboxSelectMultiple,
+                )
+
+    @property
+    def files_along(self) -> list[list[int]]:
+        """The files that go along with each part."""
+        return [self.cleaned_data.get(f"files_{number}", []) for number in range(1, PARTS + 1)]
 
     @property
     def parts(self) -> list[str]:

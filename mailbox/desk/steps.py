@@ -218,7 +218,8 @@ def _unmerge(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
 
 def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     assert isinstance(form, SplitForm)
-    actions.split_case(case.pk, form.parts, actor=actor, now=now, revision=form.cleaned_data["revision"])
+    revision = form.cleaned_data["revision"]
+    actions.split_case(case.pk, form.parts, files=form.files_along, actor=actor, now=now, revision=revision)
 
 
 def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -16,9 +17,10 @@ from engage.journal.models import JournalRow
 from engage.pages.messages import refusal_message
 from engage.participation import cases as port
 from engage.participation import timeline
-from engage.participation.models import Contact, OutgoingMail, Submission
+from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
 from engage.search.models import SearchEntry
 from mailbox import actions, queries
+from mailbox.letterbox.files import add_to_case
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
 from mailbox.post import rules
 from mailbox.queries.published import published_lines
@@ -1045,6 +1047,35 @@ def test_a_part_that_is_split_off_keeps_whom_the_whole_accuses_and_who_speaks_fo
     assert not Case.objects.visible_to(place.officer).filter(pk=part.pk).exists()
     with pytest.raises(Refused, match="route_barred"):
         step(part, "transfer", place.clerk, department=place.water.pk)
+
+
+def test_the_files_that_are_chosen_go_with_the_part_that_is_split_off():
+    place = house()
+    made, other = factories.case(), factories.case()
+    photo, plan, foreign = (
+        kept_file(one, name, text)
+        for one, name, text in (
+            (made, "photo.txt", "灯坏了"),
+            (made, "plan.txt", "图"),
+            (other, "foreign.txt", "别人的"),
+        )
+    )
+    split = {"actor": place.clerk, "now": NOW}
+    with pytest.raises(Refused, match="split_files_alone"):
+        actions.split_case(made.pk, ["路灯", ""], files=[[], [photo.pk]], **split)
+    with pytest.raises(Refused, match="split_file_gone"):
+        actions.split_case(made.pk, ["路灯"], files=[[foreign.pk]], **split)
+    lamp, waste = actions.split_case(made.pk, ["路灯", "", "垃圾"], files=[[photo.pk]], **split)
+    (copy,) = lamp.submission.attachments.all()
+    assert (copy.name, copy.sha256, copy.state) == ("photo.txt", photo.sha256, "clean")
+    assert copy.file.name != photo.file.name and copy.file.read() == photo.file.read()
+    assert not waste.submission.attachments.exists() and made.submission.attachments.count() == 2
+    actions.split_case(made.pk, ["路灯"], files=[[photo.pk, plan.pk]], **split)
+    assert lamp.submission.attachments.count() == 1
+
+
+def kept_file(case: Case, name: str, text: str) -> Attachment:
+    return add_to_case(case.submission, BytesIO(text.encode()), name, actor=sender(case))
 
 
 def test_what_accuses_a_unit_is_kept_from_it_and_below_and_goes_to_the_one_above():

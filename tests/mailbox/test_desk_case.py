@@ -28,6 +28,7 @@ from mailbox.desk.board import board_of
 from mailbox.desk.forms import StepForm
 from mailbox.desk.steps import CHORES, ELSEWHERE, carry_out
 from mailbox.kinds import KINDS
+from mailbox.letterbox.files import add_to_case
 from mailbox.machine import Transition
 from mailbox.models import Case, CoConsultation, Draft, Link
 from tests.accounts.people import person, sign_in
@@ -622,8 +623,14 @@ def test_cases_are_linked_merged_split_and_grouped(place):
     assert do(place.officer, other, "unlink", of=link.pk).status_code == 302
     assert do(place.officer, case, "tag", name="水管").status_code == 302
     assert do(place.officer, case, "untag", of=case.tags.get().pk).status_code == 302
-    assert do(place.officer, case, "split", part_1="路灯也坏了。").status_code == 302
-    assert Link.objects.filter(kind=Link.Kind.SPLIT, target=case).count() == 1
+    file = add_to_case(case.submission, BytesIO("灯".encode()), "lamp.txt", actor=sender(case))
+    form = browser(place.officer).get(reverse("desk_case_chore", args=[case.pk, "split"])).content.decode()
+    assert "lamp.txt" in form and "Files that go along with matter 2" in form
+    alone = do(place.officer, case, "split", part_1="路灯也坏了。", files_2=[file.pk])
+    assert alone.status_code == 422 and "the matter to which the chosen files belong" in alone.content.decode()
+    assert do(place.officer, case, "split", part_1="路灯也坏了。", files_1=[file.pk]).status_code == 302
+    part = Link.objects.get(kind=Link.Kind.SPLIT, target=case).source
+    assert [one.name for one in part.submission.attachments.all()] == ["lamp.txt"]
     assert do(place.officer, case, "merge", other=case.reference).status_code == 422
     assert do(place.officer, case, "merge", other=other.reference).status_code == 302
     case.refresh_from_db()
