@@ -259,7 +259,7 @@ def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Ac
     snippet = Snippet.objects.visible_to(actor).get(pk=snippet_id)
     case = locked_case(case_id, actor)
     words = places_filled(snippet.text, values_of(case, snippet.language))
-    draft = _add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
+    draft = add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
     Snippet.objects.filter(pk=snippet.pk).update(uses=F("uses") + 1)
     return draft
 
@@ -267,10 +267,11 @@ def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Ac
 @transaction.atomic
 def cite(case_id: int, line: str, *, shared: bool = True, actor: Actor, now: datetime) -> Draft:
     """Put a title with its address among what the answer cites. Raises as `save_draft`."""
-    return _add_to_draft(locked_case(case_id, actor), line=line, shared=shared, actor=actor, now=now)
+    return add_to_draft(locked_case(case_id, actor), line=line, shared=shared, actor=actor, now=now)
 
 
-def _add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, actor: Actor, now: datetime) -> Draft:
+def add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, actor: Actor, now: datetime) -> Draft:
+    """Put words at the end of the answer of a locked case, or a line among what it cites. Raises as `save_draft`."""
     live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
     found = live.filter(shared=True).first() if shared else live.filter(shared=False, author_id=actor.pk).first()
     before: dict[str, Any] = found.words if found else {"text": "", "basis": "", "cites": [], "result": ""}

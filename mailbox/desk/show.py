@@ -69,6 +69,7 @@ AT_THEIR_PLACE = frozenset(
         "tick",
         "snippet",
         "cite",
+        "library",
         "snooze",
         "wake",
     }
@@ -209,7 +210,9 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
         return False
     if chore.code == "wake":
         return board.beside.snooze is not None and may_do(chore, case, board.standing, is_asked=False)
-    if chore.code in ("snippet", "cite") and not board.may_write:
+    if chore.code == "keep" and (case.answered_at is None or case.barred_id is not None):
+        return False
+    if chore.code in ("snippet", "cite", "library") and not board.may_write:
         return False
     if chore.code == "mine":
         here = Who.LEAD if case.lead_id else Who.CLERK

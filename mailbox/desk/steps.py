@@ -35,6 +35,8 @@ from mailbox.desk.forms import (
 )
 from mailbox.desk.resending import ResendForm, received, resend
 from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
+from mailbox.library.actions import KEEPERS, keep_in_library, use_item
+from mailbox.library.forms import KeepForm, UseForm
 from mailbox.machine import Transition, Who
 from mailbox.models import Case
 
@@ -178,6 +180,16 @@ def _cite(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     desk.cite(case.pk, given["line"], shared=given["shared"], actor=actor, now=now)
 
 
+def _keep(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    assert isinstance(form, KeepForm)
+    keep_in_library(case.pk, form.words, stays=form.cleaned_data.get("stays", ()), actor=actor, now=now)
+
+
+def _use(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    use_item(case.pk, given["item"], shared=given["shared"], actor=actor, now=now)
+
+
 def _add(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.add_message(case.pk, form.cleaned_data["words"], actor=actor, now=now)
 
@@ -283,6 +295,20 @@ CHORES: dict[str, Chore] = {
             "snippet", _("Put in a piece of text"), _snippet, SnippetChoiceForm, _("It stands in the answer"), LEADING
         ),
         Chore("cite", _("Cite something published"), _cite, CiteForm, _("It is cited"), LEADING),
+        Chore("library", _("Take from the case library"), _use, UseForm, _("It stands in the answer"), LEADING),
+        Chore(
+            "keep",
+            _("Put into the case library"),
+            _keep,
+            KeepForm,
+            _("It is in the case library"),
+            KEEPERS,
+            open_only=False,
+            hint=_(
+                "Everybody who works on cases reads it. What is found of people is blacked out; names of others are "
+                "not found by themselves, so read all of it."
+            ),
+        ),
         Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
         Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
         Chore(

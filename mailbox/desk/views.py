@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -59,6 +60,7 @@ from mailbox.desk.queue import CASES, come_from, neighbour
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
 from mailbox.desk.words import DAYS, html_lang, language_name, present_words
+from mailbox.library.queries import found as found_in_library
 from mailbox.machine import Transition
 from mailbox.models import DESK_ROLES, Case
 
@@ -342,6 +344,7 @@ def _ask(
         "case": board.case,
         "lang": html_lang(board.case.submission.language),
         "form": form,
+        "token": uuid4(),
         "code": chore.code if chore else "",
         "label": label,
         "hint": chore.hint if chore else "",
@@ -385,7 +388,7 @@ def chore(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not posted or not form.is_valid():
         if found.is_button:
             return redirect("desk_case", pk)
-        return _ask(request, board, form, chore=found, more=_found_to_cite(request) if code == "cite" else {})
+        return _ask(request, board, form, chore=found, more=_to_choose_from(request, board, code))
     try:
         back = found.run(board.case, form, request.user, timezone.now())
     except Refused as refusal:
@@ -431,7 +434,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         at = time_format(localtime(kept.changed_at), "TIME_FORMAT")
         return JsonResponse({"revision": kept.revision, "at": at})
     then = request.POST.get("then", "")
-    if then in ("snippet", "cite"):
+    if then in ("snippet", "cite", "library"):
         onward = reverse("desk_case_chore", args=[pk, then])
         return HttpResponseRedirect(onward if shared else f"{onward}?draft=private")
     messages.success(request, gettext("The draft is kept"))
@@ -459,9 +462,14 @@ def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused)
     return _page(request, "both", context, refusal_status(refusal.code))
 
 
-def _found_to_cite(request: HttpRequest) -> dict[str, Any]:
-    """Look among what is published for something to cite."""
+def _to_choose_from(request: HttpRequest, board: Board, code: str) -> dict[str, Any]:
+    """Look among what is published for something to cite, or in the library of cases for an answer."""
+    if code not in ("cite", "library"):
+        return {}
     text = clean_search(request.GET.get("q", ""))
+    if code == "library":
+        items = found_in_library(request.user, text, language=board.case.submission.language)
+        return {"q": text, "items": items[:CITED_SHOWN]}
     found = search(text).items[:CITED_SHOWN] if text else []
     return {"q": text, "hits": [(_cited(hit), hit) for hit in found]}
 

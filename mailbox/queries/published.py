@@ -13,6 +13,7 @@ from engage.accounts.actors import Actor
 from engage.errors import Refused
 from engage.participation.rules import parse_reference
 from engage.search.models import SearchEntry
+from engage.search.queries import at_addresses
 from mailbox import rules
 from mailbox.models import Case
 
@@ -39,9 +40,9 @@ def published_lines(lines: Sequence[str], *, actor: Actor) -> list[str]:
 def _entry_of(line: str, actor: Actor) -> SearchEntry | None:
     word = line.split()[-1]
     paths = _paths_of(word) or _paths_of_case(word, actor)
-    entries = SearchEntry.objects.visible_to(actor).filter(url__in=paths).exclude(kind__in=OF_OTHERS)
-    known = {entry.url: entry for entry in entries}
-    return next((known[path] for path in paths if path in known), None)
+    known = at_addresses(paths)
+    entry = next((known[path] for path in paths if path in known), None)
+    return None if entry is None or entry.kind in OF_OTHERS else entry
 
 
 def _paths_of(word: str) -> list[str]:

@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.utils import timezone, translation
+from wagtail.models import PageViewRestriction
 
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from engage.pages.messages import refusal_message
+from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
 from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
@@ -707,6 +709,7 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
         "//example.org/zh/guide/",
         "/zh/soon/",
         "/zh/said-by-somebody/",
+        "/zh/for-some/",
         "/zh/guide",
         "办事指南",
     ],
@@ -715,8 +718,11 @@ def test_what_is_not_published_here_answers_no_enquiry(line):
     place = house()
     made = taken_on(place, "enquiry")
     page = factories.published()
-    factories.published("还没有公开", "/zh/soon/", at=later(timezone.now(), 3600))
-    factories.published("别人的意见", "/zh/said-by-somebody/", kind="comment")
+    soon, said, some = (factories.published(slug, slug) for slug in ("soon", "said-by-somebody", "for-some"))
+    SearchEntry.objects.filter(pk=soon.pk).update(published_at=later(timezone.now(), 3600))
+    SearchEntry.objects.filter(pk=said.pk).update(kind="comment")
+    restricted = ArticlePage.objects.get(pk=some.owner_id)
+    PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
     words = actions.DraftWords(text="见网页", cites=(page.url, line))
     with pytest.raises(Refused, match="cite_not_published") as refused:
         actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)

@@ -678,7 +678,7 @@ def test_every_chore_has_a_page_that_opens(place, code):
 
 def test_an_answer_from_what_is_published_begins_from_the_draft_and_can_be_undone(place):
     case = taken_on(place, "enquiry")
-    entry = factories.published(url=PAGE)
+    entry = factories.published()
     actions.save_draft(case.pk, DraftWords(text="见网页。", cites=("公告栏",)), actor=place.officer, now=NOW)
     url = reverse("desk_case_step", args=[case.pk, "answer_plainly"])
     form = browser(place.officer).get(url).content.decode()

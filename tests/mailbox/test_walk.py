@@ -39,7 +39,7 @@ class Walk:
     """One kind on its way through its table."""
 
     def __init__(self, place: House, kind: str) -> None:
-        factories.published(url=PAGE)
+        factories.published()
         self.place, self.machine = place, KINDS[kind]
         self.second_head = factories.member(place.root, Role.APPROVER)
         self.pk = factories.case(kind).pk

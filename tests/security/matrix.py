@@ -424,6 +424,8 @@ ROWS: dict[str, Row] = {
     "desk_case_here": everybody(405, first),
     "desk_cases_csv": Row((302, 404, 200, 404, 404, 200)),
     "desk_cases_xlsx": Row((302, 404, 200, 404, 404, 200)),
+    "desk_library": Row((302, 404, 200, 404, 404, 200)),
+    "desk_library_retire": everybody(405, first),
     "desk_snippets": Row((302, 404, 200, 404, 404, 200)),
     "desk_snippet": Row((302, 404, 404, 404, 404, 404), first),
     "desk_snippet_delete": everybody(405, first),
