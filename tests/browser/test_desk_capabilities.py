@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords
 from mailbox.desk import actions as desk
 from mailbox.desk.actions import Point
+from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
 from tests.accounts.people import person
 from tests.browser.looking import foreign_words, look
@@ -334,3 +336,54 @@ def test_two_approve_one_after_another(sign_in, place, language, width, javascri
     expect(other.get_by_text("可以", exact=True)).to_be_visible()
     if javascript:
         fine(other)
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en-GB", 1280)])
+def test_an_answered_case_goes_into_the_library_and_its_answer_into_another(sign_in, place, language, width):
+    now = timezone.now()
+    for who, name in ((place.officer, "陈兰"), (place.approver, "王芳")):
+        if language == "zh-CN":
+            User.objects.filter(pk=who.pk).update(first_name="", last_name=name)
+    case = factories.answered(place, factories.taken_on(place, "grievance", now=now), now=now)
+    page = sign_in(place.officer, language=language, width=width)
+
+    # Whom it is about is read on request.
+    go(page, f"/desk/cases/{case.pk}/")
+    expect(page.get_by_text("mei@example.org")).to_have_count(0)
+    click(page, "form[action$='/contact/'] button")
+    expect(page.get_by_text("mei@example.org")).to_be_visible()
+    fine(page)
+
+    # What the sender wrote after the answer is there until somebody has read it.
+    add_information(case.pk, "还有一件事", actor=factories.sender(case), now=timezone.now())
+    go(page, "/desk/queues/cases/?view=late")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    fine(page)
+    go(page, f"/desk/cases/{case.pk}/")
+    fine(page)
+    click(page, "form[action$='/do/late/'] button")
+    expect(page.locator("form[action$='/do/late/']")).to_have_count(0)
+
+    go(page, f"/desk/cases/{case.pk}/do/keep/")
+    page.locator("#id_question").fill("李梅问：水管何时修？")
+    press(page, "Control+Enter")
+    expect(page.locator("input[name=stays]")).to_have_count(1)
+    fine(page)
+    page.locator("#id_question").fill("水管何时修？")
+    press(page, "Control+Enter")
+    go(page, "/desk/library/?q=水管")
+    expect(page.locator("main h2")).to_have_count(1)
+    fine(page)
+
+    other = factories.taken_on(place, now=now)
+    go(page, f"/desk/cases/{other.pk}/")
+    click(page, "button[name=then][value=library]")
+    fine(page)
+    click(page, "button[name=item]")
+    expect(page.locator("#id_text")).to_have_value("已经派人修好。")
+
+    # What is published is cited by the same way.
+    entry = factories.published("漏水怎么办", "leaks")
+    go(page, f"/desk/cases/{other.pk}/do/cite/?q=漏水")
+    click(page, "button[name=line]")
+    expect(page.locator("#id_cites")).to_have_value(re.compile(entry.url))
