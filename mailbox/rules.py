@@ -209,6 +209,11 @@ def _followed_up(machine: Machine, step: str, facts: Facts) -> None:
         raise Refused("nothing_to_follow_up")
 
 
+def _not_returned(machine: Machine, step: str, facts: Facts) -> None:
+    if facts.taken.get("return_draft"):
+        raise Refused("answer_was_returned")
+
+
 def _another_decides(machine: Machine, step: str, facts: Facts) -> None:
     if facts.deciders is not None:
         raise Refused("review_own", names=facts.deciders, department=facts.decides_at)
@@ -229,6 +234,7 @@ GUARDS: dict[str, Callable[[Machine, str, Facts], None]] = {
     "rated_low": _rated_low,
     "followed_up": _followed_up,
     "another_decides": _another_decides,
+    "not_returned": _not_returned,
     "review_running": _until_due("review_request_by"),
     "rereview_running": _until_due("rereview_request_by"),
     "review_over": _past_due("review_request_by"),

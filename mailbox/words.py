@@ -162,6 +162,7 @@ REFUSALS = {
     "too_late": _of_day(_("This was possible until %(day)s")),
     "opinion_open": _opinion_open,
     "review_own": (_review_own, 403),
+    "answer_was_returned": (_("An approver sent the answer back. Change it, then hand it in for approval again"), 409),
     "question_open": _("These questions of the letter have no answer and no reason why not: %(numbers)s"),
     "checklist_open": lambda values: (
         gettext("These points of the checklist must be ticked first: %(items)s") % {"items": listed(values["items"])}

@@ -191,15 +191,19 @@ def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval
         writers=set(draft.writers.values_list("pk", flat=True)),
         approved=set(round_.filter(decision=Approval.Decision.APPROVED).values_list("by_id", flat=True)),
     )
-    later = round_.filter(decision=Approval.Decision.WAITING, position__gt=place.position)
-    if place.assignee_id is None and later.filter(assignee_id=actor.pk).exists():
-        # Who took this place could not take the own one any more.
-        raise Refused("approval_later")
     if place.assignee_id not in (None, actor.pk):
         today = clocks.today_of(case, now)
         if actor.pk not in deputies_of(place.assignee_id, today):
             raise Refused("approval_not_yours")
+    if place.assignee_id != actor.pk and _is_named_later(place, actor.pk):
+        # Who took this place, as anybody or as a deputy, could not take the own one any more.
+        raise Refused("approval_later")
     return place
+
+
+def _is_named_later(place: Approval, user_id: int | None) -> bool:
+    later = Approval.objects.filter(draft=place.draft_id, round=place.round, position__gt=place.position)
+    return later.filter(decision=Approval.Decision.WAITING, assignee_id=user_id).exists()
 
 
 def deputies_of(user_id: int | None, day: date) -> set[int]:
@@ -253,7 +257,7 @@ def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> 
     """Hand one's turn in the chain on to another approver of the unit.
 
     Raises Refused("not_allowed"), Refused("approval_not_yours"), Refused("approver_elsewhere"),
-    Refused("approval_own").
+    Refused("approval_own"), Refused("approval_twice"), Refused("chain_twice") for somebody whose turn comes anyway.
     """
     case = locked_case(case_id, actor)
     if Who.APPROVER not in standing_of(case, actor):
@@ -262,7 +266,14 @@ def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> 
     place = _place_of(draft, case, actor, now)
     if case.lead is None or not holds_role_in(to, Role.APPROVER, case.lead):
         raise Refused("approver_elsewhere")
-    rules.check_approver(to, writers=set(draft.writers.values_list("pk", flat=True)), approved=())
+    done = draft.approvals.filter(round=draft.round, decision=Approval.Decision.APPROVED)
+    rules.check_approver(
+        to,
+        writers=set(draft.writers.values_list("pk", flat=True)),
+        approved=set(done.values_list("by_id", flat=True)),
+    )
+    if _is_named_later(place, to):
+        raise Refused("chain_twice")
     place.assignee_id = to
     place.save(update_fields=["assignee"])
     journal.record(actor, "case.approval_delegated", draft, case=case.pk, to=to)

@@ -65,7 +65,7 @@ ENQUIRY = Machine(
             (LEAD,),
             _("Answer from what is published"),
             needs=(Needs.CITES, Needs.WORDS),
-            guards=("opinions_in", "questions_settled"),
+            guards=("not_returned", "opinions_in", "questions_settled"),
             door="answer_plainly",
         ),
         *answering("handling", "answered", *ANSWERING, also=("reopened",)),

@@ -616,6 +616,22 @@ def test_a_chain_names_nobody_twice_and_nobody_takes_two_of_its_places():
     assert made.drafts.get().state == "approved"
 
 
+def test_nobody_stands_in_or_is_delegated_to_whose_own_turn_comes_anyway():
+    place = house()
+    second, third = member(place.water, Role.APPROVER), member(place.water, Role.APPROVER)
+    made = taken_on(place)
+    draft = handed_in(place, made, chain=[place.approver.pk, second.pk, third.pk])
+    day = {"first": NOW.date(), "last": NOW.date()}
+    actions.set_absence(place.approver.pk, deputy=second.pk, actor=place.approver, **day)
+    with pytest.raises(Refused, match="approval_later"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=second, now=NOW)
+    with pytest.raises(Refused, match="chain_twice"):
+        actions.delegate_approval(made.pk, to=third.pk, actor=place.approver, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    with pytest.raises(Refused, match="approval_twice"):
+        actions.delegate_approval(made.pk, to=place.approver.pk, actor=second, now=NOW)
+
+
 def test_a_returned_draft_shows_its_approver_what_changed():
     place = house()
     made = taken_on(place)
@@ -768,6 +784,16 @@ def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
         actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
     actions.answer_plainly(made.pk, words, note="道路处不答也可以", actor=place.officer, now=NOW)
     assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_what_an_approver_sent_back_does_not_go_out_past_the_approval():
+    place = house()
+    made = taken_on(place, "enquiry")
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    handed_in(place, made, text="见网页")
+    actions.return_draft(made.pk, note="说清楚", actor=place.approver, now=NOW)
+    with pytest.raises(Refused, match="answer_was_returned"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
 
 
 def test_an_answer_from_what_is_published_is_undone_and_taken_back_like_any_other():
