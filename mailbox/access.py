@@ -92,7 +92,7 @@ def took_part(case: Case) -> set[int]:
     """Return who wrote or approved the opinion under review, and before a second review who decided the first."""
     sent = Draft.objects.filter(case__in=[case.pk, case.merged_into_id or case.pk], shared=True, state=Draft.State.SENT)
     approved = Approval.objects.filter(draft__in=sent, decision=Approval.Decision.APPROVED)
-    found = set(sent.values_list("writers", flat=True)) | set(approved.values_list("by_id", flat=True))
+    found: set[int | None] = {*sent.values_list("writers", flat=True), *approved.values_list("by_id", flat=True)}
     if case.state == "rereview":
         found.add(case.steps.filter(code="decide_review").values_list("by_id", flat=True).last())
     return {pk for pk in found if pk is not None}

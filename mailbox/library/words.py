@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from engage.pages.messages import Sentence
 from mailbox.words import listed
 
 
@@ -18,7 +19,7 @@ def _personal(values: dict[str, Any]) -> str:
     return said % {"words": listed(values["words"])}
 
 
-REFUSALS = {
+REFUSALS: dict[str, Sentence | tuple[Sentence, int]] = {
     "library_personal": _personal,
     "library_not_answered": (_("Only an answered case goes into the library. Answer it first"), 409),
     "library_accuses": (

@@ -79,8 +79,10 @@ def _paths_of_case(word: str, actor: Actor) -> list[str]:
     if case is None or case.reference != str(read):
         return []
     row = Publication.objects.public().filter(case=case).first()
+    if row is None:
+        return []
     paths = []
-    for language in dict.fromkeys([case.submission.language, *dict(settings.LANGUAGES)]) if row else ():
+    for language in dict.fromkeys([case.submission.language, *dict(settings.LANGUAGES)]):
         with translation.override(language):
             paths.append(reverse(PAGES[row.form], args=[row.pk]))
     return paths
