@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "mailbox.publication",
     "mailbox.routing",
     "mailbox.counter",
+    "mailbox.library",
     "mailbox.performance",
     "mailbox.petitions",
     "wagtail.contrib.forms",

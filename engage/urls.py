@@ -48,6 +48,7 @@ urlpatterns = [
     path("desk/cases/", include("mailbox.publication.desk_urls")),
     path("desk/cases/", include("mailbox.desk.bundle_urls")),
     path("desk/counter/", include("mailbox.counter.urls")),
+    path("desk/library/", include("mailbox.library.urls")),
     path("desk/telephone/", include("surveys.telephone.urls")),
     path("desk/workload/", include("mailbox.desk.workload_urls")),
     path("desk/performance/", include("mailbox.performance.desk_urls")),

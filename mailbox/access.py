@@ -9,9 +9,9 @@ from django.db.models.functions import Left, Length
 
 from engage.accounts.actors import Actor, ReceiptHolder, Role, System, roles_of
 from engage.departments.models import Department, Membership
-from engage.departments.queries import above
+from engage.departments.queries import above, members_of
 from mailbox.machine import Who
-from mailbox.models import DESK_ROLES, Case
+from mailbox.models import DESK_ROLES, Approval, Case, Draft
 
 # (column of the case, role in that unit or one above it, place)
 PLACES = (
@@ -86,6 +86,24 @@ def holds_role_in(user_id: int, role: Role, department: Department) -> bool:
         role=role.value,
         department__path__in=above([department.path]),
     ).exists()
+
+
+def took_part(case: Case) -> set[int]:
+    """Return who wrote or approved the opinion under review, and before a second review who decided the first."""
+    sent = Draft.objects.filter(case__in=[case.pk, case.merged_into_id or case.pk], shared=True, state=Draft.State.SENT)
+    approved = Approval.objects.filter(draft__in=sent, decision=Approval.Decision.APPROVED)
+    found: set[int | None] = {*sent.values_list("writers", flat=True), *approved.values_list("by_id", flat=True)}
+    if case.state == "rereview":
+        found.add(case.steps.filter(code="decide_review").values_list("by_id", flat=True).last())
+    return {pk for pk in found if pk is not None}
+
+
+def deciders_instead_of(case: Case, actor: Actor) -> tuple[str, ...] | None:
+    """Return who decides a review instead of an actor who took part before it; None where the actor may."""
+    if case.reviewer is None or actor.pk is None or actor.pk not in (out := took_part(case)):
+        return None
+    held = members_of(case.reviewer, Role.APPROVER).exclude(user_id__in=out)
+    return tuple(dict.fromkeys(str(one.user) for one in held))
 
 
 def unit_above(department: Department) -> Department:

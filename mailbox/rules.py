@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ UNITS_MOST = 366
 CITES_MOST = 20
 CITE_MOST = 500
 MOST_PARTS = 10
+# So many approve one answer, one after another, at most.
+CHAIN_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class Facts:
     workdays_in_state: int = 0
     last_rating: int = 0
     note: str = ""
+    # Where the actor took part in what is under review: who decides instead, and for which unit; None: the actor may.
+    deciders: tuple[str, ...] | None = None
+    decides_at: str = ""
 
 
 def check_step(
@@ -204,6 +209,16 @@ def _followed_up(machine: Machine, step: str, facts: Facts) -> None:
         raise Refused("nothing_to_follow_up")
 
 
+def _not_returned(machine: Machine, step: str, facts: Facts) -> None:
+    if facts.taken.get("return_draft"):
+        raise Refused("answer_was_returned")
+
+
+def _another_decides(machine: Machine, step: str, facts: Facts) -> None:
+    if facts.deciders is not None:
+        raise Refused("review_own", names=facts.deciders, department=facts.decides_at)
+
+
 GUARDS: dict[str, Callable[[Machine, str, Facts], None]] = {
     "once": _once,
     "objections_left": _objections_left,
@@ -218,6 +233,8 @@ GUARDS: dict[str, Callable[[Machine, str, Facts], None]] = {
     "rating_past": _rating_past,
     "rated_low": _rated_low,
     "followed_up": _followed_up,
+    "another_decides": _another_decides,
+    "not_returned": _not_returned,
     "review_running": _until_due("review_request_by"),
     "rereview_running": _until_due("rereview_request_by"),
     "review_over": _past_due("review_request_by"),
@@ -246,6 +263,20 @@ def check_approver(approver: int | None, *, writers: Collection[int], approved: 
         raise Refused("approval_own")
     if approver in approved:
         raise Refused("approval_twice")
+
+
+def check_chain(chain: Sequence[int | None], *, writers: Collection[int]) -> None:
+    """Let nobody be asked twice, or for own words; None stands for any approver.
+
+    Refused("chain_too_long", most=...), Refused("chain_twice"), Refused("approval_own").
+    """
+    named = [one for one in chain if one is not None]
+    if len(chain) > CHAIN_MOST:
+        raise Refused("chain_too_long", most=CHAIN_MOST)
+    if len(set(named)) < len(named):
+        raise Refused("chain_twice")
+    for one in named:
+        check_approver(one, writers=writers, approved=())
 
 
 # --- the desk ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from mailbox import rules
 from mailbox.actions.resend import KEEP, RESTART
 from mailbox.actions.steps import told_code
+from mailbox.counter import rules as counter
+from mailbox.counter.models import Way
 from mailbox.kinds import KINDS, kind_of
 from mailbox.kinds.common import WHO_LABELS
 from mailbox.machine import Machine, Who
@@ -43,6 +45,8 @@ RESENT = {
 
 def step_note(step: str, note: str) -> str:
     """Return what stands in the file about a step: as it was typed, or worded anew where the house keeps a code."""
+    if step == "confirm_receipt" and (way := note.removeprefix(counter.WAY)) in Way and way != note:
+        return str(Way(way).label)
     number, _colon, clock = note.rpartition(": ")
     return str(RESENT[clock]) % {"number": number} if step == rules.RESEND and clock in RESENT else note
 
@@ -127,6 +131,16 @@ def _opinion_open(values: dict[str, Any]) -> str:
     ) % {"n": values["n"]}
 
 
+def _review_own(values: dict[str, Any]) -> str:
+    if values["names"]:
+        said = gettext("You took part in what is under review, so somebody else decides it. These can: %(names)s")
+        return said % {"names": listed(values["names"])}
+    return gettext(
+        "You took part in what is under review, so somebody else decides it, and nobody else approves for "
+        "%(department)s. Ask an administrator to give another person that role"
+    ) % {"department": values["department"]}
+
+
 REFUSALS = {
     # steps
     "transition_not_allowed": (_not_allowed, 409),
@@ -147,6 +161,8 @@ REFUSALS = {
     "too_early": _of_day(_("This is possible from %(day)s on")),
     "too_late": _of_day(_("This was possible until %(day)s")),
     "opinion_open": _opinion_open,
+    "review_own": (_review_own, 403),
+    "answer_was_returned": (_("An approver sent the answer back. Change it, then hand it in for approval again"), 409),
     "question_open": _("These questions of the letter have no answer and no reason why not: %(numbers)s"),
     "checklist_open": lambda values: (
         gettext("These points of the checklist must be ticked first: %(items)s") % {"items": listed(values["items"])}
@@ -179,6 +195,10 @@ REFUSALS = {
     "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
     "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
     "too_many_cites": _("At most %(most)d things can be cited"),
+    "cite_not_published": _(
+        "This names nothing that is published here: %(line)s. Give the address of a public page of this site, or the "
+        "number of a case whose answer is published; else hand the answer in for approval"
+    ),
     "draft_unfilled": lambda values: (
         gettext("Fill in these places of the text first: %(names)s") % {"names": listed(values["names"])}
     ),
@@ -190,6 +210,9 @@ REFUSALS = {
     "approval_own": (_("Who wrote in an answer cannot approve it"), 403),
     "approval_twice": (_("You approved this already; somebody else must be the next"), 403),
     "approval_not_yours": (_("It is not your turn to approve this"), 403),
+    "approval_later": (_("Your turn comes later: somebody else approves this place"), 403),
+    "chain_twice": _("Name each approver once"),
+    "chain_too_long": _("At most %(most)d people can approve one answer"),
     "approval_forged": (_("What you approved is not what was handed in. Read it again, then approve"), 409),
     "answer_gone": (_("There is no approved answer that waits: it was sent, or taken back"), 409),
     "absence_reversed": _("The last day lies before the first"),
@@ -216,6 +239,8 @@ REFUSALS = {
     "not_merged": (_("This case is not answered with another, or the answer has gone out"), 409),
     "move_leads_others": (_("Others are answered with this case. Take the merges back first"), 409),
     "split_nothing": _("Choose what to split off"),
+    "split_files_alone": _("Write the matter to which the chosen files belong"),
+    "split_file_gone": (_("One of the files is no longer in this case. Look at it again, then choose"), 409),
     "too_many_parts": _("At most %(most)d cases can be split off at once"),
     "link_to_itself": _("A case cannot be linked with itself. Choose another"),
     "tag_empty": _("Write a word for the group"),
@@ -232,6 +257,8 @@ def _told(machine: Machine) -> dict[str, Any]:
 
 TIMELINE = {
     **{code: told for machine in KINDS.values() for code, told in _told(machine).items()},
+    # Until this step went over the time to undo it was the answer itself.
+    told_code("enquiry", "answer_plainly"): _("Answered by %(department)s"),
     "case.added": _("You added something"),
     "case.merged": _("Others wrote the same; one answer goes to each of you, and your time runs on"),
     "case.unmerged": _("Handled by itself again"),

@@ -188,6 +188,12 @@ def owners_of(text: str, *, kind: str) -> list[str] | None:
     return [owners[one.pk] for one in found if one.pk in owners]
 
 
+def at_addresses(urls: Collection[str]) -> dict[str, SearchEntry]:
+    """Return what stands at addresses of this site, as far as everybody may read it now."""
+    entries = SearchEntry.objects.visible_to(ANYONE).filter(url__in=urls).defer("body", "folded", "terms")
+    return {entry.url: entry for entry in _still_public({entry.pk: entry for entry in entries}).values()}
+
+
 def _filtered(language: str | None, since: date | None, until: date | None) -> QuerySet[SearchEntry]:
     entries = SearchEntry.objects.visible_to(ANYONE)
     if language:

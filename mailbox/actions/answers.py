@@ -18,8 +18,10 @@ from mailbox import rules
 from mailbox.access import holds_role_in, standing_of
 from mailbox.actions import clocks
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
+from mailbox.desk.models import LateWords
 from mailbox.machine import Who
 from mailbox.models import Absence, Approval, Case, Draft, DraftVersion, Message, StepRecord
+from mailbox.queries.published import published_lines
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +106,8 @@ def submit_draft(
 
     Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"),
     Refused("draft_basis_missing") for a refusal without its ground, Refused("approver_elsewhere"),
-    Refused("approval_own") for a chain that names a writer, Refused("draft_unfilled"), Refused("checklist_open").
+    Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
+    Refused("chain_too_long", most=...), Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)
     draft = _shared(case)
@@ -117,11 +120,9 @@ def submit_draft(
     writers = set(draft.writers.values_list("pk", flat=True))
     places = list(chain) or [None]
     for assignee in places:
-        if assignee is None:
-            continue
-        if case.lead is None or not holds_role_in(assignee, Role.APPROVER, case.lead):
+        if assignee is not None and (case.lead is None or not holds_role_in(assignee, Role.APPROVER, case.lead)):
             raise Refused("approver_elsewhere")
-        rules.check_approver(assignee, writers=writers, approved=())
+    rules.check_chain(places, writers=writers)
     draft.round += 1
     draft.state = Draft.State.APPROVAL
     draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
@@ -151,7 +152,7 @@ def approve_draft(
 
     The answer goes out after the time to undo. Raises as `take_step`, and Refused("approval_forged") when what was read
     is not what was handed in (an older round, another case, made up), Refused("approval_own"),
-    Refused("approval_twice"), Refused("approval_not_yours").
+    Refused("approval_twice"), Refused("approval_not_yours"), Refused("approval_later").
     """
     case = locked_case(case_id, actor)
     if token is not None and StepRecord.objects.filter(token=token, case=case).exists():
@@ -194,7 +195,15 @@ def _place_of(draft: Draft, case: Case, actor: Actor, now: datetime) -> Approval
         today = clocks.today_of(case, now)
         if actor.pk not in deputies_of(place.assignee_id, today):
             raise Refused("approval_not_yours")
+    if place.assignee_id != actor.pk and _is_named_later(place, actor.pk):
+        # Who took this place, as anybody or as a deputy, could not take the own one any more.
+        raise Refused("approval_later")
     return place
+
+
+def _is_named_later(place: Approval, user_id: int | None) -> bool:
+    later = Approval.objects.filter(draft=place.draft_id, round=place.round, position__gt=place.position)
+    return later.filter(decision=Approval.Decision.WAITING, assignee_id=user_id).exists()
 
 
 def deputies_of(user_id: int | None, day: date) -> set[int]:
@@ -248,7 +257,7 @@ def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> 
     """Hand one's turn in the chain on to another approver of the unit.
 
     Raises Refused("not_allowed"), Refused("approval_not_yours"), Refused("approver_elsewhere"),
-    Refused("approval_own").
+    Refused("approval_own"), Refused("approval_twice"), Refused("chain_twice") for somebody whose turn comes anyway.
     """
     case = locked_case(case_id, actor)
     if Who.APPROVER not in standing_of(case, actor):
@@ -257,7 +266,14 @@ def delegate_approval(case_id: int, *, to: int, actor: Actor, now: datetime) -> 
     place = _place_of(draft, case, actor, now)
     if case.lead is None or not holds_role_in(to, Role.APPROVER, case.lead):
         raise Refused("approver_elsewhere")
-    rules.check_approver(to, writers=set(draft.writers.values_list("pk", flat=True)), approved=())
+    done = draft.approvals.filter(round=draft.round, decision=Approval.Decision.APPROVED)
+    rules.check_approver(
+        to,
+        writers=set(draft.writers.values_list("pk", flat=True)),
+        approved=set(done.values_list("by_id", flat=True)),
+    )
+    if _is_named_later(place, to):
+        raise Refused("chain_twice")
     place.assignee_id = to
     place.save(update_fields=["assignee"])
     journal.record(actor, "case.approval_delegated", draft, case=case.pk, to=to)
@@ -329,8 +345,10 @@ def _send(case_id: int, now: datetime) -> int:
         draft.save(update_fields=["send_at"])
         return 0
     # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
-    note = case.steps.filter(code="submit").values_list("note", flat=True).last() or ""
+    handed_in = case.steps.filter(code__in=["submit", "answer_plainly"])
+    note = handed_in.values_list("note", flat=True).last() or ""
     _answer(case, draft, now, note=note)
+    LateWords.objects.filter(case=case).delete()
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
     return 1
@@ -395,29 +413,38 @@ def _answer_with_lead(case_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def answer_plainly(
-    case_id: int, words: DraftWords, *, actor: Actor, now: datetime, revision: int | None = None
-) -> Case:
+    case_id: int, words: DraftWords, *, note: str = "", actor: Actor, now: datetime, revision: int | None = None
+) -> Draft:
     """Answer an enquiry from what is published: what it cites went through the gate, so nobody approves it again.
 
-    Raises as `take_step`; Refused("step_needs") without a citation.
+    Whatever else holds an answer up holds this one, too, and it goes out after the time to undo. The shared draft
+    becomes it. Raises as `take_step`; Refused("step_needs") without a citation, Refused("cite_not_published",
+    line=...) for a line that names nothing public of this site.
     """
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
     rules.check_filled(words.text)
-    case.answered_at = case.answered_at or now
-    given = Given(words=words.text, cites=tuple(rules.check_cites(words.cites)))
+    given = Given(words=words.text, note=note, cites=tuple(rules.check_cites(words.cites)))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
-    # Those that were merged into this one are answered from it.
-    Draft.objects.create(
-        case=case,
-        author=actor if isinstance(actor, User) else None,
-        text=given.words,
-        cites=list(given.cites),
-        state=Draft.State.SENT,
-        sent_at=now,
+    author = actor if isinstance(actor, User) else None
+    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    draft = draft or Draft(case=case, author=author)
+    draft.text, draft.basis, draft.result = rules.check_length(words.text, rules.WORDS_MOST), "", ""
+    draft.cites = published_lines(given.cites, actor=actor)
+    draft.round += 1
+    draft.revision += 1
+    draft.state, draft.submitted_by, draft.changed_at = Draft.State.APPROVED, author, now
+    draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
+    draft.send_at = now + timedelta(seconds=rules.SEND_UNDO_SECONDS)
+    draft.save()
+    if author is not None:
+        draft.writers.add(author)
+    DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=draft.sha256, at=now)
+    journal.record(
+        actor, "case.answered_plainly", draft, case=case.pk, round=draft.round, sha256=draft.sha256, cites=draft.cites
     )
-    return case
+    return draft
 
 
 def _shared(case: Case) -> Draft:

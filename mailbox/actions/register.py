@@ -31,6 +31,7 @@ from mailbox import rules
 from mailbox.access import standing_of, unit_above
 from mailbox.actions import clocks
 from mailbox.actions.steps import check_revision, locked_case
+from mailbox.desk.models import LateWords
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Machine, Phase, Who
 from mailbox.models import Case, Intake, Message, Party, StepRecord
@@ -269,7 +270,15 @@ def add_message(case_id: int, text: str, *, actor: Actor, now: datetime) -> Mess
     case.save(update_fields=["revision"])
     timeline.add(case.submission, "case.added", at=now)
     journal.record(actor, "case.added", case, length=len(words))
+    if Who.CITIZEN in standing:
+        note_late_words(case, now)
     return message
+
+
+def note_late_words(case: Case, now: datetime) -> None:
+    """Let somebody see what came to a case that lies on nobody's desk."""
+    if not case.at_desk:
+        LateWords.objects.get_or_create(case=case, defaults={"at": now})
 
 
 @transaction.atomic

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
 from engage.participation import timeline
-from engage.participation.models import Submission
+from engage.participation.models import Attachment, Submission
 from engage.participation.receipts import enqueue_receipt_mail
 from mailbox import rules
 from mailbox.access import standing_of
@@ -214,31 +215,49 @@ def _release(case_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def split_case(
-    case_id: int, parts: Sequence[str], *, actor: Actor, now: datetime, revision: int | None = None
+    case_id: int,
+    parts: Sequence[str],
+    *,
+    files: Sequence[Collection[int]] = (),
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
 ) -> list[Case]:
     """Give each further matter of a letter a case of its own, with the letter's date, sender and a receipt of its own.
 
-    The same part of the same case is split off once. Raises Refused("not_allowed"), Refused("case_moved"),
-    Refused("split_nothing"), Refused("too_many_parts", most=...).
+    `files` are, for each part in its place, the files of the letter that go along; the letter keeps them, too. The same
+    part of the same case is split off once. Raises Refused("not_allowed"), Refused("case_moved"),
+    Refused("split_nothing"), Refused("too_many_parts", most=...), Refused("split_files_alone") for files of a part that
+    says nothing, Refused("split_file_gone").
     """
     case = locked_case(case_id, actor)
     check_revision(case, revision)
     if not standing_of(case, actor) & {Who.CLERK, Who.LEAD} or not case.is_open or case.is_merged:
         raise Refused("not_allowed")
-    texts = [text for text in (rules.check_length(part, rules.TEXT_MOST) for part in parts) if text]
-    if not texts:
+    texts = [rules.check_length(part, rules.TEXT_MOST) for part in parts]
+    along = [set(chosen) for chosen in files] + [set()] * (len(texts) - len(files))
+    if any(chosen and not text for text, chosen in zip(texts, along, strict=True)):
+        raise Refused("split_files_alone")
+    known = Attachment.objects.visible_to(actor).filter(submission=case.submission).in_bulk()
+    if set().union(*along) - known.keys():
+        raise Refused("split_file_gone")
+    if not any(texts):
         raise Refused("split_nothing")
-    if len(texts) > rules.MOST_PARTS:
+    if sum(map(bool, texts)) > rules.MOST_PARTS:
         raise Refused("too_many_parts", most=rules.MOST_PARTS)
-    made = [_split_off(case, text, actor, now) for text in texts]
+    made = [
+        _split_off(case, text, [known[pk] for pk in sorted(chosen)], actor, now)
+        for text, chosen in zip(texts, along, strict=True)
+        if text
+    ]
     case.revision += 1
     case.save(update_fields=["revision"])
     timeline.add(case.submission, "case.split", at=now, references=", ".join(one.reference for one in made))
-    journal.record(actor, "case.split", case, into=[one.pk for one in made])
+    journal.record(actor, "case.split", case, into=[one.pk for one in made], files=sum(map(len, along)))
     return made
 
 
-def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
+def _split_off(case: Case, text: str, files: Sequence[Attachment], actor: Actor, now: datetime) -> Case:
     origin = case.submission
     envelope = participation.Envelope(
         token=participation.token_of(f"split:{case.pk}", text),
@@ -275,12 +294,31 @@ def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
         )
         for party in case.parties.all():
             Party.objects.create(case=part, contact_id=party.contact_id, position=party.position)
+        for file in files:
+            _copy(file, submission, actor)
         _link(Link.Kind.SPLIT, part, case, actor, now)
         enqueue_receipt_mail(submission, envelope.code, part.title)
         return submission
 
     submission = participation.once(envelope, create)
     return Case.objects.select_related("submission").get(pk=submission.pk)
+
+
+def _copy(file: Attachment, submission: Submission, actor: Actor) -> None:
+    """Give a part its own bytes of a file: each case is forgotten by itself."""
+    with file.file.open("rb") as stored:
+        content = stored.read()
+    copy = Attachment(
+        submission=submission,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        state=Attachment.State.CLEAN,
+    )
+    copy.file.save(file.name, ContentFile(content), save=False)
+    copy.save()
+    journal.record(actor, "attachment.stored", copy, sha256=copy.sha256, size=copy.size, copy_of=file.pk)
 
 
 def _link(kind: str, source: Case, target: Case, actor: Actor, now: datetime) -> Link:

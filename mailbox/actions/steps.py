@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 
-from engage.accounts.actors import Actor, is_staff
+from engage.accounts.actors import SYSTEM, Actor, is_staff
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import local_day
@@ -21,7 +21,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import timeline
 from mailbox import rules
-from mailbox.access import standing_of, unit_above
+from mailbox.access import deciders_instead_of, standing_of, unit_above
 from mailbox.actions import clocks, handovers, held
 from mailbox.actions.checklist import open_items
 from mailbox.actions.notices import make_notice
@@ -219,10 +219,10 @@ def check_allowed(case: Case, transition: Transition, given: Given, *, actor: Ac
         reason=given.reason,
     )
     if transition.guards:
-        rules.check_guards(case.machine, transition, facts_of(case, now=now, note=given.note))
+        rules.check_guards(case.machine, transition, facts_of(case, now=now, note=given.note, actor=actor))
 
 
-def facts_of(case: Case, *, now: datetime, note: str = "") -> rules.Facts:
+def facts_of(case: Case, *, now: datetime, note: str = "", actor: Actor = SYSTEM) -> rules.Facts:
     """Collect what guards look at."""
     taken = rules.taken_of(case.steps.filter(kind=case.kind).values_list("code", "reason"))
     rating = case.ratings.last()
@@ -243,7 +243,15 @@ def facts_of(case: Case, *, now: datetime, note: str = "") -> rules.Facts:
         last_rating=rating.score if rating else 0,
         open_items=open_items(case),
         note=note,
+        **review_facts(case, actor),
     )
+
+
+def review_facts(case: Case, actor: Actor) -> dict[str, Any]:
+    """Return who else decides a review; nothing is read where none is decided."""
+    if not case.state_of.reviewing or not isinstance(actor, User):
+        return {}
+    return {"deciders": deciders_instead_of(case, actor), "decides_at": case.reviewer.name if case.reviewer else ""}
 
 
 def _cleaned(given: Given) -> Given:
@@ -350,9 +358,7 @@ def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, 
         if given.units:
             values["units"] = given.units
         timeline.add(case.submission, told_code(record.kind, transition.code), at=now, **values, **given.told)
-    form = (
-        case.machine.answer_notice if transition.door in ("send_due_answers", "answer_plainly") else transition.notice
-    )
+    form = case.machine.answer_notice if transition.door == "send_due_answers" else transition.notice
     if not form:
         return
     signs = case.reviewer if "review_opinion" in form or form == "final_opinion" else unit

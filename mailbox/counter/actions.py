@@ -117,7 +117,7 @@ def _settle_receipt(case: Case, received: Received, actor: User, now: datetime) 
         by=actor,
         stood_as=str(transition.who[0]),
         department=case.triage,
-        note=str(Way(received.way).label),
+        note=f"{rules.WAY}{received.way}",
         revision=case.revision,
     )
 

@@ -14,6 +14,8 @@ from engage.errors import Refused
 
 DAYS_BACK_MOST = 90
 TODAY_ONLY = frozenset({"walk_in", "phone"})
+# How a record of `confirm_receipt` names the way by which the day of receipt stands; worded when it is read.
+WAY = "way:"
 CHANNELS = {"walk_in": "counter", "phone": "phone", "signed_post": "paper", "post": "paper"}
 
 

@@ -22,7 +22,8 @@ from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import DraftWords, clocks, save_draft
 from mailbox.actions.steps import check_revision, locked_case
-from mailbox.desk.models import CaseWords, CheckItem, Mention, Note, Snippet, Snooze, Ticked, shared_among
+from mailbox.desk.board import may_read_contact
+from mailbox.desk.models import CaseWords, CheckItem, LateWords, Mention, Note, Snippet, Snooze, Ticked, shared_among
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.rules import LONGEST_SNOOZE, find_mentions, places_filled
 from mailbox.kinds import KINDS
@@ -117,6 +118,15 @@ def see_mentions(case_id: int, *, actor: Actor, now: datetime) -> int:
     return Mention.objects.filter(note__case_id=case_id, user_id=actor.pk or 0, seen_at=None).update(seen_at=now)
 
 
+@transaction.atomic
+def read_late_words(case_id: int, *, actor: Actor) -> None:
+    """Say that one has read what the sender wrote to a case that nobody works on. Raises Refused("not_allowed")."""
+    case = locked_case(case_id, actor)
+    _worker_of(case, actor)
+    if LateWords.objects.filter(case=case).delete()[0]:
+        journal.record(actor, "case.late_words_read", case)
+
+
 # --- checklists -----------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +183,30 @@ def set_checklist(kind: str, points: Sequence[Point], *, actor: Actor) -> list[C
     return kept
 
 
+# --- what is taken out of a case ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def read_contact(case_id: int, *, actor: Actor) -> None:
+    """Record that somebody reads a sender's name and address.
+
+    Raises Refused("not_allowed") where they are not there for the actor, Case.DoesNotExist.
+    """
+    case = Case.objects.visible_to(actor).select_related("triage", "lead", "reviewer").get(pk=case_id)
+    if not may_read_contact(case, standing_of(case, actor)):
+        raise Refused("not_allowed")
+    journal.record(actor, "case.contact_read", case)
+
+
+@transaction.atomic
+def print_case(case_id: int, *, actor: Actor) -> None:
+    """Record that somebody prints a whole case. Raises as `read_contact`, for who is only asked."""
+    case = Case.objects.visible_to(actor).select_related("triage", "lead", "reviewer").get(pk=case_id)
+    if not standing_of(case, actor):
+        raise Refused("not_allowed")
+    journal.record(actor, "case.printed", case)
+
+
 # --- snippets -------------------------------------------------------------------------------------------------------
 
 
@@ -225,7 +259,7 @@ def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Ac
     snippet = Snippet.objects.visible_to(actor).get(pk=snippet_id)
     case = locked_case(case_id, actor)
     words = places_filled(snippet.text, values_of(case, snippet.language))
-    draft = _add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
+    draft = add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
     Snippet.objects.filter(pk=snippet.pk).update(uses=F("uses") + 1)
     return draft
 
@@ -233,10 +267,11 @@ def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Ac
 @transaction.atomic
 def cite(case_id: int, line: str, *, shared: bool = True, actor: Actor, now: datetime) -> Draft:
     """Put a title with its address among what the answer cites. Raises as `save_draft`."""
-    return _add_to_draft(locked_case(case_id, actor), line=line, shared=shared, actor=actor, now=now)
+    return add_to_draft(locked_case(case_id, actor), line=line, shared=shared, actor=actor, now=now)
 
 
-def _add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, actor: Actor, now: datetime) -> Draft:
+def add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, actor: Actor, now: datetime) -> Draft:
+    """Put words at the end of the answer of a locked case, or a line among what it cites. Raises as `save_draft`."""
     live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
     found = live.filter(shared=True).first() if shared else live.filter(shared=False, author_id=actor.pk).first()
     before: dict[str, Any] = found.words if found else {"text": "", "basis": "", "cites": [], "result": ""}

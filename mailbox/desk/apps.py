@@ -22,7 +22,7 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.desk.intakes import INTAKES
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
-        from mailbox.desk.told import mentions_part
+        from mailbox.desk.told import late_words_part, mentions_part
         from mailbox.desk.words import REFUSALS
         from mailbox.desk.workload_views import WORKLOAD
 
@@ -35,5 +35,6 @@ class MailboxDeskConfig(AppConfig):
         register_page(WORKLOAD)
         register_forgetting(forget_beside)
         register_part(mentions_part)
+        register_part(late_words_part)
         register_beginning(words_of_new)
         demo_content.register("cases", order=45, load=demo.load)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -23,7 +23,8 @@ from engage.participation.models import Attachment
 from mailbox import rules
 from mailbox.access import memberships_of, places_of
 from mailbox.actions import clocks as counting
-from mailbox.desk.models import CheckItem, Note, Snooze
+from mailbox.actions.steps import review_facts
+from mailbox.desk.models import CheckItem, LateWords, Note, Snooze
 from mailbox.desk.queries import NOTHING_BESIDE, Beside, beside
 from mailbox.kinds.reasons import RESULTS
 from mailbox.machine import Phase, Transition, Who
@@ -69,6 +70,7 @@ class Board:
     consultations: list[CoConsultation] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    signed: list[Approval] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     links: list[tuple[Link, Case]] = field(default_factory=list)
     merged: list[Case] = field(default_factory=list)
@@ -108,8 +110,8 @@ class Board:
 
     @property
     def shows_contact(self) -> bool:
-        """Whether the sender's name and address are shown: where the law asks for them, or somebody must call back."""
-        return bool(self.standing) and (self.case.machine.needs_identity or self.case.low_rated)
+        """Whether the sender's name and address are there for the person, who has to ask for them on the page."""
+        return may_read_contact(self.case, self.standing)
 
     def asked_of_us(self) -> list[CoConsultation]:
         """The open questions to the person's own units."""
@@ -122,6 +124,11 @@ class Board:
 def may_export(board: Board) -> bool:
     """Tell whether a person takes the whole case along: who works on it, not who is only asked for an opinion."""
     return bool(board.standing)
+
+
+def may_read_contact(case: Case, standing: frozenset[Who]) -> bool:
+    """Tell whether a sender's name and address are there to read: where the law asks for them, or to call back."""
+    return bool(standing) and (case.machine.needs_identity or case.low_rated)
 
 
 def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None:
@@ -150,6 +157,7 @@ def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None
             has_talk=Exists(Note.objects.filter(case=here)),
             has_snooze=Exists(Snooze.objects.filter(case=here)),
             has_points=Exists(CheckItem.objects.filter(kind=OuterRef("kind"), active=True)),
+            has_late_words=Exists(LateWords.objects.filter(case=here)),
             has_mail_in=Exists(InMail.objects.filter(case=here)),
             late_handovers=late_handovers_count(actor, today=timezone.localdate()),
             has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),
@@ -188,8 +196,10 @@ def board_of(pk: int, *, actor: Actor, now: datetime) -> Board | None:
     if case.has_parties:
         board.parties = list(case.parties.select_related("contact"))
     board.drafts = _drafts(case, actor)
+    if case.answered_at is not None:
+        board.signed = _signed(case)
     board.beside = beside(case, actor=actor, today=board.today)
-    _count(board)
+    _count(board, actor)
     return board
 
 
@@ -197,9 +207,16 @@ def _drafts(case: Case, actor: Actor) -> list[Draft]:
     if case.state_of.phase is Phase.CLOSED:
         return []
     own = Q(shared=True) | Q(author_id=actor.pk)
-    rows = case.drafts.filter(own).exclude(state=Draft.State.SENT).select_related("author", "submitted_by")
-    if case.state in HANDED_IN:
-        rows = rows.prefetch_related(Prefetch("approvals", Approval.objects.select_related("assignee", "by")))
+    rows = list(case.drafts.filter(own).exclude(state=Draft.State.SENT).select_related("author", "submitted_by"))
+    if any(one.round for one in rows):
+        prefetch_related_objects(rows, Prefetch("approvals", Approval.objects.select_related("assignee", "by")))
+    return rows
+
+
+def _signed(case: Case) -> list[Approval]:
+    """List who approved the answer that went out last."""
+    sent = case.drafts.filter(shared=True, state=Draft.State.SENT).order_by("-sent_at", "-pk").values("pk")[:1]
+    rows = Approval.objects.filter(draft=Subquery(sent), round=F("draft__round")).select_related("assignee", "by")
     return list(rows)
 
 
@@ -229,7 +246,7 @@ def _own_units(actor: Actor, held: Sequence[tuple[str, str]]) -> tuple[str, ...]
     return tuple(path for role, path in held if role in (Role.OFFICER, Role.APPROVER))
 
 
-def _count(board: Board) -> None:
+def _count(board: Board, actor: Actor) -> None:
     """Count the clocks and find which steps can be taken; each calendar is read once for all clocks."""
     case = board.case
     rows = list(case.clocks.select_related("profile"))
@@ -244,7 +261,7 @@ def _count(board: Board) -> None:
     board.rating = case.ratings.last() if case.answered_at else None
     allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, board.standing)]
     if not case.is_merged and allowed:
-        facts = _facts(board, rows)
+        facts = _facts(board, rows, actor)
         board.steps = [PossibleStep(transition, refusal_of(case, transition, facts)) for transition in allowed]
 
 
@@ -257,7 +274,7 @@ def _badge(case: Case, row: CaseClock, profile: Profile, known: dict[str, WorkCa
     return Badge(row, left, row.may_move, row.target in case.machine.targets_of_sender)
 
 
-def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
+def _facts(board: Board, rows: Sequence[CaseClock], actor: Actor) -> rules.Facts:
     """Collect what guards look at from what was read; `actions.steps.facts_of` reads it anew under the lock."""
     case = board.case
     rating = board.rating
@@ -274,6 +291,7 @@ def _facts(board: Board, rows: Sequence[CaseClock]) -> rules.Facts:
         workdays_in_state=board.calendar.count(since, board.today),
         last_rating=rating.score if rating else 0,
         open_items=tuple(one.item.words for one in board.beside.points if one.item.blocking and one.ticked is None),
+        **review_facts(case, actor),
     )
 
 

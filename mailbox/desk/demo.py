@@ -98,7 +98,7 @@ def _take(
             actions.take_step(case.pk, code, Given(department=units[given[0]].pk), **officer)
         case "write":
             result = case.machine.results[0] if case.machine.results else ""
-            actions.save_draft(case.pk, DraftWords(given[0], result=result), **officer)
+            actions.save_draft(case.pk, DraftWords(given[0], basis="\n".join(given[1:]), result=result), **officer)
         case "questions":
             made = actions.set_questions(case.pk, given, actor=people[Role.OFFICER])
             actions.settle_question(made[0].pk, answered=True, actor=people[Role.OFFICER])
@@ -110,8 +110,6 @@ def _take(
             draft = case.drafts.get(shared=True)
             actions.approve_draft(case.pk, sha256=draft.sha256, **approver)
             actions.send_due_answers(now=at + timedelta(minutes=1))
-        case "answer_plainly":
-            actions.answer_plainly(case.pk, DraftWords(given[0], cites=(given[1],)), **officer)
         case "consult":
             actions.consult(case.pk, department_id=units[given[0]].pk, question=given[1], **officer)
         case "rate":

@@ -15,6 +15,7 @@ from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.departments.models import Department
 from engage.departments.queries import members_of
+from engage.participation.models import Attachment
 from engage.participation.rules import parse_reference
 from mailbox import rules
 from mailbox.desk.queries import snippets_for
@@ -127,6 +128,38 @@ def area(
     )
 
 
+class ChainSelect(forms.Select):
+    """As many choices of the same name as there are places, one after another."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return what was chosen for each place."""
+        return list(data.getlist(name)) if hasattr(data, "getlist") else [data.get(name, "")]
+
+
+class ChainField(forms.ChoiceField):
+    """Who approves, in their order; an empty choice is any approver."""
+
+    widget = ChainSelect
+
+    def clean(self, value: Any) -> Any:
+        """Return a key, or None, for each place."""
+        known = {str(key) for key, _label in self.choices}
+        places = list(value or [""])[: rules.CHAIN_MOST + 1]
+        if set(places) - known:
+            raise ValidationError(gettext("Choose an approver of the unit in charge"))
+        return [int(one) if one else None for one in places]
+
+
+def rearranged(places: Sequence[str], order: str) -> list[str]:
+    """Return the places with one more at the end ("add"), or without the one of a number ("remove-2")."""
+    kept = list(places) or [""]
+    code, _dash, number = order.partition("-")
+    if code == "add" and len(kept) < rules.CHAIN_MOST:
+        return [*kept, ""]
+    gone = int(number) - 1 if code == "remove" and number in map(str, range(1, len(kept) + 1)) else -1
+    return [one for place, one in enumerate(kept) if place != gone] or [""]
+
+
 class DeskForm(forms.Form):
     """What every form of a case carries: the state of the case as the officer saw it, and a token of its own."""
 
@@ -196,7 +229,10 @@ class StepForm(DeskForm):
                 _("What is published"),
                 most=rules.NOTE_MOST,
                 rows=3,
-                help_text=_("One title with its address a line"),
+                help_text=_(
+                    "One a line: the address of a public page of this site, or the number of a case whose answer is "
+                    "published"
+                ),
             )
         if self.from_sender:
             return area(_("What the sender says"), most=rules.WORDS_MOST, language=language)
@@ -207,6 +243,16 @@ class StepForm(DeskForm):
             language=language,
             help_text=gettext("Stands in the notice. Write it in %(language)s") % {"language": language_name(language)},
         )
+
+    @property
+    def places(self) -> list[tuple[int, str]]:
+        """The places of the chain of approvers: number, and who is chosen."""
+        return list(enumerate(self["approver"].value() or [""], start=1)) if "approver" in self.fields else []
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may approve."""
+        return len(self.places) < rules.CHAIN_MOST
 
     @property
     def from_sender(self) -> bool:
@@ -225,9 +271,7 @@ class StepForm(DeskForm):
                 widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
         elif door == "submit_draft":
-            self.fields["approver"] = forms.ChoiceField(
-                label=_("Who approves"), choices=approvers(case), required=False
-            )
+            self.fields["approver"] = ChainField(label=_("Who approves"), choices=approvers(case), required=False)
             self.fields["note"] = area(
                 _("For the approver"),
                 most=rules.NOTE_MOST,
@@ -399,6 +443,8 @@ class SplitForm(DeskForm):
 
     def __init__(self, data: Any = None, *, case: Case, actor: User) -> None:
         super().__init__(data, case=case)
+        files = Attachment.objects.visible_to(actor).filter(submission_id=case.pk).order_by("pk")
+        sent = [(file.pk, file.name) for file in files]
         for number in range(1, PARTS + 1):
             self.fields[f"part_{number}"] = area(
                 gettext("Further matter %(n)d") % {"n": number},
@@ -407,6 +453,19 @@ class SplitForm(DeskForm):
                 required=number == 1,
                 language=case.submission.language,
             )
+            if sent:
+                self.fields[f"files_{number}"] = forms.TypedMultipleChoiceField(
+                    label=gettext("Files that go along with matter %(n)d") % {"n": number},
+                    choices=sent,
+                    coerce=int,
+                    required=False,
+                    widget=forms.CheckboxSelectMultiple,
+                )
+
+    @property
+    def files_along(self) -> list[list[int]]:
+        """The files that go along with each part."""
+        return [self.cleaned_data.get(f"files_{number}", []) for number in range(1, PARTS + 1)]
 
     @property
     def parts(self) -> list[str]:

@@ -84,6 +84,21 @@ class Snooze(models.Model):
         return f"{self.case_id} until {self.until}"
 
 
+class LateWords(models.Model):
+    """That the sender wrote in a case that nobody works on: since when, until somebody says to have read it.
+
+    It is answered, or answered with another, and the words open nothing.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="late_words")
+    at = models.DateTimeField()
+
+    objects = InternalQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} since {self.at}"
+
+
 class Note(models.Model):
     """What officers say to one another about a case. Its sender never reads it."""
 

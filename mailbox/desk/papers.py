@@ -29,7 +29,7 @@ def case_pdf(board: Board, *, actor: User) -> bytes:
     # typst's compiler costs every start a moment; only who prints a case needs it.
     from engage.participation.pdf import render_pdf
 
-    shown = case_context(board, actor=actor, private=False)
+    shown = case_context(board, actor=actor, private=False, revealed=True)
     office = Office.objects.first() or Office()
     return render_pdf(
         "case_file",

@@ -58,9 +58,9 @@ ORDERS = {
     "newest": ("-submission_id",),
     "oldest": ("submission_id",),
 }
-MENTIONS, SNOOZED, EVERYTHING = "mentions", "snoozed", "all"
+MENTIONS, SNOOZED, LATE, EVERYTHING = "mentions", "snoozed", "late", "all"
 # Views of what the desk keeps beside cases; they are counted from their own few rows.
-BESIDE = (ASKED, MENTIONS, SNOOZED)
+BESIDE = (ASKED, MENTIONS, SNOOZED, LATE)
 
 
 @dataclass
@@ -103,6 +103,8 @@ def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
         # A join and not a list of keys: only so does PostgreSQL begin with the few that sleep.
         asleep = Snooze.objects.asleep(today)
         cases = Case.objects.at_desk_of(actor, here.reach).filter(snooze__in=asleep)
+    elif view == LATE:
+        cases = Case.objects.at_desk_of(actor, here.reach).filter(at_desk=False, late_words__isnull=False)
     elif view == EVERYTHING:
         cases = visible(actor)
     elif view == "mine":
@@ -587,6 +589,7 @@ CASES = Queue(
         View(ASKED, pgettext_lazy("cases", "Our opinion is asked")),
         View(MENTIONS, pgettext_lazy("cases", "Where I am named")),
         View(SNOOZED, pgettext_lazy("cases", "Put away")),
+        View(LATE, pgettext_lazy("cases", "New words after the answer")),
         View("spam", pgettext_lazy("cases", "Looks like spam")),
         View("open", pgettext_lazy("cases", "All open")),
         View(EVERYTHING, pgettext_lazy("cases", "All, also those that are over")),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -29,10 +30,10 @@ from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
-from mailbox.models import CaseClock, Draft, StepRecord
+from mailbox.models import Absence, Approval, CaseClock, Draft, StepRecord
 from mailbox.queries import Badge
 from mailbox.queries.senders import may_ask
-from mailbox.words import state_label, step_label, step_note, who_label
+from mailbox.words import listed, state_label, step_label, step_note, who_label
 
 # Turns something away or undoes what somebody did.
 TURNS_AWAY = frozenset({"refuse", "not_accept", "divert", "object", "return_draft", "take_back"})
@@ -64,9 +65,11 @@ AT_THEIR_PLACE = frozenset(
         "mine",
         "note",
         "seen",
+        "late",
         "tick",
         "snippet",
         "cite",
+        "library",
         "snooze",
         "wake",
     }
@@ -111,6 +114,18 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One place of a chain of approvers: who, what was decided and when. `turn`: it is the one that is waited for."""
+
+    name: str
+    words: str
+    state: State
+    at: datetime | None
+    note: str
+    turn: bool
+
+
+@dataclass(frozen=True)
 class ShownClock:
     """One clock: what falls due, how long there is, and the page that shows how the day was computed."""
 
@@ -126,8 +141,8 @@ def step_name(transition: Transition) -> str:
     return str(transition.label)
 
 
-def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
-    """Return what the page of a case needs."""
+def case_context(board: Board, *, actor: User, private: bool, revealed: bool) -> dict[str, Any]:
+    """Return what the page of a case needs. `revealed`: the reading of name and address is recorded."""
     case = board.case
     return {
         "board": board,
@@ -139,7 +154,8 @@ def case_context(board: Board, *, actor: User, private: bool) -> dict[str, Any]:
         "file": happened(board),
         "clocks": [_clock(badge) for badge in board.clocks],
         "facts": _facts(board),
-        "contact": _contact(board),
+        "contact": _contact(board, revealed=revealed),
+        "may_reveal": board.shows_contact and not revealed and case.submission.contact is not None,
         "chores": [one for one in CHORES.values() if one.code not in AT_THEIR_PLACE and _offers(board, one, actor)],
         "may": {code: _offers(board, one, actor) for code, one in CHORES.items()},
         "asked_of_us": board.asked_of_us(),
@@ -177,8 +193,9 @@ def _wrote_meanwhile(board: Board) -> bool:
     draft = board.shared
     if draft is None or draft.state != Draft.State.APPROVED or draft.send_at is not None:
         return False
-    approved = max((one.at for one in draft.approvals.all() if one.at), default=None)
-    return approved is not None and any(one.direction == "in" and one.at > approved for one in board.messages)
+    # What is answered from what is published nobody approves.
+    since = max((one.at for one in draft.approvals.all() if one.at), default=draft.changed_at)
+    return any(one.direction == "in" and one.at > since for one in board.messages)
 
 
 def _offers(board: Board, chore: Chore, actor: User) -> bool:
@@ -187,11 +204,15 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
         return False
     if chore.code == "received" and not getattr(case, "has_handover", False):
         return False
+    if chore.code == "late" and (case.at_desk or not getattr(case, "has_late_words", False)):
+        return False
     if chore.code == "resend" and not board.notices:
         return False
     if chore.code == "wake":
         return board.beside.snooze is not None and may_do(chore, case, board.standing, is_asked=False)
-    if chore.code in ("snippet", "cite") and not board.may_write:
+    if chore.code == "keep" and (case.answered_at is None or case.barred_id is not None):
+        return False
+    if chore.code in ("snippet", "cite", "library") and not board.may_write:
         return False
     if chore.code == "mine":
         here = Who.LEAD if case.lead_id else Who.CLERK
@@ -203,15 +224,48 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
 def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:
     """Return the draft: to write, or as it was handed in with what changed since the approver's last look."""
     case, draft = board.case, board.private if private else board.shared
-    context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": ""}
+    context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": "", "came_back": ()}
+    if draft is not None and draft.shared and draft.round and draft.state == Draft.State.WRITING:
+        said = _of_round(draft)
+        context["came_back"] = _places(board, said) if any(one.at for one in said) else ()
     if board.may_write and (private or draft is None or draft.state == Draft.State.WRITING):
         context["draft_form"] = DraftForm(case=case, draft=draft, shared=not private)
         return context
     if draft is not None and draft.state != Draft.State.WRITING:
         context["changed"] = changed_since_look(draft, approver=actor.pk, language=case.submission.language)
         context["result"] = RESULTS.get(draft.result, "")
-        context["approvals"] = [one for one in draft.approvals.all() if one.round == draft.round]
+        context["approvals"] = _places(board, _of_round(draft))
+    elif draft is None:
+        context["approvals"] = _places(board, board.signed)
     return context
+
+
+def _of_round(draft: Draft) -> list[Approval]:
+    return [one for one in draft.approvals.all() if one.round == draft.round]
+
+
+def _places(board: Board, chain: Sequence[Approval]) -> list[Place]:
+    """Say of each place who approves or approved it, and for the next one who stands in today."""
+    turn = next((one for one in chain if one.decision == Approval.Decision.WAITING), None)
+    return [_place(one, _stand_ins(one, board.today) if one is turn else [], turn=one is turn) for one in chain]
+
+
+def _place(one: Approval, stand_ins: Sequence[str], *, turn: bool) -> Place:
+    name = str(one.by or one.assignee or gettext("Any approver of the unit in charge"))
+    if one.by and one.assignee and one.by_id != one.assignee_id:
+        name = gettext("%(name)s in place of %(absent)s") % {"name": one.by, "absent": one.assignee}
+    elif stand_ins:
+        name = gettext("%(name)s, away; in their place %(deputies)s") % {"name": name, "deputies": listed(stand_ins)}
+    states: dict[str, State] = {Approval.Decision.APPROVED: "ok", Approval.Decision.RETURNED: "bad"}
+    words = gettext("whose turn it is") if turn else str(Approval.Decision(one.decision).label)
+    return Place(name, words, "warn" if turn else states.get(one.decision, ""), one.at, one.note, turn)
+
+
+def _stand_ins(one: Approval, day: date) -> list[str]:
+    if one.assignee_id is None:
+        return []
+    away = Absence.objects.filter(user_id=one.assignee_id, first__lte=day, last__gte=day, deputy__isnull=False)
+    return list(dict.fromkeys(str(row.deputy) for row in away.select_related("deputy")))
 
 
 def _steps(board: Board) -> list[OfferedStep]:
@@ -336,10 +390,10 @@ def _published(may_be: bool) -> str:
     return gettext("may be published") if may_be else pgettext("answer", "not to be published")
 
 
-def _contact(board: Board) -> list[tuple[str, str]]:
+def _contact(board: Board, *, revealed: bool) -> list[tuple[str, str]]:
     """Name and address, where the law asks for them or somebody must call back; else only whether an answer arrives."""
     contact = board.case.submission.contact
-    if not board.shows_contact or contact is None:
+    if not (board.shows_contact and revealed) or contact is None:
         reach = gettext("by e-mail") if contact and contact.email_index else gettext("on the page of the receipt")
         return [(gettext("Answer goes"), reach)]
     known = [

@@ -35,6 +35,8 @@ from mailbox.desk.forms import (
 )
 from mailbox.desk.resending import ResendForm, received, resend
 from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
+from mailbox.library.actions import KEEPERS, keep_in_library, use_item
+from mailbox.library.forms import KeepForm, UseForm
 from mailbox.machine import Transition, Who
 from mailbox.models import Case
 
@@ -64,8 +66,7 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
                 **seen,
             )
         case "submit_draft":
-            chain = [int(given["approver"])] if given["approver"] else [None]
-            actions.submit_draft(case.pk, chain=chain, note=given["note"], **seen)
+            actions.submit_draft(case.pk, chain=given["approver"], note=given["note"], **seen)
         case "approve_draft":
             actions.approve_draft(case.pk, sha256=given["sha256"], note=given["note"], token=token, **seen)
         case "return_draft":
@@ -74,7 +75,7 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
             actions.take_back_draft(case.pk, **seen)
         case "answer_plainly":
             words = actions.DraftWords(text=given["words"], cites=_lines(given["cites"]))
-            actions.answer_plainly(case.pk, words, **seen)
+            actions.answer_plainly(case.pk, words, note=given.get("note", ""), **seen)
         case "move_case":
             actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
         case _ if transition.code == "give_detail":
@@ -160,6 +161,10 @@ def _seen(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     desk.see_mentions(case.pk, actor=actor, now=now)
 
 
+def _late(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    desk.read_late_words(case.pk, actor=actor)
+
+
 def _tick(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     given = form.cleaned_data
     desk.tick(case.pk, given["of"], done=given["done"], actor=actor, now=now)
@@ -173,6 +178,16 @@ def _snippet(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
 def _cite(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     given = form.cleaned_data
     desk.cite(case.pk, given["line"], shared=given["shared"], actor=actor, now=now)
+
+
+def _keep(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    assert isinstance(form, KeepForm)
+    keep_in_library(case.pk, form.words, stays=form.cleaned_data.get("stays", ()), actor=actor, now=now)
+
+
+def _use(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    given = form.cleaned_data
+    use_item(case.pk, given["item"], shared=given["shared"], actor=actor, now=now)
 
 
 def _add(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
@@ -215,7 +230,8 @@ def _unmerge(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
 
 def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     assert isinstance(form, SplitForm)
-    actions.split_case(case.pk, form.parts, actor=actor, now=now, revision=form.cleaned_data["revision"])
+    revision = form.cleaned_data["revision"]
+    actions.split_case(case.pk, form.parts, files=form.files_along, actor=actor, now=now, revision=revision)
 
 
 def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
@@ -273,11 +289,26 @@ CHORES: dict[str, Chore] = {
         Chore("wake", _("Take it up again"), _wake, plain, _("It is back"), ALL, open_only=False, is_button=True),
         Chore("note", _("Note to colleagues"), _note, NoteForm, _("The note is written"), ALL, False, True),
         Chore("seen", _("I have seen it"), _seen, plain, _("Seen"), ALL, False, True, is_button=True),
+        Chore("late", _("I have read it"), _late, plain, _("Seen"), ALL, open_only=False, is_button=True),
         Chore("tick", _("Tick a point"), _tick, TickForm, _("The checklist is kept"), ALL, is_button=True),
         Chore(
             "snippet", _("Put in a piece of text"), _snippet, SnippetChoiceForm, _("It stands in the answer"), LEADING
         ),
         Chore("cite", _("Cite something published"), _cite, CiteForm, _("It is cited"), LEADING),
+        Chore("library", _("Take from the case library"), _use, UseForm, _("It stands in the answer"), LEADING),
+        Chore(
+            "keep",
+            _("Put into the case library"),
+            _keep,
+            KeepForm,
+            _("It is in the case library"),
+            KEEPERS,
+            open_only=False,
+            hint=_(
+                "Everybody who works on cases reads it. What is found of people is blacked out; names of others are "
+                "not found by themselves, so read all of it."
+            ),
+        ),
         Chore("assign", _("Give to an officer"), _assign, AssignForm, _("Given to the officer"), ALL),
         Chore("add", _("Note what the sender says"), _add, AddForm, _("Added to the letters"), open_only=False),
         Chore(

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/do/<slug:code>/", views.chore, name="desk_case_chore"),
     path("<int:pk>/draft/", views.draft, name="desk_case_draft"),
     path("<int:pk>/clocks/<int:clock>/", views.clock, name="desk_case_clock"),
+    path("<int:pk>/contact/", views.contact, name="desk_case_contact"),
     path("<int:pk>/case.pdf", views.pdf, name="desk_case_pdf"),
     path("<int:pk>/as-sender/<str:language>/", views.as_sender, name="desk_case_as_sender"),
 ]

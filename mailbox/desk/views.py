@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -40,7 +41,6 @@ from engage.desk.rules import clean_search
 from engage.desk.views import for_staff, frame, say, toast_of
 from engage.diffs import diff
 from engage.errors import Refused
-from engage.journal import actions as journal
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.queries import tracked
 from engage.search.queries import Hit, search
@@ -48,10 +48,11 @@ from engage.typed import LARGEST_KEY, whole_number
 from mailbox import actions, queries, rules
 from mailbox.actions import DraftWords
 from mailbox.actions.steps import say_if_moved_away
+from mailbox.desk import actions as desk
 from mailbox.desk import exports
 from mailbox.desk.board import Board, board_of, may_export
 from mailbox.desk.collision import HANDING_IN, doubts
-from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form
+from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form, rearranged
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
 from mailbox.desk.queries import people_who_see
@@ -59,6 +60,7 @@ from mailbox.desk.queue import CASES, come_from, neighbour
 from mailbox.desk.show import case_context, draft_context, happened, step_name
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
 from mailbox.desk.words import DAYS, html_lang, language_name, present_words
+from mailbox.library.queries import found as found_in_library
 from mailbox.machine import Transition
 from mailbox.models import DESK_ROLES, Case
 
@@ -68,6 +70,9 @@ CITED_SHOWN = 10
 # The session's word for the list that the present case was opened from.
 CAME_FROM = "desk_case_from"
 PLACE_MOST = 600
+# The session's word for the case whose sender's name and address were asked for, and the day: with another of either
+# they are asked for anew.
+REVEALED = "desk_case_contact"
 LINKED = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -201,7 +206,12 @@ def show_case(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
 def _case(
     request: HttpRequest, board: Board, refusal: Refused | None = None, draft: DraftForm | None = None
 ) -> HttpResponse:
-    context = case_context(board, actor=request.user, private=request.GET.get("draft") == "private")
+    context = case_context(
+        board,
+        actor=request.user,
+        private=request.GET.get("draft") == "private",
+        revealed=request.session.get(REVEALED) == _revealed(board.case.pk),
+    )
     if draft is not None:
         context["draft_form"] = draft
     context |= {"refusal": refusal_message(refusal) if refusal else "", "queue": CASES}
@@ -209,6 +219,22 @@ def _case(
         context |= {"list": f"?{urlencode(place)}", "came": come_from(place)}
     context |= toast_of(request) | {"others": present_words(come(board.case.pk, request.user, now=board.now))}
     return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
+
+
+def _revealed(pk: int) -> list[Any]:
+    return [pk, timezone.localdate().isoformat()]
+
+
+@require_POST
+@for_cases
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the sender's name and address to who asks for them; every asking is recorded."""
+    try:
+        desk.read_contact(pk if pk <= LARGEST_KEY else 0, actor=request.user)
+    except (Refused, Case.DoesNotExist):
+        raise Http404 from None
+    request.session[REVEALED] = _revealed(pk)
+    return HttpResponseRedirect(reverse("desk_case", args=[pk]) + "#sender-head")
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------
@@ -220,13 +246,15 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Ask what a step needs, and take it."""
     board = _board(request, pk)
     transition = _transition(board, code)
-    posted = request.method == "POST"
+    # Who adds a place to the chain of approvers, or takes one out, gets the form again with what is written so far.
+    arranges = transition.door == "submit_draft" and "chain" in request.POST
+    posted = request.method == "POST" and not arranges
     asked = _doubts(request, board, transition)
     form = StepForm(
         request.POST if posted else None,
         case=board.case,
         transition=transition,
-        initial=_initial(board),
+        initial=_initial(board, transition) | (_arranged(request) if arranges else {}),
         doubts=asked,
     )
     if not posted or not form.is_valid():
@@ -239,6 +267,12 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return _ask(request, _board(request, pk), form, transition=transition, refusal=refusal)
     _told(request, gettext("Done: %(step)s") % {"step": step_name(transition)}, back)
     return _onward(request, pk)
+
+
+def _arranged(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed into the form of the chain, the case as it was seen included."""
+    typed = {name: request.POST[name] for name in ("revision", "draft", "note") if name in request.POST}
+    return typed | {"approver": rearranged(request.POST.getlist("approver"), request.POST["chain"])}
 
 
 def _told(request: HttpRequest, words: str, back: Any) -> None:
@@ -266,9 +300,14 @@ def _transition(board: Board, code: str) -> Transition:
     return machine.transition(code)
 
 
-def _initial(board: Board) -> dict[str, Any]:
+def _initial(board: Board, transition: Transition) -> dict[str, Any]:
     draft = board.shared
-    return {"sha256": draft.sha256 if draft else "", "draft": draft.revision if draft else None}
+    if draft is None:
+        return {"sha256": "", "draft": None}
+    seen: dict[str, Any] = {"sha256": draft.sha256, "draft": draft.revision}
+    if transition.door == "answer_plainly":
+        seen |= {"words": draft.text, "cites": "\n".join(draft.cites)}
+    return seen
 
 
 def _onward(request: HttpRequest, pk: int) -> HttpResponse:
@@ -305,6 +344,7 @@ def _ask(
         "case": board.case,
         "lang": html_lang(board.case.submission.language),
         "form": form,
+        "token": uuid4(),
         "code": chore.code if chore else "",
         "label": label,
         "hint": chore.hint if chore else "",
@@ -313,6 +353,7 @@ def _ask(
         "happened": happened(board)[:3] if refusal and refusal.code == "case_moved" else [],
         "is_bad": transition is not None and transition.code in ("refuse", "not_accept", "return_draft"),
         "told": transition is not None and transition.told is not None,
+        "arranged": not form.is_bound and "approver" in form.initial,
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)
@@ -347,7 +388,7 @@ def chore(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not posted or not form.is_valid():
         if found.is_button:
             return redirect("desk_case", pk)
-        return _ask(request, board, form, chore=found, more=_found_to_cite(request) if code == "cite" else {})
+        return _ask(request, board, form, chore=found, more=_to_choose_from(request, board, code))
     try:
         back = found.run(board.case, form, request.user, timezone.now())
     except Refused as refusal:
@@ -393,7 +434,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         at = time_format(localtime(kept.changed_at), "TIME_FORMAT")
         return JsonResponse({"revision": kept.revision, "at": at})
     then = request.POST.get("then", "")
-    if then in ("snippet", "cite"):
+    if then in ("snippet", "cite", "library"):
         onward = reverse("desk_case_chore", args=[pk, then])
         return HttpResponseRedirect(onward if shared else f"{onward}?draft=private")
     messages.success(request, gettext("The draft is kept"))
@@ -421,15 +462,21 @@ def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused)
     return _page(request, "both", context, refusal_status(refusal.code))
 
 
-def _found_to_cite(request: HttpRequest) -> dict[str, Any]:
-    """Look among what is published for something to cite."""
+def _to_choose_from(request: HttpRequest, board: Board, code: str) -> dict[str, Any]:
+    """Look among what is published for something to cite, or in the library of cases for an answer."""
+    if code not in ("cite", "library"):
+        return {}
     text = clean_search(request.GET.get("q", ""))
+    if code == "library":
+        items = found_in_library(request.user, text, language=board.case.submission.language)
+        return {"q": text, "items": items[:CITED_SHOWN]}
     found = search(text).items[:CITED_SHOWN] if text else []
-    return {"q": text, "hits": [(_cited(request, hit), hit) for hit in found]}
+    return {"q": text, "hits": [(_cited(hit), hit) for hit in found]}
 
 
-def _cited(request: HttpRequest, hit: Hit) -> str:
-    return f"{strip_tags(hit.title)} {request.build_absolute_uri(hit.url)}"[: rules.CITE_MOST]
+def _cited(hit: Hit) -> str:
+    address = settings.PUBLIC_URL + hit.url
+    return f"{strip_tags(hit.title)[: rules.CITE_MOST - len(address) - 1]} {address}"
 
 
 @require_POST
@@ -496,7 +543,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     board = _board(request, pk)
     if not may_export(board):
         raise Http404
-    journal.record(request.user, "case.printed", board.case)
+    desk.print_case(pk, actor=request.user)
     content = case_pdf(board, actor=request.user)
     name = f'attachment; filename="{board.case.reference}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})

@@ -57,16 +57,15 @@ ENQUIRY = Machine(
         LAPSE,
         REFUSE,
         *routing("handling"),
-        # What it cites went through the release gate already; nothing in it is new.
+        # What it cites went through the release gate already; it leaves as an approved answer does.
         Transition(
             "answer_plainly",
-            ("handling", "reopened"),
-            "answered",
+            ("handling", "reopened", "drafting"),
+            "approved",
             (LEAD,),
             _("Answer from what is published"),
-            told=_("Answered by %(department)s"),
-            effects=ANSWERING,
             needs=(Needs.CITES, Needs.WORDS),
+            guards=("not_returned", "opinions_in", "questions_settled"),
             door="answer_plainly",
         ),
         *answering("handling", "answered", *ANSWERING, also=("reopened",)),

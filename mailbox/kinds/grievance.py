@@ -263,6 +263,7 @@ REVIEWING = (
         notice="review_opinion",
         reasons=("UPHELD", "CHANGED"),
         needs=(Needs.WORDS,),
+        guards=("another_decides",),
     ),
     Transition(
         "ask_rereview",
@@ -308,6 +309,7 @@ REVIEWING = (
         notice="final_opinion",
         reasons=("UPHELD", "CHANGED"),
         needs=(Needs.WORDS,),
+        guards=("another_decides",),
     ),
     Transition(
         "settle",

@@ -18,6 +18,7 @@ from engage.participation.actions import Envelope
 from engage.participation.models import Submission
 from engage.search.models import SearchEntry
 from mailbox import actions as cases
+from mailbox.actions.register import note_late_words
 from mailbox.actions.steps import Given, locked_case
 from mailbox.letterbox import files
 from mailbox.letterbox.models import AnswerFound, HeldFile, PostalAddress, Wish
@@ -103,6 +104,8 @@ def add_information(
         files.add_to_case(case.submission, upload, name, actor=actor)
     newest = case.messages.filter(direction=Message.Direction.IN).last()
     if newest is not None and newest.text == text.strip():
+        if upload is not None:
+            note_late_words(case, now)
         return case
     if case.state == "returned":
         return cases.give_detail(case_id, words=text, actor=actor, now=now)

@@ -34,15 +34,18 @@ def load() -> None:
     units = {unit.code: unit for unit in Department.objects.active()}
     if not {entry["unit"] for entry in given} <= units.keys():
         return
-    officer, now = demo_user(Role.OFFICER), timezone.now()
+    officer, approver, now = demo_user(Role.OFFICER), demo_user(Role.APPROVER), timezone.now()
     for code in sorted({entry["unit"] for entry in given}):
         departments.add_member(units[code], officer, Role.OFFICER, actor=SYSTEM)
+        departments.add_member(units[code], approver, Role.APPROVER, actor=SYSTEM)
     for number, entry in enumerate(given):
-        _answered(number, entry, units[entry["unit"]], officer, now)
+        _answered(number, entry, units[entry["unit"]], officer, approver, now)
     actions.count_due(today=timezone.localdate())
 
 
-def _answered(number: int, entry: dict[str, Any], unit: Department, officer: User, now: datetime) -> None:
+def _answered(
+    number: int, entry: dict[str, Any], unit: Department, officer: User, approver: User, now: datetime
+) -> None:
     """One enquiry from its receipt to the rating."""
     received = now - timedelta(days=entry["days_ago"]) - number * MOMENT
     envelope = participation.Envelope(
@@ -54,5 +57,10 @@ def _answered(number: int, entry: dict[str, Any], unit: Department, officer: Use
     cases.take_step(case.pk, "route", Given(department=unit.pk), actor=officer, now=first)
     cases.accept_case(case.pk, actor=officer, now=first + MOMENT)
     answered = received + timedelta(days=entry["days"])
-    cases.answer_plainly(case.pk, DraftWords(entry["answer"], cites=(entry["cite"],)), actor=officer, now=answered)
+    cases.take_step(case.pk, "draft", actor=officer, now=answered - MOMENT)
+    words = DraftWords(entry["answer"], basis=entry["cite"])
+    cases.save_draft(case.pk, words, actor=officer, now=answered - MOMENT)
+    draft = cases.submit_draft(case.pk, actor=officer, now=answered - MOMENT)
+    cases.approve_draft(case.pk, sha256=draft.sha256, actor=approver, now=answered - MOMENT)
+    cases.send_due_answers(now=answered)
     cases.rate_case(case.pk, score=entry["score"], actor=ReceiptHolder(case.pk), now=answered + timedelta(days=1))

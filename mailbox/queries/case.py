@@ -37,7 +37,7 @@ def possible_steps(case: Case, *, actor: Actor, now: datetime) -> list[PossibleS
     allowed = [t for t in case.machine.leaving(case.state) if rules.may_take(t, case.state, standing)]
     if not allowed:
         return []
-    facts = facts_of(case, now=now)
+    facts = facts_of(case, now=now, actor=actor)
     return [PossibleStep(transition, refusal_of(case, transition, facts)) for transition in allowed]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords
 from mailbox.desk import actions as desk
 from mailbox.desk.actions import Point
+from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
 from tests.accounts.people import person
 from tests.browser.looking import foreign_words, look
@@ -294,3 +296,94 @@ def test_texts_and_checklists_are_written_on_pages_of_their_own(sign_in, place, 
     click(page, "#points button")
     fine(page)
     expect(page.get_by_text("已核对" if language == "zh-CN" else "Checked")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width", "javascript"), [("zh-CN", 360, False), ("en-GB", 1280, True)])
+def test_two_approve_one_after_another(sign_in, place, language, width, javascript):
+    second = member(place.water, Role.APPROVER, first_name="Li", last_name="Na")
+    case = factories.taken_on(place, now=timezone.now())
+    actions.take_step(case.pk, "draft", actor=place.officer, now=timezone.now())
+    actions.save_draft(case.pk, DraftWords(text="已修好。"), actor=place.officer, now=timezone.now())
+    page = sign_in(place.officer, language=language, width=width, javascript=javascript)
+    page.goto(page.url.partition("/desk/")[0] + f"/desk/cases/{case.pk}/steps/submit/")
+    page.locator("#id_approver").select_option(str(place.approver.pk))
+    page.locator("#id_note").fill("请看")
+    add = page.locator("button[name=chain][value=add]")
+    for places in (2, 3):
+        add.focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator("select[name=approver]")).to_have_count(places)
+        expect(page.locator(f"#id_approver_{places}")).to_be_focused()
+    page.locator("#id_approver_2").select_option(str(second.pk))
+    if javascript:
+        fine(page)
+    page.locator("button[value=remove-3]").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("select[name=approver]")).to_have_count(2)
+    expect(page.locator("#id_note")).to_have_value("请看")
+    with page.expect_navigation():
+        page.locator("#ask .row button.btn-go").click()
+    if javascript:
+        fine(page)
+    draft = case.drafts.get()
+    assert [one.assignee for one in draft.approvals.all()] == [place.approver, second]
+    actions.approve_draft(case.pk, sha256=draft.sha256, note="可以", actor=place.approver, now=timezone.now())
+    other = sign_in(second, language=language, width=width, javascript=javascript)
+    other.goto(other.url.partition("/desk/")[0] + f"/desk/cases/{case.pk}/")
+    expect(other.locator("[aria-current=step]")).to_contain_text(str(second))
+    expect(other.get_by_text("可以", exact=True)).to_be_visible()
+    if javascript:
+        fine(other)
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en-GB", 1280)])
+def test_an_answered_case_goes_into_the_library_and_its_answer_into_another(sign_in, place, language, width):
+    now = timezone.now()
+    for who, name in ((place.officer, "陈兰"), (place.approver, "王芳")):
+        if language == "zh-CN":
+            User.objects.filter(pk=who.pk).update(first_name="", last_name=name)
+    case = factories.answered(place, factories.taken_on(place, "grievance", now=now), now=now)
+    page = sign_in(place.officer, language=language, width=width)
+
+    # Whom it is about is read on request.
+    go(page, f"/desk/cases/{case.pk}/")
+    expect(page.get_by_text("mei@example.org")).to_have_count(0)
+    click(page, "form[action$='/contact/'] button")
+    expect(page.get_by_text("mei@example.org")).to_be_visible()
+    fine(page)
+
+    # What the sender wrote after the answer is there until somebody has read it.
+    add_information(case.pk, "还有一件事", actor=factories.sender(case), now=timezone.now())
+    go(page, "/desk/queues/cases/?view=late")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    fine(page)
+    go(page, f"/desk/cases/{case.pk}/")
+    fine(page)
+    click(page, "form[action$='/do/late/'] button")
+    expect(page.locator("form[action$='/do/late/']")).to_have_count(0)
+
+    go(page, f"/desk/cases/{case.pk}/do/keep/")
+    page.locator("#id_question").fill("李梅问：水管何时修？")
+    press(page, "Control+Enter")
+    expect(page.locator("input[name=stays]")).to_have_count(1)
+    fine(page)
+    page.locator("#id_question").fill("水管何时修？")
+    press(page, "Control+Enter")
+    go(page, "/desk/library/?q=水管")
+    expect(page.locator("main h2")).to_have_count(1)
+    fine(page)
+
+    other = factories.taken_on(place, now=now)
+    go(page, f"/desk/cases/{other.pk}/")
+    click(page, "button[name=then][value=library]")
+    fine(page)
+    click(page, "button[name=item]")
+    expect(page.locator("#id_text")).to_have_value("已经派人修好。")
+
+    # What is published is cited by the same way.
+    entry = factories.published("漏水怎么办", "leaks")
+    go(page, f"/desk/cases/{other.pk}/do/cite/?q=漏水")
+    click(page, "button[name=line]")
+    expect(page.locator("#id_cites")).to_have_value(re.compile(entry.url))

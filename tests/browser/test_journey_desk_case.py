@@ -95,7 +95,7 @@ def test_a_letter_is_answered_by_keys_alone(live_server, sign_in, open_page, clo
 
     officer.reload()
     ready(officer)
-    expect(officer.get_by_text("写上日期。")).to_be_visible()
+    expect(officer.get_by_text("写上日期。").first).to_be_visible()
     write(officer, SECOND)
     step(officer, "submit")
     press(officer, "Control+Enter")
@@ -122,7 +122,7 @@ def test_a_letter_is_answered_by_keys_alone(live_server, sign_in, open_page, clo
     with citizen.expect_navigation():
         citizen.keyboard.press("Enter")
     expect(citizen.get_by_text(SECOND).first).to_be_visible()
-    expect(citizen.get_by_text("写上日期。")).to_have_count(0)
+    expect(citizen.get_by_text("写上日期。").first).to_have_count(0)
 
 
 def test_a_draft_keeps_itself_and_says_when_somebody_else_wrote(sign_in, place):

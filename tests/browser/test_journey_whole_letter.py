@@ -211,7 +211,7 @@ def answered_at_the_second_go(case: Case, officer: Page, approver: Page, clock: 
     press(approver, "Control+Enter")
     officer.reload()
     ready(officer)
-    expect(officer.get_by_text(BACK)).to_be_visible()
+    expect(officer.get_by_text(BACK).first).to_be_visible()
     handed_in(officer, BETTER)
     opened(approver, "to_approve")
     expect(approver.locator(".diff ins").first).to_be_visible()

@@ -9,6 +9,10 @@ from typing import Any
 from engage.accounts.actors import SYSTEM, Actor, ReceiptHolder, Role
 from engage.accounts.models import User
 from engage.departments.models import Department, Membership
+from engage.pages.gate import release_page
+from engage.pages.models import ArticlePage
+from engage.pages.structure import ensure_structure
+from engage.search.models import SearchEntry
 from mailbox import actions
 from mailbox.models import Case, Draft, Intake
 from tests.accounts.people import person
@@ -83,6 +87,13 @@ def case(kind: str = "letter", *, text: str = "水管坏了，没有人来修。
     new = actions.NewCase(kind=kind, text=text, **values)
     actor: Actor = SYSTEM if kind == "petition_answer" else ReceiptHolder(0)
     return actions.register_case(new, envelope(**sent | given), actor=actor)
+
+
+def published(title: str = "办事指南", slug: str = "guide") -> SearchEntry:
+    """A page that everybody may read, as it stands in the index."""
+    home = ensure_structure()["zh-hans"]
+    release_page(home.add_child(instance=ArticlePage(title=title, slug=slug, intro="说明一句。", locale=home.locale)))
+    return SearchEntry.objects.get(url=f"/zh/{slug}/")
 
 
 def sender(case: Case) -> ReceiptHolder:

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+from wagtail.models import PageViewRestriction
 
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.pages.messages import refusal_message
+from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
-from engage.participation.models import Contact, OutgoingMail, Submission
+from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
+from engage.search.models import SearchEntry
 from mailbox import actions, queries
+from mailbox.letterbox.files import add_to_case
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
 from mailbox.post import rules
+from mailbox.queries.published import published_lines
 from tests.accounts.people import person
-from tests.mailbox import factories
+from tests.mailbox import factories, publications
 from tests.mailbox.factories import NOW, answered, approved, handed_in, house, later, member, sender, taken_on
 from tests.participation.factories import envelope
 
@@ -585,6 +594,44 @@ def test_a_chain_goes_by_name_with_delegates_and_deputies():
         actions.set_absence(second.pk, deputy=None, actor=place.officer, **away)
 
 
+def test_a_chain_names_nobody_twice_and_nobody_takes_two_of_its_places():
+    place = house()
+    second = member(place.water, Role.APPROVER)
+    made = taken_on(place)
+    step(made, "draft", place.officer)
+    actions.save_draft(made.pk, actions.DraftWords(text="一稿"), actor=place.officer, now=NOW)
+    for chain, code in (
+        ([place.approver.pk, second.pk, place.approver.pk], "chain_twice"),
+        ([None] * 7, "chain_too_long"),
+        ([second.pk, place.stranger.pk], "approver_elsewhere"),
+    ):
+        with pytest.raises(Refused, match=code):
+            actions.submit_draft(made.pk, chain=chain, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(made.pk, chain=[None, place.approver.pk], actor=place.officer, now=NOW)
+    # Who took the first place could not take the second, and nobody else may.
+    with pytest.raises(Refused, match="approval_later"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=second, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert made.drafts.get().state == "approved"
+
+
+def test_nobody_stands_in_or_is_delegated_to_whose_own_turn_comes_anyway():
+    place = house()
+    second, third = member(place.water, Role.APPROVER), member(place.water, Role.APPROVER)
+    made = taken_on(place)
+    draft = handed_in(place, made, chain=[place.approver.pk, second.pk, third.pk])
+    day = {"first": NOW.date(), "last": NOW.date()}
+    actions.set_absence(place.approver.pk, deputy=second.pk, actor=place.approver, **day)
+    with pytest.raises(Refused, match="approval_later"):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=second, now=NOW)
+    with pytest.raises(Refused, match="chain_twice"):
+        actions.delegate_approval(made.pk, to=third.pk, actor=place.approver, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    with pytest.raises(Refused, match="approval_twice"):
+        actions.delegate_approval(made.pk, to=place.approver.pk, actor=second, now=NOW)
+
+
 def test_a_returned_draft_shows_its_approver_what_changed():
     place = house()
     made = taken_on(place)
@@ -651,11 +698,120 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
     made = taken_on(place, "enquiry")
     with pytest.raises(Refused, match="step_needs"):
         actions.answer_plainly(made.pk, actions.DraftWords(text="见网页"), actor=place.officer, now=NOW)
-    words = actions.DraftWords(text="见网页", cites=("https://example.org/a",))
-    assert actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW).state == "answered"
+    page = factories.published()
+    words = actions.DraftWords(text="见网页", cites=(page.url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.answered_at, made.notices.count()) == ("approved", None, 1)
+    assert not draft.approvals.exists() and draft.cites == [f"办事指南 {settings.PUBLIC_URL}/zh/guide/"]
+    assert actions.send_due_answers(now=later(NOW, 29)) == 0
+    assert actions.send_due_answers(now=later(NOW)) == 1 and actions.send_due_answers(now=later(NOW)) == 0
+    made.refresh_from_db()
+    notice = made.notices.get(form="answer")
+    assert (made.state, notice.content["words"], notice.content["cites"]) == ("answered", ["见网页"], draft.cites)
+    assert made.clocks.get().result == "met"
     letter = taken_on(place)
     with pytest.raises(Refused, match="step_unknown"):
         actions.answer_plainly(letter.pk, words, actor=place.officer, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "老年人助餐服务补贴办法第八条",
+        "https://example.org/zh/guide/",
+        "https://gov.example/a",
+        "javascript:alert(1)",
+        "//example.org/zh/guide/",
+        "/zh/soon/",
+        "/zh/said-by-somebody/",
+        "/zh/for-some/",
+        "/zh/guide",
+        "办事指南",
+    ],
+)
+def test_what_is_not_published_here_answers_no_enquiry(line):
+    place = house()
+    made = taken_on(place, "enquiry")
+    page = factories.published()
+    soon, said, some = (factories.published(slug, slug) for slug in ("soon", "said-by-somebody", "for-some"))
+    SearchEntry.objects.filter(pk=soon.pk).update(published_at=later(timezone.now(), 3600))
+    SearchEntry.objects.filter(pk=said.pk).update(kind="comment")
+    restricted = ArticlePage.objects.get(pk=some.owner_id)
+    PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
+    words = actions.DraftWords(text="见网页", cites=(page.url, line))
+    with pytest.raises(Refused, match="cite_not_published") as refused:
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    assert refused.value.values["line"] == line
+    made.refresh_from_db()
+    assert made.state == "handling" and not made.drafts.exists()
+
+
+def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case():
+    place = house()
+    publication = publications.prepared(place, publications.reply_case(place))
+    number, hidden = publication.case.reference, factories.case().reference
+    made = taken_on(place, "enquiry")
+    with pytest.raises(Refused, match="cite_not_published"):
+        actions.answer_plainly(made.pk, actions.DraftWords("见", cites=(number,)), actor=place.officer, now=NOW)
+    publications.sign(publications.handed_in(publication, place))
+    entry = SearchEntry.objects.get(kind=publication.form, language="zh-hans")
+    known = {
+        number: entry,
+        f"上次的答复 {number.lower()}": entry,
+        f"随便写的题目 {settings.PUBLIC_URL}{entry.url}": entry,
+        f"{entry.url}?from=mail#answer": entry,
+    }
+    line = f"{entry.title} {settings.PUBLIC_URL}{entry.url}"
+    assert published_lines(list(known), actor=place.officer) == [line]
+    # Where somebody's answer is published is no way to learn whose it was.
+    for one in (hidden, number):
+        with pytest.raises(Refused, match="cite_not_published"):
+            published_lines([one], actor=place.stranger)
+
+
+def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
+    place = house()
+    made = taken_on(place, "enquiry")
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    (question,) = actions.set_questions(made.pk, ["什么时候办？"], actor=place.officer)
+    with pytest.raises(Refused, match="question_open"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.settle_question(question.pk, answered=True, actor=place.officer)
+    actions.consult(made.pk, department_id=place.roads.pk, question="意见？", actor=place.officer, now=NOW)
+    step(made, "consulted", place.officer, note="先办")
+    with pytest.raises(Refused, match="opinion_open"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.answer_plainly(made.pk, words, note="道路处不答也可以", actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_what_an_approver_sent_back_does_not_go_out_past_the_approval():
+    place = house()
+    made = taken_on(place, "enquiry")
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    handed_in(place, made, text="见网页")
+    actions.return_draft(made.pk, note="说清楚", actor=place.approver, now=NOW)
+    with pytest.raises(Refused, match="answer_was_returned"):
+        actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+
+
+def test_an_answer_from_what_is_published_is_undone_and_taken_back_like_any_other():
+    place = house()
+    made = taken_on(place, "enquiry")
+    actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    actions.hold_answer(made.pk, actor=place.officer)
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    actions.take_back_draft(made.pk, actor=place.officer, now=later(NOW))
+    made.refresh_from_db()
+    draft.refresh_from_db()
+    assert (made.state, draft.state, draft.text, made.drafts.count()) == ("drafting", "writing", "见网页", 1)
+    actions.answer_plainly(made.pk, words, actor=place.officer, now=later(NOW))
+    # Words behind the hand of who sent it stop it.
+    Draft.objects.filter(pk=draft.pk).update(text="别的话")
+    assert actions.send_due_answers(now=later(NOW, 90)) == 0
 
 
 # --- notices -------------------------------------------------------------------------------------------------------
@@ -732,6 +888,36 @@ def test_an_answer_is_rated_for_thirty_days_by_its_sender_only():
         actions.rate_case(made.pk, score=5, actor=sender(made), now=NOW + timedelta(days=31))
 
 
+def test_who_took_part_in_an_opinion_decides_no_review_of_it():
+    place = house()
+    made = taken_on(place, "grievance")
+    draft = handed_in(place, made, chain=[None, None])
+    for one in (place.approver, place.head):
+        actions.approve_draft(made.pk, sha256=draft.sha256, actor=one, now=NOW)
+    actions.send_due_answers(now=later(NOW))
+    actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW + timedelta(days=1))
+    how = {"words": "维持", "now": NOW + timedelta(days=1)}
+    with pytest.raises(Refused, match="review_own") as refused:
+        actions.decide_review(made.pk, result="UPHELD", actor=place.head, **how)
+    with translation.override("en"):
+        assert "nobody else approves for" in refusal_message(refused.value)
+    second = member(place.root, Role.APPROVER, first_name="Li", last_name="Na")
+    case = Case.objects.get(pk=made.pk)
+    offered = {one.transition.code: one for one in queries.possible_steps(case, actor=place.head, now=how["now"])}
+    refusal = offered["decide_review"].refusal
+    assert refusal is not None and refusal.values["names"] == (str(second),)
+    with translation.override("en"):
+        assert f"These can: {second}" in refusal_message(refusal)
+    actions.decide_review(made.pk, result="UPHELD", actor=second, **how)
+    # Nor does who decided the first review decide the second.
+    actions.ask_review(made.pk, words="还是不服", actor=sender(made), now=NOW + timedelta(days=2))
+    third = member(place.root, Role.APPROVER)
+    how["now"] = NOW + timedelta(days=2)
+    with pytest.raises(Refused, match="review_own"):
+        actions.decide_review(made.pk, result="UPHELD", actor=second, **how)
+    assert actions.decide_review(made.pk, result="UPHELD", actor=third, **how).state == "final"
+
+
 def test_a_grievance_goes_through_both_reviews_at_the_next_higher_units():
     place = house()
     made = answered(place, taken_on(place, "grievance"))
@@ -745,7 +931,8 @@ def test_a_grievance_goes_through_both_reviews_at_the_next_higher_units():
         actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.approver, now=NOW)
     actions.decide_review(made.pk, result="UPHELD", words="维持", actor=place.head, now=NOW)
     actions.ask_review(made.pk, words="不服", actor=sender(made), now=NOW + timedelta(days=1))
-    made = actions.decide_review(made.pk, result="CHANGED", words="撤销", actor=place.head, now=NOW + timedelta(days=1))
+    second = member(place.root, Role.APPROVER)
+    made = actions.decide_review(made.pk, result="CHANGED", words="撤销", actor=second, now=NOW + timedelta(days=1))
     assert made.state == "final" and made.notices.last().form == "final_opinion"
     late = answered(place, taken_on(place, "grievance"))
     with pytest.raises(Refused, match="time_over"):
@@ -818,15 +1005,17 @@ def test_what_follows_an_enquiry_answered_from_what_is_published_is_answered_too
     place = house()
     leading, other = taken_on(place, "enquiry"), factories.case("enquiry")
     actions.merge_case(other.pk, into=leading.pk, actor=place.clerk, now=NOW)
-    words = actions.DraftWords(text="见办事指南。", cites=("https://example.org/guide",))
-    actions.answer_plainly(leading.pk, words, actor=place.officer, now=NOW)
+    words = actions.DraftWords(text="见办事指南。", cites=(factories.published().url,))
+    draft = actions.answer_plainly(leading.pk, words, actor=place.officer, now=NOW)
+    assert actions.answer_merged(now=later(NOW)) == 0
+    actions.send_due_answers(now=later(NOW))
     assert actions.answer_merged(now=later(NOW)) == 1
     other.refresh_from_db()
     notice = other.notices.get(form="answer")
     assert (other.state, notice.content["words"], notice.content["cites"]) == (
         "answered",
         ["见办事指南。"],
-        [words.cites[0]],
+        draft.cites,
     )
 
 
@@ -890,6 +1079,35 @@ def test_a_part_that_is_split_off_keeps_whom_the_whole_accuses_and_who_speaks_fo
     assert not Case.objects.visible_to(place.officer).filter(pk=part.pk).exists()
     with pytest.raises(Refused, match="route_barred"):
         step(part, "transfer", place.clerk, department=place.water.pk)
+
+
+def test_the_files_that_are_chosen_go_with_the_part_that_is_split_off():
+    place = house()
+    made, other = factories.case(), factories.case()
+    photo, plan, foreign = (
+        kept_file(one, name, text)
+        for one, name, text in (
+            (made, "photo.txt", "灯坏了"),
+            (made, "plan.txt", "图"),
+            (other, "foreign.txt", "别人的"),
+        )
+    )
+    split = {"actor": place.clerk, "now": NOW}
+    with pytest.raises(Refused, match="split_files_alone"):
+        actions.split_case(made.pk, ["路灯", ""], files=[[], [photo.pk]], **split)
+    with pytest.raises(Refused, match="split_file_gone"):
+        actions.split_case(made.pk, ["路灯"], files=[[foreign.pk]], **split)
+    lamp, waste = actions.split_case(made.pk, ["路灯", "", "垃圾"], files=[[photo.pk]], **split)
+    (copy,) = lamp.submission.attachments.all()
+    assert (copy.name, copy.sha256, copy.state) == ("photo.txt", photo.sha256, "clean")
+    assert copy.file.name != photo.file.name and copy.file.read() == photo.file.read()
+    assert not waste.submission.attachments.exists() and made.submission.attachments.count() == 2
+    actions.split_case(made.pk, ["路灯"], files=[[photo.pk, plan.pk]], **split)
+    assert lamp.submission.attachments.count() == 1
+
+
+def kept_file(case: Case, name: str, text: str) -> Attachment:
+    return add_to_case(case.submission, BytesIO(text.encode()), name, actor=sender(case))
 
 
 def test_what_accuses_a_unit_is_kept_from_it_and_below_and_goes_to_the_one_above():

@@ -29,6 +29,7 @@ from mailbox.counter.models import Entry, Identity, Way
 from mailbox.letterbox.models import HeldFile, PostalAddress, Wish
 from mailbox.letterbox.words import WAYS
 from mailbox.models import Case
+from mailbox.words import step_note
 from tests.accounts.people import person, sign_in
 from tests.mailbox.factories import NOW, House, house
 
@@ -175,6 +176,13 @@ def test_signed_post_counts_from_the_signature_and_no_confirmation_moves_it(plac
 
 def test_in_person_counts_from_that_day(place, desk):
     case = keyed(desk, "information-request")
+    # The record keeps a code; who reads it reads the own language.
+    note = case.steps.get(code="confirm_receipt").note
+    assert note == "way:walk_in"
+    for language, said in (("en", "In person"), ("zh-hans", "当面")):
+        with translation.override(language):
+            assert said in step_note("confirm_receipt", note)
+    assert step_note("confirm_receipt", "本人来电") == "本人来电" and step_note("confirm_receipt", "way:x") == "way:x"
     assert case.clocks.get(target="final_reply").due == date(2026, 12, 22)
     with pytest.raises(Refused):
         cases.take_step(case.pk, "confirm_receipt", actor=place.clerk, now=NOW + timedelta(days=3))

@@ -15,6 +15,7 @@ from django.urls import reverse
 from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.errors import Refused
+from engage.journal.models import JournalRow
 from engage.search.models import SearchEntry
 from mailbox import actions as cases
 from mailbox.actions import DraftWords
@@ -24,11 +25,12 @@ from mailbox.desk.models import CheckItem, Snippet
 from mailbox.desk.queries import mentions_for, people_who_see
 from mailbox.desk.queue import counts, rows
 from mailbox.desk.rules import find_mentions, places_filled
-from mailbox.desk.told import mentions_part
+from mailbox.desk.told import late_words_part, mentions_part
+from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
-from tests.mailbox.factories import NOW, House, handed_in, house, later, member, sender, taken_on
+from tests.mailbox.factories import NOW, House, answered, handed_in, house, later, member, sender, taken_on
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -286,7 +288,7 @@ def test_a_place_that_is_not_filled_holds_the_answer_up(place):
     cases.save_draft(case.pk, DraftWords(text="您好。"), actor=place.officer, now=NOW)
     cases.submit_draft(case.pk, actor=place.officer, now=NOW)
     enquiry = taken_on(place, "enquiry")
-    words = DraftWords(text="请见{reference}。", cites=("办事指南 https://example.org/a",))
+    words = DraftWords(text="请见{reference}。", cites=(factories.published().url,))
     with pytest.raises(Refused, match="draft_unfilled"):
         cases.answer_plainly(enquiry.pk, words, actor=place.officer, now=NOW)
 
@@ -457,3 +459,51 @@ def test_a_step_that_is_not_possible_says_by_whom_and_when_it_is(place):
 
     said = refusal_message(refused.value)
     assert "an officer of the receiving unit" in said or "受理单位" in said
+
+
+# --- words after the answer -------------------------------------------------------------------------------------------
+
+
+def test_words_after_the_answer_that_open_nothing_reach_the_unit_in_charge(place):
+    case = answered(place, taken_on(place, "grievance"))
+    assert counts(User.objects.get(pk=place.officer.pk))["late"] == 0
+    add_information(case.pk, "还有一件事", actor=sender(case), now=later(NOW, 60))
+    case.refresh_from_db()
+    assert case.state == "replied"
+    for one in (place.officer, place.approver):
+        assert listed(one, "late") == [case.pk]
+        assert counts(User.objects.get(pk=one.pk))["late"] == 1
+    assert listed(place.clerk, "late") == [] == listed(place.stranger, "late")
+    assert case.owner == place.officer
+    (part,) = late_words_part(place.officer, NOW)
+    assert case.reference in part and "还有一件事" not in part
+    assert late_words_part(place.approver, NOW) == []
+    seen = page(place.officer, case)
+    assert "The sender wrote in this case while nobody works on it" in seen
+    assert do(place.officer, "late", case).status_code == 302
+    assert listed(place.officer, "late") == [] and not late_words_part(place.officer, NOW)
+    assert "while nobody works on it" not in page(place.officer, case)
+    assert JournalRow.objects.get(verb="case.late_words_read").actor_id == str(place.officer.pk)
+    # An officer who notes what the sender said has read it.
+    cases.add_message(case.pk, "来电补充", actor=place.officer, now=later(NOW, 90))
+    assert listed(place.officer, "late") == []
+
+
+def test_words_that_open_a_case_again_are_read_at_the_desk_and_later_ones_are_shown(place):
+    case = answered(place, taken_on(place))
+    add_information(case.pk, "不满意", actor=sender(case), now=later(NOW, 60))
+    case.refresh_from_db()
+    assert case.state == "reopened" and listed(place.officer, "late") == []
+    answered(place, case, text="已再次处理。", now=later(NOW, 120))
+    add_information(case.pk, "还是不满意", actor=sender(case), now=later(NOW, 300))
+    assert Case.objects.get(pk=case.pk).state == "answered" and listed(place.officer, "late") == [case.pk]
+
+
+def test_words_to_a_case_that_is_answered_with_another_are_shown_too(place):
+    leading, merged = taken_on(place), taken_on(place)
+    cases.merge_case(merged.pk, into=leading.pk, actor=place.officer, now=NOW)
+    add_information(merged.pk, "我家的情况不一样", actor=sender(merged), now=later(NOW, 60))
+    assert listed(place.officer, "late") == [merged.pk]
+    answered(place, leading)
+    cases.answer_merged(now=later(NOW, 120))
+    assert listed(place.officer, "late") == [merged.pk]

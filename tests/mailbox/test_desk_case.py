@@ -13,6 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
 from pypdf import PdfReader
 
 from engage.accounts.actors import Role
@@ -26,12 +28,13 @@ from mailbox.desk.board import board_of
 from mailbox.desk.forms import StepForm
 from mailbox.desk.steps import CHORES, ELSEWHERE, carry_out
 from mailbox.kinds import KINDS
+from mailbox.letterbox.files import add_to_case
 from mailbox.machine import Transition
 from mailbox.models import Case, CoConsultation, Draft, Link
 from tests.accounts.people import person, sign_in
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, approved, handed_in, house, later, sender, taken_on
-from tests.mailbox.test_walk import Walk
+from tests.mailbox.test_walk import PAGE, Walk
 
 pytestmark = pytest.mark.django_db
 NOON = NOW + timedelta(hours=1)
@@ -142,20 +145,52 @@ def test_the_units_that_a_case_accuses_and_strangers_find_nothing(place):
 def test_the_name_is_shown_where_the_law_asks_for_it_and_nowhere_else(place):
     letter, grievance = taken_on(place), taken_on(place, "grievance")
     assert "李梅" not in page(place.officer, letter).content.decode()
-    assert "李梅" in page(place.officer, grievance).content.decode()
+    assert "李梅" in revealed(place.officer, grievance)
     # A unit that is only asked reads the letter, not who wrote it.
     actions.consult(grievance.pk, department_id=place.roads.pk, question="路面？", actor=place.officer, now=NOW)
     seen = page(place.stranger, grievance).content.decode()
     assert "水管坏了" in seen
     assert "李梅" not in seen
     assert "mei@example.org" not in seen
+    for one, case in ((place.stranger, grievance), (place.officer, letter), (place.stranger, letter)):
+        assert browser(one).post(reverse("desk_case_contact", args=[case.pk])).status_code == 404
+
+
+def revealed(user: User, case: Case) -> str:
+    """The page of a case after name and address were asked for."""
+    return browser(user).post(reverse("desk_case_contact", args=[case.pk]), follow=True).content.decode()
+
+
+def test_name_and_address_are_shown_on_request_and_the_journal_says_to_whom(place):
+    case, other = (taken_on(place, "grievance") for _ in range(2))
+    client = browser(place.officer)
+    url = reverse("desk_case", args=[case.pk])
+    before = client.get(url).content.decode()
+    assert "李梅" not in before and "mei@example.org" not in before and "Show name and address" in before
+    assert not JournalRow.objects.filter(verb="case.contact_read").exists()
+    answer = client.post(reverse("desk_case_contact", args=[case.pk]))
+    assert answer.url.startswith(url)
+    row = JournalRow.objects.get(verb="case.contact_read")
+    assert (row.actor_id, row.submission_id) == (str(place.officer.pk), case.pk)
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        seen = client.get(url).content.decode()
+    assert "李梅" in seen and "mei@example.org" in seen and "Show name and address" not in seen and len(asked) <= 20
+    assert JournalRow.objects.filter(verb="case.contact_read").count() == 1
+    # Another case is asked for by itself, and then the first anew; so is the same on another day.
+    client.post(reverse("desk_case_contact", args=[other.pk]))
+    assert "李梅" not in client.get(url).content.decode()
+    session = client.session
+    session["desk_case_contact"] = [case.pk, "2026-01-01"]
+    session.save()
+    assert "李梅" not in client.get(url).content.decode()
 
 
 def test_after_a_low_rating_the_telephone_is_there_to_call_back(place):
     case = answered(place, taken_on(place))
     assert "mei@example.org" not in page(place.officer, case).content.decode()
     actions.rate_case(case.pk, score=1, actor=sender(case), now=later(NOW))
-    assert "mei@example.org" in page(place.officer, case).content.decode()
+    assert "mei@example.org" in revealed(place.officer, case)
 
 
 def test_a_clock_says_day_by_day_how_it_was_computed(place):
@@ -246,15 +281,19 @@ class DeskWalk(Walk):
         case = self.case
         board = board_of(case.pk, actor=actor, now=now)
         assert board is not None
-        sent = {
-            "revision": case.revision,
-            "token": str(uuid4()),
-            "department": self._unit(transition),
-            "reason": transition.reasons[0] if transition.reasons else "",
-            "sha256": board.shared.sha256 if board.shared else "",
-            "kind": "letter" if case.kind == "enquiry" else "enquiry",
-            "approver": "",
-        } | dict.fromkeys(("words", "note", "question", "cites"), "说明")
+        sent = (
+            {
+                "revision": case.revision,
+                "token": str(uuid4()),
+                "department": self._unit(transition),
+                "reason": transition.reasons[0] if transition.reasons else "",
+                "sha256": board.shared.sha256 if board.shared else "",
+                "kind": "letter" if case.kind == "enquiry" else "enquiry",
+                "approver": "",
+            }
+            | dict.fromkeys(("words", "note", "question"), "说明")
+            | {"cites": PAGE}
+        )
         form = StepForm(sent | {"units": "5", "days": "3"}, case=board.case, transition=transition)
         assert form.is_valid(), (transition.code, form.errors)
         return carry_out(board.case, transition, form.cleaned_data, actor=actor, now=now)
@@ -584,8 +623,14 @@ def test_cases_are_linked_merged_split_and_grouped(place):
     assert do(place.officer, other, "unlink", of=link.pk).status_code == 302
     assert do(place.officer, case, "tag", name="水管").status_code == 302
     assert do(place.officer, case, "untag", of=case.tags.get().pk).status_code == 302
-    assert do(place.officer, case, "split", part_1="路灯也坏了。").status_code == 302
-    assert Link.objects.filter(kind=Link.Kind.SPLIT, target=case).count() == 1
+    file = add_to_case(case.submission, BytesIO("灯".encode()), "lamp.txt", actor=sender(case))
+    form = browser(place.officer).get(reverse("desk_case_chore", args=[case.pk, "split"])).content.decode()
+    assert "lamp.txt" in form and "Files that go along with matter 2" in form
+    alone = do(place.officer, case, "split", part_1="路灯也坏了。", files_2=[file.pk])
+    assert alone.status_code == 422 and "the matter to which the chosen files belong" in alone.content.decode()
+    assert do(place.officer, case, "split", part_1="路灯也坏了。", files_1=[file.pk]).status_code == 302
+    part = Link.objects.get(kind=Link.Kind.SPLIT, target=case).source
+    assert [one.name for one in part.submission.attachments.all()] == ["lamp.txt"]
     assert do(place.officer, case, "merge", other=case.reference).status_code == 422
     assert do(place.officer, case, "merge", other=other.reference).status_code == 302
     case.refresh_from_db()
@@ -629,3 +674,97 @@ def test_every_chore_has_a_page_that_opens(place, code):
         assert answer.status_code == 404
     else:
         assert answer.status_code == (302 if chore.is_button else 200)
+
+
+def test_an_answer_from_what_is_published_begins_from_the_draft_and_can_be_undone(place):
+    case = taken_on(place, "enquiry")
+    entry = factories.published()
+    actions.save_draft(case.pk, DraftWords(text="见网页。", cites=("公告栏",)), actor=place.officer, now=NOW)
+    url = reverse("desk_case_step", args=[case.pk, "answer_plainly"])
+    form = browser(place.officer).get(url).content.decode()
+    assert "见网页。" in form and "公告栏" in form
+    refused = take(place.officer, case, "answer_plainly", words="见网页。", cites="公告栏", note="")
+    assert refused.status_code == 422 and "names nothing that is published here: 公告栏" in refused.content.decode()
+    assert "见网页。" in refused.content.decode()
+    assert take(place.officer, case, "answer_plainly", words="见网页。", cites=PAGE, note="").status_code == 302
+    shown = page(place.officer, case).content.decode()
+    assert "The answer goes out at" in shown and "is approved" not in shown and entry.title in shown
+    assert do(place.officer, case, "hold").status_code == 302
+    assert "The answer is held<" in page(place.officer, case).content.decode()
+    actions.add_message(case.pk, "还有一句", actor=sender(case), now=later(NOW))
+    Draft.objects.update(changed_at=NOW)
+    assert "The answer is held: the sender wrote meanwhile" in page(place.officer, case).content.decode()
+    assert do(place.officer, case, "send").status_code == 302
+    assert Draft.objects.get().send_at is not None
+
+
+# --- a chain of approvers ---------------------------------------------------------------------------------------------
+
+
+def chain_form(user: User, case: Case, places: list[str], order: str = "", **given: Any) -> HttpResponse:
+    """Send the form of the chain; `order` is one of its buttons that add a place or take one out."""
+    case.refresh_from_db()
+    sent = {"revision": case.revision, "token": str(uuid4()), "note": "", "approver": places} | given
+    url = reverse("desk_case_step", args=[case.pk, "submit"])
+    return browser(user).post(url, sent | ({"chain": order} if order else {}))
+
+
+def chosen_places(answer: HttpResponse) -> list[str]:
+    return [value for _number, value in answer.context["form"].places]
+
+
+def test_a_chain_of_approvers_is_put_together_without_a_script(place):
+    second = factories.member(place.water, Role.APPROVER)
+    case = taken_on(place)
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    actions.save_draft(case.pk, DraftWords(text="已修。"), actor=place.officer, now=NOW)
+    one, two = str(place.approver.pk), str(second.pk)
+    longer = chain_form(place.officer, case, [one], "add", note="请看")
+    assert longer.status_code == 200 and chosen_places(longer) == [one, ""]
+    shown = longer.content.decode()
+    assert "请看" in shown and 'name="approver" autofocus' in shown and 'value="remove-2"' in shown
+    assert chosen_places(chain_form(place.officer, case, [one, two, ""], "remove-1")) == [two, ""]
+    assert chosen_places(chain_form(place.officer, case, [one], "remove-9")) == [one]
+    full = chain_form(place.officer, case, [""] * 6, "add")
+    assert len(chosen_places(full)) == 6 and 'value="add"' not in full.content.decode()
+    assert state(case) == "drafting"
+    twice = chain_form(place.officer, case, [one, one])
+    assert twice.status_code == 422 and "Name each approver once" in twice.content.decode()
+    assert chosen_places(twice) == [one, one]
+    assert chain_form(place.officer, case, [one, "999999"]).status_code == 422
+    assert chain_form(place.officer, case, [one, two]).status_code == 302
+    assert list(case.drafts.get().approvals.values_list("assignee_id", flat=True)) == [place.approver.pk, second.pk]
+
+
+def test_the_page_of_a_case_shows_the_chain_whose_turn_it_is_and_who_stands_in(place):
+    second, third = (factories.member(place.water, Role.APPROVER) for _ in range(2))
+    case = taken_on(place)
+    draft = handed_in(place, case, chain=[place.approver.pk, second.pk])
+    today = localdate()
+    actions.set_absence(second.pk, first=today, last=today, deputy=third.pk, actor=second)
+    seen = page(place.officer, case).content.decode()
+    assert seen.index(str(place.approver)) < seen.index("whose turn it is") < seen.index(f"{second}</span>")
+    assert take(place.approver, case, "approve", sha256=draft.sha256, note="可以").status_code == 302
+    client = browser(third)
+    client.get(reverse("desk_case", args=[case.pk]))
+    with CaptureQueriesContext(connection) as asked:
+        seen = client.get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert len(asked) <= 20
+    assert "可以" in seen and f"{second}, away; in their place {third}" in seen
+    assert take(third, case, "return_draft", note="写上日期").status_code == 302
+    back = page(place.officer, case).content.decode()
+    assert "What the approvers said in round 1" in back and "写上日期" in back
+    assert f"{third} in place of {second}" in back
+    case.refresh_from_db()
+    handed_in(place, case, text="已于周五修好。", chain=[place.approver.pk, third.pk])
+    draft.refresh_from_db()
+    assert "Changed since you looked" in page(place.approver, case).content.decode()
+    for one in (place.approver, third):
+        assert take(one, case, "approve", sha256=draft.sha256, note="").status_code == 302
+    actions.send_due_answers(now=timezone.now() + timedelta(minutes=1))
+    client = browser(place.officer)
+    client.get(reverse("desk_case", args=[case.pk]))
+    with CaptureQueriesContext(connection) as asked:
+        over = client.get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert len(asked) <= 20
+    assert "Who approved it" in over and str(third) in over

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from engage.accounts.actors import SYSTEM, Actor
+from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.errors import Refused
 from mailbox import actions, queries
-from mailbox.access import standing_of
+from mailbox.access import standing_of, took_part
 from mailbox.actions.steps import apply_step, locked_case
 from mailbox.kinds import KINDS
 from mailbox.machine import BACK, MOVED, SAME, Needs, Transition, Who
@@ -26,6 +26,7 @@ from tests.mailbox.factories import House, house, sender
 
 pytestmark = pytest.mark.django_db
 
+PAGE = "/zh/guide/"
 # After how long the platform takes a step.
 AFTER = {"lapse": 16, "abandon": 16, "close": 31, "settle": 31}
 
@@ -38,7 +39,9 @@ class Walk:
     """One kind on its way through its table."""
 
     def __init__(self, place: House, kind: str) -> None:
+        factories.published()
         self.place, self.machine = place, KINDS[kind]
+        self.second_head = factories.member(place.root, Role.APPROVER)
         self.pk = factories.case(kind).pk
         self.seen: set[str] = set()
         self.tried: set[tuple[str, str]] = set()
@@ -48,11 +51,12 @@ class Walk:
         return Case.objects.select_related("submission", "triage", "lead", "reviewer").get(pk=self.pk)
 
     def actors(self) -> list[Actor]:
-        return [sender(self.case), SYSTEM, *self.place.people()]
+        return [sender(self.case), SYSTEM, *self.place.people(), self.second_head]
 
     def allowed(self, transition: Transition) -> Actor:
         case = self.case
-        return next(one for one in self.actors() if standing_of(case, one) & set(transition.who))
+        out = took_part(case) if "another_decides" in transition.guards else set()
+        return next(one for one in self.actors() if standing_of(case, one) & set(transition.who) and one.pk not in out)
 
     def refused(self, transition: Transition) -> Actor:
         """Somebody who sees the case and does not stand in the right place."""
@@ -135,7 +139,7 @@ class Walk:
                 Needs.WORDS: "说明",
                 Needs.NOTE: "备注",
                 Needs.UNITS: 5,
-                Needs.CITES: ("https://example.org/answer",),
+                Needs.CITES: (PAGE,),
             }[need]
         if transition.code == "consulted":
             wanted["note"] = "不再等候"
@@ -153,7 +157,7 @@ class Walk:
             "take_back_draft": lambda: actions.take_back_draft(case.pk, actor=actor, now=now),
             "withdraw_case": lambda: actions.withdraw_case(case.pk, actor=actor, now=now),
             "answer_plainly": lambda: actions.answer_plainly(
-                case.pk, actions.DraftWords(text="见网页", cites=("https://example.org/answer",)), actor=actor, now=now
+                case.pk, actions.DraftWords(text="见网页", cites=(PAGE,)), actor=actor, now=now
             ),
             "move_case": lambda: actions.move_case(
                 case.pk, kind="letter" if case.kind == "enquiry" else "enquiry", words="改为", actor=actor, now=now

@@ -314,6 +314,18 @@ def case_at_chore(world: World) -> list[Any]:
     return [new_case(world).pk, "add"]
 
 
+def in_library(world: World) -> list[Any]:
+    """Name a case of the library that an administrator may take out."""
+    from mailbox.library.models import LibraryItem
+    from tests.mailbox import factories
+
+    case = factories.case(text="图书馆几点开门？", now=timezone.now())
+    words = {"title": "开门时间", "question": "几点开门？", "answer": "九点。", "folded": "", "terms": ""}
+    return [
+        LibraryItem.objects.create(case=case, kind="letter", language="zh-hans", kept_at=case.received_at, **words).pk
+    ]
+
+
 def absence(world: World) -> list[Any]:
     """Name an absence that an administrator may take out."""
     from datetime import date
@@ -1125,6 +1137,7 @@ FORMS: dict[str, Form] = {
         {"text": WORDS, "basis": "养老服务条例第六条", "cites": "办事指南"},
         {"revision": "0", "shared": "True"},
     ),
+    "desk_library_retire": Form("administrator", in_library, said=False),
     "desk_snippets": Form(
         "officer", nothing, {"title": "问候", "text": WORDS}, {"language": "zh-hans", "department": ""}
     ),
@@ -1282,6 +1295,7 @@ FORMS: dict[str, Form] = {
         ("files",),
     ),
     "counter_slip": Form("officer", said=False),
+    "desk_case_contact": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "desk_case_export": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "desk_case_history": Form("administrator", lambda world: [new_case(world).pk], said=False),
     "workload_person": Form("administrator", lambda world: [0], {}, {"to": "1", "id": "1-0"}),
@@ -1753,6 +1767,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "desk_case_previous": ("administrator", lambda world: [new_case(world).pk], ("in",)),
     "desk_case_next": ("administrator", lambda world: [new_case(world).pk], ("in",)),
     "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),
+    "desk_library": ("administrator", nothing, ("q",)),
     "workload": ("administrator", nothing, ("unit",)),
     "desk_post": ("administrator", nothing, ("before", "view")),
     "desk_groups": ("administrator", nothing, ("page",)),
