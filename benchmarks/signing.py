@@ -155,13 +155,13 @@ def measure(url: str) -> None:
     )
     report_most("sign at 80 % of that rate, p99", round(p99), "ms", 500, note)
     for (name, rate), (pages, _unsent) in zip(halves.items(), beside, strict=True):
-        report_least(
-            f"petition page while signing runs at half of what {name}",
-            round(pages, 1),
-            "pages/s",
-            round(alone / 2, 1),
-            f"{rate * 60:,.0f} sign a minute; {pages / alone:.2f} of {alone:.0f} pages/s without; {load_average()}",
-        )
+        figure, value = f"petition page while signing runs at half of what {name}", round(pages, 1)
+        note = f"{rate * 60:,.0f} sign a minute; {pages / alone:.2f} of {alone:.0f} pages/s without; {load_average()}"
+        if name == "was reached":
+            # That rate took both cores, so half of it leaves less than half of them: a figure, no target.
+            report(figure, value, "pages/s", note=note)
+        else:
+            report_least(figure, value, "pages/s", round(alone / 2, 1), note)
 
 
 def _readers(
