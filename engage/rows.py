@@ -1,9 +1,9 @@
 """New rows that nobody reads back in the transaction that writes them, written without a trip for each; and hot reads.
 
-    rows.write(TimelineEntry(...))                # one plain INSERT, with the fields' own ways of storing values
+    rows.write(rows.new(TimelineEntry, ...))      # one plain INSERT, with the fields' own ways of storing values
     known, numbers = rows.found_or_drawn(Submission, "token_digest", digest, Contact, Submission)
     with rows.together(numbers):                  # PostgreSQL: all that is written inside is one statement at its end
-        rows.write(Contact(pk=rows.number(Contact), ...))
+        rows.write(rows.new(Contact, pk=rows.number(Contact), ...))
 
     find = rows.Reading(lambda code: Sheet.objects.filter(code=code).select_related("version"))
     sheet = find.first("ab12")                    # the query is put together once, not for each call
@@ -30,8 +30,11 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query import get_related_populators
+from django.db.models.query_utils import DeferredAttribute
 
 Made = TypeVar("Made", bound=Model)
 
@@ -85,6 +88,55 @@ class _Changed:
 _Part = _New | _Changed
 
 _open: ContextVar[_Batch | None] = ContextVar("rows_written_together", default=None)
+
+
+def new(model: type[Made], **values: Any) -> Made:
+    """Return a row as `model(**values)` does, in a quarter of its time: no signals, and defaults looked up once.
+
+    Raises TypeError for a name that is no field, and for a model whose fields do more than keep a value.
+    """
+    shape = _made_of(model)
+    row = model.__new__(model)
+    held = row.__dict__
+    held["_state"] = ModelState()
+    held.update(shape.fixed)
+    for name, make in shape.drawn:
+        if name not in values:
+            held[name] = make()
+    for name, value in values.items():
+        if name in shape.columns:
+            held[name] = value
+        elif name in shape.related:
+            setattr(row, name, value)
+        else:
+            raise TypeError(f"{model.__name__} has no field {name}")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeOf:
+    """What a new row of a model holds: defaults that are always the same, those that are drawn; names of its fields."""
+
+    fixed: Mapping[str, Any]
+    drawn: tuple[tuple[str, Callable[[], Any]], ...]
+    columns: frozenset[str]
+    related: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def _made_of(model: type[Model]) -> _MadeOf:
+    fields = model._meta.concrete_fields
+    if any(one.descriptor_class not in (DeferredAttribute, ForeignKeyDeferredAttribute) for one in fields):
+        raise TypeError(f"a field of {model.__name__} does more than keep a value")
+    drawn = tuple((one.attname, one.get_default) for one in fields if callable(one.default))
+    fixed = {one.attname: _plain(one.get_default()) for one in fields if not callable(one.default)}
+    related = frozenset(one.name for one in fields if one.is_relation)
+    return _MadeOf(fixed, drawn, frozenset(one.attname for one in fields), related | {"pk"})
+
+
+def _plain(value: Any) -> Any:
+    """A default without the name that a list of choices gives it, as it is read back."""
+    return value.value if isinstance(value, models.Choices) else value
 
 
 def write(*made: Model) -> None:

@@ -138,7 +138,8 @@ def open_submission(kind: str, envelope: Envelope, *, actor: Actor, department_i
     Runs inside the caller's transaction (see `once`). Returns the row, whose `reference` is the receipt's.
     """
     registered = kinds.get(kind)
-    submission = Submission(
+    submission = rows.new(
+        Submission,
         pk=envelope.number or rows.number(Submission),
         kind=kind,
         letter=registered.letter,
@@ -167,7 +168,8 @@ def _contact(envelope: Envelope) -> Contact | None:
     if not (envelope.name or envelope.email or envelope.phone):
         return None
     email = normalised_email(envelope.email)
-    contact = Contact(
+    contact = rows.new(
+        Contact,
         pk=rows.number(Contact),
         name=envelope.name,
         email=envelope.email.strip(),
@@ -325,7 +327,8 @@ def enqueue_letter(
     """
     # A title can hold a line break; a header cannot, and a letter that cannot be sent would wait for ever.
     subject = " ".join(subject.split())
-    letter = OutgoingMail(
+    letter = rows.new(
+        OutgoingMail,
         contact=contact,
         submission=submission,
         about=about,

@@ -28,7 +28,7 @@ def add(submission: Submission, code: str, *, at: datetime | None = None, **para
     from engage.participation.models import TimelineEntry
 
     _sentences[code]
-    entry = TimelineEntry(submission_id=submission.pk, code=code, params=params, at=at or timezone.now())
+    entry = rows.new(TimelineEntry, submission_id=submission.pk, code=code, params=params, at=at or timezone.now())
     rows.write(entry)
     return entry
 

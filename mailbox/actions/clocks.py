@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from engage import rows
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar, local_day
 from engage.calendars.profiles import EXTEND, Profile
@@ -103,7 +104,8 @@ def new_clock(case: Case, effect: Effect, *, now: datetime) -> CaseClock | None:
     profile = calendars.settled_profile_for(effect.family or case.family, local_day(begun, zone_of(case)))
     if all(target.name != effect.target for target in profile.targets):
         return None
-    clock = CaseClock(
+    clock = rows.new(
+        CaseClock,
         case=case,
         profile_id=profile.code,
         target=effect.target,

@@ -182,7 +182,8 @@ def write_case(
     """Write the rows of a new case inside the transaction that wrote its submission."""
     zone = zone or (intake.zone if intake else "") or settings.TIME_ZONE
     family = new.family or (intake.family if intake else "") or machine.families[0]
-    case = Case(
+    case = rows.new(
+        Case,
         submission=submission,
         kind=machine.code,
         state=machine.initial,
@@ -203,9 +204,10 @@ def write_case(
     opening = [clocks.new_clock(case, effect, now=submission.received_at) for effect in machine.opening]
     running = [clock for clock in opening if clock is not None]
     clocks.show_clocks(case, running)
-    letter = Message(
+    letter = rows.new(
+        Message,
         case=case,
-        direction=Message.Direction.IN,
+        direction=Message.Direction.IN.value,
         text=text,
         language=submission.language,
         url=new.url,

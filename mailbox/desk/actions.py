@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from engage import rows
 from engage.accounts.actors import Actor, Role, has_role, is_staff
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
@@ -319,4 +320,4 @@ def _words(title: str, said: str) -> dict[str, str]:
 
 def words_of_new(case: Case, text: str) -> list[CaseWords]:
     """Return the words by which a new case is found; they are written with it."""
-    return [CaseWords(case=case, **_words(case.title, text))]
+    return [rows.new(CaseWords, case=case, **_words(case.title, text))]

@@ -227,7 +227,8 @@ def _response(
     named = invitation is not None and not shown.questionnaire.anonymous
     # How long somebody sat over a sheet of paper is not known.
     timed = shown.definition.settings.timing and sheet.saved.mode != Response.Mode.PAPER
-    return Response(
+    return rows.new(
+        Response,
         submission_id=submission.pk,
         questionnaire_id=shown.questionnaire.pk,
         version_id=shown.version.pk,

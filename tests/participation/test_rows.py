@@ -11,7 +11,7 @@ from engage import rows
 from engage.accounts.actors import ANYONE
 from engage.journal.models import JournalRow
 from engage.participation import actions
-from engage.participation.models import Contact, OutgoingMail, Submission, TimelineEntry
+from engage.participation.models import Attachment, Contact, OutgoingMail, Submission, TimelineEntry
 from tests.participation.factories import envelope, submission
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,33 @@ def test_a_reading_whose_values_are_not_those_of_its_filters_is_refused():
     reading = rows.Reading(lambda number, _unused: Submission.objects.filter(pk=number))
     with pytest.raises(TypeError, match="in none of its filters"):
         reading.first(sent.pk, 1)
+
+
+def test_a_new_row_is_what_its_model_makes():
+    sent, _code = submission()
+    given = {
+        Contact: {"name": "李梅", "email": "mei@example.org", "delete_after": sent.received_at},
+        TimelineEntry: {"submission": sent, "code": "received", "at": sent.received_at},
+        Submission: {"pk": None, "kind": "comment", "letter": "C", "received_at": sent.received_at},
+        OutgoingMail: {"contact": None, "submission_id": sent.pk, "subject": "题目", "body": "正文"},
+    }
+    for model, values in given.items():
+        made, usual = rows.new(model, **values), model(**values)
+        drawn = {field.attname for field in model._meta.concrete_fields if callable(field.default)} - {*values}
+        for field in model._meta.concrete_fields:
+            if field.attname not in drawn:
+                assert getattr(made, field.attname) == getattr(usual, field.attname), field.attname
+            assert type(getattr(made, field.attname)) in (type(getattr(usual, field.attname)), str)
+        assert made._state.adding and made._state.db == usual._state.db
+        assert made._state.fields_cache == usual._state.fields_cache
+    first, second = (rows.new(TimelineEntry, submission=sent, code="received") for _one in range(2))
+    assert first.params == {} and first.params is not second.params
+    first.save()
+    assert TimelineEntry.objects.get(pk=first.pk).submission == sent
+
+
+def test_a_new_row_takes_no_name_that_is_no_field():
+    with pytest.raises(TypeError, match="no field nam$"):
+        rows.new(Contact, nam="李梅")
+    with pytest.raises(TypeError, match="more than keep a value"):
+        rows.new(Attachment, name="说明.txt")

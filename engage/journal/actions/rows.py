@@ -36,7 +36,8 @@ def record(actor: Actor, verb: str, target: Target, /, **data: Any) -> None:
         salt=secrets.token_bytes(16),
     )
     rows.write(
-        JournalRow(
+        rows.new(
+            JournalRow,
             at=entry.at,
             actor_kind=kind,
             actor_id=actor_id,
