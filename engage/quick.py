@@ -31,6 +31,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
 
+from engage.errors import Refused
 from engage.participation import limits
 
 BODY_MOST = 8 * 1024
@@ -108,6 +109,9 @@ def answer(environ: Mapping[str, Any], body: bytes) -> tuple[SeeOther, list[tupl
     client = limits.address_of(forwarded, environ.get("REMOTE_ADDR", ""))
     try:
         found = way.handler(Post(match, environ["PATH_INFO"], language, fields, client))
+    except Refused:
+        # The view says why, in words.
+        found = None
     finally:
         # No request of Django's ends here, which would give back the connection that the handler may have read with.
         close_old_connections()

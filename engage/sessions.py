@@ -32,7 +32,10 @@ class SessionStore(cached_db.SessionStore):
             )
             if cursor.rowcount != 1:
                 raise UpdateError
-        self._cache_too(data)
+        try:
+            self._cache.set(self.cache_key, data, self.get_expiry_age())  # type: ignore[attr-defined]
+        except Exception:  # as Django: the database has it
+            log.exception("session not kept in the cache")
 
     def _kept(self) -> dict[str, Any]:
         return self._get_session()  # type: ignore[attr-defined, no-any-return]
@@ -43,12 +46,12 @@ class SessionStore(cached_db.SessionStore):
         rows.change(self.model, self.session_key, **values)
 
     def saved_beside(self) -> None:
-        """Put into the cache what `save_beside` has written, once it is committed; the request's end saves no more."""
-        self._cache_too(self._kept())
-        self.modified = False
+        """Take the older one out of the cache once `save_beside` is committed; the request's end saves no more.
 
-    def _cache_too(self, data: dict[str, Any]) -> None:
+        Nothing is put there: the row may be gone, where somebody has signed out meanwhile.
+        """
+        self.modified = False
         try:
-            self._cache.set(self.cache_key, data, self.get_expiry_age())  # type: ignore[attr-defined]
-        except Exception:  # as Django: the database has it
-            log.exception("session not kept in the cache")
+            self._cache.delete(self.cache_key)  # type: ignore[attr-defined]
+        except Exception:  # what was written is committed, and its sender has to hear of it
+            log.exception("session not taken out of the cache")

@@ -9,15 +9,16 @@ from engage.accounts.actors import ANYONE
 from engage.participation import sending
 from surveys.answering import actions, codes, devices
 from surveys.answering.sheets import ANSWERABLE, Sheet, find
-from surveys.models import Response
+from surveys.models import Questionnaire, Response
 
 
 def _is_simple(sheet: Sheet) -> bool:
-    """Whether nothing but its answers decides over it: no place in a frame or a quota, no link, no device, no file."""
+    """Whether nothing but its answers decides over it: no frame, quota, invitation, device or file."""
     return (
         sheet.saved.mode == Response.Mode.WEB
         and sheet.shown.version.state in ANSWERABLE
         and sheet.shown.state == "open"
+        and sheet.shown.questionnaire.access == Questionnaire.Access.OPEN
         and not (sheet.filled.files or sheet.filled.link)
         and not sheet.shown.definition.quotas
         and not devices.is_once(sheet.shown.definition)

@@ -227,7 +227,6 @@ def test_a_letter_whose_sealed_part_no_longer_opens_is_typed_again(client: Clien
 
 
 def test_a_unit_that_is_gone_is_chosen_again(client: Client, place):
-    from django.core.cache import cache
 
     write(client, department=str(place.roads.pk))
     page = fields(body(client.get("/zh/write/mine/check/")))
@@ -277,10 +276,23 @@ def test_a_letter_leaves_the_session_with_the_statement_that_writes_its_case(cli
     with monkeypatch.context() as patched:
         patched.setattr("engage.sessions.SessionStore.save", refuse)
         assert send(client).status_code == 302
-    cache.clear()
     left = SessionStore(key)
     assert left.exists(key) and kept.SESSION_KEY not in left
     assert Submission.objects.count() == 1
+
+
+def test_a_session_that_ended_while_its_letter_was_sent_stays_ended(client, place, monkeypatch, settings):
+    settings.SESSION_ENGINE = "engage.sessions"
+    write(client)
+    key, real = client.session.session_key, SessionStore.saved_beside
+
+    def sign_out_first(session):
+        SessionStore(key).flush()
+        real(session)
+
+    monkeypatch.setattr(SessionStore, "saved_beside", sign_out_first)
+    assert send(client).status_code == 302
+    assert dict(SessionStore(key).items()) == {}
 
 
 def test_a_letter_that_is_refused_stays_in_the_session(client, place, monkeypatch, settings):

@@ -106,7 +106,7 @@ def test_no_line_is_offered_for_what_is_not_answered_on_the_web():
         actions.set_embed_hosts(version.questionnaire_id, [HOST], revision=0, actor=person(Role.EDITOR))
         screen = editor.get(reverse("questionnaire_frames", args=[version.pk])).content.decode()
         assert ("&lt;iframe" in screen) is offered
-        assert ("It is not answered on the web" in screen) is not offered
+        assert ("这份问卷不在网上作答" in screen) is not offered
 
 
 def test_a_port_that_is_none_is_refused_at_its_field():

@@ -11,6 +11,7 @@ from engage.participation import limits
 from engage.participation.rules import Window
 from surveys import queries
 from surveys.answering import actions, sheets
+from surveys.answering import quick as ways
 from surveys.models import Questionnaire, Response, SavedResponse
 from tests.quickly import poster
 from tests.surveys.answering import definitions as d
@@ -109,9 +110,23 @@ def test_what_is_not_simple_goes_the_ordinary_way(site, passed):
     assert site(whole, {"send": "1"})[0] == 302 and passed == []
     # Sent already: the ordinary way leads to the receipt.
     assert site(whole, {"send": "1"})[0] == 302 and passed.pop() == whole
+    # Since it was begun a version came that is answered by invitation alone.
+    begun = sheet(comes="yes")
+    Questionnaire.objects.filter(key="parks").update(access=Questionnaire.Access.INVITED)
+    assert site(begun, {"send": "1"})[0] == 403 and passed.pop() == begun
+    Questionnaire.objects.filter(key="parks").update(access=Questionnaire.Access.OPEN)
     late = sheet(comes="yes")
     Questionnaire.objects.filter(key="parks").update(closes_at=timezone.now())
     assert site(late, {"send": "1"})[0] != 302 and passed.pop() == late
+
+
+def test_a_refusal_on_the_short_way_is_said_by_the_ordinary_one(site, passed, monkeypatch):
+    published(d.definition(PAGE), key="parks")
+    monkeypatch.setattr(ways, "_is_simple", lambda found: True)
+    Questionnaire.objects.filter(key="parks").update(access=Questionnaire.Access.OPEN)
+    begun = sheet(comes="yes")
+    Questionnaire.objects.filter(key="parks").update(access=Questionnaire.Access.INVITED)
+    assert site(begun, {"send": "1"})[0] == 403 and passed == [begun]
 
 
 def test_a_full_window_is_said_by_the_ordinary_way_and_counts_once(site, passed, monkeypatch):
