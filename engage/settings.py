@@ -177,6 +177,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;",
     }
 else:
+    from engage.pooled import Connection
+
     # A bounded pool per process: in a rush requests wait for a connection; without it each thread opens its own until
     # the server refuses more, and people get an error instead of a receipt.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -186,6 +188,7 @@ else:
         # to another connection.
         "prepare_threshold": env.int("DATABASE_PREPARE_AFTER", default=5) or None,
         "pool": {
+            "connection_class": Connection,
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_MAX", default=20),
             "timeout": env.int("DATABASE_POOL_WAIT_SECONDS", default=60),
