@@ -194,8 +194,10 @@ class PictureFields:
         """Return the media of the part as JSON says them, once the form is valid; what has no fields as it was."""
         now = {part.at: part.medium() for part in self.parts if part.at is not None}
         kept = [now[at] if at in now else dict(one) for at, one in enumerate(self.before)]
-        new = [part.medium() for part in self.parts if part.at is None]
-        return [one for one in (*new[:1], *kept, *new[1:]) if one is not None]
+        first, last = ([part.medium() for part in self.parts if part.at is None and part.is_sound is is_sound]
+                       for is_sound in (False, True))  # fmt: skip
+        # What stands first names an answer without a label: a new sound never goes before the picture that is there.
+        return [one for one in (*first, *kept, *last) if one is not None]
 
 
 def take_uploads(sent: QueryDict, files: Mapping[str, Any], *, actor: Actor) -> tuple[QueryDict, dict[str, str]]:

@@ -133,6 +133,19 @@ def test_a_film_beside_a_picture_goes_behind_it_and_an_answer_gets_a_sound(edito
     assert first.media == () and second.media[0].kind == "audio"
 
 
+def test_a_sound_goes_behind_the_picture_that_names_its_answer(editor):
+    shown = {"kind": "image", "source": {"en": "gate.png"}, "alt": both("大门", "The gate")}
+    whole = definition(
+        page("first", question("often", "single", options=options("a", a={"label": {}, "media": [shown]})))
+    )
+    version = parks(definition=whole)
+    url, prefix = at(version, "answer_pictures", "item", "often"), prefix_of("a").replace("picture", "sound")
+    sent = {f"{prefix}_file:en": SimpleUploadedFile("bell.mp3", MP3), f"{prefix}_alt:en": "The bell"}
+    assert editor.post(url, fields(editor.get(url)) | sent).status_code == 302
+    (option,) = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
+    assert [one.kind for one in option.media] == ["image", "audio"] and option.words == both("大门", "The gate")
+
+
 @pytest.mark.parametrize("name", ["bell.png", "bell.txt", "bell.html"])
 def test_what_is_no_sound_is_said_at_its_field(editor, name):
     version = parks()
