@@ -540,8 +540,9 @@ def _said(
             return (regions or {}).get(answer["tile"], str(answer["tile"]))
         if "lat" in answer:
             return f"{answer['lat']}, {answer['lon']}"
-        pairs = {labels.get(row, row): labels.get(str(value), str(value)) for row, value in answer.items()}
-        return "\n".join(f"{row}: {value}" for row, value in pairs.items())
+        # Rows may have the same words.
+        pairs = [(labels.get(row, row), labels.get(str(value), str(value))) for row, value in answer.items()]
+        return "\n".join(f"{row}: {value}" for row, value in pairs)
     if isinstance(answer, list | tuple):
         numbered = question.type == "ranking"
         lines = [labels.get(str(value), str(value)) for value in answer]
