@@ -23,6 +23,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "no_rows": _("%(place)s: the table has no rows"),
     "no_calculation": _("%(place)s: it is not said how this is calculated"),
     "no_label": _("%(place)s: the words of the question are missing"),
+    "option_unnamed": _("%(place)s: write its words, or say in a few what its picture, sound or film is"),
     "no_alternative_text": _("%(place)s: say in words what the picture shows"),
     "no_transcript": _("%(place)s: write in words all that is said and seen in the sound or film"),
     "empty_page": _("%(place)s: the page is empty"),

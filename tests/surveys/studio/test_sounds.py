@@ -203,6 +203,17 @@ def test_words_are_translated_and_needed():
     assert "no_transcript" in [one.code for one in checks.check(model.parse(whole))]
 
 
+def test_an_answer_is_never_called_by_a_transcript():
+    named, unnamed = heard("bell.mp3"), heard("bell.mp3")
+    del unnamed["alt"]
+    answers = options("a", "b", a={"label": {}, "media": [named]}, b={"label": {}, "media": [unnamed]})
+    parsed = model.parse(definition(page("first", question("often", "single", options=answers))))
+    first, second = parsed.by_name["often"].item.options
+    assert first.words == both("钟声", "The bell") and second.words == {}
+    found = [(one.path, one.severity) for one in checks.check(parsed) if one.code == "option_unnamed"]
+    assert found == [("/pages/0/items/0/options/1", "error")]
+
+
 # --- heard and seen -------------------------------------------------------------------------------------------------
 
 
