@@ -93,8 +93,8 @@ def check(definition: Definition) -> tuple[Finding, ...]:
     Codes: those of `expressions.check`; circular (names), refers_later (name), unreachable, value_not_offered (name,
     value), never_offered (value), dead_end, empty_range (minimum, maximum), no_options, no_rows, no_calculation,
     no_label, option_unnamed, no_alternative_text, no_transcript, empty_page, required_note, required_unasked,
-    duplicate_label (label, language), unknown_language (language), translation_missing (language), piped_unknown (name),
-    long_question (language, length, limit), quota_closed, web_only.
+    duplicate_label (label, language), unknown_language (language), translation_missing (language), piped_unknown
+    (name), long_question (language, length, limit), quota_closed, web_only.
     """
     looks = _Look(definition)
     return (
