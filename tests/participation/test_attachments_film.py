@@ -150,6 +150,16 @@ def test_other_webm_are_refused(content: bytes, code: str) -> None:
     assert refused(content) == code
 
 
+@pytest.mark.parametrize(("side", "is_taken"), [(65_535, True), (65_536, False), (2**32, False), (2**64 - 1, False)])
+def test_a_side_that_no_film_has_is_refused(side: int, is_taken: bool) -> None:
+    video = element("E0", element("B0", side.to_bytes(8, "big")), element("BA", b"\x01"))
+    tracks = element("1654AE6B", element("AE", element("83", b"\x01"), element("86", b"V_VP9"), video))
+    if is_taken:
+        assert film.clean(webm(tracks, CLUSTER)).width == side
+    else:
+        assert refused(webm(tracks, CLUSTER)) == "unknown_type"
+
+
 def test_a_webm_that_is_cut_off_or_broken_is_never_taken() -> None:
     content = webm(INFO, TRACKS, TALK, CLUSTER)
     for length in range(4, len(content) - 1, 3):

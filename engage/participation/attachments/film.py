@@ -15,6 +15,8 @@ from engage.participation.attachments.traces import boxes
 EBML_MAGIC = b"\x1aE\xdf\xa3"
 # Some 40 minutes of picture and sound in a recording that was never closed; fewer bytes are never more parts than this.
 MAX_ELEMENTS = 200_000
+# No codec that browsers play is larger, and no column that keeps a side takes every number that a file can name.
+MAX_SIDE = 65_535
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,15 @@ def clean(content: bytes) -> Film:
     """Return a film without what it says about its making; `is_film` has to be true of it.
 
     Raises Refused: "truncated", "too_many_parts" (max_parts), "unknown_type" (codecs that browsers do not all play,
-    other tracks than pictures and sound).
+    other tracks than pictures and sound, sides of more than MAX_SIDE pixels).
     """
     try:
-        return _webm(content) if content.startswith(EBML_MAGIC) else _mp4(content)
+        kept = _webm(content) if content.startswith(EBML_MAGIC) else _mp4(content)
     except (struct.error, IndexError, StopIteration) as error:
         raise Refused("truncated") from error
+    if max(kept.width, kept.height) > MAX_SIDE:
+        raise Refused("unknown_type")
+    return kept
 
 
 # --- MP4 (ISO 14496-12) --------------------------------------------------------------------------------------------
