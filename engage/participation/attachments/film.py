@@ -7,6 +7,7 @@ sound, as browsers record it.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from engage.errors import Refused
 from engage.participation.attachments import sound
@@ -31,12 +32,17 @@ class Film:
 
 
 def is_film(content: bytes) -> bool:
-    """Whether the content is a WebM, or an MP4 with moving pictures."""
+    """Whether the content is a WebM, or an MP4 with moving pictures. Raises Refused: "too_many_parts" (max_parts)."""
     if content.startswith(EBML_MAGIC):
         return True
     try:
         return content[4:8] == b"ftyp" and b"vide" in sound.handlers(content)
-    except (struct.error, IndexError, Refused):
+    except (struct.error, IndexError):
+        return False
+    except Refused as refused:
+        # Whoever looks on for something else would count them all again.
+        if refused.code == "too_many_parts":
+            raise
         return False
 
 
@@ -67,11 +73,13 @@ def _mp4(content: bytes) -> Film:
         raise Refused("truncated")
     if content[8:12] == _QUICKTIME or sound.handlers(content) - sound.DATA_HANDLERS - {b"vide", b"soun"}:
         raise Refused("unknown_type")
-    codecs, sizes = set(), []
+    codecs, sizes, seen = set(), [], count(1)
     for kind, _head, body, stop in sound.walk(content, 0, len(content)):
         if kind == b"stbl":
-            said = next((at, end) for box, _at, at, end in boxes(content, body, stop) if box == b"stsd")
-            codecs |= {box for box, *_ in boxes(content, said[0] + 8, said[1])}
+            said = next(
+                (at, end) for box, _at, at, end in sound.counted(boxes(content, body, stop), seen) if box == b"stsd"
+            )
+            codecs |= {box for box, *_ in sound.counted(boxes(content, said[0] + 8, said[1]), seen)}
         elif kind == b"tkhd":
             sizes.append(_shown_size(content, body))
     if not codecs & _PICTURE_CODECS or codecs - _PICTURE_CODECS - _SOUND_CODECS:
