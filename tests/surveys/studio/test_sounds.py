@@ -250,6 +250,26 @@ def test_whoever_answers_hears_them_with_a_name_and_words_and_without_a_script()
         assert "<audio" not in label.partition("</label>")[0]
 
 
+def test_no_player_of_a_table_stands_in_a_head():
+    """A phone hides the heads of columns, and any head is read out with every cell."""
+    bell = added()
+    columns = options("good", "bad", good={"media": [heard(bell.name)]})
+    table = question("table", "matrix", options=columns, rows=options("lawn", lawn={"media": [heard(bell.name)]}))
+    version = published(definition(page("first", table)))
+    actions.settle_pictures(version)
+    client = Client()
+    shown = client.get(client.post("/en/surveys/parks/", {"begin": "1"}).url).content.decode()
+    before, within = shown.split('<table class="matrix">')
+    assert before.count("<audio") == 1 and before.index("<strong>Choice good</strong>") < before.index("<audio")
+    assert "<strong>Choice bad</strong>" not in before
+    assert within.count("<audio") == 1 and "<audio" not in within.partition("</thead>")[0]
+    for head in within.split("<th ")[1:]:
+        assert "<figure" not in head.partition("</th>")[0]
+    # Every row has as many cells as the heads.
+    heads, row = within.partition("</thead>")[0], within.partition("<tbody>")[2].partition("</tr>")[0]
+    assert [part.count("<td>") + part.count("<th ") for part in (heads, row)] == [4, 4]
+
+
 def test_a_player_gets_the_parts_that_it_asks_for():
     bell, _gate, whole = heard_questionnaire()
     actions.settle_pictures(published(whole))
