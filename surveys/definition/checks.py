@@ -94,7 +94,7 @@ def check(definition: Definition) -> tuple[Finding, ...]:
     value), never_offered (value), dead_end, empty_range (minimum, maximum), no_options, no_rows, no_calculation,
     no_label, option_unnamed, no_alternative_text, no_transcript, empty_page, required_note, required_unasked,
     duplicate_label (label, language), unknown_language (language), translation_missing (language), piped_unknown
-    (name), long_question (language, length, limit), quota_closed, web_only.
+    (name), long_question (language, length, limit), quota_closed, web_only, film_captions.
     """
     looks = _Look(definition)
     return (
@@ -442,6 +442,9 @@ class _Look:
             needed, code = _IN_WORDS[medium.kind]
             if not any(words.strip() for words in getattr(medium, needed).values()):
                 yield Finding(f"{path}/media/{index}", code, "error", {})
+            if medium.kind == "video":
+                # Whether somebody speaks in it no program says; no track of captions is kept.
+                yield Finding(f"{path}/media/{index}", "film_captions", "warning", {})
 
     def piped(self, path: str, words: str) -> Iterator[Finding]:
         for found in _PIPED.finditer(words):

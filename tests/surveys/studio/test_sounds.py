@@ -6,14 +6,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from engage.accounts.actors import Role
 from engage.errors import Refused
 from surveys import actions, building
 from surveys.definition import checks, model
+from surveys.finding_words import finding_sentence
 from surveys.gated import body
 from surveys.models import Picture, Version
 from surveys.studio.paper import sheet
+from surveys.studio.picture_fields import untaken_sentence
 from surveys.studio.picture_forms import prefix_of
 from tests.accounts.people import person, staff_client
 from tests.participation.test_attachments_film import CLUSTER, INFO, PICTURE, SECRET, SOUND, TRACKS, mp4, track, webm
@@ -212,6 +215,27 @@ def test_an_answer_is_never_called_by_a_transcript():
     assert first.words == both("钟声", "The bell") and second.words == {}
     found = [(one.path, one.severity) for one in checks.check(parsed) if one.code == "option_unnamed"]
     assert found == [("/pages/0/items/0/options/1", "error")]
+
+
+def test_an_author_of_a_film_is_told_of_captions():
+    media = [heard("bell.mp3"), heard("gate.mp4", "video")]
+    parsed = model.parse(definition(page("first", question("bell", "text", media=media))))
+    found = checks.check(parsed)
+    assert [(one.path, one.code, one.severity) for one in found] == [
+        ("/pages/0/items/0/media/1", "film_captions", "warning")
+    ]
+    assert "WCAG 1.2.2" in finding_sentence(found[0], parsed) and checks.publishable(found)
+
+
+def test_why_a_film_with_subtitles_is_not_taken_is_said(editor):
+    version = parks()
+    url = at(version, "part", "item", "why")
+    film = SimpleUploadedFile("gate.mp4", mp4(PICTURE, track(b"text", b"tx3g")))
+    with translation.override(None):
+        said = untaken_sentence(Refused("survey_no_sound"))
+    assert "subtitles" in said
+    answer = editor.post(url, fields(editor.get(url)) | {"sound_file:en": film})
+    assert answer.status_code == 422 and len(answer.context["form"].errors["sound_file:en"]) == 1
 
 
 # --- heard and seen -------------------------------------------------------------------------------------------------
