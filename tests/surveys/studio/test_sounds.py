@@ -16,7 +16,7 @@ from surveys.finding_words import finding_sentence
 from surveys.gated import body
 from surveys.models import Picture, Version
 from surveys.studio.paper import sheet
-from surveys.studio.picture_fields import untaken_sentence
+from surveys.studio.picture_fields import sound_prefix, untaken_sentence
 from surveys.studio.picture_forms import prefix_of
 from tests.accounts.people import person, staff_client
 from tests.participation.test_attachments_film import CLUSTER, INFO, PICTURE, SECRET, SOUND, TRACKS, mp4, track, webm
@@ -147,6 +147,28 @@ def test_a_sound_goes_behind_the_picture_that_names_its_answer(editor):
     assert editor.post(url, fields(editor.get(url)) | sent).status_code == 302
     (option,) = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
     assert [one.kind for one in option.media] == ["image", "audio"] and option.words == both("大门", "The gate")
+
+
+def test_very_many_answers_can_be_saved_and_each_can_get_a_sound(editor):
+    answers = options(*(f"town {number}" for number in range(300)))
+    version = parks(definition=definition(page("first", question("often", "single", options=answers))))
+    url = at(version, "answer_pictures", "item", "often")
+    screen = editor.get(url)
+    assert b'name="sound' not in screen.content and b'href="?sound=town%207#answer-8"' in screen.content
+    opened = editor.get(url, {"sound": "town 7"})
+    # A browser sends what is empty too.
+    empty = {name: "" for name in opened.context["form"].fields if "_file:" not in name}
+    sent, prefix = empty | fields(opened), sound_prefix(prefix_of("town 7"))
+    assert {name.partition(":")[0].partition("_")[0] for name in sent if name.startswith("sound")} == {prefix}
+    # What is wrong is said with its fields still there.
+    wrong = editor.post(url, sent | {f"{prefix}_alt:en": "The bell"})
+    assert wrong.status_code == 422 and wrong.context["form"].errors[f"{prefix}:zh-hans"]
+    sent |= {f"{prefix}_file:en": SimpleUploadedFile("bell.mp3", MP3), f"{prefix}_alt:en": "The bell"}
+    assert editor.post(url, sent).status_code == 302
+    found = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
+    assert [number for number, option in enumerate(found) if option.media] == [7]
+    # One that has a sound keeps its fields.
+    assert fields(editor.get(url))[f"{prefix}:en"] == Picture.objects.get().name
 
 
 @pytest.mark.parametrize("name", ["bell.png", "bell.txt", "bell.html"])
