@@ -101,7 +101,8 @@ def test_a_question_gets_its_sound_with_words_and_loses_it_again(editor):
     version = parks()
     url = at(version, "part", "item", "why")
     screen = editor.get(url)
-    assert b'<details class="survey-fold"><summary>Sound or film' in screen.content
+    fold = screen.context["form"].fields["sound:en"].fold
+    assert f'<details class="survey-fold"><summary>{fold}' in screen.content.decode()
     sent = fields(screen) | {
         "sound_file:en": SimpleUploadedFile("bell.mp3", MP3), "sound_alt:en": "The bell", "sound_alt:zh-hans": "钟声",
         "sound_transcript:en": "It rings twice", "sound_transcript:zh-hans": "响了两下",
@@ -363,7 +364,9 @@ def test_the_preview_plays_them(editor):
 
 def test_paper_says_them_in_words():
     _bell, _gate, whole = heard_questionnaire()
-    said = sheet(parks(definition=whole), "en")["pages"][0]["items"]
+    version = parks(definition=whole)
+    with translation.override("en"):
+        said = sheet(version, "en")["pages"][0]["items"]
     by_label = {one["label"]: one for one in said}
     assert by_label["About"]["pictures"] == ["Sound · The bell · The bell rings twice"]
     often = next(one for one in said if one.get("look") == "choices")
