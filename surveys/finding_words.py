@@ -23,8 +23,13 @@ _SENTENCES: dict[str, str | Promise] = {
     "no_rows": _("%(place)s: the table has no rows"),
     "no_calculation": _("%(place)s: it is not said how this is calculated"),
     "no_label": _("%(place)s: the words of the question are missing"),
+    "option_unnamed": _("%(place)s: write its words, or say in a few what its picture, sound or film is"),
     "no_alternative_text": _("%(place)s: say in words what the picture shows"),
     "no_transcript": _("%(place)s: write in words all that is said and seen in the sound or film"),
+    "film_captions": _(
+        "%(place)s: if someone speaks in the film, have captions in its picture or write what is said on the page "
+        "(WCAG 1.2.2)"
+    ),
     "empty_page": _("%(place)s: the page is empty"),
     "required_note": _("%(place)s: a note cannot be answered, so it cannot be needed"),
     "required_unasked": _("%(place)s: nobody is asked this, so it cannot be needed"),

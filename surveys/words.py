@@ -51,7 +51,8 @@ REFUSALS = {
     "survey_test_sparse": _("Too few answers for a test."),
     "survey_no_picture": _("This is no picture. Send a JPEG, PNG, WebP, GIF or HEIC file"),
     "survey_no_sound": _(
-        "This is no sound or film that all browsers play. Send MP3, M4A, Ogg or WAV, or a film as MP4 (H.264) or WebM"
+        "This is no sound or film that all browsers play, or it has subtitles or another track besides picture and "
+        "sound. Send MP3, M4A, Ogg or WAV, or a film as MP4 (H.264) or WebM, with its subtitles in the picture"
     ),
     "survey_key_of_address": _("An address has at most %(most)d letters, digits and hyphens, and is no reserved word"),
     "survey_key_taken": (_("There is a questionnaire at this address already: %(key)s"), 409),

@@ -57,6 +57,11 @@ class Choice:
     # Whether it is a picture without words of its own: then `label` is what the picture says to who does not see it.
     is_picture: bool = False
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether it has a sound or a film."""
+        return any(one.kind != "image" for one in self.pictures)
+
 
 @dataclass(frozen=True)
 class GivenFile:
@@ -113,6 +118,16 @@ class Shape:
     # Whether what else stands on the page can change it while it is filled in, and whether it changes others.
     is_live: bool = False
     is_read: bool = False
+
+    @property
+    def heads_are_heard(self) -> bool:
+        """Whether a column of a table has a sound or a film."""
+        return any(head.is_heard for head in self.heads)
+
+    @property
+    def choices_are_heard(self) -> bool:
+        """Whether an answer or a row has one."""
+        return any(choice.is_heard for choice in self.choices)
 
     @property
     def id(self) -> str:
@@ -540,8 +555,9 @@ def _said(
             return (regions or {}).get(answer["tile"], str(answer["tile"]))
         if "lat" in answer:
             return f"{answer['lat']}, {answer['lon']}"
-        pairs = {labels.get(row, row): labels.get(str(value), str(value)) for row, value in answer.items()}
-        return "\n".join(f"{row}: {value}" for row, value in pairs.items())
+        # Rows may have the same words.
+        pairs = [(labels.get(row, row), labels.get(str(value), str(value))) for row, value in answer.items()]
+        return "\n".join(f"{row}: {value}" for row, value in pairs)
     if isinstance(answer, list | tuple):
         numbered = question.type == "ranking"
         lines = [labels.get(str(value), str(value)) for value in answer]

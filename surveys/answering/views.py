@@ -531,7 +531,7 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
     now = timezone.now()
     sheet = _sheet(request, key, code, now)
     if isinstance(sheet, HttpResponse):
-        return _told_again(sheet, key, code, now)
+        return _told_again(request, sheet, key, code, now)
     error: Refused | None = None
     if request.method == "POST":
         try:
@@ -543,8 +543,14 @@ def check(request: HttpRequest, key: str, code: str) -> HttpResponse:
     return _check(request, sheet, sheet.course(now), error)
 
 
-def _told_again(answer: HttpResponse, key: str, code: str, now: datetime) -> HttpResponse:
-    """Let the device say that it has answered where the answer to Send, which said so first, was lost on its way."""
+def _told_again(request: HttpRequest, answer: HttpResponse, key: str, code: str, now: datetime) -> HttpResponse:
+    """Let the device say that it has answered where the answer to Send, which said so first, was lost on its way.
+
+    Only for Send pressed on a page of ours: a link to a sheet, or a form on another site, keeps nobody from answering.
+    """
+    ours = request.build_absolute_uri("/").rstrip("/")
+    if request.method != "POST" or request.headers.get("Origin") != ours:
+        return answer
     read = codes.read_code(code)
     submission = actions.sent_before(read) if read else None
     if submission is not None:

@@ -59,6 +59,8 @@ _IN_WORDS = {
     "audio": ("transcript", "no_transcript"),
     "video": ("transcript", "no_transcript"),
 }
+# An answer without words: without a medium its value stands there, with one nothing names what is chosen.
+_UNNAMED: dict[bool, tuple[str, Severity]] = {False: ("no_label", "warning"), True: ("option_unnamed", "error")}
 _SOFT: frozenset[str] = frozenset({"use_selected", "never_equal"})
 
 
@@ -90,9 +92,9 @@ def check(definition: Definition) -> tuple[Finding, ...]:
 
     Codes: those of `expressions.check`; circular (names), refers_later (name), unreachable, value_not_offered (name,
     value), never_offered (value), dead_end, empty_range (minimum, maximum), no_options, no_rows, no_calculation,
-    no_label, no_alternative_text, no_transcript, empty_page, required_note, required_unasked, duplicate_label (label,
-    language), unknown_language (language), translation_missing (language), piped_unknown (name), long_question
-    (language, length, limit), quota_closed, web_only.
+    no_label, option_unnamed, no_alternative_text, no_transcript, empty_page, required_note, required_unasked,
+    duplicate_label (label, language), unknown_language (language), translation_missing (language), piped_unknown
+    (name), long_question (language, length, limit), quota_closed, web_only, film_captions.
     """
     looks = _Look(definition)
     return (
@@ -403,11 +405,12 @@ class _Look:
     def same_labels(self, path: str, options: tuple[Option, ...]) -> Iterator[Finding]:
         seen: set[tuple[str, str]] = set()
         for index, option in enumerate(options):
-            for language, words in option.label.items():
+            at = f"{path}/{index}/label" if option.words is option.label else f"{path}/{index}"
+            for language, words in option.words.items():
                 label = (language, " ".join(words.split()).casefold())
                 if label[1] and label in seen:
                     values = {"label": words[:100], "language": language}
-                    yield Finding(f"{path}/{index}/label", "duplicate_label", "warning", values)
+                    yield Finding(at, "duplicate_label", "warning", values)
                 seen.add(label)
 
     # Words
@@ -432,12 +435,16 @@ class _Look:
             spoken = any(words.label for words in part.mode_texts.values())
             if not part.label and not part.media and not spoken:
                 yield Finding(path, "no_label", "error", {})
-        if isinstance(part, Option) and not part.label and not part.media:
-            yield Finding(path, "no_label", "warning", {})
+        if isinstance(part, Option) and not any(words.strip() for words in part.words.values()):
+            code, severity = _UNNAMED[bool(part.media)]
+            yield Finding(path, code, severity, {})
         for index, medium in enumerate(_media(part)):
             needed, code = _IN_WORDS[medium.kind]
             if not any(words.strip() for words in getattr(medium, needed).values()):
                 yield Finding(f"{path}/media/{index}", code, "error", {})
+            if medium.kind == "video":
+                # Whether somebody speaks in it no program says; no track of captions is kept.
+                yield Finding(f"{path}/media/{index}", "film_captions", "warning", {})
 
     def piped(self, path: str, words: str) -> Iterator[Finding]:
         for found in _PIPED.finditer(words):

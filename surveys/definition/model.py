@@ -154,8 +154,8 @@ class Option(MeantPart):
 
     @property
     def words(self) -> Texts:
-        """Its label; of one that is a picture, sound or film alone what is said of that."""
-        said = (texts for medium in self.media for texts in (medium.alt, medium.transcript) if any(texts.values()))
+        """Its label; of one that is a picture, sound or film alone what is said of that in a few words."""
+        said = (medium.alt for medium in self.media if any(medium.alt.values()))
         return self.label if any(self.label.values()) else next(said, {})
 
 

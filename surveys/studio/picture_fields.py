@@ -155,25 +155,39 @@ class _MediumFields:
         return {one: words for one, words in typed.items() if words} | kept
 
 
+def sound_prefix(prefix: str, number: int = 0) -> str:
+    """Begin the names of the fields of a sound or film as those of a picture begin with `prefix`."""
+    return prefix.replace("picture", f"sound{number or ''}", 1)
+
+
 class PictureFields:
     """The fields of the pictures, sounds and films of a part.
 
     A file that was chosen is taken in before the form is read (`take_uploads`): it stays whatever else is wrong.
     """
 
-    def __init__(self, form: PicturedForm, prefix: str, media: Sequence[Mapping[str, Any]]) -> None:
-        """`prefix` begins with "picture"; the fields of sounds begin with "sound" instead."""
+    def __init__(
+        self, form: PicturedForm, prefix: str, media: Sequence[Mapping[str, Any]], *, offers_sound: bool = True
+    ) -> None:
+        """`prefix` begins with "picture"; the fields of sounds begin with "sound" instead (`sound_prefix`).
+
+        `offers_sound`: whether there are fields for a sound or film where there is none yet.
+        """
         self.before = list(media)
         images, sounds = ([at for at, one in enumerate(media) if (one["kind"] == "image") is is_image]
                           for is_image in (True, False))  # fmt: skip
         self.parts = [self._of(form, prefix, images[0] if images else None, _PICTURE)]
         # An imported form may have both a sound and a film.
-        for number, at in enumerate(sounds or [None]):
-            own = prefix.replace("picture", f"sound{number or ''}", 1)
-            self.parts.append(self._of(form, own, at, _SOUND))
+        for number, at in enumerate(sounds or ([None] if offers_sound else [])):
+            self.parts.append(self._of(form, sound_prefix(prefix, number), at, _SOUND))
 
     def _of(self, form: PicturedForm, prefix: str, at: int | None, said: _Said) -> _MediumFields:
         return _MediumFields(form, prefix, at, self.before[at] if at is not None else {}, said)
+
+    @property
+    def has_sound_fields(self) -> bool:
+        """Whether a sound or film can be put there or changed."""
+        return any(part.is_sound for part in self.parts)
 
     @property
     def rows(self) -> int:
@@ -194,8 +208,10 @@ class PictureFields:
         """Return the media of the part as JSON says them, once the form is valid; what has no fields as it was."""
         now = {part.at: part.medium() for part in self.parts if part.at is not None}
         kept = [now[at] if at in now else dict(one) for at, one in enumerate(self.before)]
-        new = [part.medium() for part in self.parts if part.at is None]
-        return [one for one in (*new[:1], *kept, *new[1:]) if one is not None]
+        first, last = ([part.medium() for part in self.parts if part.at is None and part.is_sound is is_sound]
+                       for is_sound in (False, True))  # fmt: skip
+        # What stands first names an answer without a label: a new sound never goes before the picture that is there.
+        return [one for one in (*first, *kept, *last) if one is not None]
 
 
 def take_uploads(sent: QueryDict, files: Mapping[str, Any], *, actor: Actor) -> tuple[QueryDict, dict[str, str]]:

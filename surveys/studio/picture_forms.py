@@ -12,8 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from surveys.definition import model
-from surveys.studio.picture_fields import PictureFields
+from surveys.studio.picture_fields import PictureFields, sound_prefix
 from surveys.studio.question_forms import Row, side_by_side
+
+# Answers, counted once for each language, up to which each is offered a sound or film. A form with more would have
+# more fields than a request may have (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS), most of them for nothing.
+SOUNDS_OFFERED_TO = 100
 
 
 def prefix_of(value: str) -> str:
@@ -24,13 +28,22 @@ def prefix_of(value: str) -> str:
 class OptionPicturesForm(forms.Form):
     """The pictures, sounds and films of the answers, or of the rows, of one question."""
 
-    def __init__(self, sent: Any = None, *, definition: model.Definition, options: Sequence[Mapping[str, Any]]) -> None:
-        """`options` are those that are there now, as JSON says them."""
+    def __init__(
+        self,
+        sent: Any = None,
+        *,
+        definition: model.Definition,
+        options: Sequence[Mapping[str, Any]],
+        opened: str = "",
+    ) -> None:
+        """`options` are those that are there now, as JSON says them.
+
+        Of many only those that have one are offered a sound or film, and the one with the value `opened`.
+        """
         super().__init__(sent)
         self.languages = definition.languages
-        self.options = [
-            (option, PictureFields(self, prefix_of(option["value"]), option.get("media", ()))) for option in options
-        ]
+        self.are_many = len(options) * len(self.languages) > SOUNDS_OFFERED_TO
+        self.options = [(option, self._fields_of(option, opened)) for option in options]
         for _option, fields in self.options:
             fields.add(definition)
         if self.is_bound:
@@ -39,6 +52,12 @@ class OptionPicturesForm(forms.Form):
             copied: Any = sent.copy()
             copied.update(kept)
             self.data = copied
+
+    def _fields_of(self, option: Mapping[str, Any], opened: str) -> PictureFields:
+        prefix = prefix_of(option["value"])
+        was_open = any(f"{sound_prefix(prefix)}:{language}" in self.data for language in self.languages)
+        offers_sound = not self.are_many or was_open or option["value"] == opened
+        return PictureFields(self, prefix, option.get("media", ()), offers_sound=offers_sound)
 
     def clean(self) -> dict[str, Any]:
         """See that words have their picture."""
@@ -56,14 +75,18 @@ class OptionPicturesForm(forms.Form):
             found.append(plain | ({"media": media} if media else {}))
         return found
 
-    def rows(self) -> list[tuple[str, list[Row]]]:
-        """Return the rows of fields of each answer with its words, else its value."""
+    def rows(self) -> list[tuple[str, list[Row], str]]:
+        """Return the rows of fields of each answer with its words, else its value.
+
+        With them comes its value where fields for a sound or film can be opened, else nothing.
+        """
         found = []
         together = iter(side_by_side(self))
         for option, fields in self.options:
             label = option.get("label", {})
             words = next((label[one] for one in (get_language() or "", *self.languages) if label.get(one)), "")
-            found.append((words or option["value"], list(islice(together, fields.rows))))
+            opens = "" if fields.has_sound_fields else option["value"]
+            found.append((words or option["value"], list(islice(together, fields.rows)), opens))
         return found
 
 

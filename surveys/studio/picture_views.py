@@ -157,7 +157,7 @@ def answers(request: HttpRequest, version_id: int, kind: str, name: str) -> Http
     if not options:
         raise Http404
     sent, untaken = sent_with_files(request, version)
-    form = OptionPicturesForm(sent, definition=definition, options=options)
+    form = OptionPicturesForm(sent, definition=definition, options=options, opened=request.GET.get("sound", ""))
     add_untaken(form, untaken)
     status = 200
     if request.method == "POST":

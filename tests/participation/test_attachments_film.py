@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from engage.errors import Refused
-from engage.participation.attachments import film
+from engage.participation.attachments import film, sound
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -79,6 +79,23 @@ def test_an_mp4_that_is_cut_off_is_never_taken() -> None:
             assert refused(content[:length]) in {"truncated", "unknown_type"}
 
 
+@pytest.mark.parametrize("where", ["on top", "in the movie", "deep inside"])
+def test_an_mp4_of_very_many_boxes_is_refused_and_not_walked_to_its_end(where: str) -> None:
+    many = box(b"free") * 250_000
+    inside = many if where == "in the movie" else box(b"trak", box(b"mdia", many)) if where == "deep inside" else b""
+    content = mp4(PICTURE, inside) + (many if where == "on top" else b"")
+    for look in (film.is_film, lambda content: sound.check(content, "m4a")):
+        with pytest.raises(Refused) as found:
+            look(content)
+        assert found.value.code == "too_many_parts" and found.value.values["max_parts"] == sound.MAX_BOXES
+
+
+def test_very_many_codecs_are_too_many_parts() -> None:
+    samples = box(b"stbl", box(b"stsd", bytes(8), box(b"avc1") * 250_000))
+    many = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8), b"vide", bytes(13)), box(b"minf", samples)))
+    assert film.is_film(mp4(many)) and refused(mp4(many)) == "too_many_parts"
+
+
 # --- WebM ----------------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +165,16 @@ def test_what_follows_the_recording_is_left_out() -> None:
 )  # fmt: skip
 def test_other_webm_are_refused(content: bytes, code: str) -> None:
     assert refused(content) == code
+
+
+@pytest.mark.parametrize(("side", "is_taken"), [(65_535, True), (65_536, False), (2**32, False), (2**64 - 1, False)])
+def test_a_side_that_no_film_has_is_refused(side: int, is_taken: bool) -> None:
+    video = element("E0", element("B0", side.to_bytes(8, "big")), element("BA", b"\x01"))
+    tracks = element("1654AE6B", element("AE", element("83", b"\x01"), element("86", b"V_VP9"), video))
+    if is_taken:
+        assert film.clean(webm(tracks, CLUSTER)).width == side
+    else:
+        assert refused(webm(tracks, CLUSTER)) == "unknown_type"
 
 
 def test_a_webm_that_is_cut_off_or_broken_is_never_taken() -> None:

@@ -7,6 +7,7 @@ sound, as browsers record it.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from engage.errors import Refused
 from engage.participation.attachments import sound
@@ -15,6 +16,8 @@ from engage.participation.attachments.traces import boxes
 EBML_MAGIC = b"\x1aE\xdf\xa3"
 # Some 40 minutes of picture and sound in a recording that was never closed; fewer bytes are never more parts than this.
 MAX_ELEMENTS = 200_000
+# No codec that browsers play is larger, and no column that keeps a side takes every number that a file can name.
+MAX_SIDE = 65_535
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,17 @@ class Film:
 
 
 def is_film(content: bytes) -> bool:
-    """Whether the content is a WebM, or an MP4 with moving pictures."""
+    """Whether the content is a WebM, or an MP4 with moving pictures. Raises Refused: "too_many_parts" (max_parts)."""
     if content.startswith(EBML_MAGIC):
         return True
     try:
         return content[4:8] == b"ftyp" and b"vide" in sound.handlers(content)
-    except (struct.error, IndexError, Refused):
+    except (struct.error, IndexError):
+        return False
+    except Refused as refused:
+        # Whoever looks on for something else would count them all again.
+        if refused.code == "too_many_parts":
+            raise
         return False
 
 
@@ -42,12 +50,15 @@ def clean(content: bytes) -> Film:
     """Return a film without what it says about its making; `is_film` has to be true of it.
 
     Raises Refused: "truncated", "too_many_parts" (max_parts), "unknown_type" (codecs that browsers do not all play,
-    other tracks than pictures and sound).
+    other tracks than pictures and sound, sides of more than MAX_SIDE pixels).
     """
     try:
-        return _webm(content) if content.startswith(EBML_MAGIC) else _mp4(content)
+        kept = _webm(content) if content.startswith(EBML_MAGIC) else _mp4(content)
     except (struct.error, IndexError, StopIteration) as error:
         raise Refused("truncated") from error
+    if max(kept.width, kept.height) > MAX_SIDE:
+        raise Refused("unknown_type")
+    return kept
 
 
 # --- MP4 (ISO 14496-12) --------------------------------------------------------------------------------------------
@@ -62,11 +73,13 @@ def _mp4(content: bytes) -> Film:
         raise Refused("truncated")
     if content[8:12] == _QUICKTIME or sound.handlers(content) - sound.DATA_HANDLERS - {b"vide", b"soun"}:
         raise Refused("unknown_type")
-    codecs, sizes = set(), []
+    codecs, sizes, seen = set(), [], count(1)
     for kind, _head, body, stop in sound.walk(content, 0, len(content)):
         if kind == b"stbl":
-            said = next((at, end) for box, _at, at, end in boxes(content, body, stop) if box == b"stsd")
-            codecs |= {box for box, *_ in boxes(content, said[0] + 8, said[1])}
+            said = next(
+                (at, end) for box, _at, at, end in sound.counted(boxes(content, body, stop), seen) if box == b"stsd"
+            )
+            codecs |= {box for box, *_ in sound.counted(boxes(content, said[0] + 8, said[1]), seen)}
         elif kind == b"tkhd":
             sizes.append(_shown_size(content, body))
     if not codecs & _PICTURE_CODECS or codecs - _PICTURE_CODECS - _SOUND_CODECS:

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import count
 
 from engage.errors import Refused
 from engage.participation.attachments.traces import boxes
@@ -9,6 +10,8 @@ from engage.participation.attachments.traces import boxes
 # Fewer frames than this (a tenth of a second) are bytes that happen to look like one.
 MIN_MP3_FRAMES = 3
 MAX_BOX_DEPTH = 8
+# A film of an hour in pieces of a second has some 60,000; fewer bytes than a file may have are millions.
+MAX_BOXES = 200_000
 MAX_OGG_PAGES = 100_000
 MAX_OGG_STREAMS = 8
 # A packet of tags with a cover picture; larger ones hide something else.
@@ -27,17 +30,21 @@ def looks_like(content: bytes, kind: str) -> bool:
 
 
 def check(content: bytes, kind: str) -> None:
-    """Raises Refused: "truncated", "unknown_type" (a film, or a codec that browsers do not play)."""
+    """Raises Refused: "truncated", "too_many_parts" (max_parts), "unknown_type" (a film, or a codec that browsers do
+    not play).
+    """
     if kind == "m4a":
+        # First, because it counts.
+        held = handlers(content)
         if not {b"moov", b"mdat"} <= {box for box, *_ in boxes(content)}:
             raise Refused("truncated")
-        if handlers(content) - DATA_HANDLERS != {b"soun"}:
+        if held - DATA_HANDLERS != {b"soun"}:
             raise Refused("unknown_type")
     clean(content, kind)
 
 
 def clean(content: bytes, kind: str) -> bytes:
-    """Return the sound without its tags. Raises Refused: "truncated", "unknown_type"."""
+    """Return the sound without its tags. Raises Refused: "truncated", "too_many_parts" (max_parts), "unknown_type"."""
     try:
         return {"mp3": _mp3, "m4a": _iso, "ogg": _ogg, "wav": _wav}[kind](content)
     except (struct.error, IndexError) as error:
@@ -133,6 +140,7 @@ def _wav(content: bytes) -> bytes:
 
 # --- M4A and other ISO base media ----------------------------------------------------------------------------------
 
+Box = tuple[bytes, int, int, int]
 _CONTAINERS = frozenset([b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf"])
 _TALK = frozenset([b"udta", b"meta", b"uuid"])
 _DATED = frozenset([b"mvhd", b"tkhd", b"mdhd"])
@@ -146,11 +154,26 @@ def handlers(content: bytes) -> set[bytes]:
     return {content[body + 8 : body + 12] for kind, _start, body, _end in walked if kind == b"hdlr"}
 
 
-def walk(content: bytes | bytearray, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int, int]]:
-    for kind, head, body, stop in boxes(content, start, end):
+def walk(
+    content: bytes | bytearray, start: int, end: int, depth: int = 0, seen: Iterator[int] | None = None
+) -> Iterator[Box]:
+    """Yield the boxes there with those inside them, as `boxes` does; `seen` has counted those before.
+
+    Raises Refused: "truncated", "too_many_parts" (max_parts).
+    """
+    seen = count(1) if seen is None else seen
+    for kind, head, body, stop in counted(boxes(content, start, end), seen):
         yield kind, head, body, stop
         if kind in _CONTAINERS and depth < MAX_BOX_DEPTH:
-            yield from walk(content, body, stop, depth + 1)
+            yield from walk(content, body, stop, depth + 1, seen)
+
+
+def counted(found: Iterator[Box], seen: Iterator[int]) -> Iterator[Box]:
+    """Yield boxes until they are too many. Raises Refused: "too_many_parts" (max_parts)."""
+    for one in found:
+        if next(seen) > MAX_BOXES:
+            raise Refused("too_many_parts", max_parts=MAX_BOXES)
+        yield one
 
 
 def _iso(content: bytes) -> bytes:

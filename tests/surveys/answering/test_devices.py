@@ -16,6 +16,7 @@ from tests.surveys.answering.test_gate import written
 pytestmark = pytest.mark.django_db
 ONCE = BRANCHED | {"settings": {"one_per": "device"}}
 START = "/en/surveys/parks/"
+OURS = {"origin": "http://testserver"}
 
 
 def sheet(device: Client, start: str = START) -> str:
@@ -73,16 +74,28 @@ def test_pressed_twice_it_is_the_same_receipt(device):
     assert Response.objects.count() == 1
 
 
-@pytest.mark.parametrize("again", ["post", "get"])
-def test_a_device_that_never_got_the_answer_to_send_is_told_when_it_tries_again(device, again):
+def test_a_device_that_never_got_the_answer_to_send_is_told_when_it_tries_again(device):
     check = sheet(device)
     # The answer is lost on its way: the same browser without its cookie.
     sent = Client().post(check).url
     assert marks(device) == {}
-    tried = getattr(device, again)(check)
+    tried = device.post(check, headers=OURS)
     assert tried.url == sent and device.get(sent).status_code == 200
     assert len(marks(device)) == 2 and device.get(START).status_code == 403
     assert Response.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "headers"),
+    [("get", {}), ("get", OURS), ("head", OURS), ("post", {}), ("post", {"origin": "null"}),
+     ("post", {"origin": "http://testserver.example.org"}), ("post", {"origin": "https://testserver"})],
+)  # fmt: skip
+def test_a_link_to_a_sent_sheet_or_a_form_elsewhere_keeps_nobody_out(device, way, headers):
+    check = sheet(device)
+    device.post(check)
+    other = Client()
+    assert getattr(other, way)(check, headers=headers).status_code == 302
+    assert marks(other) == {} and other.get(START).status_code == 200
 
 
 def test_who_only_looks_a_receipt_up_by_its_code_has_not_answered_there(device):
@@ -94,7 +107,7 @@ def test_who_only_looks_a_receipt_up_by_its_code_has_not_answered_there(device):
     assert marks(elsewhere) == {}
     # Nor is one marked for another questionnaire.
     published(ONCE, key="other")
-    elsewhere.post(check.replace("/parks/", "/other/"))
+    elsewhere.post(check.replace("/parks/", "/other/"), headers=OURS)
     assert marks(elsewhere) == {}
 
 

@@ -12,7 +12,7 @@ from engage.participation.models import Submission
 from surveys.answering import codes
 from surveys.models import Questionnaire, Response, SavedResponse, Version
 from tests.surveys.answering.builders import published
-from tests.surveys.answering.definitions import BRANCHED, EVERY_TYPE
+from tests.surveys.answering.definitions import BRANCHED, EVERY_TYPE, both, definition, options, page, question
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +249,15 @@ def test_every_type_is_shown_taken_and_read_back():
         "people": [{"who": "Li", "age": 30}, {"who": "Wang"}],
     }  # fmt: skip
     assert '"mail": "a@example.org"' in response.private and '"tel"' in response.private and "31.2" in response.private
+
+
+def test_rows_with_the_same_words_are_all_read_back():
+    alike = options("r1", "r2", "r3", r1={"label": both("草地", "Lawn")}, r2={"label": both("草地", "Lawn")})
+    published(definition(page("one", question("table", "matrix", options=options("good", "bad"), rows=alike))))
+    walker = Person()
+    walker.begin()
+    check = walker.go(walker.url, go="check", **{"q:table:r1": "good", "q:table:r2": "bad"})
+    assert "Lawn: Choice good" in check and "Lawn: Choice bad" in check
 
 
 def test_wrong_answers_of_every_type_are_told_in_words():

@@ -264,3 +264,10 @@ def test_what_is_called_a_dead_end_stops_everybody():
     made = definition([question("number", "n", required=True, minimum=5, maximum=9, constraint=". < 3")])
     assert [each.code for each in check(made) if each.code == "dead_end"] == ["dead_end"]
     assert walk_through(made, sitting(), 5).finished == 0
+
+
+def test_rows_that_are_called_alike_by_their_media_are_told_of():
+    media = [{"kind": "audio", "source": {"en": "a.mp3"}, "alt": {"en": "A bell"}, "transcript": {"en": "It rings"}}]
+    rows = [{"value": value, "label": {}, "media": media} for value in ("1", "2")]
+    item = question("matrix", "m", options=[{"value": "a"}], rows=rows)
+    assert found([item]) == [("/pages/0/items/0/rows/1", "duplicate_label", "warning")]

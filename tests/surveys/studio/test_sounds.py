@@ -12,9 +12,11 @@ from engage.accounts.actors import Role
 from engage.errors import Refused
 from surveys import actions, building
 from surveys.definition import checks, model
+from surveys.finding_words import finding_sentence
 from surveys.gated import body
 from surveys.models import Picture, Version
 from surveys.studio.paper import sheet
+from surveys.studio.picture_fields import sound_prefix, untaken_sentence
 from surveys.studio.picture_forms import prefix_of
 from tests.accounts.people import person, staff_client
 from tests.participation.test_attachments_film import CLUSTER, INFO, PICTURE, SECRET, SOUND, TRACKS, mp4, track, webm
@@ -99,7 +101,8 @@ def test_a_question_gets_its_sound_with_words_and_loses_it_again(editor):
     version = parks()
     url = at(version, "part", "item", "why")
     screen = editor.get(url)
-    assert '<details class="survey-fold"><summary>声音或影片' in screen.content.decode()
+    fold = screen.context["form"].fields["sound:en"].fold
+    assert f'<details class="survey-fold"><summary>{fold}' in screen.content.decode()
     sent = fields(screen) | {
         "sound_file:en": SimpleUploadedFile("bell.mp3", MP3), "sound_alt:en": "The bell", "sound_alt:zh-hans": "钟声",
         "sound_transcript:en": "It rings twice", "sound_transcript:zh-hans": "响了两下",
@@ -132,6 +135,41 @@ def test_a_film_beside_a_picture_goes_behind_it_and_an_answer_gets_a_sound(edito
     assert editor.post(url, sent).status_code == 302
     first, second = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
     assert first.media == () and second.media[0].kind == "audio"
+
+
+def test_a_sound_goes_behind_the_picture_that_names_its_answer(editor):
+    shown = {"kind": "image", "source": {"en": "gate.png"}, "alt": both("大门", "The gate")}
+    whole = definition(
+        page("first", question("often", "single", options=options("a", a={"label": {}, "media": [shown]})))
+    )
+    version = parks(definition=whole)
+    url, prefix = at(version, "answer_pictures", "item", "often"), prefix_of("a").replace("picture", "sound")
+    sent = {f"{prefix}_file:en": SimpleUploadedFile("bell.mp3", MP3), f"{prefix}_alt:en": "The bell"}
+    assert editor.post(url, fields(editor.get(url)) | sent).status_code == 302
+    (option,) = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
+    assert [one.kind for one in option.media] == ["image", "audio"] and option.words == both("大门", "The gate")
+
+
+def test_very_many_answers_can_be_saved_and_each_can_get_a_sound(editor):
+    answers = options(*(f"town {number}" for number in range(300)))
+    version = parks(definition=definition(page("first", question("often", "single", options=answers))))
+    url = at(version, "answer_pictures", "item", "often")
+    screen = editor.get(url)
+    assert b'name="sound' not in screen.content and b'href="?sound=town%207#answer-8"' in screen.content
+    opened = editor.get(url, {"sound": "town 7"})
+    # A browser sends what is empty too.
+    empty = {name: "" for name in opened.context["form"].fields if "_file:" not in name}
+    sent, prefix = empty | fields(opened), sound_prefix(prefix_of("town 7"))
+    assert {name.partition(":")[0].partition("_")[0] for name in sent if name.startswith("sound")} == {prefix}
+    # What is wrong is said with its fields still there.
+    wrong = editor.post(url, sent | {f"{prefix}_alt:en": "The bell"})
+    assert wrong.status_code == 422 and wrong.context["form"].errors[f"{prefix}:zh-hans"]
+    sent |= {f"{prefix}_file:en": SimpleUploadedFile("bell.mp3", MP3), f"{prefix}_alt:en": "The bell"}
+    assert editor.post(url, sent).status_code == 302
+    found = Version.objects.get(pk=version.pk).parsed.by_name["often"].item.options
+    assert [number for number, option in enumerate(found) if option.media] == [7]
+    # One that has a sound keeps its fields.
+    assert fields(editor.get(url))[f"{prefix}:en"] == Picture.objects.get().name
 
 
 @pytest.mark.parametrize("name", ["bell.png", "bell.txt", "bell.html"])
@@ -191,6 +229,38 @@ def test_words_are_translated_and_needed():
     assert "no_transcript" in [one.code for one in checks.check(model.parse(whole))]
 
 
+def test_an_answer_is_never_called_by_a_transcript():
+    named, unnamed = heard("bell.mp3"), heard("bell.mp3")
+    del unnamed["alt"]
+    answers = options("a", "b", a={"label": {}, "media": [named]}, b={"label": {}, "media": [unnamed]})
+    parsed = model.parse(definition(page("first", question("often", "single", options=answers))))
+    first, second = parsed.by_name["often"].item.options
+    assert first.words == both("钟声", "The bell") and second.words == {}
+    found = [(one.path, one.severity) for one in checks.check(parsed) if one.code == "option_unnamed"]
+    assert found == [("/pages/0/items/0/options/1", "error")]
+
+
+def test_an_author_of_a_film_is_told_of_captions():
+    media = [heard("bell.mp3"), heard("gate.mp4", "video")]
+    parsed = model.parse(definition(page("first", question("bell", "text", media=media))))
+    found = checks.check(parsed)
+    assert [(one.path, one.code, one.severity) for one in found] == [
+        ("/pages/0/items/0/media/1", "film_captions", "warning")
+    ]
+    assert "WCAG 1.2.2" in finding_sentence(found[0], parsed) and checks.publishable(found)
+
+
+def test_why_a_film_with_subtitles_is_not_taken_is_said(editor):
+    version = parks()
+    url = at(version, "part", "item", "why")
+    film = SimpleUploadedFile("gate.mp4", mp4(PICTURE, track(b"text", b"tx3g")))
+    with translation.override(None):
+        said = untaken_sentence(Refused("survey_no_sound"))
+    assert "subtitles" in said
+    answer = editor.post(url, fields(editor.get(url)) | {"sound_file:en": film})
+    assert answer.status_code == 422 and len(answer.context["form"].errors["sound_file:en"]) == 1
+
+
 # --- heard and seen -------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +295,26 @@ def test_whoever_answers_hears_them_with_a_name_and_words_and_without_a_script()
     # What has controls of its own stands in no label.
     for label in shown.split("<label")[1:]:
         assert "<audio" not in label.partition("</label>")[0]
+
+
+def test_no_player_of_a_table_stands_in_a_head():
+    """A phone hides the heads of columns, and any head is read out with every cell."""
+    bell = added()
+    columns = options("good", "bad", good={"media": [heard(bell.name)]})
+    table = question("table", "matrix", options=columns, rows=options("lawn", lawn={"media": [heard(bell.name)]}))
+    version = published(definition(page("first", table)))
+    actions.settle_pictures(version)
+    client = Client()
+    shown = client.get(client.post("/en/surveys/parks/", {"begin": "1"}).url).content.decode()
+    before, within = shown.split('<table class="matrix">')
+    assert before.count("<audio") == 1 and before.index("<strong>Choice good</strong>") < before.index("<audio")
+    assert "<strong>Choice bad</strong>" not in before
+    assert within.count("<audio") == 1 and "<audio" not in within.partition("</thead>")[0]
+    for head in within.split("<th ")[1:]:
+        assert "<figure" not in head.partition("</th>")[0]
+    # Every row has as many cells as the heads.
+    heads, row = within.partition("</thead>")[0], within.partition("<tbody>")[2].partition("</tr>")[0]
+    assert [part.count("<td>") + part.count("<th ") for part in (heads, row)] == [4, 4]
 
 
 def test_a_player_gets_the_parts_that_it_asks_for():
@@ -274,8 +364,9 @@ def test_the_preview_plays_them(editor):
 
 def test_paper_says_them_in_words():
     _bell, _gate, whole = heard_questionnaire()
+    version = parks(definition=whole)
     with translation.override("en"):
-        said = sheet(parks(definition=whole), "en")["pages"][0]["items"]
+        said = sheet(version, "en")["pages"][0]["items"]
     by_label = {one["label"]: one for one in said}
     assert by_label["About"]["pictures"] == ["Sound · The bell · The bell rings twice"]
     often = next(one for one in said if one.get("look") == "choices")
