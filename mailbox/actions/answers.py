@@ -413,13 +413,22 @@ def _answer_with_lead(case_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def answer_plainly(
-    case_id: int, words: DraftWords, *, note: str = "", actor: Actor, now: datetime, revision: int | None = None
+    case_id: int,
+    words: DraftWords,
+    *,
+    over: int | None = None,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
 ) -> Draft:
     """Answer an enquiry from what is published: what it cites went through the gate, so nobody approves it again.
 
     Whatever else holds an answer up holds this one, too, and it goes out after the time to undo. The shared draft
-    becomes it. Raises as `take_step`; Refused("step_needs") without a citation, Refused("cite_not_published",
-    line=...) for a line that names nothing public of this site.
+    becomes it; what stood there is kept among its versions. `over` is the draft's revision, as the author last saw it;
+    None where there was no draft. Raises as `take_step`; Refused("step_needs") without a citation,
+    Refused("draft_changed", at=...) when somebody else wrote meanwhile, Refused("cite_not_published", line=...) for a
+    line that names nothing public of this site.
     """
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
@@ -429,7 +438,12 @@ def answer_plainly(
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     author = actor if isinstance(actor, User) else None
     draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
-    draft = draft or Draft(case=case, author=author)
+    if draft is None:
+        draft = Draft(case=case, author=author)
+    elif (over or 0) != draft.revision:
+        raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
+    else:
+        _keep_words(case, draft)
     draft.text, draft.basis, draft.result = rules.check_length(words.text, rules.WORDS_MOST), "", ""
     draft.cites = published_lines(given.cites, actor=actor)
     draft.round += 1
@@ -445,6 +459,16 @@ def answer_plainly(
         actor, "case.answered_plainly", draft, case=case.pk, round=draft.round, sha256=draft.sha256, cites=draft.cites
     )
     return draft
+
+
+def _keep_words(case: Case, draft: Draft) -> None:
+    """Keep what a draft says now as a round of its own, unless it says nothing or was handed in like this."""
+    last = draft.versions.last()
+    if not any(draft.words.values()) or last is not None and last.words == draft.words:
+        return
+    draft.round += 1
+    sha256 = rules.read_hash(case.pk, draft.round, draft.words)
+    DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=sha256, at=draft.changed_at)
 
 
 def _shared(case: Case) -> Draft:

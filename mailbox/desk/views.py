@@ -357,6 +357,8 @@ def _ask(
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)
+    if transition is not None and transition.door == "answer_plainly" and refusal and refusal.code == "draft_changed":
+        context["theirs"] = board.shared
     if chore is not None and chore.code == "note":
         context["people"] = people_who_see(board.case, [one.department.path for one in board.consultations])
     context |= more or {}

@@ -770,6 +770,23 @@ def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case
             published_lines([one], actor=place.stranger)
 
 
+def test_an_answer_from_what_is_published_passes_over_no_colleagues_draft():
+    place = house()
+    made = taken_on(place, "enquiry")
+    seen = actions.save_draft(made.pk, actions.DraftWords(text="甲"), actor=place.officer, now=NOW)
+    colleague = member(place.water, Role.OFFICER)
+    theirs = actions.DraftWords(text="乙", basis="条例")
+    newer = actions.save_draft(made.pk, theirs, actor=colleague, now=NOW, revision=seen.revision)
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    for over in (None, seen.revision):
+        with pytest.raises(Refused, match="draft_changed"):
+            actions.answer_plainly(made.pk, words, over=over, actor=place.officer, now=NOW)
+    draft = actions.answer_plainly(made.pk, words, over=newer.revision, actor=place.officer, now=NOW)
+    old, new = draft.versions.all()
+    assert (old.words["text"], old.words["basis"], new.words["text"], draft.basis) == ("乙", "条例", "见网页", "")
+    assert actions.send_due_answers(now=later(NOW)) == 1
+
+
 def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
     place = house()
     made = taken_on(place, "enquiry")
@@ -799,16 +816,16 @@ def test_what_an_approver_sent_back_does_not_go_out_past_the_approval():
 def test_an_answer_from_what_is_published_is_undone_and_taken_back_like_any_other():
     place = house()
     made = taken_on(place, "enquiry")
-    actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
+    kept = actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
     words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
-    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    draft = actions.answer_plainly(made.pk, words, over=kept.revision, actor=place.officer, now=NOW)
     actions.hold_answer(made.pk, actor=place.officer)
     assert actions.send_due_answers(now=later(NOW)) == 0
     actions.take_back_draft(made.pk, actor=place.officer, now=later(NOW))
     made.refresh_from_db()
     draft.refresh_from_db()
     assert (made.state, draft.state, draft.text, made.drafts.count()) == ("drafting", "writing", "见网页", 1)
-    actions.answer_plainly(made.pk, words, actor=place.officer, now=later(NOW))
+    actions.answer_plainly(made.pk, words, over=draft.revision, actor=place.officer, now=later(NOW))
     # Words behind the hand of who sent it stop it.
     Draft.objects.filter(pk=draft.pk).update(text="别的话")
     assert actions.send_due_answers(now=later(NOW, 90)) == 0
