@@ -703,6 +703,8 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
     draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
     made.refresh_from_db()
     assert (made.state, made.answered_at, made.notices.count()) == ("approved", None, 1)
+    # A title may tell of somebody, and the journal is never forgotten.
+    assert JournalRow.objects.get(verb="case.answered_plainly").content["cites"] == 1
     assert not draft.approvals.exists() and draft.cites == [f"办事指南 {settings.PUBLIC_URL}/zh/guide/"]
     assert actions.send_due_answers(now=later(NOW, 29)) == 0
     assert actions.send_due_answers(now=later(NOW)) == 1 and actions.send_due_answers(now=later(NOW)) == 0
@@ -785,6 +787,27 @@ def test_an_answer_from_what_is_published_passes_over_no_colleagues_draft():
     old, new = draft.versions.all()
     assert (old.words["text"], old.words["basis"], new.words["text"], draft.basis) == ("乙", "条例", "见网页", "")
     assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_an_answer_that_nobody_approved_does_not_go_out_when_what_it_cites_is_not_public_any_more():
+    place = house()
+    made = taken_on(place, "enquiry")
+    page = factories.published()
+    words = actions.DraftWords(text="见网页", cites=(page.url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    limit = PageViewRestriction.objects.create(
+        page=ArticlePage.objects.get(pk=page.owner_id), restriction_type=PageViewRestriction.LOGIN
+    )
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    draft.refresh_from_db()
+    assert (draft.state, draft.send_at) == ("approved", None)
+    assert JournalRow.objects.get(verb="case.answer_held").content["by"] == "cite"
+    with pytest.raises(Refused, match="cite_not_published") as refused:
+        actions.send_answer(made.pk, actor=place.officer, now=later(NOW))
+    assert refused.value.values["line"] == draft.cites[0][:120]
+    limit.delete()
+    actions.send_answer(made.pk, actor=place.officer, now=later(NOW))
+    assert actions.send_due_answers(now=later(NOW, 90)) == 1
 
 
 def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
