@@ -447,11 +447,13 @@ def answer_plainly(
     Refused("draft_changed", at=...) when somebody else wrote meanwhile, Refused("cite_not_published", line=...) for a
     line that names nothing public of this site.
     """
+    # Nobody waits for the case while this is looked up.
+    cites = published_lines(words.cites, actor=actor)
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
     rules.check_filled(words.text)
-    given = Given(words=words.text, note=note, cites=tuple(rules.check_cites(words.cites)))
+    given = Given(words=words.text, note=note, cites=tuple(cites))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     author = actor if isinstance(actor, User) else None
     draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
@@ -462,7 +464,7 @@ def answer_plainly(
     else:
         _keep_words(case, draft)
     draft.text, draft.basis, draft.result = rules.check_length(words.text, rules.WORDS_MOST), "", ""
-    draft.cites = published_lines(given.cites, actor=actor)
+    draft.cites = cites
     draft.round += 1
     draft.revision += 1
     draft.state, draft.submitted_by, draft.changed_at = Draft.State.APPROVED, author, now

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from wagtail.models import PageViewRestriction
 
@@ -20,7 +24,9 @@ from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
 from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
+from engage.search import registry
 from engage.search.models import SearchEntry
+from engage.search.registry import Source
 from mailbox import actions, queries
 from mailbox.letterbox.files import add_to_case
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
@@ -32,6 +38,18 @@ from tests.mailbox.factories import NOW, answered, approved, handed_in, house, l
 from tests.participation.factories import envelope
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def replaced(*sources: Source) -> Iterator[None]:
+    """Let sources of the search stand for those of their kinds."""
+    before = dict(registry._sources)
+    registry._sources.update({one.kind: one for one in sources})
+    try:
+        yield
+    finally:
+        registry._sources.clear()
+        registry._sources.update(before)
 
 
 def step(case: Case, code: str, actor, now=NOW, **given) -> Case:
@@ -747,6 +765,28 @@ def test_what_is_not_published_here_answers_no_enquiry(line):
     assert refused.value.values["line"] == line
     made.refresh_from_db()
     assert made.state == "handling" and not made.drafts.exists()
+
+
+def test_a_reply_beside_what_somebody_said_makes_it_no_source_and_beside_a_page_lends_it_no_title():
+    place = house()
+    kept = factories.published(), factories.published("评论", "said"), factories.published("第八条", "clause")
+    page, said, clause = kept
+    beside, own = (factories.published(f"部门回复{n}", f"reply-{n}") for n in range(2))
+    SearchEntry.objects.filter(pk=said.pk).update(kind="comment")
+    entries = SearchEntry.objects
+    reply = Source("reply", "Replies", ArticlePage, lambda: ArticlePage.objects.live(), lambda page: ())
+    others = Source("comment", "Comments", ArticlePage, lambda: ArticlePage.objects.live(), lambda page: ())
+    with replaced(reply, others):
+        entries.filter(pk=beside.pk).update(kind="reply", url=said.url)
+        entries.filter(pk=own.pk).update(kind="reply", url=clause.url)
+        with pytest.raises(Refused, match="cite_not_published"):
+            published_lines([said.url], actor=place.officer)
+        with CaptureQueriesContext(connection) as one:
+            published_lines([page.url], actor=place.officer)
+        with CaptureQueriesContext(connection) as both:
+            lines = published_lines([page.url, clause.url], actor=place.officer)
+    assert lines == [f"{entry.title} {settings.PUBLIC_URL}{entry.url}" for entry in (page, clause)]
+    assert len(both) - len(one) <= 1  # the gate of one kind more
 
 
 def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case():
