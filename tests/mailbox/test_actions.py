@@ -1182,8 +1182,18 @@ def test_the_files_that_are_chosen_go_with_the_part_that_is_split_off():
     assert (copy.name, copy.sha256, copy.state) == ("photo.txt", photo.sha256, "clean")
     assert copy.file.name != photo.file.name and copy.file.read() == photo.file.read()
     assert not waste.submission.attachments.exists() and made.submission.attachments.count() == 2
+    # Once more: the part gets what it lacks, and the journal has what really went along.
     actions.split_case(made.pk, ["路灯"], files=[[photo.pk, plan.pk]], **split)
-    assert lamp.submission.attachments.count() == 1
+    assert {one.name for one in lamp.submission.attachments.all()} == {"photo.txt", "plan.txt"}
+    rows = JournalRow.objects.filter(verb="case.split").order_by("pk")
+    assert [row.content["files"] for row in rows] == [1, 1]
+    photo.file.storage.delete(photo.file.name)
+    with pytest.raises(Refused, match="split_file_gone"):
+        actions.split_case(made.pk, ["路牌"], files=[[photo.pk]], **split)
+    assert not Case.objects.filter(title="路牌").exists()
+    actions.withdraw_case(waste.pk, actor=sender(waste), now=NOW)
+    with pytest.raises(Refused, match="split_part_over"):
+        actions.split_case(made.pk, ["垃圾"], files=[[plan.pk]], **split)
 
 
 def kept_file(case: Case, name: str, text: str) -> Attachment:
