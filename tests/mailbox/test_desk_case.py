@@ -288,6 +288,7 @@ class DeskWalk(Walk):
                 "department": self._unit(transition),
                 "reason": transition.reasons[0] if transition.reasons else "",
                 "sha256": board.shared.sha256 if board.shared else "",
+                "draft": board.shared.revision if board.shared else "",
                 "kind": "letter" if case.kind == "enquiry" else "enquiry",
                 "approver": "",
             }
