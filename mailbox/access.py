@@ -30,6 +30,11 @@ def standing_of(case: Case, actor: Actor) -> frozenset[Who]:
     return places_of(actor)(case)
 
 
+def may_read_contact(case: Case, standing: frozenset[Who]) -> bool:
+    """Tell whether a sender's name and address are there to read: where the law asks for them, or to call back."""
+    return bool(standing) and (case.machine.needs_identity or case.low_rated)
+
+
 def memberships_of(actor: Actor) -> list[tuple[str, str]]:
     """Return (role, path of the unit) of every place at the desk that an actor holds and still holds at all."""
     wanted = roles_of(actor) & {role for _column, role, _who in PLACES}

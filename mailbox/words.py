@@ -241,6 +241,10 @@ REFUSALS = {
     "split_nothing": _("Choose what to split off"),
     "split_files_alone": _("Write the matter to which the chosen files belong"),
     "split_file_gone": (_("One of the files is no longer in this case. Look at it again, then choose"), 409),
+    "split_part_over": (
+        _("%(reference)s is over and takes no more files. Send it once more without files for that part"),
+        409,
+    ),
     "too_many_parts": _("At most %(most)d cases can be split off at once"),
     "link_to_itself": _("A case cannot be linked with itself. Choose another"),
     "tag_empty": _("Write a word for the group"),

@@ -54,6 +54,7 @@ class SearchEntry(models.Model):
             models.Index(fields=["-published_at", "-id"], name="search_entry_newest"),
             models.Index(fields=["kind", "-published_at", "-id"], name="search_entry_kind_newest"),
             models.Index(fields=["department", "-published_at", "-id"], name="search_entry_dept_newest"),
+            models.Index(fields=["url"], name="search_entry_url"),
         ]
 
     def __str__(self) -> str:

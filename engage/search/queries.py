@@ -188,10 +188,17 @@ def owners_of(text: str, *, kind: str) -> list[str] | None:
     return [owners[one.pk] for one in found if one.pk in owners]
 
 
-def at_addresses(urls: Collection[str]) -> dict[str, SearchEntry]:
-    """Return what stands at addresses of this site, as far as everybody may read it now."""
+def at_addresses(urls: Collection[str]) -> dict[str, list[SearchEntry]]:
+    """Return all that stands at addresses of this site, as far as everybody may read it now.
+
+    Several things may share an address: a reply stands where the clause or comment stands that it answers. The order
+    is that of the kinds' names and of the objects.
+    """
     entries = SearchEntry.objects.visible_to(ANYONE).filter(url__in=urls).defer("body", "folded", "terms")
-    return {entry.url: entry for entry in _still_public({entry.pk: entry for entry in entries}).values()}
+    found: dict[str, list[SearchEntry]] = defaultdict(list)
+    for entry in _still_public({entry.pk: entry for entry in entries.order_by("kind", "pk")}).values():
+        found[entry.url].append(entry)
+    return dict(found)
 
 
 def _filtered(language: str | None, since: date | None, until: date | None) -> QuerySet[SearchEntry]:

@@ -300,7 +300,8 @@ def hold_answer(case_id: int, *, actor: Actor) -> Draft:
 def send_answer(case_id: int, *, actor: Actor, now: datetime) -> Draft:
     """Send an approved answer that was held; it goes out after the time to undo.
 
-    Raises as `hold_answer`, Refused("approval_forged").
+    Raises as `hold_answer`, Refused("approval_forged"), Refused("cite_not_published", line=...) where nobody approved
+    it and what it rests on is not public any more.
     """
     case = locked_case(case_id, actor)
     if not standing_of(case, actor) & {Who.LEAD, Who.APPROVER}:
@@ -308,6 +309,7 @@ def send_answer(case_id: int, *, actor: Actor, now: datetime) -> Draft:
     draft = _approved(case)
     if draft.sha256 != rules.read_hash(case.pk, draft.round, draft.words):
         raise Refused("approval_forged")
+    _check_cites(draft)
     if draft.send_at is None:
         draft.send_at = now + timedelta(seconds=rules.SEND_UNDO_SECONDS)
         draft.save(update_fields=["send_at"])
@@ -319,6 +321,12 @@ def _approved(case: Case) -> Draft:
     if draft is None:
         raise Refused("answer_gone")
     return draft
+
+
+def _check_cites(draft: Draft) -> None:
+    """Let an answer that nobody approved rest only on what is public now, not on what was when it was written."""
+    if not draft.approvals.filter(round=draft.round).exists():
+        published_lines(draft.cites, actor=SYSTEM)
 
 
 def send_due_answers(*, now: datetime, limit: int = 200) -> int:
@@ -340,10 +348,12 @@ def _send(case_id: int, now: datetime) -> int:
         draft.save(update_fields=["send_at"])
         return 0
     if _wrote_since(case, draft):
-        journal.record(SYSTEM, "case.answer_held", draft, case=case.pk, by="message")
-        draft.send_at = None
-        draft.save(update_fields=["send_at"])
-        return 0
+        return _hold(case, draft, by="message")
+    try:
+        _check_cites(draft)
+    except Refused:
+        # Whoever sends it by hand is told which line it is.
+        return _hold(case, draft, by="cite")
     # Why an opinion that is still open does not hold the answer up was said when the draft was handed in.
     handed_in = case.steps.filter(code__in=["submit", "answer_plainly"])
     note = handed_in.values_list("note", flat=True).last() or ""
@@ -352,6 +362,13 @@ def _send(case_id: int, now: datetime) -> int:
     draft.state, draft.sent_at, draft.send_at = Draft.State.SENT, now, None
     draft.save(update_fields=["state", "sent_at", "send_at"])
     return 1
+
+
+def _hold(case: Case, draft: Draft, *, by: str) -> int:
+    journal.record(SYSTEM, "case.answer_held", draft, case=case.pk, by=by)
+    draft.send_at = None
+    draft.save(update_fields=["send_at"])
+    return 0
 
 
 def _wrote_since(case: Case, draft: Draft) -> bool:
@@ -413,25 +430,41 @@ def _answer_with_lead(case_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def answer_plainly(
-    case_id: int, words: DraftWords, *, note: str = "", actor: Actor, now: datetime, revision: int | None = None
+    case_id: int,
+    words: DraftWords,
+    *,
+    over: int | None = None,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
 ) -> Draft:
     """Answer an enquiry from what is published: what it cites went through the gate, so nobody approves it again.
 
     Whatever else holds an answer up holds this one, too, and it goes out after the time to undo. The shared draft
-    becomes it. Raises as `take_step`; Refused("step_needs") without a citation, Refused("cite_not_published",
-    line=...) for a line that names nothing public of this site.
+    becomes it; what stood there is kept among its versions. `over` is the draft's revision, as the author last saw it;
+    None where there was no draft. Raises as `take_step`; Refused("step_needs") without a citation,
+    Refused("draft_changed", at=...) when somebody else wrote meanwhile, Refused("cite_not_published", line=...) for a
+    line that names nothing public of this site.
     """
+    # Nobody waits for the case while this is looked up.
+    cites = published_lines(words.cites, actor=actor)
     case = locked_case(case_id, actor)
     if not case.machine.has("answer_plainly"):
         raise Refused("step_unknown", step="answer_plainly", kind=case.kind)
     rules.check_filled(words.text)
-    given = Given(words=words.text, note=note, cites=tuple(rules.check_cites(words.cites)))
+    given = Given(words=words.text, note=note, cites=tuple(cites))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     author = actor if isinstance(actor, User) else None
     draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
-    draft = draft or Draft(case=case, author=author)
+    if draft is None:
+        draft = Draft(case=case, author=author)
+    elif (over or 0) != draft.revision:
+        raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
+    else:
+        _keep_words(case, draft)
     draft.text, draft.basis, draft.result = rules.check_length(words.text, rules.WORDS_MOST), "", ""
-    draft.cites = published_lines(given.cites, actor=actor)
+    draft.cites = cites
     draft.round += 1
     draft.revision += 1
     draft.state, draft.submitted_by, draft.changed_at = Draft.State.APPROVED, author, now
@@ -442,9 +475,25 @@ def answer_plainly(
         draft.writers.add(author)
     DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=draft.sha256, at=now)
     journal.record(
-        actor, "case.answered_plainly", draft, case=case.pk, round=draft.round, sha256=draft.sha256, cites=draft.cites
+        actor,
+        "case.answered_plainly",
+        draft,
+        case=case.pk,
+        round=draft.round,
+        sha256=draft.sha256,
+        cites=len(draft.cites),
     )
     return draft
+
+
+def _keep_words(case: Case, draft: Draft) -> None:
+    """Keep what a draft says now as a round of its own, unless it says nothing or was handed in like this."""
+    last = draft.versions.last()
+    if not any(draft.words.values()) or last is not None and last.words == draft.words:
+        return
+    draft.round += 1
+    sha256 = rules.read_hash(case.pk, draft.round, draft.words)
+    DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=sha256, at=draft.changed_at)
 
 
 def _shared(case: Case) -> Draft:

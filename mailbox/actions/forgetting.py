@@ -5,6 +5,7 @@ What a case was about, how it was decided and how long it took stays: counts and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +36,8 @@ from mailbox.models import (
     Rating,
     StepRecord,
 )
+
+log = logging.getLogger(__name__)
 
 GONE = personal_data.MASK * personal_data.MASK_LENGTH
 # Shorter than this a word says nothing about who somebody is, and stands in half of all sentences.
@@ -78,13 +81,21 @@ def forget_with_contacts(contacts: Sequence[int], now: datetime) -> None:
 
 
 def forget_senders(*, now: datetime, limit: int = 200) -> int:
-    """Forget the senders of cases that are over and past their time, each in its own transaction; returns how many."""
+    """Forget the senders of cases that are over and past their time, each in its own transaction.
+
+    One that cannot be forgotten is logged, and holds up none behind it. Returns how many were forgotten.
+    """
     before = now - timedelta(days=settings.CONTACT_RETENTION_DAYS)
     over = Case.objects.filter(at_desk=False, forgotten_at=None, received_at__lte=before).order_by("received_at")
     done = 0
-    for pk in list(over.values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            done += _forget(pk, now)
+    for pk in list(over.values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                done += _forget(pk, now)
+        except Exception:  # whatever it is, it is about this one
+            log.exception("the sender of case %s cannot be forgotten", pk)
+        if done == limit:
+            break
     return done
 
 
@@ -98,7 +109,7 @@ def _forget(case_id: int, now: datetime) -> int:
             _clean_row(row, columns, clean)
     for notice in Notice.objects.filter(case=case):
         _clean_notice(notice, clean)
-    case.title = clean(case.title)
+    case.title = clean(case.title)[: Case._meta.get_field("title").max_length]
     case.save(update_fields=["title"])
     for other in _others:
         other(case.pk, clean)

@@ -226,9 +226,11 @@ def split_case(
     """Give each further matter of a letter a case of its own, with the letter's date, sender and a receipt of its own.
 
     `files` are, for each part in its place, the files of the letter that go along; the letter keeps them, too. The same
-    part of the same case is split off once. Raises Refused("not_allowed"), Refused("case_moved"),
-    Refused("split_nothing"), Refused("too_many_parts", most=...), Refused("split_files_alone") for files of a part that
-    says nothing, Refused("split_file_gone").
+    part of the same case is split off once; while it is open it still gets the files that it lacks.
+
+    Raises Refused("not_allowed"), Refused("case_moved"), Refused("split_nothing"), Refused("too_many_parts", most=...),
+    Refused("split_files_alone") for files of a part that says nothing, Refused("split_file_gone"),
+    Refused("split_part_over", reference=...) for files of a part that is over.
     """
     case = locked_case(case_id, actor)
     check_revision(case, revision)
@@ -245,19 +247,20 @@ def split_case(
         raise Refused("split_nothing")
     if sum(map(bool, texts)) > rules.MOST_PARTS:
         raise Refused("too_many_parts", most=rules.MOST_PARTS)
-    made = [
-        _split_off(case, text, [known[pk] for pk in sorted(chosen)], actor, now)
-        for text, chosen in zip(texts, along, strict=True)
-        if text
-    ]
+    made, copied = [], 0
+    for text, chosen in zip(texts, along, strict=True):
+        if text:
+            part = _split_off(case, text, actor, now)
+            copied += _take_along([known[pk] for pk in sorted(chosen)], part, actor)
+            made.append(part)
     case.revision += 1
     case.save(update_fields=["revision"])
     timeline.add(case.submission, "case.split", at=now, references=", ".join(one.reference for one in made))
-    journal.record(actor, "case.split", case, into=[one.pk for one in made], files=sum(map(len, along)))
+    journal.record(actor, "case.split", case, into=[one.pk for one in made], files=copied)
     return made
 
 
-def _split_off(case: Case, text: str, files: Sequence[Attachment], actor: Actor, now: datetime) -> Case:
+def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
     origin = case.submission
     envelope = participation.Envelope(
         token=participation.token_of(f"split:{case.pk}", text),
@@ -294,8 +297,6 @@ def _split_off(case: Case, text: str, files: Sequence[Attachment], actor: Actor,
         )
         for party in case.parties.all():
             Party.objects.create(case=part, contact_id=party.contact_id, position=party.position)
-        for file in files:
-            _copy(file, submission, actor)
         _link(Link.Kind.SPLIT, part, case, actor, now)
         enqueue_receipt_mail(submission, envelope.code, part.title)
         return submission
@@ -304,10 +305,28 @@ def _split_off(case: Case, text: str, files: Sequence[Attachment], actor: Actor,
     return Case.objects.select_related("submission").get(pk=submission.pk)
 
 
+def _take_along(files: Sequence[Attachment], part: Case, actor: Actor) -> int:
+    """Give a part those of the files that it lacks; returns how many.
+
+    Raises Refused("split_part_over") where it was split off before and takes none any more.
+    """
+    there = set(part.submission.attachments.values_list("sha256", flat=True)) if files else set()
+    lacking = [file for file in files if file.sha256 not in there]
+    if lacking and not part.is_open:
+        # What is over may be forgotten already: a file that came later would stay.
+        raise Refused("split_part_over", reference=part.reference)
+    for file in lacking:
+        _copy(file, part.submission, actor)
+    return len(lacking)
+
+
 def _copy(file: Attachment, submission: Submission, actor: Actor) -> None:
     """Give a part its own bytes of a file: each case is forgotten by itself."""
-    with file.file.open("rb") as stored:
-        content = stored.read()
+    try:
+        with file.file.open("rb") as stored:
+            content = stored.read()
+    except FileNotFoundError:
+        raise Refused("split_file_gone") from None
     copy = Attachment(
         submission=submission,
         name=file.name,

@@ -20,10 +20,9 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.search.terms import haystack, storable, terms_in
 from mailbox import rules
-from mailbox.access import standing_of
+from mailbox.access import may_read_contact, standing_of
 from mailbox.actions import DraftWords, clocks, save_draft
 from mailbox.actions.steps import check_revision, locked_case
-from mailbox.desk.board import may_read_contact
 from mailbox.desk.models import CaseWords, CheckItem, LateWords, Mention, Note, Snippet, Snooze, Ticked, shared_among
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.rules import LONGEST_SNOOZE, find_mentions, places_filled
@@ -255,11 +254,17 @@ def may_change(snippet: Snippet, actor: Actor) -> bool:
 def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Actor, now: datetime) -> Draft:
     """Put a piece of text at the end of the answer, its places filled in as far as they are known; counts the use.
 
+    The sender's name is filled in only where the actor may read it, and that is recorded like any reading.
     Raises as `save_draft`, Snippet.DoesNotExist.
     """
     snippet = Snippet.objects.visible_to(actor).get(pk=snippet_id)
     case = locked_case(case_id, actor)
-    words = places_filled(snippet.text, values_of(case, snippet.language))
+    values = values_of(case, snippet.language)
+    if not may_read_contact(case, standing_of(case, actor)):
+        values.pop("name", None)
+    elif "name" in values and "{name}" in snippet.text:
+        journal.record(actor, "case.contact_read", case)
+    words = places_filled(snippet.text, values)
     draft = add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
     Snippet.objects.filter(pk=snippet.pk).update(uses=F("uses") + 1)
     return draft

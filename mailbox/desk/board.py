@@ -21,7 +21,7 @@ from engage.departments.queries import departments_above, departments_below
 from engage.diffs import Piece, diff
 from engage.participation.models import Attachment
 from mailbox import rules
-from mailbox.access import memberships_of, places_of
+from mailbox.access import may_read_contact, memberships_of, places_of
 from mailbox.actions import clocks as counting
 from mailbox.actions.steps import review_facts
 from mailbox.desk.models import CheckItem, LateWords, Note, Snooze
@@ -124,11 +124,6 @@ class Board:
 def may_export(board: Board) -> bool:
     """Tell whether a person takes the whole case along: who works on it, not who is only asked for an opinion."""
     return bool(board.standing)
-
-
-def may_read_contact(case: Case, standing: frozenset[Who]) -> bool:
-    """Tell whether a sender's name and address are there to read: where the law asks for them, or to call back."""
-    return bool(standing) and (case.machine.needs_identity or case.low_rated)
 
 
 def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None:

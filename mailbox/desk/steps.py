@@ -75,7 +75,7 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
             actions.take_back_draft(case.pk, **seen)
         case "answer_plainly":
             words = actions.DraftWords(text=given["words"], cites=_lines(given["cites"]))
-            actions.answer_plainly(case.pk, words, note=given.get("note", ""), **seen)
+            actions.answer_plainly(case.pk, words, over=given["draft"], note=given.get("note", ""), **seen)
         case "move_case":
             actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
         case _ if transition.code == "give_detail":

@@ -210,7 +210,7 @@ def _case(
         board,
         actor=request.user,
         private=request.GET.get("draft") == "private",
-        revealed=request.session.get(REVEALED) == _revealed(board.case.pk),
+        revealed=is_revealed(request, board.case.pk),
     )
     if draft is not None:
         context["draft_form"] = draft
@@ -219,6 +219,11 @@ def _case(
         context |= {"list": f"?{urlencode(place)}", "came": come_from(place)}
     context |= toast_of(request) | {"others": present_words(come(board.case.pk, request.user, now=board.now))}
     return _page(request, "case", context, refusal_status(refusal.code) if refusal else 200)
+
+
+def is_revealed(request: HttpRequest, pk: int | None) -> bool:
+    """Tell whether the name and address of a case's sender were asked for last, and today."""
+    return pk is not None and request.session.get(REVEALED) == _revealed(pk)
 
 
 def _revealed(pk: int) -> list[Any]:
@@ -234,6 +239,9 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     except (Refused, Case.DoesNotExist):
         raise Http404 from None
     request.session[REVEALED] = _revealed(pk)
+    # Who asked on the page of a mail goes on reading it.
+    if mail := whole_number(request.POST.get("mail", ""), digits=18, otherwise=0):
+        return redirect("desk_post_mail", mail)
     return HttpResponseRedirect(reverse("desk_case", args=[pk]) + "#sender-head")
 
 
@@ -357,6 +365,8 @@ def _ask(
     }
     if transition is not None and transition.door in ("approve_draft", "return_draft"):
         context |= draft_context(board, actor=request.user)
+    if transition is not None and transition.door == "answer_plainly" and refusal and refusal.code == "draft_changed":
+        context["theirs"] = board.shared
     if chore is not None and chore.code == "note":
         context["people"] = people_who_see(board.case, [one.department.path for one in board.consultations])
     context |= more or {}

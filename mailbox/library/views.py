@@ -25,8 +25,9 @@ from mailbox.library.pages import LIBRARY
 def home(request: HttpRequest) -> HttpResponse:
     """List what the library has of some words, the newest first."""
     text = clean_search(request.GET.get("q", ""))
-    items = queries.found(request.user, text)[: queries.SHOWN_MOST]
-    shown = [(one, html_lang(one.language), actions.may_retire(one, request.user)) for one in items]
+    items = list(queries.found(request.user, text)[: queries.SHOWN_MOST])
+    retired = actions.retirable(items, request.user)
+    shown = [(one, html_lang(one.language), one.pk in retired) for one in items]
     return render(request, "mailbox/library/list.html", frame(request, LIBRARY) | {"q": text, "items": shown})
 
 

@@ -32,6 +32,7 @@ from mailbox.models import Case, Message, Party
 from mailbox.post import reading, rules
 from mailbox.post.dress import own_address
 from mailbox.post.models import AutoAnswer, DeadAddress, InMail, OutMail, Report, cases_of, reads_post
+from mailbox.post.queries import may_show_sender
 from mailbox.post.reading import Bounce, Mail
 from mailbox.post.reading.automatic import Kind
 from mailbox.post.reading.reasons import OF_THE_ADDRESS
@@ -544,8 +545,15 @@ def read_again(mail_id: int, *, actor: Actor, now: datetime) -> InMail:
 
 @transaction.atomic
 def take_along(mail_id: int, *, actor: Actor) -> InMail:
-    """Return a mail whose bytes somebody takes along; the journal says who. Raises InMail.DoesNotExist."""
-    row = InMail.objects.visible_to(actor).get(pk=mail_id)
+    """Return a mail whose bytes somebody takes along; the journal says who.
+
+    Raises InMail.DoesNotExist, Refused("not_allowed") where who sent it is not there for the actor.
+    """
+    row = (
+        InMail.objects.visible_to(actor).select_related("case__triage", "case__lead", "case__reviewer").get(pk=mail_id)
+    )
+    if not may_show_sender(row, actor):
+        raise Refused("not_allowed")
     journal.record(actor, "mail.exported", row, case=row.case_id)
     return row
 

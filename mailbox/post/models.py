@@ -142,6 +142,15 @@ class InMail(models.Model):
         return self.state in (self.State.NEW, self.State.ADDED, self.State.OPENED, self.State.BOUNCE)
 
     @property
+    def is_open_about_sender(self) -> bool:
+        """Whether it says from whom it is without being asked.
+
+        Once it is in a case its sender is the case's, but whether one from another sender joins the case is for the
+        desk to say, which has to see who that is.
+        """
+        return self.case_id is None or self.state == self.State.FROM_ANOTHER
+
+    @property
     def null_sender(self) -> bool:
         """Whether the envelope said that nothing may come back: MAIL FROM:<>."""
         return self.envelope_from == "<>"

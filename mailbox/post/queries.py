@@ -14,6 +14,7 @@ from engage.accounts.actors import Actor
 from engage.desk.registry import State
 from engage.participation.actions import MAIL_TRIES
 from engage.participation.models import OutgoingMail
+from mailbox.access import may_read_contact, standing_of
 from mailbox.models import Case
 from mailbox.post import reading
 from mailbox.post.models import DeadAddress, InMail, OutMail
@@ -42,6 +43,7 @@ class Opened:
     faults: Sequence[str | Promise]
     files: Sequence[tuple[str, str, int, str | Promise]]
     headers: str
+    may_show_sender: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def mails(actor: Actor, view: str = "waiting", *, before: int | None = None) -> 
 
 def opened(pk: int, actor: Actor) -> Opened | None:
     """Return one mail with what is in it; None for one the actor does not see."""
-    row = InMail.objects.visible_to(actor).select_related("case__submission", "hint__submission").filter(pk=pk).first()
+    related = ("case__submission", "case__triage", "case__lead", "case__reviewer", "hint__submission")
+    row = InMail.objects.visible_to(actor).select_related(*related).filter(pk=pk).first()
     if row is None:
         return None
     raw = row.raw()
@@ -80,7 +83,15 @@ def opened(pk: int, actor: Actor) -> Opened | None:
     left = {one["name"]: FILE_LEFT.get(one["why"], NOT_TAKEN) for one in row.files_left}
     files = [(one.name, one.type, one.size, left.get(one.name, "")) for one in mail.attachments[:200]]
     faults = [FAULTS[code] for code in mail.errors if code in FAULTS]
-    return Opened(row, mail, WHY.get(row.why, ""), faults, files, _headers(raw))
+    may_show = may_show_sender(row, actor)
+    return Opened(row, mail, WHY.get(row.why, ""), faults, files, _headers(raw), may_show)
+
+
+def may_show_sender(row: InMail, actor: Actor) -> bool:
+    """Tell whether who sent a mail is there for the actor: of one in a case, as the case's contact is."""
+    if row.is_open_about_sender or row.case is None:
+        return True
+    return may_read_contact(row.case, standing_of(row.case, actor))
 
 
 def _headers(raw: bytes) -> str:

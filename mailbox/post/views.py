@@ -18,7 +18,7 @@ from engage.desk.views import frame
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.typed import LARGEST_KEY
-from mailbox.desk.views import for_cases
+from mailbox.desk.views import for_cases, is_revealed
 from mailbox.models import Case
 from mailbox.post import actions, queries
 from mailbox.post.desk import POST
@@ -71,7 +71,10 @@ def _mail(request: HttpRequest, pk: int, *, refusal: Refused | None = None) -> H
         raise Http404
     hint = opened.row.hint or opened.row.case
     form = CaseForm(request.POST if refusal else None, initial={"reference": hint.reference if hint else ""})
+    shows = opened.row.is_open_about_sender or (opened.may_show_sender and is_revealed(request, opened.row.case_id))
     context: dict[str, Any] = {
+        "shows_sender": shows,
+        "may_reveal": opened.may_show_sender and not shows,
         "opened": opened,
         "row": opened.row,
         "mail": opened.mail,
@@ -90,7 +93,7 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out a mail as it came: a file to keep, never something a browser opens."""
     try:
         row = actions.take_along(pk if pk <= LARGEST_KEY else 0, actor=request.user)
-    except InMail.DoesNotExist:
+    except (InMail.DoesNotExist, Refused):
         raise Http404 from None
     answer = HttpResponse(row.raw(), content_type="application/octet-stream")
     answer["Content-Disposition"] = f'attachment; filename="mail-{row.pk}.eml"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from mailbox.models import Case
 
 # Anybody can read these, but what they say the house has neither written nor signed.
 OF_OTHERS = frozenset({"comment", "petition"})
+REPLY = "reply"
 
 
 def published_lines(lines: Sequence[str], *, actor: Actor) -> list[str]:
@@ -27,9 +28,11 @@ def published_lines(lines: Sequence[str], *, actor: Actor) -> list[str]:
     A line names a thing by its address on this site, or by the number of a case whose answer is published. Raises
     Refused("cite_not_published", line=...) for any other, also for what stands on another site.
     """
+    paths = {line: _paths_of(line, actor) for line in rules.check_cites(lines)}
+    known = at_addresses({path for some in paths.values() for path in some})
     found = []
-    for line in rules.check_cites(lines):
-        entry = _entry_of(line, actor)
+    for line, some in paths.items():
+        entry = _entry_at(some, known)
         if entry is None:
             raise Refused("cite_not_published", line=line[:120])
         address = settings.PUBLIC_URL + entry.url
@@ -37,15 +40,21 @@ def published_lines(lines: Sequence[str], *, actor: Actor) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _entry_of(line: str, actor: Actor) -> SearchEntry | None:
+def _entry_at(paths: Sequence[str], known: Mapping[str, Sequence[SearchEntry]]) -> SearchEntry | None:
+    """Return what the most exact of the paths names; nothing where others wrote what stands there, too."""
+    here = next((known[path] for path in paths if path in known), ())
+    if any(entry.kind in OF_OTHERS for entry in here):
+        return None
+    # The address of a reply is that of the thing it answers, which is what a reader finds there.
+    return min(here, key=lambda entry: entry.kind == REPLY, default=None)
+
+
+def _paths_of(line: str, actor: Actor) -> list[str]:
     word = line.split()[-1]
-    paths = _paths_of(word) or _paths_of_case(word, actor)
-    known = at_addresses(paths)
-    entry = next((known[path] for path in paths if path in known), None)
-    return None if entry is None or entry.kind in OF_OTHERS else entry
+    return _paths_of_address(word) or _paths_of_case(word, actor)
 
 
-def _paths_of(word: str) -> list[str]:
+def _paths_of_address(word: str) -> list[str]:
     """Return how an address of this site may stand in the index, the most exact first; none for another site's."""
     try:
         parts = urlsplit(word)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from wagtail.models import PageViewRestriction
 
@@ -20,7 +24,9 @@ from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
 from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
+from engage.search import registry
 from engage.search.models import SearchEntry
+from engage.search.registry import Source
 from mailbox import actions, queries
 from mailbox.letterbox.files import add_to_case
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
@@ -32,6 +38,18 @@ from tests.mailbox.factories import NOW, answered, approved, handed_in, house, l
 from tests.participation.factories import envelope
 
 pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def replaced(*sources: Source) -> Iterator[None]:
+    """Let sources of the search stand for those of their kinds."""
+    before = dict(registry._sources)
+    registry._sources.update({one.kind: one for one in sources})
+    try:
+        yield
+    finally:
+        registry._sources.clear()
+        registry._sources.update(before)
 
 
 def step(case: Case, code: str, actor, now=NOW, **given) -> Case:
@@ -703,6 +721,8 @@ def test_an_enquiry_is_answered_from_what_is_published_without_approval():
     draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
     made.refresh_from_db()
     assert (made.state, made.answered_at, made.notices.count()) == ("approved", None, 1)
+    # A title may tell of somebody, and the journal is never forgotten.
+    assert JournalRow.objects.get(verb="case.answered_plainly").content["cites"] == 1
     assert not draft.approvals.exists() and draft.cites == [f"办事指南 {settings.PUBLIC_URL}/zh/guide/"]
     assert actions.send_due_answers(now=later(NOW, 29)) == 0
     assert actions.send_due_answers(now=later(NOW)) == 1 and actions.send_due_answers(now=later(NOW)) == 0
@@ -747,6 +767,28 @@ def test_what_is_not_published_here_answers_no_enquiry(line):
     assert made.state == "handling" and not made.drafts.exists()
 
 
+def test_a_reply_beside_what_somebody_said_makes_it_no_source_and_beside_a_page_lends_it_no_title():
+    place = house()
+    kept = factories.published(), factories.published("评论", "said"), factories.published("第八条", "clause")
+    page, said, clause = kept
+    beside, own = (factories.published(f"部门回复{n}", f"reply-{n}") for n in range(2))
+    SearchEntry.objects.filter(pk=said.pk).update(kind="comment")
+    entries = SearchEntry.objects
+    reply = Source("reply", "Replies", ArticlePage, lambda: ArticlePage.objects.live(), lambda page: ())
+    others = Source("comment", "Comments", ArticlePage, lambda: ArticlePage.objects.live(), lambda page: ())
+    with replaced(reply, others):
+        entries.filter(pk=beside.pk).update(kind="reply", url=said.url)
+        entries.filter(pk=own.pk).update(kind="reply", url=clause.url)
+        with pytest.raises(Refused, match="cite_not_published"):
+            published_lines([said.url], actor=place.officer)
+        with CaptureQueriesContext(connection) as one:
+            published_lines([page.url], actor=place.officer)
+        with CaptureQueriesContext(connection) as both:
+            lines = published_lines([page.url, clause.url], actor=place.officer)
+    assert lines == [f"{entry.title} {settings.PUBLIC_URL}{entry.url}" for entry in (page, clause)]
+    assert len(both) - len(one) <= 1  # the gate of one kind more
+
+
 def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case():
     place = house()
     publication = publications.prepared(place, publications.reply_case(place))
@@ -768,6 +810,44 @@ def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case
     for one in (hidden, number):
         with pytest.raises(Refused, match="cite_not_published"):
             published_lines([one], actor=place.stranger)
+
+
+def test_an_answer_from_what_is_published_passes_over_no_colleagues_draft():
+    place = house()
+    made = taken_on(place, "enquiry")
+    seen = actions.save_draft(made.pk, actions.DraftWords(text="甲"), actor=place.officer, now=NOW)
+    colleague = member(place.water, Role.OFFICER)
+    theirs = actions.DraftWords(text="乙", basis="条例")
+    newer = actions.save_draft(made.pk, theirs, actor=colleague, now=NOW, revision=seen.revision)
+    words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
+    for over in (None, seen.revision):
+        with pytest.raises(Refused, match="draft_changed"):
+            actions.answer_plainly(made.pk, words, over=over, actor=place.officer, now=NOW)
+    draft = actions.answer_plainly(made.pk, words, over=newer.revision, actor=place.officer, now=NOW)
+    old, new = draft.versions.all()
+    assert (old.words["text"], old.words["basis"], new.words["text"], draft.basis) == ("乙", "条例", "见网页", "")
+    assert actions.send_due_answers(now=later(NOW)) == 1
+
+
+def test_an_answer_that_nobody_approved_does_not_go_out_when_what_it_cites_is_not_public_any_more():
+    place = house()
+    made = taken_on(place, "enquiry")
+    page = factories.published()
+    words = actions.DraftWords(text="见网页", cites=(page.url,))
+    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    limit = PageViewRestriction.objects.create(
+        page=ArticlePage.objects.get(pk=page.owner_id), restriction_type=PageViewRestriction.LOGIN
+    )
+    assert actions.send_due_answers(now=later(NOW)) == 0
+    draft.refresh_from_db()
+    assert (draft.state, draft.send_at) == ("approved", None)
+    assert JournalRow.objects.get(verb="case.answer_held").content["by"] == "cite"
+    with pytest.raises(Refused, match="cite_not_published") as refused:
+        actions.send_answer(made.pk, actor=place.officer, now=later(NOW))
+    assert refused.value.values["line"] == draft.cites[0][:120]
+    limit.delete()
+    actions.send_answer(made.pk, actor=place.officer, now=later(NOW))
+    assert actions.send_due_answers(now=later(NOW, 90)) == 1
 
 
 def test_what_holds_an_answer_up_holds_one_from_what_is_published_too():
@@ -799,16 +879,16 @@ def test_what_an_approver_sent_back_does_not_go_out_past_the_approval():
 def test_an_answer_from_what_is_published_is_undone_and_taken_back_like_any_other():
     place = house()
     made = taken_on(place, "enquiry")
-    actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
+    kept = actions.save_draft(made.pk, actions.DraftWords(text="草稿"), actor=place.officer, now=NOW)
     words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
-    draft = actions.answer_plainly(made.pk, words, actor=place.officer, now=NOW)
+    draft = actions.answer_plainly(made.pk, words, over=kept.revision, actor=place.officer, now=NOW)
     actions.hold_answer(made.pk, actor=place.officer)
     assert actions.send_due_answers(now=later(NOW)) == 0
     actions.take_back_draft(made.pk, actor=place.officer, now=later(NOW))
     made.refresh_from_db()
     draft.refresh_from_db()
     assert (made.state, draft.state, draft.text, made.drafts.count()) == ("drafting", "writing", "见网页", 1)
-    actions.answer_plainly(made.pk, words, actor=place.officer, now=later(NOW))
+    actions.answer_plainly(made.pk, words, over=draft.revision, actor=place.officer, now=later(NOW))
     # Words behind the hand of who sent it stop it.
     Draft.objects.filter(pk=draft.pk).update(text="别的话")
     assert actions.send_due_answers(now=later(NOW, 90)) == 0
@@ -1102,8 +1182,18 @@ def test_the_files_that_are_chosen_go_with_the_part_that_is_split_off():
     assert (copy.name, copy.sha256, copy.state) == ("photo.txt", photo.sha256, "clean")
     assert copy.file.name != photo.file.name and copy.file.read() == photo.file.read()
     assert not waste.submission.attachments.exists() and made.submission.attachments.count() == 2
+    # Once more: the part gets what it lacks, and the journal has what really went along.
     actions.split_case(made.pk, ["路灯"], files=[[photo.pk, plan.pk]], **split)
-    assert lamp.submission.attachments.count() == 1
+    assert {one.name for one in lamp.submission.attachments.all()} == {"photo.txt", "plan.txt"}
+    rows = JournalRow.objects.filter(verb="case.split").order_by("pk")
+    assert [row.content["files"] for row in rows] == [1, 1]
+    photo.file.storage.delete(photo.file.name)
+    with pytest.raises(Refused, match="split_file_gone"):
+        actions.split_case(made.pk, ["路牌"], files=[[photo.pk]], **split)
+    assert not Case.objects.filter(title="路牌").exists()
+    actions.withdraw_case(waste.pk, actor=sender(waste), now=NOW)
+    with pytest.raises(Refused, match="split_part_over"):
+        actions.split_case(made.pk, ["垃圾"], files=[[plan.pk]], **split)
 
 
 def kept_file(case: Case, name: str, text: str) -> Attachment:

@@ -288,6 +288,7 @@ class DeskWalk(Walk):
                 "department": self._unit(transition),
                 "reason": transition.reasons[0] if transition.reasons else "",
                 "sha256": board.shared.sha256 if board.shared else "",
+                "draft": board.shared.revision if board.shared else "",
                 "kind": "letter" if case.kind == "enquiry" else "enquiry",
                 "approver": "",
             }
@@ -683,10 +684,15 @@ def test_an_answer_from_what_is_published_begins_from_the_draft_and_can_be_undon
     url = reverse("desk_case_step", args=[case.pk, "answer_plainly"])
     form = browser(place.officer).get(url).content.decode()
     assert "见网页。" in form and "公告栏" in form
-    refused = take(place.officer, case, "answer_plainly", words="见网页。", cites="公告栏", note="")
+    # The page was opened before there was a draft: it shows both texts.
+    other = take(place.officer, case, "answer_plainly", words="见公告。", cites=PAGE, note="", draft="")
+    assert other.status_code == 409 and "What is kept now" in (both := other.content.decode())
+    assert "见网页。" in both and "见公告。" in both
+    given = {"note": "", "draft": case.drafts.get().revision}
+    refused = take(place.officer, case, "answer_plainly", words="见网页。", cites="公告栏", **given)
     assert refused.status_code == 422 and "names nothing that is published here: 公告栏" in refused.content.decode()
     assert "见网页。" in refused.content.decode()
-    assert take(place.officer, case, "answer_plainly", words="见网页。", cites=PAGE, note="").status_code == 302
+    assert take(place.officer, case, "answer_plainly", words="见网页。", cites=PAGE, **given).status_code == 302
     shown = page(place.officer, case).content.decode()
     assert "The answer goes out at" in shown and "is approved" not in shown and entry.title in shown
     assert do(place.officer, case, "hold").status_code == 302

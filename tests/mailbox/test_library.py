@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from engage.accounts.actors import Role
@@ -14,7 +17,8 @@ from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from mailbox import actions as cases
-from mailbox.actions.forgetting import _forget
+from mailbox.actions import forgetting
+from mailbox.actions.forgetting import Clean, _forget
 from mailbox.library import actions, queries
 from mailbox.library.models import LibraryItem
 from mailbox.library.rules import Words
@@ -173,6 +177,17 @@ def test_it_is_taken_out_by_who_put_it_in_or_approves_there(place):
     assert queries.found(place.officer).exists()
 
 
+def test_the_list_looks_once_at_all_cases_for_who_may_take_them_out(place):
+    client, asked = browser(place.approver), []
+    for _ in range(3):
+        actions.keep_in_library(handled(place).pk, CLEAN, actor=place.officer, now=NOW)
+        client.get(reverse("desk_library"))
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get(reverse("desk_library")).content.decode()
+        asked.append(len(seen))
+    assert asked[0] == asked[2] and page.count("Take out of the library") == 3
+
+
 def test_a_sender_who_is_forgotten_is_forgotten_here_too(place):
     case = handled(place)
     words = Words("水管", "打谁的电话？", "请打管理处的电话13900139000。")
@@ -180,6 +195,32 @@ def test_a_sender_who_is_forgotten_is_forgotten_here_too(place):
     _forget(case.pk, NOW)
     item = LibraryItem.objects.get()
     assert "13900139000" not in item.answer and "13900139000" not in item.folded
+
+
+def test_a_title_that_grows_when_a_name_is_taken_out_is_cut_and_stops_nobody_else(place, settings, caplog):
+    case, other = (handled(place, name="李梅") for _ in range(2))
+    actions.keep_in_library(case.pk, CLEAN, actor=place.officer, now=NOW)
+    LibraryItem.objects.update(title="李梅" * 60)
+    Case.objects.filter(pk=case.pk).update(title="李梅" * 100)
+    for one in (case, other):
+        cases.rate_case(one.pk, score=5, actor=factories.sender(one), now=NOW)
+    after = NOW + timedelta(days=settings.CONTACT_RETENTION_DAYS + 1)
+    Case.objects.update(at_desk=False)
+
+    def broken(pk: int, clean: Clean) -> None:
+        if pk == case.pk:
+            raise OSError("the storage is away")
+
+    forgetting.register_forgetting(broken)
+    try:
+        assert cases.forget_senders(now=after, limit=1) == 1
+    finally:
+        forgetting._others.remove(broken)
+    assert f"case {case.pk} cannot be forgotten" in caplog.text and "李梅" in LibraryItem.objects.get().title
+    assert cases.forget_senders(now=after) == 1
+    title = LibraryItem.objects.get().title
+    case.refresh_from_db()
+    assert "李梅" not in title + case.title and (len(title), len(case.title)) == (120, 200)
 
 
 def test_something_published_is_cited_by_the_form_of_its_page(place):

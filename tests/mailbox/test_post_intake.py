@@ -731,6 +731,31 @@ def test_a_unit_that_is_only_asked_reads_no_mail_of_the_case(kind: str) -> None:
         assert InMail.objects.visible_to(user).filter(case=case).count() == 2
 
 
+def test_who_sent_a_mail_of_a_case_is_shown_on_request_and_never_where_the_contact_is_not() -> None:
+    place = house()
+    cases = taken_on(place, "grievance"), taken_on(place)
+    mails = [come(letter(to=signed(case), message_id=f"<{case.pk}@example.org>")) for case in cases]
+    assert [(row.case, row.state) for row in mails] == [(case, InMail.State.ADDED) for case in cases]
+    client = signed_in(place.officer)
+    inside, hidden = (f"/desk/post/{row.pk}/" for row in mails)
+    assert "mei@example.org" not in client.get("/desk/post/?view=all").content.decode()
+    for page in (client.get(url).content.decode() for url in (inside, hidden)):
+        assert "mei@example.org" not in page and "<pre" not in page and "mail.eml" not in page
+    assert "Show name and address" not in client.get(hidden).content.decode()
+    assert client.get(f"{hidden}mail.eml").status_code == 404
+    assert not JournalRow.objects.filter(verb="case.contact_read").exists()
+    assert client.post(f"/desk/cases/{cases[0].pk}/contact/", {"mail": mails[0].pk}).url == inside
+    page = client.get(inside).content.decode()
+    assert "mei@example.org" in page and "<pre" in page and "mail.eml" in page
+    assert JournalRow.objects.get(verb="case.contact_read").submission_id == cases[0].pk
+    assert client.get(f"{inside}mail.eml").status_code == 200
+    assert "mei@example.org" not in client.get(hidden).content.decode()
+    # Whether one from somebody else joins the case is for the desk to say.
+    other = come(letter(to=signed(cases[1]), message_id="<o@e>", **{"from": "else@example.org"}))
+    assert other.state == InMail.State.FROM_ANOTHER
+    assert "else@example.org" in client.get(f"/desk/post/{other.pk}/").content.decode()
+
+
 def test_a_mail_is_attached_only_where_one_stands() -> None:
     from mailbox import actions as steps
 

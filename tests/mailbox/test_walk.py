@@ -157,7 +157,11 @@ class Walk:
             "take_back_draft": lambda: actions.take_back_draft(case.pk, actor=actor, now=now),
             "withdraw_case": lambda: actions.withdraw_case(case.pk, actor=actor, now=now),
             "answer_plainly": lambda: actions.answer_plainly(
-                case.pk, actions.DraftWords(text="见网页", cites=(PAGE,)), actor=actor, now=now
+                case.pk,
+                actions.DraftWords(text="见网页", cites=(PAGE,)),
+                over=Draft.objects.filter(case=case).values_list("revision", flat=True).first(),
+                actor=actor,
+                now=now,
             ),
             "move_case": lambda: actions.move_case(
                 case.pk, kind="letter" if case.kind == "enquiry" else "enquiry", words="改为", actor=actor, now=now
