@@ -1,19 +1,20 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
+# PostgreSQL: by the hash, as an address may be longer than a row of a tree; and while others go on writing.
+POSTGRESQL = "CREATE INDEX CONCURRENTLY search_entry_url ON search_searchentry USING hash (url)"
+POSTGRESQL_BACK = "DROP INDEX CONCURRENTLY search_entry_url"
+SQLITE = "CREATE INDEX search_entry_url ON search_searchentry (url)"
+SQLITE_BACK = "DROP INDEX search_entry_url"
 
-class AddIndexBesideWriters(AddIndexConcurrently):
-    """Add an index while others write: concurrently on PostgreSQL, plainly elsewhere."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        """Create it."""
-        way = super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        way.database_forwards(app_label, schema_editor, from_state, to_state)
+def create_index(apps, schema_editor):
+    """Create the index of this database."""
+    schema_editor.execute(POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        """Drop it again."""
-        way = super() if schema_editor.connection.vendor == "postgresql" else super(AddIndexConcurrently, self)
-        way.database_backwards(app_label, schema_editor, from_state, to_state)
+
+def drop_index(apps, schema_editor):
+    """Drop it again."""
+    schema_editor.execute(POSTGRESQL_BACK if schema_editor.connection.vendor == "postgresql" else SQLITE_BACK)
 
 
 class Migration(migrations.Migration):
@@ -24,5 +25,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexBesideWriters("searchentry", models.Index(fields=["url"], name="search_entry_url")),
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AddIndex("searchentry", models.Index(fields=["url"], name="search_entry_url")),
+            ],
+            database_operations=[migrations.RunPython(create_index, drop_index, elidable=False)],
+        ),
     ]
