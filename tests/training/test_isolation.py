@@ -103,7 +103,9 @@ def test_content_types_of_another_order_get_the_keys_of_the_real_site(practice):
     with closing(sqlite3.connect(practice.database)) as file, file:
         last = file.execute("SELECT MAX(id) FROM django_content_type").fetchone()[0]
         for table, column in [("django_content_type", "id"), *places._columns_to_types(file)]:
-            file.execute(f'UPDATE "{table}" SET "{column}" = -("{column}" * 7 % {last + 1 if (last + 1) % 7 else last + 2})')
+            file.execute(
+                f'UPDATE "{table}" SET "{column}" = -("{column}" * 7 % {last + 1 if (last + 1) % 7 else last + 2})'
+            )
             file.execute(f'UPDATE "{table}" SET "{column}" = -"{column}"')
     assert places.align_content_types(practice) > 50
     assert places.align_content_types(practice) == 0
