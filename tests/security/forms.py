@@ -1729,6 +1729,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "desk_performance": ("officer", nothing, ("unit", "kind")),
     "desk_performance_year": ("officer", lambda world: [2026], ("unit", "kind")),
     "write_kind": ("sender", lambda world: ["letter"], ("about",)),
+    "questionnaire_answer_pictures": ("editor", survey_question, ("sound",)),
     "journal_checkpoints": ("anonymous", nothing, ("page",)),
     "journal_checkpoints_json": ("anonymous", nothing, ("after",)),
     "sitemap": ("anonymous", nothing, ("p",)),
