@@ -1,5 +1,7 @@
 """A pooled connection is asked whether it lives without a trip, and one that the server ended is not given out."""
 
+import select
+
 import psycopg
 import pytest
 from django.db import connection, connections
@@ -46,8 +48,11 @@ def test_a_connection_that_the_server_ended_is_replaced(sent):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         before = cursor.fetchone()
+    kept = connection.connection
     connection.close()
     end_all_others()
+    # The server says that it ends a connection a moment before it does.
+    assert select.select([kept.fileno()], [], [], 20)[0]
     sent.clear()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
