@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -28,10 +27,10 @@ from engage.desk.views import for_staff, frame
 from engage.errors import Refused
 from engage.pages.framing import let_frame, parse_hosts
 from engage.pages.messages import refusal_message, refusal_status
-from engage.participation import challenge, limits
+from engage.participation import challenge, limits, sending
 from engage.participation.actions import Envelope
 from engage.participation.receipts import track_url
-from engage.participation.rules import format_code, looks_automatic
+from engage.participation.rules import format_code
 
 EMBEDS = DeskPage(code="embeds", label=_("Other sites"), roles=(Role.EDITOR,), url_name="desk_embeds", group=OUTREACH)
 
@@ -100,12 +99,7 @@ def _send(request: HttpRequest, slug: str, form: CommentForm, hosts: list[str]) 
         received_at=now,
         channel=f"embed:{ticket.host}"[:64],
         consents=() if form.cleaned_data["confidential"] else ("comment-publication",),
-        flagged=looks_automatic(
-            honeypot=request.POST.get("website", ""),
-            opened_at=ticket.opened,
-            now=now,
-            minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
-        ),
+        flagged=sending.seems_automatic(request.POST.get("website", ""), ticket.opened, now),
     )
     submission = comments.submit_comments(slug, [form.as_input("")], envelope, title="", actor=ANYONE)
     url = f"{track_url(submission)}#{envelope.code}"

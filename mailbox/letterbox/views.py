@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +20,7 @@ from engage.participation import challenge, limits, personal_data, sending, wall
 from engage.participation.actions import Envelope
 from engage.participation.file_faults import file_fault
 from engage.participation.forms import checked_rows, clean_text, read_token
-from engage.participation.rules import Window, looks_automatic, parse_reference
+from engage.participation.rules import Window, parse_reference
 from engage.typed import whole_number
 from mailbox.actions import NewCase
 from mailbox.letterbox import actions, files, kept, queries
@@ -283,12 +281,7 @@ def _envelope(request: HttpRequest, letter: kept.Letter, values: Mapping[str, st
         email=values.get("email", ""),
         phone=values.get("phone", ""),
         signature=values.get("signature", ""),
-        flagged=looks_automatic(
-            honeypot=request.POST.get("website", ""),
-            opened_at=challenge.signed_moment(letter.opened),
-            now=now,
-            minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
-        ),
+        flagged=sending.seems_automatic(request.POST.get("website", ""), challenge.signed_moment(letter.opened), now),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -25,10 +24,9 @@ from engage.outreach.campaigns.models import Campaign
 from engage.outreach.campaigns.queries.published import hidden_links
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
-from engage.participation import challenge, limits, wallet
+from engage.participation import challenge, limits, sending, wallet
 from engage.participation.actions import Envelope
 from engage.participation.forms import GuardFields, read_token
-from engage.participation.rules import looks_automatic
 
 # Programs that say what they are; the count of reads is about people.
 PROGRAMS = re.compile(r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|feed", re.IGNORECASE)
@@ -169,12 +167,7 @@ def _send(request: HttpRequest, slug: str, form: VoiceForm, token: uuid.UUID | N
         received_at=now,
         signature=given["signature"],
         consents=("comment-publication",),
-        flagged=looks_automatic(
-            honeypot=request.POST.get("website", ""),
-            opened_at=guard.opened_at(),
-            now=now,
-            minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
-        ),
+        flagged=sending.seems_automatic(request.POST.get("website", ""), guard.opened_at(), now),
     )
     submission = actions.send_voice(slug, given["text"], envelope, actor=request.user)
     response = redirect("receipt", reference=submission.reference)

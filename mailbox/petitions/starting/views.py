@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,11 +15,10 @@ from engage.accounts.actors import ReceiptHolder
 from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
-from engage.participation import challenge, limits, personal_data, wallet
+from engage.participation import challenge, limits, personal_data, sending, wallet
 from engage.participation.actions import Envelope
 from engage.participation.forms import checked_rows, clean_text, read_token
 from engage.participation.models import Submission
-from engage.participation.rules import looks_automatic
 from mailbox.letterbox import kept as letters
 from mailbox.letterbox.words import WAYS
 from mailbox.petitions.actions import starting as actions
@@ -220,12 +217,7 @@ def _envelope(guard: SendForm, draft: kept.Draft, form: PetitionForm) -> Envelop
         name=values["name"],
         email=values["email"],
         region=form.place()["region"],
-        flagged=looks_automatic(
-            honeypot=guard.data.get("website", ""),
-            opened_at=challenge.signed_moment(draft.opened),
-            now=now,
-            minimum=timedelta(seconds=settings.FASTEST_PERSON_SECONDS),
-        ),
+        flagged=sending.seems_automatic(guard.data.get("website", ""), challenge.signed_moment(draft.opened), now),
     )
 
 
