@@ -254,15 +254,16 @@ def may_change(snippet: Snippet, actor: Actor) -> bool:
 def use_snippet(case_id: int, snippet_id: int, *, shared: bool = True, actor: Actor, now: datetime) -> Draft:
     """Put a piece of text at the end of the answer, its places filled in as far as they are known; counts the use.
 
-    The sender's name is filled in only where the actor may read it, and that is recorded like any reading.
+    The sender's own name is filled in only where the actor may read it, and that is recorded like any reading; else how
+    they wished to be called.
     Raises as `save_draft`, Snippet.DoesNotExist.
     """
     snippet = Snippet.objects.visible_to(actor).get(pk=snippet_id)
     case = locked_case(case_id, actor)
-    values = values_of(case, snippet.language)
-    if not may_read_contact(case, standing_of(case, actor)):
-        values.pop("name", None)
-    elif "name" in values and "{name}" in snippet.text:
+    contact = case.submission.contact
+    named = contact.name if contact and may_read_contact(case, standing_of(case, actor)) else ""
+    values = values_of(case, snippet.language, name=named or case.submission.signature)
+    if named and "{name}" in snippet.text:
         journal.record(actor, "case.contact_read", case)
     words = places_filled(snippet.text, values)
     draft = add_to_draft(case, text=words, shared=shared, actor=actor, now=now)
@@ -290,16 +291,15 @@ def add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, ac
     return save_draft(case.pk, words, shared=shared, actor=actor, now=now)
 
 
-def values_of(case: Case, language: str) -> dict[str, str]:
+def values_of(case: Case, language: str, *, name: str) -> dict[str, str]:
     """Return what is known for the places of a piece of text, in a language; what is not known is left out."""
     from django.utils import translation
     from django.utils.formats import date_format
 
-    contact = case.submission.contact
     with translation.override(language):
         known = {
             "reference": case.reference,
-            "name": (contact.name if contact else "") or case.submission.signature,
+            "name": name,
             "due": date_format(case.due, "DATE_FORMAT") if case.due else "",
             "department": str(case.lead or case.triage or ""),
         }

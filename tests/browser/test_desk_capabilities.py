@@ -145,7 +145,7 @@ def test_several_people_work_on_one_case(sign_in, place):
     text = "{name}，您的来信（{reference}）收到了。"
     desk.keep_snippet(None, title="Opening", text=text, language="zh-hans", department=place.water, actor=place.officer)
     second, chief = member(place.water, Role.OFFICER), member(place.water, Role.APPROVER)
-    case = factories.case(now=now)
+    case = factories.case(now=now, signature="河边散步的人")
     actions.route_case(case.pk, to=place.water.pk, actor=place.clerk, now=now)
     case_page = f"/desk/cases/{case.pk}/"
     page = sign_in(place.officer, language="en-GB")
@@ -197,7 +197,7 @@ def test_several_people_work_on_one_case(sign_in, place):
     with page.expect_navigation():
         page.get_by_role("button", name="Put in a piece of text").click()
     ready(page)
-    expect(page.locator("#id_text")).to_have_value(f"先说结论。\n\n李梅，您的来信（{case.reference}）收到了。")
+    expect(page.locator("#id_text")).to_have_value(f"先说结论。\n\n河边散步的人，您的来信（{case.reference}）收到了。")
 
     # Who else is here shows within seconds, and that somebody writes.
     other = sign_in(second, language="en-GB")

@@ -82,7 +82,7 @@ def case(kind: str = "letter", *, text: str = "水管坏了，没有人来修。
     given = {
         name: values.pop(name)
         for name in list(values)
-        if name in ("language", "channel", "flagged", "token", "name", "email")
+        if name in ("language", "channel", "flagged", "token", "name", "signature", "email")
     }
     new = actions.NewCase(kind=kind, text=text, **values)
     actor: Actor = SYSTEM if kind == "petition_answer" else ReceiptHolder(0)

@@ -257,14 +257,20 @@ def test_administrators_write_checklists_in_both_languages(place):
 # --- pieces of text ---------------------------------------------------------------------------------------------------
 
 
-def test_a_piece_of_text_names_the_sender_only_where_the_name_may_be_read_and_the_journal_says_so(place):
+def test_a_piece_of_text_calls_the_sender_as_they_wished_or_by_a_name_that_may_be_read_which_is_recorded(place):
     letter, grievance = taken_on(place), taken_on(place, "grievance")
+    pen = taken_on(place, signature="河边散步的人")
     given = {"title": "开头", "language": "zh-hans", "department": None, "actor": place.officer}
     named, plain = (actions.keep_snippet(None, text=text, **given) for text in ("{name}，您好。", "{reference}"))
     told = []
-    for case, piece in ((letter, named), (grievance, plain), (grievance, named)):
+    for case, piece in ((letter, named), (pen, named), (grievance, plain), (grievance, named)):
         told.append(actions.use_snippet(case.pk, piece.pk, actor=place.officer, now=NOW).text)
-    assert told == ["{name}，您好。", grievance.reference, f"{grievance.reference}\n\n李梅，您好。"]
+    assert told == [
+        "{name}，您好。",
+        "河边散步的人，您好。",
+        grievance.reference,
+        f"{grievance.reference}\n\n李梅，您好。",
+    ]
     row = JournalRow.objects.get(verb="case.contact_read")
     assert (row.submission_id, row.actor_id) == (grievance.pk, str(place.officer.pk))
 
