@@ -15,6 +15,7 @@ from engage.figures.rules import LEAST
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation import wallet
+from surveys import queries as asking
 from surveys.models import Questionnaire
 from surveys.results import queries
 from surveys.results.layout import MODE
@@ -41,12 +42,13 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
     )
     standing = queries.standing(questionnaire, now=timezone.now(), has_answered=_has_answered(request, questionnaire))
     context: dict[str, Any] = {"door": "have_your_say", "questionnaire": questionnaire, "standing": standing}
+    language = get_language() or ""
     if standing != "shown":
+        context["shown"] = asking.published(key, language=language, actor=request.user, now=timezone.now())
         return render(request, "surveys/results/not_shown.html", context, status=404 if standing == "never" else 200)
     source = queries.open_answers(questionnaire, public=True)
     if source is None:
         return render(request, "surveys/results/not_shown.html", context | {"standing": "not_ready"})
-    language = get_language() or ""
     asked = queries.Asked(
         filters=read_filters([request.GET.get("group", "")]), compare=request.GET.get("compare", "")[:TYPED_MOST]
     )

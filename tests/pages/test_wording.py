@@ -31,3 +31,9 @@ def test_the_title_of_a_page_without_an_error_is_only_its_title() -> None:
 def test_a_list_is_written_as_people_write_it(language: str, things: str, told: str) -> None:
     with override(language):
         assert rendered("{{ things|in_words }}", things=list(things)) == told
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "China Time"), ("zh-hans", "中国时间")])
+def test_a_time_zone_is_named_as_people_call_it(language: str, told: str) -> None:
+    with override(language):
+        assert rendered("{{ zone|zone_in_words }}", zone="Asia/Shanghai") == told

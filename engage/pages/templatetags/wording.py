@@ -1,10 +1,12 @@
-"""Whole sentences from pieces that only a template holds: titles of pages with an error, lists in words."""
+"""Words for what only a template holds: titles of pages with an error, lists, time zones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from babel.lists import format_list
 from django import template
 from django.utils.html import format_html
@@ -29,3 +31,9 @@ def title_with(content: str, errors: Any = None) -> str:
 def in_words(things: Iterable[Any]) -> str:
     """Join things as people write a list: "a, b and c", 甲、乙和丙 (Unicode CLDR list patterns)."""
     return format_list([str(thing) for thing in things], locale=to_locale(get_language() or "en"))
+
+
+@register.filter
+def zone_in_words(zone: str) -> str:
+    """Name a time zone of the IANA database as people call it: 中国时间 for Asia/Shanghai (Unicode CLDR)."""
+    return get_timezone_name(ZoneInfo(zone), locale=to_locale(get_language() or "en"))
