@@ -101,6 +101,18 @@ COLD = {
 # How much each trace of a place counts in the first look at whose territory a letter comes from.
 PLACE_WEIGHTS = np.array([2.0, 2.0, 1.0, 2.0, 2.0, 4.0, 6.0])
 _SPACES = re.compile(r"\s+")
+_SPACED_WORD = re.compile(r"[a-z\u00df-\u024f]{4,}")
+# Words that say nothing of what a letter is about.
+_SMALL_WORDS = frozenset(
+    _SPACED_WORD.findall(
+        "about after also because been before being could dear does from have here into just like many more much need"
+        " only other over please should some such than thank that their them then there these they this very want were"
+        " what when where which while will with would your"
+    )
+)
+_PARTICLES = frozenset(
+    "的了是在和不我你他她它们这那一有就也都着过吗呢吧请把被给让到对为与及或很还再又要会能可以从向于之其"
+)
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,10 @@ class Words:
 
 def _grams(letter: Letter) -> list[str]:
     text = _SPACES.sub(" ", f"{letter.title}\n{letter.title}\n{letter.text[:TEXT_MOST]}".lower())
+    return _runs(text)
+
+
+def _runs(text: str) -> list[str]:
     return [text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1)]
 
 
@@ -238,7 +254,7 @@ class Suggester:
             reasons.append(Reason("named", named))
         if not matched and (usual := self._usual_said(letter, office.key)):
             reasons.append(Reason("usual", ", ".join(usual)))
-        if said := self._words_said(vector, office.key):
+        if said := self._words_said(letter, vector, office.key):
             reasons.append(Reason("words", ", ".join(said)))
         return reasons
 
@@ -264,20 +280,32 @@ class Suggester:
         counts = {word: (times(word, title), n) for word in self.usual[key] if (n := times(word, text))}
         return sorted(counts, key=lambda word: counts[word], reverse=True)[:most]
 
-    def _words_said(self, vector: sparse.csr_matrix | None, key: str, most: int = 3) -> list[str]:
-        """Return the runs of characters that speak most for an office, none inside another."""
+    def _words_said(self, letter: Letter, vector: sparse.csr_matrix | None, key: str, most: int = 3) -> list[str]:
+        """Return the words that speak most for an office, none inside another.
+
+        What is learned are runs of characters. In a script with spaces they mean nothing to a reader: there a word
+        speaks as loud as the runs in it. Of Chinese runs those with a particle in them are left out.
+        """
         if self.learned is None or vector is None or key not in self.learned.every.labels:
             return []
-        model = self.learned.every
+        model, grams = self.learned.every, self.learned.words.grams
         mine = model.weights[model.labels.index(key), vector.indices] - model.weights[:, vector.indices].mean(axis=0)
-        speaks = mine * vector.data
+        loud = {grams[at]: float(spoken) for at, spoken in zip(vector.indices, mine * vector.data, strict=True)}
+        words = {
+            gram: spoken
+            for gram, spoken in loud.items()
+            if len(gram) > 1
+            and not _PARTICLES.intersection(gram)
+            and all("\u4e00" <= sign <= "\u9fff" for sign in gram)
+        }
+        for word in set(_SPACED_WORD.findall(letter.whole.lower())) - _SMALL_WORDS:
+            words[word] = sum(loud.get(gram, 0.0) for gram in _runs(word) if len(gram) > 1)
         said: list[str] = []
-        for number in np.argsort(-speaks, kind="stable"):
-            gram = self.learned.words.grams[vector.indices[number]].strip()
-            if speaks[number] <= 0 or len(said) == most:
+        for word in sorted(words, key=lambda one: (-words[one], one)):
+            if words[word] <= 0 or len(said) == most:
                 break
-            if len(gram) > 1 and gram.isalnum() and not any(gram in one or one in gram for one in said):
-                said.append(gram)
+            if not any(word in one or one in word for one in said):
+                said.append(word)
         return said
 
     def _features(self, letters: Sequence[Letter], vectors: sparse.csr_matrix | None = None) -> np.ndarray:

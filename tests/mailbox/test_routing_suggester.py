@@ -254,6 +254,32 @@ def test_a_proposal_says_its_reasons(small):
     assert len(suggester.suggest(letter)) == 3
 
 
+def test_the_words_that_are_named_are_words_in_either_script():
+    streets = [
+        "The street lamp at the corner is broken",
+        "A lamp in our street has been broken for a week",
+        "路口的路灯坏了",
+    ]
+    schools = [
+        "Their teacher was away again from school",
+        "The school gives the pupils too much homework",
+        "学校的作业太多了",
+    ]
+    offices = [Office("roads", ("Roads",)), Office("schools", ("Schools",))]
+    rows = [(Letter("", text), key) for key, texts in (("roads", streets), ("schools", schools)) for text in texts * 9]
+    suggester = train([letter for letter, _key in rows], [key for _letter, key in rows], offices)
+    told = {}
+    for text in (streets[1], schools[1], streets[2]):
+        first = suggester.suggest(Letter("", text))[0]
+        said = next(reason.said for reason in first.reasons if reason.kind == "words").split(", ")
+        told[first.office, text] = said
+        assert all(word in text.lower() and len(word) >= 2 and "了" not in word for word in said)
+        assert said[0] >= "\u4e00" or set(said) <= set(text.lower().split())
+    assert set(told["roads", streets[1]]) <= {"lamp", "street", "broken", "week"}
+    assert set(told["schools", schools[1]]) <= {"school", "gives", "pupils", "homework"}
+    assert any("路" in word for word in told["roads", streets[2]])
+
+
 def test_the_same_letters_make_the_same_model(small):
     suggester, rows = small
     assert to_bytes(taught(rows)) == to_bytes(suggester)
