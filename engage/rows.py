@@ -106,11 +106,26 @@ def new(model: type[Made], **values: Any) -> Made:
     for name, value in values.items():
         if name in shape.columns:
             held[name] = value
+        elif (link := shape.links.get(name)) is not None and (value is None or isinstance(value, link.model)):
+            # As the descriptor does, which asks about databases, too.
+            held["_state"].fields_cache[name] = value
+            held[link.column] = None
+            if value is not None:
+                held[link.column], held["_state"].db = getattr(value, link.target), value._state.db
         elif name in shape.related:
             setattr(row, name, value)
         else:
             raise TypeError(f"{model.__name__} has no field {name}")
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A foreign key: the column that keeps it, the model it leads to, and what of a row there it keeps."""
+
+    column: str
+    model: type[Model]
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,7 @@ class _MadeOf:
     drawn: tuple[tuple[str, Callable[[], Any]], ...]
     columns: frozenset[str]
     related: frozenset[str]
+    links: Mapping[str, _Link]
 
 
 @lru_cache(maxsize=128)
@@ -128,10 +144,17 @@ def _made_of(model: type[Model]) -> _MadeOf:
     fields = model._meta.concrete_fields
     if any(one.descriptor_class not in (DeferredAttribute, ForeignKeyDeferredAttribute) for one in fields):
         raise TypeError(f"a field of {model.__name__} does more than keep a value")
-    drawn = tuple((one.attname, one.get_default) for one in fields if callable(one.default))
-    fixed = {one.attname: _plain(one.get_default()) for one in fields if not callable(one.default)}
+    draws = {one for one in fields if one.has_default() and callable(one.default)}
+    drawn = tuple((one.attname, one.get_default) for one in fields if one in draws)
+    fixed = {one.attname: _plain(one.get_default()) for one in fields if one not in draws}
     related = frozenset(one.name for one in fields if one.is_relation)
-    return _MadeOf(fixed, drawn, frozenset(one.attname for one in fields), related | {"pk"})
+    # One to one, the row at the other end is told as well.
+    links = {
+        one.name: _Link(one.attname, one.remote_field.model, one.target_field.attname)
+        for one in fields
+        if type(one) is models.ForeignKey
+    }
+    return _MadeOf(fixed, drawn, frozenset(one.attname for one in fields), related | {"pk"}, links)
 
 
 def _plain(value: Any) -> Any:
@@ -307,13 +330,17 @@ _ON_POSTGRES: dict[type[Field], type] = _AS_IT_IS | {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where a row keeps the value of a field, and of which type it is stored as it is. `empty`: None is, too."""
+    """Where a row keeps the value of a field, and of which type it is stored as it is.
+
+    `empty`: None is, too; `is_bare_key`: None is where no row stands for it.
+    """
 
     field: Field
     name: str
     plain: type | None
     is_relation: bool
     empty: bool
+    is_bare_key: bool
 
 
 def _column(one: Field, vendor: str) -> _Column:
@@ -323,7 +350,8 @@ def _column(one: Field, vendor: str) -> _Column:
         makes = one.auto_now or one.auto_now_add
     known = _ON_POSTGRES if vendor == "postgresql" else _AS_IT_IS
     plain = None if makes else known.get(type(one))
-    return _Column(one, one.attname, plain, one.is_relation, plain is not None and not one.is_relation)
+    empty = plain is not None and not one.is_relation
+    return _Column(one, one.attname, plain, one.is_relation, empty, one.is_relation and not makes)
 
 
 def _values(row: Model, columns: tuple[_Column, ...], database: BaseDatabaseWrapper) -> list[Any]:
@@ -331,7 +359,7 @@ def _values(row: Model, columns: tuple[_Column, ...], database: BaseDatabaseWrap
     for column in columns:
         value = held.get(column.name)
         if value is None:
-            as_it_is = column.empty
+            as_it_is = column.empty or (column.is_bare_key and row._state.fields_cache.get(column.field.name) is None)
         else:
             # A moment without a zone is Django's to warn of.
             as_it_is = type(value) is column.plain and (column.plain is not datetime or value.tzinfo is not None)
