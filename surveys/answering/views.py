@@ -548,8 +548,7 @@ def _told_again(request: HttpRequest, answer: HttpResponse, key: str, code: str,
 
     Only for Send pressed on a page of ours: a link to a sheet, or a form on another site, keeps nobody from answering.
     """
-    ours = request.build_absolute_uri("/").rstrip("/")
-    if request.method != "POST" or request.headers.get("Origin") != ours:
+    if request.method != "POST" or not _pressed_here(request, request.headers.get("Origin")):
         return answer
     read = codes.read_code(code)
     submission = actions.sent_before(read) if read else None
@@ -558,6 +557,10 @@ def _told_again(request: HttpRequest, answer: HttpResponse, key: str, code: str,
         if shown.questionnaire.key == key and devices.is_once(shown.definition):
             devices.remember(answer, shown.questionnaire)
     return answer
+
+
+def _pressed_here(request: HttpRequest, origin: str | None) -> bool:
+    return origin == request.build_absolute_uri("/").rstrip("/")
 
 
 def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | None) -> HttpResponse:
@@ -593,7 +596,9 @@ def _send(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     flagged = sending.seems_automatic(request.POST.get("website", ""), sheet.saved.started_at, now)
     submission = actions.submit(sheet, language=get_language() or "", flagged=flagged, now=now, actor=request.user)
     answer = _sent(sheet.shown.questionnaire.key, sheet.code)
-    if devices.is_once(sheet.shown.definition):
+    origin = request.headers.get("Origin")
+    # A form on another site sends what its maker has filled in: that keeps nobody from answering.
+    if devices.is_once(sheet.shown.definition) and (origin is None or _pressed_here(request, origin)):
         devices.remember(answer, sheet.shown.questionnaire)
     if sheet.is_kiosk:
         answer["Location"] += f"?at={_just_sent(submission)}"

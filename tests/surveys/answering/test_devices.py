@@ -154,3 +154,12 @@ def test_the_gate_lets_it_pass():
     assert building.gaps(version) == []
     gate.release_by_platform(actions.KIND, version, now=timezone.now())
     assert Questionnaire.objects.get().access == Questionnaire.Access.OPEN
+
+
+def test_a_sheet_that_another_site_lets_somebody_send_keeps_nobody_from_answering(device):
+    address = sheet(Client())
+    sent = device.post(address, {"send": "1"}, headers={"origin": "https://elsewhere.example"})
+    assert sent.status_code == 302 and Response.objects.count() == 1
+    assert not marks(device)
+    assert device.post(sheet(device), {"send": "1"}, headers=OURS).status_code == 302
+    assert marks(device)
