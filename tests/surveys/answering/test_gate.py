@@ -193,9 +193,16 @@ def test_the_demo_questionnaire_can_be_published_and_is_answered_by_made_up_peop
     from surveys.models import Response
 
     Department.add_root(code="social-assistance", name_zh="社会救助处", name_en="Social Assistance Division")
+    Department.add_root(code="elderly-care", name_zh="养老服务处", name_en="Elderly Care Division")
     demo.load()
     demo.load()
-    version = Version.objects.get()
-    assert version.state == Version.State.PUBLISHED
-    assert Response.objects.counted().count() == demo.RESPONDENTS
+    versions = {one.questionnaire.key: one for one in Version.objects.select_related("questionnaire")}
+    assert {*versions} == {"assistance-application", "canteens"}
+    assert {one.state for one in versions.values()} == {Version.State.PUBLISHED}
+    answered = {
+        key: Response.objects.counted().filter(questionnaire=one.questionnaire).count() for key, one in versions.items()
+    }
+    assert answered == {"assistance-application": demo.RESPONDENTS, "canteens": 72}
+    shown = Person().go("/zh/surveys/canteens/results/")
+    assert "社区食堂办得怎么样" in shown and "最该先改的是哪一样？" in shown
     assert "社会救助申请办得怎么样" in Person().go("/zh/surveys/")
