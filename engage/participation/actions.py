@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from smtplib import SMTPRecipientsRefused
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -80,12 +81,12 @@ class Envelope:
     flagged: bool = False
     number: int | None = None
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The tracking code that belongs to the token."""
         return tracking_code(self.token.bytes, settings.TRACKING_KEY)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The stored, keyed hash of the token."""
         return token_digest(self.token.bytes, settings.TRACKING_KEY)

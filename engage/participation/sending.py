@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from engage.participation import challenge, limits, wallet
 from engage.participation.actions import Envelope
@@ -25,9 +27,17 @@ def sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
 
 def to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpResponseRedirect:
     """Lead to a receipt and let the browser open it."""
-    response = redirect("receipt", reference=submission.reference)
-    wallet.put(request, response, submission.reference, code)
+    reference, (before, after) = submission.reference, _receipts_at(get_language() or "")
+    response = HttpResponseRedirect(f"{before}{reference}{after}")
+    wallet.put(request, response, reference, code)
     return response
+
+
+@lru_cache(maxsize=16)
+def _receipts_at(_language: str) -> tuple[str, str]:
+    # To put an address together takes as long as to seal the receipt that the browser keeps.
+    before, _holder, after = reverse("receipt", args=["-"]).rpartition("-")
+    return before, after
 
 
 def _events(client: str, email: str) -> list[limits.Event]:
