@@ -520,7 +520,7 @@ def _send(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return _send_refused(request, slug, kept, refusal)
     basket.drop(request, slug)
-    return sending.to_receipt(request, submission, envelope.code)
+    return sending.to_receipt(request, submission.reference, envelope.code)
 
 
 def _send_refused(request: HttpRequest, slug: str, kept: basket.Basket, refusal: Refused) -> HttpResponse:

@@ -22,7 +22,7 @@ from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
 from engage.pages.translation import HTML_LANG
-from engage.participation import challenge, limits, wallet
+from engage.participation import challenge, limits, sending
 from engage.participation.actions import Envelope
 from engage.participation.forms import GuardFields, clean_text, read_token
 from engage.participation.rules import Window, looks_automatic
@@ -124,9 +124,7 @@ def _send(request: HttpRequest, slug: str, form: ReactionForm, token: uuid.UUID 
         ),
     )
     submission = actions.send_reaction(slug, given["text"], envelope, clause=given["clause"], actor=request.user)
-    response = redirect("receipt", reference=submission.reference)
-    wallet.put(request, response, submission.reference, envelope.code)
-    return response
+    return sending.to_receipt(request, submission.reference, envelope.code)
 
 
 @never_cache

@@ -22,12 +22,12 @@ def sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
     """Answer a repeated POST with the receipt of the first one."""
     probe = Envelope(token=token, language="", received_at=timezone.now())
     submission = Submission.objects.filter(token_digest=probe.digest).first()
-    return None if submission is None else to_receipt(request, submission, probe.code)
+    return None if submission is None else to_receipt(request, submission.reference, probe.code)
 
 
-def to_receipt(request: HttpRequest, submission: Submission, code: str) -> HttpResponseRedirect:
+def to_receipt(request: HttpRequest, reference: str, code: str) -> HttpResponseRedirect:
     """Lead to a receipt and let the browser open it."""
-    reference, (before, after) = submission.reference, _receipts_at(get_language() or "")
+    before, after = _receipts_at(get_language() or "")
     response = HttpResponseRedirect(f"{before}{reference}{after}")
     wallet.put(request, response, reference, code)
     return response

@@ -18,7 +18,7 @@ from engage.accounts.actors import ReceiptHolder
 from engage.errors import Refused
 from engage.journal import queries as journal_queries
 from engage.pages.messages import refusal_message
-from engage.participation import actions, doors, limits, queries, wallet
+from engage.participation import actions, doors, limits, queries, sending, wallet
 from engage.participation.forms import TrackForm
 from engage.participation.models import Attachment, Submission
 from engage.participation.new_code import signed_submission
@@ -230,9 +230,7 @@ def new_code(request: HttpRequest, signed: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "participation/new_code.html", {"door": "track"})
     code = actions.renew_code(sent.pk, uuid.uuid4(), actor=ReceiptHolder(sent.pk))
-    response = redirect("receipt", reference=sent.reference)
-    wallet.put(request, response, sent.reference, code)
-    return response
+    return sending.to_receipt(request, sent.reference, code)
 
 
 @never_cache

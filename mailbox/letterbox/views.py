@@ -262,7 +262,7 @@ def _send(request: HttpRequest) -> HttpResponse:
             return redirect("write_kind", part=PART_OF[letter.kind])
         return _check_page(request, letter, form, refusal_message(refusal), refusal_status(refusal.code))
     dropping.finish()
-    return sending.to_receipt(request, case.submission, envelope.code)
+    return sending.to_receipt(request, case.submission.reference, envelope.code)
 
 
 def _units_are_there(letter: kept.Letter) -> bool:

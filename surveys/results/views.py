@@ -43,12 +43,11 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
     standing = queries.standing(questionnaire, now=timezone.now(), has_answered=_has_answered(request, questionnaire))
     context: dict[str, Any] = {"door": "have_your_say", "questionnaire": questionnaire, "standing": standing}
     language = get_language() or ""
-    if standing != "shown":
+    source = queries.open_answers(questionnaire, public=True) if standing == "shown" else None
+    if source is None:
+        context["standing"] = "not_ready" if standing == "shown" else standing
         context["shown"] = asking.published(key, language=language, actor=request.user, now=timezone.now())
         return render(request, "surveys/results/not_shown.html", context, status=404 if standing == "never" else 200)
-    source = queries.open_answers(questionnaire, public=True)
-    if source is None:
-        return render(request, "surveys/results/not_shown.html", context | {"standing": "not_ready"})
     asked = queries.Asked(
         filters=read_filters([request.GET.get("group", "")]), compare=request.GET.get("compare", "")[:TYPED_MOST]
     )

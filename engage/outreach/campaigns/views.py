@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,7 @@ from engage.outreach.campaigns.models import Campaign
 from engage.outreach.campaigns.queries.published import hidden_links
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status
-from engage.participation import challenge, limits, sending, wallet
+from engage.participation import challenge, limits, sending
 from engage.participation.actions import Envelope
 from engage.participation.forms import GuardFields, read_token
 
@@ -170,6 +170,4 @@ def _send(request: HttpRequest, slug: str, form: VoiceForm, token: uuid.UUID | N
         flagged=sending.seems_automatic(request.POST.get("website", ""), guard.opened_at(), now),
     )
     submission = actions.send_voice(slug, given["text"], envelope, actor=request.user)
-    response = redirect("receipt", reference=submission.reference)
-    wallet.put(request, response, submission.reference, envelope.code)
-    return response
+    return sending.to_receipt(request, submission.reference, envelope.code)

@@ -262,9 +262,7 @@ def confirm_start(request: HttpRequest, key: str) -> HttpResponse:
     draft = kept.read(request)
     if draft is not None and draft.token == str(token):
         kept.drop(request)
-    response = redirect("receipt", reference=petition.reference)
-    wallet.put(request, response, petition.reference, code)
-    return response
+    return sending.to_receipt(request, petition.reference, code)
 
 
 def _over(request: HttpRequest) -> HttpResponse:
