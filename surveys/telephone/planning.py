@@ -27,6 +27,12 @@ def is_silenced(study: TelephoneStudy | int, index: str) -> bool:
     return DoNotCall.objects.filter(Q(study=study) | Q(study=None), index=index).exists()
 
 
+def silenced_among(study: TelephoneStudy, indexes: Iterable[str]) -> set[str]:
+    """Return those of some numbers that are on the do-not-call list of a study or of all."""
+    listed = DoNotCall.objects.filter(Q(study=study) | Q(study=None), index__in=list(indexes))
+    return set(listed.values_list("index", flat=True))
+
+
 def case_of(
     number: SampleNumber,
     attempts: Iterable[CallAttempt],

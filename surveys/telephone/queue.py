@@ -7,6 +7,7 @@ SQLite has one writer at a time. A hold moves `due_at` to its own end, out of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,6 @@ from engage.rows import Reading
 from surveys.models import QuotaSlot
 from surveys.telephone import rules
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
-from surveys.telephone.rules import Reason
 from surveys.telephone.rules.outcomes import SOFT_REFUSAL
 
 Rank = SampleNumber.Rank
@@ -49,19 +49,17 @@ def due_numbers(study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) ->
     return not_refused_by(numbers, interviewer)
 
 
-# In which order numbers are served: the first of the first that has one is next. An interviewer's own promises come
-# before all others, and are named so by `lock_next`.
-OFFERS = ((Reason.APPOINTMENT, Rank.APPOINTMENT), (Reason.FRESH, Rank.FRESH), (Reason.RETRY, Rank.RETRY))
-
-
+# In which order numbers are served: promises, the interviewer's own before all others; fresh ones; call-backs.
 def offered(rank: int, study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
     """Return the numbers of a rank in the order in which they are served, to be locked."""
     due = due_numbers(study, interviewer, now, zones).filter(rank=rank)
     if rank == Rank.APPOINTMENT:
-        due = due.order_by(Case(When(reserved_for=interviewer, then=0), default=1), "due_at", "place")
-    else:
-        due = due.order_by("turn" if rank == Rank.FRESH else "due_at", "place")
-    return due.select_for_update(skip_locked=True, of=("self",))
+        return _locked(due.order_by(Case(When(reserved_for=interviewer, then=0), default=1), "due_at", "place"))
+    return _locked(due.order_by("turn" if rank == Rank.FRESH else "due_at", "place"))
+
+
+def _locked(numbers: QuerySet[SampleNumber]) -> QuerySet[SampleNumber]:
+    return numbers.select_for_update(skip_locked=True, of=("self",))
 
 
 @lru_cache(maxsize=64)
@@ -70,22 +68,43 @@ def _reading(rank: int, zones: int) -> Reading[SampleNumber]:
     return Reading(lambda study, interviewer, now, *names: offered(rank, study, interviewer, now, names))
 
 
-def lock_next(study: TelephoneStudy, interviewer: User, now: datetime) -> tuple[SampleNumber, Reason] | None:
-    """Lock the next number for the caller's transaction, which holds it; None when none is due."""
-    zones = open_zones(study, now)
-    if not zones:
-        return None
-    closed = closed_strata(study)
-    for reason, rank in OFFERS:
-        if closed:
-            numbers = offered(rank, study.pk, interviewer.pk, now, zones)
-            number = numbers.exclude(stratum__in=closed).first()
-        else:
-            number = _reading(rank, len(zones)).first(study.pk, interviewer.pk, now, *zones)
-        if number is not None:
-            is_own = reason == Reason.APPOINTMENT and number.reserved_for_id == interviewer.pk
-            return number, Reason.OWN_APPOINTMENT if is_own else reason
-    return None
+@dataclass(frozen=True)
+class Field:
+    """What is asked once for all who ask a study for numbers in one moment."""
+
+    study: TelephoneStudy
+    now: datetime
+    zones: Sequence[str]
+    closed: Sequence[str]
+
+    @classmethod
+    def of(cls, study: TelephoneStudy, now: datetime) -> Field:
+        """Return the field of a study as it is now."""
+        zones = open_zones(study, now)
+        return cls(study, now, zones, closed_strata(study) if zones else ())
+
+    def _within(self, numbers: QuerySet[SampleNumber]) -> QuerySet[SampleNumber]:
+        return numbers.exclude(stratum__in=self.closed) if self.closed else numbers
+
+    def has_due(self, rank: int) -> bool:
+        """Tell whether a number of a rank is due at all, whoever may be given it."""
+        due = SampleNumber.objects.filter(study=self.study, due_at__lte=self.now, zone__in=self.zones, rank=rank)
+        return bool(self.zones) and self._within(due).exists()
+
+    def lock_fresh(self, most: int) -> list[SampleNumber]:
+        """Lock the next fresh numbers, at most so many: they are nobody's, and nobody was refused by them."""
+        if not self.zones:
+            return []
+        due = SampleNumber.objects.filter(study=self.study, due_at__lte=self.now, zone__in=self.zones, rank=Rank.FRESH)
+        return list(_locked(self._within(due).order_by("turn", "place"))[:most])
+
+    def lock_next(self, rank: int, interviewer: User) -> SampleNumber | None:
+        """Lock the next number of a rank for an interviewer; None when none is due."""
+        if not self.zones:
+            return None
+        if self.closed:
+            return self._within(offered(rank, self.study.pk, interviewer.pk, self.now, self.zones)).first()
+        return _reading(rank, len(self.zones)).first(self.study.pk, interviewer.pk, self.now, *self.zones)
 
 
 def waiting(study: TelephoneStudy, interviewer: User, now: datetime) -> rules.Waiting | None:

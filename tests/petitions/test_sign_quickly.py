@@ -249,40 +249,6 @@ def test_many_sign_at_once_and_share_commits(site, passed):
     assert passed == []
 
 
-def test_a_lone_request_waits_for_nobody_and_a_stream_shares_its_transactions(monkeypatch):
-    clock, batches = [100.0], []
-    monkeypatch.setattr(group, "monotonic", lambda: clock[0])
-
-    def together(items):
-        batches.append(len(items))
-        return items
-
-    class Others:
-        """While the leader waits, so many come each time."""
-
-        def __init__(self, coming):
-            self.coming, self.waited = coming, 0.0
-
-        def wait(self, seconds):
-            self.waited += seconds
-            clock[0] += seconds
-            carried._waiting += [group._Entry(0) for _one in range(self.coming)]
-            return len(carried._waiting) >= group.ENOUGH
-
-        def clear(self):
-            pass
-
-    carried = group.Group(together)
-    waited = []
-    for later, coming in ((1, 1), (0.004, 0), (0.004, 1), (0.004, group.ENOUGH), (1, 1)):
-        clock[0] += later
-        carried._enough = others = Others(coming)
-        assert carried.submit(7) == 7
-        waited.append(round(others.waited, 6))
-    assert waited == [0, group.PAUSE, round(group.SPACING - 0.004, 6), group.PAUSE, 0]
-    assert batches == [1, 1, 5, 9, 1]
-
-
 @pytest.mark.postgres
 def test_signing_goes_on_while_all_connections_of_the_pool_are_taken(site, passed):
     of = petition()

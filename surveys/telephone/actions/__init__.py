@@ -3,7 +3,6 @@
 from surveys.telephone.actions.calling import (
     Outcome,
     Ticket,
-    claim,
     finish_call,
     give_back,
     pause,
@@ -11,6 +10,7 @@ from surveys.telephone.actions.calling import (
     resume,
     ticket_of,
 )
+from surveys.telephone.actions.claiming import claim
 from surveys.telephone.actions.interviewing import begin_interview, complete_interview, keep_answer
 from surveys.telephone.actions.sampling import import_sample
 from surveys.telephone.actions.silencing import import_silenced, lift, look_up, silence

@@ -1,4 +1,4 @@
-"""Calling: a number is claimed, held, called, and given back with what came of it."""
+"""Calling: a number that was given out is held, called, and given back with what came of it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from surveys.telephone import queue, rules
 from surveys.telephone.access import check_interviewer
 from surveys.telephone.actions.silencing import silence_index
 from surveys.telephone.models import CallAppointment, CallAttempt, SampleNumber, Seat, TelephoneStudy
-from surveys.telephone.planning import is_silenced, read_case, who, write_plan
-from surveys.telephone.rules import Reason
+from surveys.telephone.planning import read_case, who, write_plan
 from surveys.telephone.rules.outcomes import PROMISES
 
 # So long a number stays in somebody's hands without a sign of life; every page of the script is one.
@@ -63,39 +62,6 @@ class Outcome:
     call_back: datetime | None = None
     anybody: bool = False
     do_not_call: bool = False
-
-
-@transaction.atomic
-def claim(study_id: int, *, actor: Actor, now: datetime) -> tuple[SampleNumber, Reason] | None:
-    """Give an interviewer the next number, the one in hand where there is one; None when none is due.
-
-    Raises Refused: not_allowed, telephone_field_closed, telephone_paused.
-    """
-    interviewer = check_interviewer(actor)
-    study = TelephoneStudy.objects.visible_to(actor).get(pk=study_id)
-    if now < study.opens_at or (study.closes_at is not None and now >= study.closes_at):
-        raise Refused("telephone_field_closed")
-    seat = _seat(study, interviewer, now)
-    if seat.paused_at is not None:
-        raise Refused("telephone_paused")
-    if held := queue.last_in_hand(study, interviewer):
-        if held.held_until is not None and held.held_until > now:
-            return held, Reason.IN_HAND
-        SampleNumber.objects.filter(study=study, held_by=interviewer).update(held_by=None, held_until=None, hold=None)
-    while True:
-        found = queue.lock_next(study, interviewer, now)
-        if found is None:
-            return None
-        number, _reason = found
-        if not is_silenced(study, number.index):
-            break
-        # Its sample and the list came in at the same moment, and neither saw the other.
-        write_plan(number, study)
-    number.held_by, number.hold = interviewer, uuid.uuid4()
-    number.held_until = number.due_at = now + HOLD
-    number.save(update_fields=["held_by", "hold", "held_until", "due_at"])
-    journal.record(actor, "telephone.number_given", number)
-    return found
 
 
 def ticket_of(number: SampleNumber, *, now: datetime) -> Ticket:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import random
 import threading
+import time
 import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from engage.accounts.actors import SYSTEM
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from surveys.telephone import actions, planning, queue, rules
+from surveys.telephone.actions import claiming
 from surveys.telephone.actions.calling import HOLD
-from surveys.telephone.models import CallAppointment, CallAttempt, SampleNumber
+from surveys.telephone.models import CallAppointment, CallAttempt, DoNotCall, SampleNumber, TelephoneStudy
 from surveys.telephone.rules import Reason
+from tests.conftest import ON_POSTGRES
 from tests.surveys.telephone.fields import NOW, add, answered, at, call, finish, interviewer, numbers, study, supervisor
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,88 @@ def test_three_interviewers_at_once_are_never_given_the_same_number():
     served = [pk for own in taken for pk in own]
     assert len(served) == len(set(served)) == SAMPLE
     assert CallAttempt.objects.count() == SAMPLE
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_those_who_ask_in_one_moment_are_served_in_one_transaction_each_with_their_own(monkeypatch):
+    field = study(8)
+    other = TelephoneStudy.objects.create(questionnaire=field.questionnaire, name="Later", opens_at=at(9, days=1))
+    silenced = SampleNumber.objects.get(study=field, place=3)
+    DoNotCall.objects.create(study=field, index=silenced.index)
+    li, holder, resting, promised = (interviewer() for _ in range(4))
+    call(field, promised, "5.1", NOW - timedelta(hours=1), call_back=NOW)
+    held = claim(field, holder)
+    actions.pause(field.pk, actor=resting, now=NOW)
+    batches: list[int] = []
+    serve, goes = claiming._serve, threading.Event()
+
+    def slowly(asks):
+        batches.append(len(asks))
+        if len(batches) == 1:
+            goes.wait(30)
+        return serve(asks)
+
+    monkeypatch.setattr(claiming, "_serve", slowly)
+    asked = {
+        "first": (field, interviewer()), "li": (field, li), "li again": (field, li), "holder": (field, holder),
+        "resting": (field, resting), "promised": (field, promised), "early": (other, interviewer()),
+    }  # fmt: skip
+    found: dict[str, object] = {}
+
+    def ask(name: str) -> None:
+        to, who = asked[name]
+        try:
+            offer = actions.claim(to.pk, actor=who, now=NOW)
+            found[name] = (offer[0].place, offer[1])
+        except Refused as refusal:
+            found[name] = refusal.code
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in asked]
+    for thread in threads:
+        thread.start()
+    while len(claiming._asking._waiting) < len(asked) - 1:
+        time.sleep(0.005)
+    goes.set()
+    for thread in threads:
+        thread.join()
+    assert batches == [1, 6]
+    [mine] = {found.pop("li"), found.pop("li again")}
+    given = [mine, *(offer for offer in found.values() if isinstance(offer, tuple) and offer[1] == Reason.FRESH)]
+    assert found["holder"] == (held.place, Reason.IN_HAND)
+    assert found["promised"] == (1, Reason.OWN_APPOINTMENT)
+    assert (found["resting"], found["early"]) == ("telephone_paused", "telephone_field_closed")
+    assert sorted(offer[0] for offer in given) == [4, 5]
+    in_hand = SampleNumber.objects.exclude(held_by=None).values_list("place", "held_by")
+    assert dict(in_hand) == {
+        1: promised.pk, held.place: holder.pk, mine[0]: li.pk, found["first"][0]: asked["first"][1].pk,
+    }  # fmt: skip
+    silenced.refresh_from_db()
+    assert silenced.final
+    assert JournalRow.objects.filter(verb="telephone.number_given").count() == 5
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_where_the_database_refuses_several_each_is_served_alone(monkeypatch):
+    field, people = study(3), [interviewer() for _ in range(3)]
+    serve, tries = claiming._serve, []
+
+    def refuses(asks):
+        tries.append(len(asks))
+        if len(asks) > 1 or asks[0].interviewer == people[2]:
+            raise OperationalError("deadlock detected")
+        return serve(asks)
+
+    monkeypatch.setattr(claiming, "_serve", refuses)
+    found = claiming._together([claiming.Ask(field.pk, one, NOW) for one in people])
+    assert tries == [3, 1, 1, 1]
+    assert [offer[1] for offer in found[:2]] == [Reason.FRESH] * 2
+    assert isinstance(found[2], OperationalError)
+    with pytest.raises(OperationalError):
+        actions.claim(field.pk, actor=people[2], now=NOW)
 
 
 def test_what_is_in_hand_comes_again_and_to_nobody_else():
@@ -298,7 +383,7 @@ def test_the_next_number_costs_the_same_few_statements_however_many_there_are(dj
     field, li = study(20), interviewer()
     first = claim(field, li)
     SampleNumber.objects.filter(pk=first.pk).update(held_by=None, held_until=None, hold=None, due_at=None)
-    # Begin, study, seat and its sign of life, what is in hand, full strata, promises, fresh ones, the do-not-call list,
-    # hold, journal, end.
-    with django_assert_num_queries(12):
+    # Begin, study, sign of life at the seat, breaks, what is in hand, full strata, promises, fresh ones, the
+    # do-not-call list, hold and journal (one statement on PostgreSQL), end.
+    with django_assert_num_queries(11 if ON_POSTGRES else 12):
         assert claim(field, li) not in (None, first)
