@@ -576,13 +576,23 @@ def _own_words(shown: Shown, course: Course) -> Any:
     return posting.raw_at(course.kept, shown.path, shown.item.name + OTHER)
 
 
+def about(label: str, sentence: str) -> str:
+    """Put a question before what is wrong with it; one that ends with a sign of its own gets no colon besides."""
+    if not label:
+        return sentence
+    if label[-1] in "？！。：…":
+        return label + sentence
+    if label[-1] in "?!.:":
+        return f"{label} {sentence}"
+    return gettext("%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
+
+
 def problems(course: Course, shown: Sequence[Shape]) -> list[Problem]:
     """List what is wrong on a page, each with its question and anchor, in the order of the page."""
     found: list[Problem] = []
     for shape in shown:
         for sentence in shape.errors:
-            said = gettext("%(label)s: %(sentence)s") % {"label": shape.label, "sentence": sentence}
-            found.append(Problem(f"#{shape.id}", said if shape.label else sentence))
+            found.append(Problem(f"#{shape.id}", about(shape.label, sentence)))
         for instance in shape.instances:
             found += problems(course, instance.shapes)
     return found
