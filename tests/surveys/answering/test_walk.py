@@ -246,6 +246,7 @@ def test_every_type_is_shown_taken_and_read_back():
     })  # fmt: skip
     assert "Check your answers" in walker.text
     assert "1. Choice b" in walker.text and "my own" in walker.text and "Choice r1: Choice good" in walker.text
+    assert "20 November 2026" in walker.text and "20 November 2026, 10:00 am" in walker.text
     walker.go(walker.url, send="1")
     assert "We have your answers" in walker.text
     response = Response.objects.get()
