@@ -142,9 +142,7 @@ class EditForm(ActForm):
         error_messages={"required": _("Write what should be done, in one sentence")},
         widget=forms.TextInput(attrs={"class": "input"}),
     )
-    action = _area(
-        _("What exactly is asked for"), most=LENGTHS["action"], missing=_("Write what exactly is asked for")
-    )
+    action = _area(_("What exactly is asked for"), most=LENGTHS["action"], missing=_("Write what exactly is asked for"))
     background = _area(_("Why"), most=LENGTHS["background"], missing=_("Write why"))
     details = _area(_("More details"), most=LENGTHS["details"], rows=6)
     note = TypedTextField(

@@ -30,9 +30,7 @@ from mailbox.petitions.moderating.queue import PETITIONS
 
 def _number(label: Any, wrong: Any, *, most: int) -> forms.IntegerField:
     codes = ("required", "invalid", "min_value", "max_value")
-    return forms.IntegerField(
-        label=label, min_value=1, max_value=most, error_messages=dict.fromkeys(codes, wrong)
-    )
+    return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=dict.fromkeys(codes, wrong))
 
 
 class SheetsForm(forms.Form):
