@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from surveys.answering import posting
@@ -20,6 +22,7 @@ from surveys.definition.runtime import Course, Fault, Path, Runtime, Shown
 
 # Scales with at most so many steps are shown as buttons, longer ones as a number.
 BUTTONS_MOST = 11
+_DAYS = {"date": "DATE_FORMAT", "datetime": "DATETIME_FORMAT"}
 _SCALES = frozenset({"nps", "rating", "slider"})
 
 
@@ -557,7 +560,7 @@ def _said(
             return f"{answer['lat']}, {answer['lon']}"
         # Rows may have the same words.
         pairs = [(labels.get(row, row), labels.get(str(value), str(value))) for row, value in answer.items()]
-        return "\n".join(f"{row}: {value}" for row, value in pairs)
+        return "\n".join(about(row, value) for row, value in pairs)
     if isinstance(answer, list | tuple):
         numbered = question.type == "ranking"
         lines = [labels.get(str(value), str(value)) for value in answer]
@@ -567,13 +570,34 @@ def _said(
         return "✓" if answer else ""
     if question.type == "region":
         return (regions or {}).get(str(answer), str(answer))
+    if question.type in _DAYS:
+        return _day_said(question.type, str(answer))
     line = labels.get(str(answer), str(answer))
     unit = course.words(question.unit, shown.path)
     return "\n".join(part for part in (f"{line} {unit}".strip(), own) if part)
 
 
+def _day_said(kind: str, answer: str) -> str:
+    """A day, with its time or without, as it is written in the reader's language."""
+    try:
+        return date_format(datetime.fromisoformat(answer), _DAYS[kind])
+    except ValueError:
+        return answer
+
+
 def _own_words(shown: Shown, course: Course) -> Any:
     return posting.raw_at(course.kept, shown.path, shown.item.name + OTHER)
+
+
+def about(label: str, sentence: str) -> str:
+    """Put a question before what is said or wrong there; one that ends with a sign of its own gets no colon besides."""
+    if not label:
+        return sentence
+    if label[-1] in "？！。：…":
+        return label + sentence
+    if label[-1] in "?!.:":
+        return f"{label} {sentence}"
+    return gettext("%(label)s: %(sentence)s") % {"label": label, "sentence": sentence}
 
 
 def problems(course: Course, shown: Sequence[Shape]) -> list[Problem]:
@@ -581,8 +605,7 @@ def problems(course: Course, shown: Sequence[Shape]) -> list[Problem]:
     found: list[Problem] = []
     for shape in shown:
         for sentence in shape.errors:
-            said = gettext("%(label)s: %(sentence)s") % {"label": shape.label, "sentence": sentence}
-            found.append(Problem(f"#{shape.id}", said if shape.label else sentence))
+            found.append(Problem(f"#{shape.id}", about(shape.label, sentence)))
         for instance in shape.instances:
             found += problems(course, instance.shapes)
     return found

@@ -575,7 +575,7 @@ def _check(request: HttpRequest, sheet: Sheet, course: Course, error: Refused | 
     problems = []
     for fault, label, sentence in showing.faults_said(course):
         address = reverse("survey_page", args=[key, sheet.code, fault.page + 1])
-        problems.append({"url": f"{address}?check#q-{fault.key}", "label": label, "sentence": sentence})
+        problems.append({"url": f"{address}?check#q-{fault.key}", "sentence": showing.about(label, sentence)})
     context = _page(
         sheet.shown,
         sheet=sheet,

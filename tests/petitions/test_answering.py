@@ -463,11 +463,16 @@ def test_a_debate_is_prepared_looked_at_and_handed_in_at_the_desk(place, client)
     address = reverse("desk_petition_debate", args=[debate.pk])
     page = client.get(address).content.decode()
     assert reverse("release_hand_in", args=["petition_debate", debate.pk]) in page
-    for language, words in (("zh-hans", "市政厅"), ("en", "City Hall")):
-        preview = client.get(reverse("desk_petition_debate_preview", args=[debate.pk, language]))
-        assert words in preview.content.decode()
+    for language, heading, words in (
+        ("zh-hans", "即将举行：听证会", "市政厅"),
+        ("en", "Planned: hearing", "City Hall"),
+    ):
+        preview = client.get(reverse("desk_petition_debate_preview", args=[debate.pk, language])).content.decode()
+        assert f"<h1>{heading}</h1>" in preview and words in preview
     assert client.get(reverse("desk_petition_debate_preview", args=[debate.pk, "fr"])).status_code == 404
-    assert client.post(address, posted(video="javascript:alert(1)")).status_code == 422
+    for wrong in ("javascript:alert(1)", "ftp://example.org/video", "no address"):
+        refused = client.post(address, posted(video=wrong))
+        assert refused.status_code == 422 and refused.content.count(b'id="id_video_error"') == 1
     assert client.post(address, posted(place_en="Library")).status_code == 302
     again = client.post(address, posted(place_en="Somewhere"))
     assert again.status_code == 409 and "Somewhere" in again.content.decode()

@@ -128,6 +128,9 @@ def test_every_act_of_the_page_is_a_form_that_keeps_what_was_typed():
     assert wrong.status_code == 422 and "请只提一个诉求" in wrong.content.decode()
     long = client.post(f"{base}/edit/", {"revision": "0", "title": "长" * 90, "action": "a", "background": "b"})
     assert long.status_code == 422 and "长" * 90 in long.content.decode()
+    assert "80 characters or fewer; cut 10" in long.content.decode()
+    empty = client.post(f"{base}/ask_hide/", {"revision": "0", "note": ""}).content.decode()
+    assert "Write why: the second person reads it" in empty and "This field is required" not in empty
     unknown = client.post(f"{base}/tell/", {"revision": "0", "other": "P-2026-000001-X"})
     assert unknown.status_code == 422
     # Somebody was quicker: said once, and the next press counts for what is shown now.
@@ -147,6 +150,8 @@ def test_two_officers_hide_a_petition_page_by_page():
     assert at_desk(who=first).post(f"{here}do/ask_hide/", given).status_code == 302
     text = page(at_desk(who=first), here)
     assert "点名攻击" in text and "somebody else has to agree" in text
+    decided = page(at_desk(who=second), f"{here}do/agree/")
+    assert "点名攻击" in decided and str(reason(hides=True).title_en) in decided
     alone = at_desk(who=first).post(f"{here}do/agree/", {"revision": "1", "note": ""})
     assert alone.status_code == 403
     assert made.title in page(at_desk(who=second), f"{QUEUE}?view=asked")

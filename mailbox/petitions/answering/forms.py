@@ -32,14 +32,20 @@ def _text(label: Any) -> TypedTextField:
     return TypedTextField(label=label, required=False, most=rules.WORDS_MOST, widget=widget)
 
 
-def _link(label: Any) -> forms.URLField:
-    return forms.URLField(
+class LinkField(forms.URLField):
+    """An address of a page that a browser opens."""
+
+    default_validators = (URLValidator(schemes=["https", "http"]),)
+
+
+def _link(label: Any) -> LinkField:
+    return LinkField(
         label=label,
         required=False,
         max_length=URL_MOST,
         assume_scheme="https",
+        error_messages={"invalid": _("Write the address like https://example.org/page")},
         widget=forms.URLInput(attrs={"class": "input"}),
-        validators=[URLValidator(schemes=["https", "http"])],
     )
 
 
@@ -52,6 +58,7 @@ class DebateForm(forms.Form):
     on = forms.DateField(
         label=_("Day"),
         required=False,
+        error_messages={"invalid": _("Write the day like 2026-11-24")},
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
     )
     place_zh = _line(_("Place, in Chinese"))

@@ -31,6 +31,11 @@ def body(shown: queries.ShownDebate) -> str:
     return render_to_string("petitions/answering/debate_body.html", {"debate": shown})
 
 
+def heading(shown: queries.ShownDebate) -> str:
+    """Return what stands above that part, in the active language."""
+    return render_to_string("petitions/answering/debate_title.html", {"debate": shown}).strip()
+
+
 def outgoing_forms(debate: Debate) -> list[Form]:
     """Return every form in which it goes out, from its row as it stands now."""
     content = building.build(debate).content

@@ -24,7 +24,7 @@ from mailbox.petitions.actions import announcing, forgetting
 from mailbox.petitions.actions import debates as actions
 from mailbox.petitions.answering import building
 from mailbox.petitions.answering.forms import DebateForm
-from mailbox.petitions.answering.gated import KIND, body
+from mailbox.petitions.answering.gated import KIND, body, heading
 from mailbox.petitions.answering.words import LACKS, LETTERS, STAGES
 from mailbox.petitions.models import MODERATORS, Announcement, Debate, Petition
 from mailbox.petitions.moderating.queue import PETITIONS
@@ -220,13 +220,14 @@ def preview_debate(request: HttpRequest, pk: int, language: str) -> HttpResponse
     content = building.build(row).content
     with translation.override(language):
         shown = queries.shown_debate(row, content)
-        inside = body(shown)
+        inside, head = body(shown), heading(shown)
     context = {
         "petition": row.petition,
         "debate": row,
         "shown": shown,
         "name": language_name(language),
         "page_lang": html_lang(language),
+        "heading": head,
         "body": inside,
     }
     return _page(request, "preview", context)

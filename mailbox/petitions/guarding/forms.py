@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
+from engage.participation.forms import TypedTextField
 from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
 from engage.typed import whole_number
@@ -23,21 +24,24 @@ MOMENT = "%Y-%m-%dT%H:%M"
 _NARROWING = ("since", "until", "domain", "network", "region", "standing", "sign", "suspect")
 
 
-def _text(label: Any, *, most: int, help_text: Any = "", required: bool = False) -> forms.CharField:
-    return forms.CharField(
+def _text(label: Any, *, most: int, help_text: Any = "", missing: Any = "") -> TypedTextField:
+    """Return a line for text; with words for its absence it must be filled in."""
+    return TypedTextField(
         label=label,
-        required=required,
-        max_length=most,
+        required=bool(missing),
+        most=most,
+        error_messages={"required": missing} if missing else None,
         help_text=help_text,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
 
 
-def _area(label: Any, *, most: int = 500, required: bool = False) -> forms.CharField:
-    return forms.CharField(
+def _area(label: Any, *, most: int = 500, missing: Any = "") -> TypedTextField:
+    return TypedTextField(
         label=label,
-        required=required,
-        max_length=most,
+        required=bool(missing),
+        most=most,
+        error_messages={"required": missing} if missing else None,
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
     )
 
@@ -73,11 +77,11 @@ class ListForm(forms.Form):
     typed = _text(
         _("Domain, address or network"),
         most=254,
-        required=True,
+        missing=_("Write a domain, an address or a network"),
         help_text=_("A domain counts with everything below it. A network is an address, a /24 or wider up to a /16."),
     )
     side = _choice(_("How"), [("block", _("always held")), ("allow", _("never held"))], required=True)
-    note = _text(_("Why"), most=200, required=True)
+    note = _text(_("Why"), most=200, missing=_("Write why"))
 
     def clean(self) -> dict[str, Any]:
         """What is typed has to be what it is said to be."""
@@ -126,7 +130,7 @@ class OrderForm(forms.Form):
     )
     sign = _choice(_("Held because"), [])
     suspect = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
-    why = _area(_("Why, for the record"), required=True)
+    why = _area(_("Why, for the record"), missing=_("Write why, for the record."))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

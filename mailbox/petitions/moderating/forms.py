@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import ANYONE
 from engage.pages.translation import HTML_LANG
+from engage.participation.forms import TypedTextField
 from engage.participation.rules import parse_reference
 from mailbox.petitions.actions.moderation import LENGTHS
 from mailbox.petitions.models import Petition, State
@@ -20,12 +21,14 @@ from mailbox.petitions.moderating.rules import NOTE_LENGTH, TAG_LENGTH
 from mailbox.petitions.queries import moderation
 
 
-def _area(label: Any, *, most: int, rows: int = 4, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
+def _area(label: Any, *, most: int, rows: int = 4, missing: Any = "", help_text: Any = "") -> TypedTextField:
+    """Return a box for text; with words for its absence it must be filled in."""
+    return TypedTextField(
         label=label,
-        required=required,
-        max_length=most,
+        required=bool(missing),
+        most=most,
         help_text=help_text,
+        error_messages={"required": missing} if missing else None,
         widget=forms.Textarea(attrs={"rows": rows, "class": "input"}),
     )
 
@@ -48,7 +51,7 @@ class ActForm(forms.Form):
 
 
 def _reasons(*, hides: bool) -> list[tuple[str, Any]]:
-    return [("", "—"), *((one.code, str(one)) for one in moderation.reasons(hides=hides))]
+    return [("", _("Choose one")), *((one.code, str(one)) for one in moderation.reasons(hides=hides))]
 
 
 class ReasonForm(forms.Form):
@@ -61,7 +64,6 @@ class ReasonForm(forms.Form):
     note = _area(
         _("What this means here"),
         most=NOTE_LENGTH,
-        required=False,
         help_text=_("Everybody reads it beside the reason. Say what the starter could change; name no person."),
     )
 
@@ -81,6 +83,7 @@ class HideForm(ActForm):
     note = _area(
         _("Why, for the second person"),
         most=NOTE_LENGTH,
+        missing=_("Write why: the second person reads it"),
         help_text=_("It stays among the moderators. The starter reads the reason alone."),
     )
 
@@ -92,7 +95,7 @@ class HideForm(ActForm):
 class DecideForm(ActForm):
     """What the second person adds; kept among the notes."""
 
-    note = _area(_("Note for the file"), most=NOTE_LENGTH, required=False)
+    note = _area(_("Note for the file"), most=NOTE_LENGTH)
 
 
 class OtherField(forms.CharField):
@@ -127,21 +130,24 @@ class TellForm(ActForm):
 class MergeForm(TellForm):
     """The open petition that asks for the same, and what the starter is told besides."""
 
-    note = _area(_("What this means here"), most=NOTE_LENGTH, required=False, help_text=_("Everybody reads it."))
+    note = _area(_("What this means here"), most=NOTE_LENGTH, help_text=_("Everybody reads it."))
 
 
 class EditForm(ActForm):
     """The words of a petition, each with its length."""
 
-    title = forms.CharField(
-        label=_("What should be done"), max_length=LENGTHS["title"], widget=forms.TextInput(attrs={"class": "input"})
+    title = TypedTextField(
+        label=_("What should be done"),
+        most=LENGTHS["title"],
+        error_messages={"required": _("Write what should be done, in one sentence")},
+        widget=forms.TextInput(attrs={"class": "input"}),
     )
-    action = _area(_("What exactly is asked for"), most=LENGTHS["action"])
-    background = _area(_("Why"), most=LENGTHS["background"])
-    details = _area(_("More details"), most=LENGTHS["details"], rows=6, required=False)
-    note = forms.CharField(
+    action = _area(_("What exactly is asked for"), most=LENGTHS["action"], missing=_("Write what exactly is asked for"))
+    background = _area(_("Why"), most=LENGTHS["background"], missing=_("Write why"))
+    details = _area(_("More details"), most=LENGTHS["details"], rows=6)
+    note = TypedTextField(
         label=_("What was changed and why"),
-        max_length=300,
+        most=300,
         required=False,
         help_text=_("Starter and readers find it beside both texts; name no person."),
         widget=forms.TextInput(attrs={"class": "input"}),
@@ -175,6 +181,7 @@ class NoteForm(forms.Form):
         pgettext_lazy("petition", "Note among colleagues"),
         most=NOTE_LENGTH,
         rows=3,
+        missing=_("Write the note first"),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -188,6 +195,7 @@ class TagForm(forms.Form):
     word = forms.CharField(
         label=pgettext_lazy("petition", "Tag"),
         max_length=TAG_LENGTH,
+        error_messages={"required": _("Write the tag first")},
         widget=forms.TextInput(attrs={"class": "input w-m", "autocomplete": "off"}),
     )
 

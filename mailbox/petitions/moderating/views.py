@@ -177,6 +177,7 @@ def _ask(
         "incomplete": incomplete,
         "code": code,
         "label": ACTS[code],
+        "asked_by_me": petition.hide_asked_by_id == request.user.pk,
         "is_bad": code in BAD,
         "status": 422 if form.is_bound else 200,
         "tells": code in ("open", "reject", "merge", "tell", "agree", "edit"),

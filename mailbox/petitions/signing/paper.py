@@ -20,6 +20,7 @@ from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 from engage.participation.attachments import inspect
 from engage.participation.file_faults import file_fault
+from engage.participation.forms import TypedTextField
 from engage.participation.queries import about_options
 from engage.typed import LARGEST_KEY
 from mailbox.petitions.actions import paper
@@ -27,14 +28,31 @@ from mailbox.petitions.models import IN_FORCE, MODERATORS, PaperBatch, Petition
 from mailbox.petitions.moderating.queue import PETITIONS
 
 
+def _number(label: Any, wrong: Any, *, most: int) -> forms.IntegerField:
+    codes = ("required", "invalid", "min_value", "max_value")
+    return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=dict.fromkeys(codes, wrong))
+
+
 class SheetsForm(forms.Form):
     """One bundle."""
 
-    sheets = forms.IntegerField(label=_("Sheets"), min_value=1, max_value=10_000)
-    total = forms.IntegerField(label=_("Signatures on them that are whole"), min_value=1, max_value=600_000)
+    sheets = _number(_("Sheets"), _("Write how many sheets there are, from 1 to 10,000"), most=10_000)
+    total = _number(
+        _("Signatures on them that are whole"),
+        _("Write how many signatures are whole, from 1 to 600,000"),
+        most=600_000,
+    )
     region = forms.ChoiceField(label=_("From where"), required=False)
-    received_on = forms.DateField(label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}))
-    scan = forms.FileField(label=_("Their scan"), help_text=_("PDF or picture, at most 20 MB; only its hash is kept"))
+    received_on = forms.DateField(
+        label=_("Received on"),
+        error_messages=dict.fromkeys(("required", "invalid"), _("Write the day like 2026-11-24")),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    scan = forms.FileField(
+        label=_("Their scan"),
+        help_text=_("PDF or picture, at most 20 MB; only its hash is kept"),
+        error_messages={"required": _("Choose the scan")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,10 +64,11 @@ class SheetsForm(forms.Form):
 class BackForm(forms.Form):
     """Why a bundle is taken back."""
 
-    why = forms.CharField(
+    why = TypedTextField(
         label=_("Why they are taken back"),
         help_text=_("For colleagues; the list keeps it. Name nobody who signed."),
-        max_length=paper.WHY_MOST,
+        most=paper.WHY_MOST,
+        error_messages={"required": _("Write why they are taken back")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

@@ -6,10 +6,10 @@ from html import unescape
 import pytest
 from cryptography.fernet import InvalidToken
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from engage.participation.models import Submission
-from surveys.answering import codes
+from surveys.answering import codes, showing
 from surveys.models import Questionnaire, Response, SavedResponse, Version
 from tests.surveys.answering.builders import published
 from tests.surveys.answering.definitions import BRANCHED, EVERY_TYPE, both, definition, options, page, question
@@ -214,6 +214,14 @@ def test_nothing_begins_before_the_opening_or_after_the_end():
     Questionnaire.objects.filter(pk=version.questionnaire_id).update(opens_at=None, closes_at=timezone.now())
     walker.go("/en/surveys/parks/", begin="1")
     assert walker.status == 409 and not SavedResponse.objects.exists()
+    text = walker.go("/en/surveys/parks/")
+    assert "closed on" in text and not any(words in text for words in ("open until", "You can stop", "It takes about"))
+
+
+def test_a_question_gets_no_colon_behind_its_own_sign():
+    with translation.override("en"):
+        said = [showing.about(label, "Answer") for label in ("Age", "How old?", "多大？", "")]
+    assert said == ["Age: Answer", "How old? Answer", "多大？Answer", "Answer"]
 
 
 def test_every_type_is_shown_taken_and_read_back():
@@ -238,6 +246,7 @@ def test_every_type_is_shown_taken_and_read_back():
     })  # fmt: skip
     assert "Check your answers" in walker.text
     assert "1. Choice b" in walker.text and "my own" in walker.text and "Choice r1: Choice good" in walker.text
+    assert "20 November 2026" in walker.text and "20 November 2026, 10:00 am" in walker.text
     walker.go(walker.url, send="1")
     assert "We have your answers" in walker.text
     response = Response.objects.get()
