@@ -824,6 +824,12 @@ def test_who_decides_a_review_reads_why_it_was_asked_for(place):
     assert "少算了八月" in said and "已经派人修好" in said
 
 
+def test_nobody_writes_an_answer_to_what_is_under_review(place):
+    case = answered(place, taken_on(place, "grievance"))
+    actions.ask_review(case.pk, words="不服", actor=sender(case), now=later(NOW, 60))
+    assert 'id="answer" method="post"' not in page(place.head, case).content.decode()
+
+
 def page_of_step(user: User, case: Case, code: str) -> HttpResponse:
     """Open the form of a step."""
     return browser(user).get(reverse("desk_case_step", args=[case.pk, code]))
