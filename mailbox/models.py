@@ -530,6 +530,10 @@ class Question(models.Model):
         return f"{self.case_id} {self.number}"
 
 
+# In the words of the index, as SQLite wants it: shared answers that were not sent and are not going out.
+NOT_UNDER_WAY = Q(shared=True, send_at__isnull=True, sent_at__isnull=True)
+
+
 class DraftQuerySet(InternalQuerySet):
     """Reads of drafts."""
 
@@ -537,6 +541,10 @@ class DraftQuerySet(InternalQuerySet):
         """Staff who see the case see the shared one and their own."""
         found = super().visible_to(actor)
         return found if isinstance(actor, System) else found.filter(Q(shared=True) | Q(author=actor.pk))
+
+    def held(self) -> Any:
+        """Approved answers that do not go out: somebody held them, or the sending found something to look at first."""
+        return self.filter(NOT_UNDER_WAY, state=Draft.State.APPROVED)
 
 
 class Draft(models.Model):
@@ -580,7 +588,10 @@ class Draft(models.Model):
                 fields=["case", "author"], condition=Q(shared=False) & ~Q(state="sent"), name="one_private_draft"
             ),
         ]
-        indexes = [models.Index(fields=["send_at"], condition=Q(send_at__isnull=False), name="draft_to_send")]
+        indexes = [
+            models.Index(fields=["send_at"], condition=Q(send_at__isnull=False), name="draft_to_send"),
+            models.Index(fields=["state", "case"], condition=NOT_UNDER_WAY, name="draft_not_under_way"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} draft {self.pk}"

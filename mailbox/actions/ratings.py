@@ -11,6 +11,7 @@ from django.db import transaction
 from engage.accounts.actors import SYSTEM, Actor
 from engage.errors import Refused
 from mailbox import rules
+from mailbox.actions.register import add_message
 from mailbox.actions.steps import Given, apply_step, locked_case, take_step
 from mailbox.models import Case, Rating
 
@@ -37,11 +38,20 @@ def rate_case(
     return rating
 
 
+@transaction.atomic
 def ask_review(case_id: int, *, words: str, actor: Actor, now: datetime, **how: Any) -> Case:
-    """Ask the next higher unit for a review, or after that for the second one. Raises as `take_step`."""
-    case = Case.objects.visible_to(actor).get(pk=case_id)
-    code = "ask_rereview" if case.state == "reviewed" else "ask_review"
-    return take_step(case_id, code, Given(words=words), actor=actor, now=now, **how)
+    """Ask the next higher unit for a review, or after that for the second one; the words join the thread.
+
+    Raises as `take_step`.
+    """
+    before = locked_case(case_id, actor)
+    code = "ask_rereview" if before.state == "reviewed" else "ask_review"
+    case = take_step(case_id, code, Given(words=words), actor=actor, now=now, **how)
+    # A repeated order takes no step.
+    if case.state != before.state:
+        add_message(case_id, words, actor=actor, now=now)
+        case.refresh_from_db(fields=["revision"])
+    return case
 
 
 def decide_review(case_id: int, *, result: str, words: str, actor: Actor, now: datetime, **how: Any) -> Case:

@@ -103,8 +103,10 @@ class Board:
 
     @property
     def may_write(self) -> bool:
-        """Whether the person may write the answer now."""
+        """Whether the person may write the answer now. What is under review is answered: the review body decides."""
         case = self.case
+        if case.state_of.reviewing:
+            return False
         works = case.is_open and not case.is_merged and case.machine.has("submit")
         return works and case.lead_id is not None and Who.LEAD in self.standing and case.state not in HANDED_IN
 

@@ -8,11 +8,15 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.formats import date_format
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from engage.calendars import queries as calendars
+from engage.calendars.profiles import Unit
 from engage.departments.models import Department
 from engage.departments.queries import members_of
 from engage.participation.models import Attachment
@@ -25,7 +29,7 @@ from mailbox.kinds import KINDS
 from mailbox.kinds.common import NOT_TAKEN_REASONS
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Needs, Transition, Who
-from mailbox.models import Case, Draft
+from mailbox.models import Case, CaseClock, Draft
 
 UNITS_LISTED = 500
 UNITS_NAMED = 5
@@ -125,6 +129,7 @@ def area(
         help_text=help_text,
         widget=forms.Textarea(attrs=attrs),
         strip=False,
+        error_messages={"required": format_lazy(_("“{label}” is empty. Fill it in"), label=label)},
     )
 
 
@@ -219,7 +224,8 @@ class StepForm(DeskForm):
                 label=_("Days more"),
                 min_value=1,
                 max_value=LONGEST_EXTENSION,
-                help_text=_("Counted as the clock counts"),
+                help_text=_extension_hint(self.case),
+                error_messages={"required": _("Give the days")},
                 widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
         if need is Needs.NOTE:
@@ -286,7 +292,11 @@ class StepForm(DeskForm):
             self.fields["note"] = area(_("What is to be changed"), most=rules.NOTE_MOST, rows=4)
         elif door == "move_case":
             kinds = [(m.code, m.label) for m in KINDS.values() if Who.CITIZEN in m.opened_by and m.code != case.kind]
-            self.fields["kind"] = forms.ChoiceField(label=pgettext_lazy("case", "Kind"), choices=kinds)
+            self.fields["kind"] = forms.ChoiceField(
+                label=pgettext_lazy("case", "Kind"),
+                choices=[("", _("Choose")), *kinds],
+                error_messages={"required": _("Choose how it is to be handled")},
+            )
         elif "opinions_in" in self.transition.guards:
             self.fields["note"] = area(
                 _("For the file"),
@@ -295,6 +305,29 @@ class StepForm(DeskForm):
                 required=False,
                 help_text=_("If a unit that was asked has not answered, say here why you go on"),
             )
+
+
+def _extension_hint(case: Case) -> str:
+    """Say how much may still be added, and to which day."""
+    clock = case.clocks.filter(target="final_reply").exclude(state=CaseClock.State.STOPPED).first()
+    if clock is None or clock.due is None:
+        return gettext("Counted as the clock counts")
+    target = calendars.clock_profile(clock.profile_id).target(clock.target)
+    day = date_format(clock.due, "DATE_FORMAT")
+    if target.extension_limit is None:
+        return gettext("Counted as the clock counts. The last day is now %(day)s") % {"day": day}
+    n = max(0, target.extension_limit - clock.extension)
+    if target.unit is Unit.WORKING_DAY:
+        said = ngettext(
+            "At most %(n)d working day. The last day is now %(day)s",
+            "At most %(n)d working days. The last day is now %(day)s",
+            n,
+        )
+    else:
+        said = ngettext(
+            "At most %(n)d day. The last day is now %(day)s", "At most %(n)d days. The last day is now %(day)s", n
+        )
+    return said % {"n": n, "day": day}
 
 
 def needs_form(transition: Transition) -> bool:
@@ -496,7 +529,7 @@ class DelegateForm(DeskForm):
 class OpinionForm(OfForm):
     """What the own unit says to a question of the unit in charge."""
 
-    AGREES = (("yes", _("We agree")), ("no", _("We do not agree")), ("", _("Neither")))
+    AGREES = (("yes", _("We agree")), ("no", _("We do not agree")), ("", pgettext_lazy("opinion of a unit", "Neither")))
 
     agrees = forms.ChoiceField(label=_("Opinion"), choices=AGREES, required=False)
     text = area(_("What we say"), most=rules.WORDS_MOST)

@@ -43,7 +43,7 @@ from mailbox.desk.undoing import Entry, of_owner, of_snooze, of_step, of_suspici
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Message, Reach
+from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Draft, Message, Reach
 from mailbox.queries.desk import view_counts, view_rows
 from mailbox.routing.actions import accept_suggestion
 from mailbox.routing.queries import ShownProposal, in_a_line, proposals_for
@@ -58,9 +58,9 @@ ORDERS = {
     "newest": ("-submission_id",),
     "oldest": ("submission_id",),
 }
-MENTIONS, SNOOZED, LATE, EVERYTHING = "mentions", "snoozed", "late", "all"
+MENTIONS, SNOOZED, LATE, HELD, EVERYTHING = "mentions", "snoozed", "late", "held", "all"
 # Views of what the desk keeps beside cases; they are counted from their own few rows.
-BESIDE = (ASKED, MENTIONS, SNOOZED, LATE)
+BESIDE = (ASKED, MENTIONS, SNOOZED, LATE, HELD)
 
 
 @dataclass
@@ -105,6 +105,8 @@ def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
         cases = Case.objects.at_desk_of(actor, here.reach).filter(snooze__in=asleep)
     elif view == LATE:
         cases = Case.objects.at_desk_of(actor, here.reach).filter(at_desk=False, late_words__isnull=False)
+    elif view == HELD:
+        cases = Case.objects.at_desk_of(actor, here.reach).filter(OPEN, drafts__in=Draft.objects.held())
     elif view == EVERYTHING:
         cases = visible(actor)
     elif view == "mine":
@@ -586,6 +588,7 @@ CASES = Queue(
         View("waiting", pgettext_lazy("cases", "Waiting on others")),
         View("to_approve", pgettext_lazy("cases", "To approve")),
         View("low_rated", pgettext_lazy("cases", "Rated low")),
+        View(HELD, pgettext_lazy("cases", "Answer held, not sent")),
         View(ASKED, pgettext_lazy("cases", "Our opinion is asked")),
         View(MENTIONS, pgettext_lazy("cases", "Where I am named")),
         View(SNOOZED, pgettext_lazy("cases", "Put away")),

@@ -13,12 +13,13 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext
 
-from engage.accounts.actors import Role, roles_of
+from engage.accounts.actors import SYSTEM, Role, roles_of
 from engage.accounts.models import User
 from engage.calendars.profiles import Unit
 from engage.calendars.rules import TimeState
 from engage.calendars.words import TARGETS
-from engage.desk.registry import State
+from engage.desk.registry import Due, State
+from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
 from engage.participation.words import channel_name
@@ -27,11 +28,12 @@ from mailbox.desk.asked import asked_facts
 from mailbox.desk.board import Board, changed_since_look, may_export
 from mailbox.desk.forms import DraftForm, NoteForm, needs_form
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
-from mailbox.desk.words import html_lang, language_name
+from mailbox.desk.words import due_chip, html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
-from mailbox.models import Absence, Approval, CaseClock, Draft, StepRecord
+from mailbox.models import Absence, Approval, CaseClock, CoConsultation, Draft, StepRecord
 from mailbox.queries import Badge
+from mailbox.queries.published import published_lines
 from mailbox.queries.senders import may_ask
 from mailbox.words import listed, state_label, step_label, step_note, who_label
 
@@ -150,7 +152,7 @@ def case_context(board: Board, *, actor: User, private: bool, revealed: bool) ->
         "lang": html_lang(case.submission.language),
         "steps": _steps(board),
         "held": [(step_name(one.transition), refusal_message(one.refusal)) for one in board.held_up if one.refusal],
-        "thread": _thread(board),
+        "thread": thread_of(board),
         "file": happened(board),
         "clocks": [_clock(badge) for badge in board.clocks],
         "facts": _facts(board),
@@ -163,6 +165,8 @@ def case_context(board: Board, *, actor: User, private: bool, revealed: bool) ->
         "notes": board.beside.notes,
         "note_form": NoteForm(case=case, actor=actor, page_key="n"),
         "wrote_meanwhile": _wrote_meanwhile(board),
+        "cite_gone": _cite_gone(board),
+        "opinions": [(one, _asked_until(board, one)) for one in board.consultations],
         "takes": {"may_export": may_export(board), "may_ask": may_ask(case, board.standing)},
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
@@ -196,6 +200,38 @@ def _wrote_meanwhile(board: Board) -> bool:
     # What is answered from what is published nobody approves.
     since = max((one.at for one in draft.approvals.all() if one.at), default=draft.changed_at)
     return any(one.direction == "in" and one.at > since for one in board.messages)
+
+
+def _cite_gone(board: Board) -> str:
+    """Return the first thing that an answer nobody approved rests on and that is not public any more."""
+    draft = board.shared
+    if draft is None or draft.state != Draft.State.APPROVED or draft.send_at is not None or _of_round(draft):
+        return ""
+    try:
+        published_lines(draft.cites, actor=SYSTEM)
+    except Refused as refusal:
+        return str(refusal.values.get("line", ""))
+    return ""
+
+
+def _asked_until(board: Board, one: CoConsultation) -> Due | None:
+    """Say how long a unit that is asked still has, or how late it is."""
+    if one.state != CoConsultation.State.OPEN or board.calendar is None:
+        return None
+    return due_chip(one.due, board.today, board.calendar, may_move=one.may_move)
+
+
+def asked_about(board: Board, code: str, pk: int) -> dict[str, str]:
+    """Return what a form about one thing of the case is about: what a unit is asked, or a question of the letter."""
+    if code in ("opinion", "waive"):
+        for asked in board.consultations:
+            if asked.pk == pk:
+                return {"label": gettext("What is asked"), "unit": str(asked.department), "text": asked.question}
+    elif code == "settle":
+        for question in board.questions:
+            if question.pk == pk:
+                return {"label": gettext("The question"), "text": question.text}
+    return {}
 
 
 def _offers(board: Board, chore: Chore, actor: User) -> bool:
@@ -285,7 +321,8 @@ def _steps(board: Board) -> list[OfferedStep]:
     ]
 
 
-def _thread(board: Board) -> list[Said]:
+def thread_of(board: Board) -> list[Said]:
+    """List what the sender wrote and was told, the oldest first."""
     sender = gettext("The sender")
     letters = [Said(one.at, sender, one.text, by=str(one.by or "")) for one in board.messages]
     notices = [
@@ -343,7 +380,16 @@ def _clock_words(badge: Badge) -> tuple[str, State]:
     if left.state is TimeState.PAUSED:
         since = date_format(clock.paused_since, "MONTH_DAY_FORMAT") if clock.paused_since else ""
         n = clock.remaining or 0
-        said = ngettext("stopped since %(day)s with %(n)d day left", "stopped since %(day)s with %(n)d days left", n)
+        if left.unit is Unit.WORKING_DAY:
+            said = ngettext(
+                "stopped since %(day)s with %(n)d working day left",
+                "stopped since %(day)s with %(n)d working days left",
+                n,
+            )
+        else:
+            said = ngettext(
+                "stopped since %(day)s with %(n)d day left", "stopped since %(day)s with %(n)d days left", n
+            )
         return said % {"day": since, "n": n}, "info"
     if left.state is TimeState.TODAY:
         return gettext("the last day is today (%(day)s)") % {"day": day}, "warn"

@@ -80,6 +80,8 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
             actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
         case _ if transition.code == "give_detail":
             actions.give_detail(case.pk, words=given["words"], token=token, **seen)
+        case _ if transition.code in ("ask_review", "ask_rereview"):
+            actions.ask_review(case.pk, words=given["words"], token=token, **seen)
         case _:
             done = actions.take_step(case.pk, transition.code, _given(given), token=token, undo=True, **seen)
             return payload([of_step(done)])

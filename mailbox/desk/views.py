@@ -57,7 +57,7 @@ from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.queue import CASES, come_from, neighbour
-from mailbox.desk.show import case_context, draft_context, happened, step_name
+from mailbox.desk.show import TURNS_AWAY, asked_about, case_context, draft_context, happened, step_name, thread_of
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
 from mailbox.desk.words import DAYS, html_lang, language_name, present_words
 from mailbox.library.queries import found as found_in_library
@@ -359,7 +359,8 @@ def _ask(
         "refusal": refusal_message(refusal) if refusal else "",
         "incomplete": incomplete,
         "happened": happened(board)[:3] if refusal and refusal.code == "case_moved" else [],
-        "is_bad": transition is not None and transition.code in ("refuse", "not_accept", "return_draft"),
+        "is_bad": transition is not None and transition.code in TURNS_AWAY,
+        "thread": thread_of(board),
         "told": transition is not None and transition.told is not None,
         "arranged": not form.is_bound and "approver" in form.initial,
     }
@@ -369,6 +370,10 @@ def _ask(
         context["theirs"] = board.shared
     if chore is not None and chore.code == "note":
         context["people"] = people_who_see(board.case, [one.department.path for one in board.consultations])
+    if chore is not None and "of" in form.fields:
+        context["asked_about"] = asked_about(
+            board, chore.code, whole_number(str(form["of"].value()), digits=18, otherwise=0)
+        )
     context |= more or {}
     status = refusal_status(refusal.code) if refusal else 422 if form.is_bound else 200
     return _page(request, "ask", context, status)

@@ -106,7 +106,7 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
             refusal = refused
         else:
             return redirect("submission", reference=reference)
-    return _answer(request, "rate", case, form, refusal)
+    return _answer(request, "rate", case, form, refusal, is_again=case.ratings.exists())
 
 
 @never_cache

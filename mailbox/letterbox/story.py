@@ -29,6 +29,10 @@ NINE_STEPS = (
 )
 
 
+# Where nothing goes on until the sender does something.
+WITH_SENDER = frozenset({"returned", "reasons_asked", "fees_asked"})
+
+
 def case_story(submission: Submission, actor: Actor, now: datetime) -> Story:
     """Tell the story of a case, with all that its sender reads and may do."""
     case = (
@@ -44,6 +48,7 @@ def case_story(submission: Submission, actor: Actor, now: datetime) -> Story:
         steps=_steps(case),
         part_template="letterbox/thread.html",
         aside_template="letterbox/clocks.html",
+        next_template="letterbox/until.html",
         context={
             "case": case,
             "thread": thread,
@@ -59,8 +64,12 @@ def case_story(submission: Submission, actor: Actor, now: datetime) -> Story:
 def _holder(case: Case) -> str:
     if case.state_of.phase is Phase.CLOSED:
         return str(case.state_of.label)
+    if case.state in WITH_SENDER:
+        return _("With you: %(state)s") % {"state": case.state_of.label}
     if case.desk is None:
         return _("Registered")
+    if case.state_of.phase is Phase.DONE and not case.low_rated:
+        return _("Answered by %(department)s") % {"department": case.desk}
     if case.due is None or not case.is_open:
         return _("With %(department)s") % {"department": case.desk}
     return _("With %(department)s until %(day)s") % {

@@ -11,11 +11,13 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import PageViewRestriction
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
+from engage.pages.models import ArticlePage
 from engage.search.models import SearchEntry
 from mailbox import actions as cases
 from mailbox.actions import DraftWords
@@ -525,3 +527,23 @@ def test_words_to_a_case_that_is_answered_with_another_are_shown_too(place):
     answered(place, leading)
     cases.answer_merged(now=later(NOW, 120))
     assert listed(place.officer, "late") == [merged.pk]
+
+
+def test_an_approved_answer_that_does_not_go_out_is_in_a_view_of_its_own_with_the_reason(place):
+    case = taken_on(place, "enquiry")
+    guide = factories.published()
+    words = DraftWords(text="见网页", cites=(guide.url,))
+    cases.answer_plainly(case.pk, words, actor=place.officer, now=NOW)
+    assert listed(place.officer, "held") == []
+    restricted = ArticlePage.objects.get(pk=guide.owner_id)
+    limit = PageViewRestriction.objects.create(page=restricted, restriction_type=PageViewRestriction.LOGIN)
+    assert cases.send_due_answers(now=later(NOW)) == 0
+    for one in (place.officer, place.approver):
+        assert listed(one, "held") == [case.pk]
+        assert counts(User.objects.get(pk=one.pk))["held"] == 1
+    assert listed(place.stranger, "held") == []
+    said = page(place.officer, case)
+    assert "what it rests on is not public any more (办事指南" in said and "Answer held, not sent" in said
+    limit.delete()
+    cases.send_answer(case.pk, actor=place.officer, now=later(NOW))
+    assert listed(place.officer, "held") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from pypdf import PdfReader
 
@@ -774,3 +775,61 @@ def test_the_page_of_a_case_shows_the_chain_whose_turn_it_is_and_who_stands_in(p
         over = client.get(reverse("desk_case", args=[case.pk])).content.decode()
     assert len(asked) <= 20
     assert "Who approved it" in over and str(third) in over
+
+
+def test_a_form_about_one_thing_of_a_case_says_what_it_is_about(place):
+    case = taken_on(place)
+    (question,) = actions.set_questions(case.pk, ["什么时候修？"], actor=place.officer)
+    asked = browser(place.officer).get(reverse("desk_case_chore", args=[case.pk, "settle"]), {"of": question.pk})
+    assert "什么时候修？" in asked.content.decode().split("asked-about")[2]
+    actions.consult(
+        case.pk, department_id=place.roads.pk, question="路面归谁？", days=5, actor=place.officer, now=timezone.now()
+    )
+    consultation = CoConsultation.objects.get(case=case)
+    for user, code in ((place.stranger, "opinion"), (place.officer, "waive")):
+        address = reverse("desk_case_chore", args=[case.pk, code])
+        asked = browser(user).get(address, {"of": consultation.pk})
+        assert "路面归谁？" in asked.content.decode().split("asked-about")[2]
+        assert "asked-about" not in browser(user).get(address, {"of": "x"}).content.decode()
+
+
+def test_no_kind_is_chosen_beforehand_and_what_is_empty_is_named(place):
+    case = factories.case("grievance")
+    assert '<option value="" selected>' in page_of_step(place.clerk, case, "move").content.decode()
+    again = take(place.clerk, case, "move", kind="", words="").content.decode()
+    assert "Choose how it is to be handled" in again and "“What the sender is told” is empty" in again
+
+
+def test_who_extends_the_time_reads_how_much_there_is(place):
+    case = taken_on(place, "grievance")
+    due = Case.objects.get(pk=case.pk).due
+    said = page_of_step(place.approver, case, "extend").content.decode()
+    assert f"At most 30 days. The last day is now {date_format(due, 'j F Y')}" in said
+
+
+def test_a_clock_that_stands_still_keeps_its_unit(place):
+    case = factories.case("information_request")
+    actions.take_step(case.pk, "ask_detail", Given(words="哪一年的？"), actor=place.clerk, now=NOW)
+    assert "working days left" in page(place.clerk, case).content.decode().split("stopped since")[1][:60]
+
+
+def test_who_decides_a_review_reads_why_it_was_asked_for(place):
+    case = answered(place, taken_on(place, "grievance"))
+    for _twice in range(2):
+        token = uuid5(NAMESPACE_DNS, "review")
+        actions.ask_review(case.pk, words="少算了八月", actor=sender(case), now=later(NOW, 60), token=token)
+    assert [one.text for one in case.messages.filter(text="少算了八月")] == ["少算了八月"]
+    decider = factories.member(place.root, Role.APPROVER)
+    said = page_of_step(decider, case, "decide_review").content.decode()
+    assert "少算了八月" in said and "已经派人修好" in said
+
+
+def test_nobody_writes_an_answer_to_what_is_under_review(place):
+    case = answered(place, taken_on(place, "grievance"))
+    actions.ask_review(case.pk, words="不服", actor=sender(case), now=later(NOW, 60))
+    assert 'id="answer" method="post"' not in page(place.head, case).content.decode()
+
+
+def page_of_step(user: User, case: Case, code: str) -> HttpResponse:
+    """Open the form of a step."""
+    return browser(user).get(reverse("desk_case_step", args=[case.pk, code]))

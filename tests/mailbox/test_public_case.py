@@ -259,3 +259,19 @@ def test_the_page_of_a_case_needs_few_queries(client: Client, place):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/en/track/{case.reference}/{rest}").status_code == 200
         assert len(queries) <= most, (rest, len(queries), [query["sql"][:90] for query in queries])
+
+
+def test_the_chip_names_who_has_to_do_something(client: Client, place):
+    case = sent(client)
+    actions.take_step(case.pk, "ask_detail", actions.Given(words="哪一栋？"), actor=place.clerk, now=timezone.now())
+    assert "With you: waiting for details" in track(client, case)
+    other = sent(client)
+    answered_now(place, other)
+    assert "Answered by Water Unit" in track(client, other).split("</h1>")[0]
+
+
+def test_the_receipt_says_by_when(client: Client, place):
+    case = sent(client)
+    clock = case.clocks.exclude(due=None).get()
+    page = body(client.get(f"/en/receipt/{case.reference}/"))
+    assert "By when" in page and f"/clocks/{clock.pk}/" in page
