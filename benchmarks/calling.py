@@ -4,7 +4,9 @@ Each has a thread, and the threads are shared by as many processes as the site h
 connections. The time is that of the action, waiting and commit included. All ask in the same moment, call, report one
 after another, and ask again together when all have reported; then each asks at a time of the own, with a while of talk
 between two calls, as people do; and, without a limit, each as soon as the last call is reported, which takes no time:
-that is as much as two processes can do. CALLING_NUMBERS sets the size of the sample.
+that is as much as two processes can do. The first WARM_ROUNDS of the first are told by themselves: processes that have
+just started open their connections in them and have the server plan its statements. CALLING_NUMBERS sets the size of
+the sample.
 """
 
 import os
@@ -20,6 +22,7 @@ from benchmarks._figures import load_average, percentile_95, report, report_most
 NUMBERS = int(os.environ.get("CALLING_NUMBERS", "100000"))
 INTERVIEWERS = 50
 ROUNDS = int(os.environ.get("CALLING_ROUNDS", "20"))
+WARM_ROUNDS = 8
 TALK_SECONDS = 5.0
 # From one moment in which all ask to the next: all have reported their calls by then.
 TOGETHER_SECONDS = 3.0
@@ -65,8 +68,10 @@ def _start() -> None:
     django.setup()
 
 
-def call(study: int, people: list[int], at: float, talk: float, every: float) -> tuple[list[float], list[int]]:
-    """Let these interviewers call from a moment on; returns milliseconds of each claim and the numbers given.
+def call(
+    study: int, people: list[int], at: float, talk: float, every: float, rounds: int
+) -> tuple[list[tuple[int, float]], list[int]]:
+    """Let these interviewers call from a moment on; returns round and milliseconds of each claim, and what was given.
 
     Between two calls they talk for about `talk` seconds, or wait for the next of the moments that are `every` seconds
     apart. Raises RuntimeError where a moment was missed: not all would have asked in it.
@@ -78,7 +83,7 @@ def call(study: int, people: list[int], at: float, talk: float, every: float) ->
     from surveys.telephone import actions
     from tests.surveys.telephone.fields import finish
 
-    times: list[float] = []
+    times: list[tuple[int, float]] = []
     given: list[int] = []
     faults: list[BaseException] = []
 
@@ -88,7 +93,7 @@ def call(study: int, people: list[int], at: float, talk: float, every: float) ->
             interviewer = User.objects.get(pk=pk)
             connection.close()
             time.sleep(max(0.0, at - time.time()))
-            for turn in range(ROUNDS):
+            for turn in range(rounds):
                 if talk:
                     time.sleep(draw.uniform(0, 2 * talk))
                 if every:
@@ -100,7 +105,7 @@ def call(study: int, people: list[int], at: float, talk: float, every: float) ->
                 found = actions.claim(study, actor=interviewer, now=timezone.now())
                 # As at the end of a request: the connection goes back to the pool of the process.
                 connection.close()
-                times.append((time.perf_counter() - began) * 1000)
+                times.append((turn, (time.perf_counter() - began) * 1000))
                 if found is None:
                     raise RuntimeError("no number is due")
                 given.append(found[0].pk)
@@ -123,12 +128,15 @@ def call(study: int, people: list[int], at: float, talk: float, every: float) ->
     return times, given
 
 
-def together(study: int, people: list[int], talk: float, every: float) -> tuple[list[float], list[int]]:
+def together(
+    study: int, people: list[int], talk: float, every: float, rounds: int
+) -> tuple[list[tuple[int, float]], list[int]]:
     """Share the interviewers among as many processes as the site has workers."""
     with ProcessPoolExecutor(_site.WORKERS, mp_context=get_context("spawn"), initializer=_start) as workers:
         at = time.time() + 15
         parts = [
-            workers.submit(call, study, people[own :: _site.WORKERS], at, talk, every) for own in range(_site.WORKERS)
+            workers.submit(call, study, people[own :: _site.WORKERS], at, talk, every, rounds)
+            for own in range(_site.WORKERS)
         ]
         found = [part.result() for part in parts]
     return [one for times, _given in found for one in times], [one for _times, given in found for one in given]
@@ -142,20 +150,24 @@ def measure(_url: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     everything: list[int] = []
-    for name, talk, every in (
-        ("all in one moment", 0.0, TOGETHER_SECONDS),
-        (f"about {TALK_SECONDS:g} s a call", TALK_SECONDS, 0.0),
-        ("without a pause", 0.0, 0.0),
-    ):
-        times, given = together(study, people, talk, every)
-        everything += given
-        note = f"median {sorted(times)[len(times) // 2]:.0f}, slowest {max(times):.0f}; {load_average()}"
+
+    def told(name: str, times: list[float], *, is_limited: bool) -> None:
         p95 = round(percentile_95(times), 1)
+        note = f"median {sorted(times)[len(times) // 2]:.0f}, slowest {max(times):.0f}; {load_average()}"
         figure = f"next of {NUMBERS:,} numbers, {INTERVIEWERS} interviewers, {name}: p95"
-        if talk or every:
+        if is_limited:
             report_most(figure, p95, "ms", NEXT_MOST_MS, f"{p95 / NEXT_MOST_MS:.2f} of its limit; {note}")
         else:
             report(figure, p95, "ms", note=note)
+
+    times, given = together(study, people, 0.0, TOGETHER_SECONDS, WARM_ROUNDS + ROUNDS)
+    everything += given
+    told("all in one moment, just started", [ms for turn, ms in times if turn < WARM_ROUNDS], is_limited=False)
+    told("all in one moment", [ms for turn, ms in times if turn >= WARM_ROUNDS], is_limited=True)
+    for name, talk in ((f"about {TALK_SECONDS:g} s a call", TALK_SECONDS), ("without a pause", 0.0)):
+        times, given = together(study, people, talk, 0.0, ROUNDS)
+        everything += given
+        told(name, [ms for _turn, ms in times], is_limited=bool(talk))
     twice = len(everything) - len(set(everything))
     report_most("numbers given twice", twice, "", 0, f"{len(everything):,} given")
 

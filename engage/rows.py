@@ -373,7 +373,7 @@ def _values(row: Model, columns: tuple[_Column, ...], database: BaseDatabaseWrap
 
 
 def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any], *, reads: bool = False) -> Any:
-    """Execute a statement; returns its first row where it has one to read."""
+    """Execute a statement; returns its rows where it has some to read."""
     if database.vendor == "postgresql" and not database.queries_logged:
         from psycopg import RawCursor
 
@@ -384,7 +384,7 @@ def _run(database: BaseDatabaseWrapper, statement: _Statement, values: list[Any]
         cursor, text = database.cursor(), statement.text
     with cursor:
         cursor.execute(text, values)
-        return cursor.fetchone() if reads else None
+        return cursor.fetchall() if reads else None
 
 
 def _store(row: Model) -> None:
@@ -393,7 +393,7 @@ def _store(row: Model) -> None:
     statement = _single(type(row), row.pk is not None, database.vendor)
     returned = _run(database, statement, _values(row, statement.columns[0], database), reads=row.pk is None)
     if returned:
-        row.pk = returned[0]
+        ((row.pk,),) = returned
     _New(row).mark()
 
 
@@ -421,7 +421,7 @@ def found_or_drawn(
     """
     database = connections[DEFAULT_DB_ALIAS]
     draws = drawn if database.vendor == "postgresql" else ()
-    known, *keys = _run(database, _finding(model, column, draws), [value], reads=True)
+    ((known, *keys),) = _run(database, _finding(model, column, draws), [value], reads=True)
     return known, ({} if known is not None else dict(zip(draws, keys, strict=True)))
 
 
@@ -455,10 +455,11 @@ class _Plan:
 
 
 class Reading(Generic[Made]):
-    """A query for one row, put together once in each database's language and sent with new values ever after.
+    """A query, put together once in each database's language and sent with new values ever after.
 
     `build` makes the query set from its values, which stand in filters and their like only, for plain columns of the
-    row's own table or of one beside. It may select related rows, defer columns and lock; the first row is read.
+    row's own table or of one beside. It may select related rows, defer columns, lock, and stop at a number of rows that
+    is always the same.
 
     To put a query of four tables together takes several times as long as to send it. PostgreSQL prepares it: after a
     migration that gives one of its columns another type, processes that run are started anew, as after every one.
@@ -466,29 +467,43 @@ class Reading(Generic[Made]):
 
     def __init__(self, build: Callable[..., models.QuerySet[Made]]) -> None:
         self._build = build
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[tuple[str, int, bool], _Plan] = {}
 
     def first(self, *values: Any) -> Made | None:
         """Return the row for these values with what it selects beside; None when there is none."""
+        plan = self._plan(len(values), is_one=True)
+        found = self._rows(plan, values)
+        return self._made(plan, found[0]) if found else None
+
+    def all(self, *values: Any) -> list[Made]:
+        """Return all rows for these values; put together once for each number of them, so that a list may be given."""
+        plan = self._plan(len(values), is_one=False)
+        return [self._made(plan, row) for row in self._rows(plan, values)]
+
+    def _plan(self, count: int, *, is_one: bool) -> _Plan:
         database = connections[DEFAULT_DB_ALIAS]
-        plan = self._plans.get(database.vendor) or self._planned(database, len(values))
+        key = database.vendor, count, is_one
+        return self._plans.get(key) or self._plans.setdefault(key, self._planned(database, count, is_one))
+
+    def _rows(self, plan: _Plan, values: Sequence[Any]) -> Sequence[Any]:
+        database = connections[DEFAULT_DB_ALIAS]
         given = [fixed if place < 0 else values[place] for place, fixed in plan.takes]
         stored = [database.ops.adapt_datetimefield_value(one) if isinstance(one, datetime) else one for one in given]
-        row = _run(database, plan.statement, stored, reads=True)
-        if row is None:
-            return None
-        if plan.converters:
-            (row,) = plan.compiler.apply_converters([row], plan.converters)
+        found: list[Any] = _run(database, plan.statement, stored, reads=True)
+        return list(plan.compiler.apply_converters(found, plan.converters)) if plan.converters else found
+
+    def _made(self, plan: _Plan, row: Any) -> Made:
         model: type[Made] = plan.compiler.klass_info["model"]
         made: Made = model.from_db(DEFAULT_DB_ALIAS, plan.names, row[plan.first : plan.last])
         for populator in plan.populators:
             populator.populate(row, made)
         return made
 
-    def _planned(self, database: BaseDatabaseWrapper, count: int) -> _Plan:
+    def _planned(self, database: BaseDatabaseWrapper, count: int, is_one: bool) -> _Plan:
         # Each value is a mark of its place until the statement says in which order it takes them.
         marks = [object() for _place in range(count)]
-        query = self._build(*(RawSQL("%s", (mark,)) for mark in marks))[:1].query
+        found = self._build(*(RawSQL("%s", (mark,)) for mark in marks))
+        query = (found[:1] if is_one else found).query
         compiler = query.get_compiler(connection=database)
         text, taken = compiler.as_sql()
         places = [next((place for place, mark in enumerate(marks) if mark is one), -1) for one in taken]
@@ -496,7 +511,7 @@ class Reading(Generic[Made]):
             raise TypeError("a value of a reading stands in none of its filters")
         fields = compiler.klass_info["select_fields"]
         first, last = fields[0], fields[-1] + 1
-        plan = _Plan(
+        return _Plan(
             _Statement(text),
             tuple((place, None if place >= 0 else one) for place, one in zip(places, taken, strict=True)),
             compiler,
@@ -507,5 +522,3 @@ class Reading(Generic[Made]):
             # The stubs know the function of a later Django.
             get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
         )
-        self._plans[database.vendor] = plan
-        return plan

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from engage.rows import Reading
 from surveys.telephone import rules
 from surveys.telephone.models import CallAppointment, CallAttempt, DoNotCall, SampleNumber, TelephoneStudy
 from surveys.telephone.rules import Case, Reason
@@ -27,10 +28,12 @@ def is_silenced(study: TelephoneStudy | int, index: str) -> bool:
     return DoNotCall.objects.filter(Q(study=study) | Q(study=None), index=index).exists()
 
 
+_LISTED = Reading(lambda study, *indexes: DoNotCall.objects.filter(Q(study=study) | Q(study=None), index__in=indexes))
+
+
 def silenced_among(study: TelephoneStudy, indexes: Iterable[str]) -> set[str]:
     """Return those of some numbers that are on the do-not-call list of a study or of all."""
-    listed = DoNotCall.objects.filter(Q(study=study) | Q(study=None), index__in=list(indexes))
-    return set(listed.values_list("index", flat=True))
+    return {entry.index for entry in _LISTED.all(study.pk, *indexes)}
 
 
 def case_of(

@@ -62,10 +62,25 @@ def _locked(numbers: QuerySet[SampleNumber]) -> QuerySet[SampleNumber]:
     return numbers.select_for_update(skip_locked=True, of=("self",))
 
 
+# What is asked for each call is put together once.
+_OFFERED = {
+    rank: Reading(lambda study, interviewer, now, *zones, rank=rank: offered(rank, study, interviewer, now, zones))
+    for rank in Rank.values
+}
+
+
+def _due(rank: int, study: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    return SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=zones, rank=rank)
+
+
+def _fresh(study: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    """Return the fresh numbers in the order in which they are served: nobody's, and nobody was refused by them."""
+    return _locked(_due(Rank.FRESH, study, now, zones).order_by("turn", "place"))
+
+
 @lru_cache(maxsize=64)
-def _reading(rank: int, zones: int) -> Reading[SampleNumber]:
-    """Return the query for the first of a rank in so many zones: it is asked for each call and put together once."""
-    return Reading(lambda study, interviewer, now, *names: offered(rank, study, interviewer, now, names))
+def _first_fresh(most: int) -> Reading[SampleNumber]:
+    return Reading(lambda study, now, *zones: _fresh(study, now, zones)[:most])
 
 
 @dataclass(frozen=True)
@@ -88,15 +103,16 @@ class Field:
 
     def has_due(self, rank: int) -> bool:
         """Tell whether a number of a rank is due at all, whoever may be given it."""
-        due = SampleNumber.objects.filter(study=self.study, due_at__lte=self.now, zone__in=self.zones, rank=rank)
-        return bool(self.zones) and self._within(due).exists()
+        # Planned each time: of a rank that nothing is due of, a plan for any rank would look at every number.
+        return bool(self.zones) and self._within(_due(rank, self.study.pk, self.now, self.zones)).exists()
 
     def lock_fresh(self, most: int) -> list[SampleNumber]:
-        """Lock the next fresh numbers, at most so many: they are nobody's, and nobody was refused by them."""
+        """Lock the next fresh numbers, at most so many."""
         if not self.zones:
             return []
-        due = SampleNumber.objects.filter(study=self.study, due_at__lte=self.now, zone__in=self.zones, rank=Rank.FRESH)
-        return list(_locked(self._within(due).order_by("turn", "place"))[:most])
+        if self.closed:
+            return list(self._within(_fresh(self.study.pk, self.now, self.zones))[:most])
+        return _first_fresh(most).all(self.study.pk, self.now, *self.zones)
 
     def lock_next(self, rank: int, interviewer: User) -> SampleNumber | None:
         """Lock the next number of a rank for an interviewer; None when none is due."""
@@ -104,7 +120,7 @@ class Field:
             return None
         if self.closed:
             return self._within(offered(rank, self.study.pk, interviewer.pk, self.now, self.zones)).first()
-        return _reading(rank, len(self.zones)).first(self.study.pk, interviewer.pk, self.now, *self.zones)
+        return _OFFERED[rank].first(self.study.pk, interviewer.pk, self.now, *self.zones)
 
 
 def waiting(study: TelephoneStudy, interviewer: User, now: datetime) -> rules.Waiting | None:

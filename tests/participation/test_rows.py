@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from engage import rows
 from engage.accounts.actors import ANYONE
@@ -185,6 +186,20 @@ def test_what_a_reading_finds_is_what_the_query_finds():
     with CaptureQueriesContext(connection) as seen:
         reading.first(sent.pk, later)
     assert len(seen) == 1
+
+
+def test_a_reading_finds_all_rows_for_as_many_values_as_it_is_given():
+    keys = [submission()[0].pk for _one in range(4)]
+    reading = rows.Reading(lambda before, *wanted: Submission.objects.filter(received_at__lte=before, pk__in=wanted))
+    later = timezone.now() + timedelta(days=1)
+    for wanted in (keys[:1], keys[1:], keys[:3], keys[2:]):
+        with CaptureQueriesContext(connection) as seen:
+            assert {one.pk for one in reading.all(later, *wanted)} == set(wanted)
+        assert len(seen) == 1
+    assert reading.all(later - timedelta(days=9), *keys) == []
+    assert reading.first(later, keys[3]).pk == keys[3]
+    newest = rows.Reading(lambda before: Submission.objects.filter(received_at__lte=before).order_by("-pk")[:2])
+    assert [one.pk for one in newest.all(later)] == [keys[3], keys[2]]
 
 
 def test_a_reading_whose_values_are_not_those_of_its_filters_is_refused():

@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from engage import rows
 from engage.accounts.actors import Actor
@@ -19,6 +20,7 @@ from engage.accounts.models import User
 from engage.errors import Refused
 from engage.group_commit import Group
 from engage.journal import actions as journal
+from engage.rows import Reading
 from surveys.telephone.access import check_interviewer
 from surveys.telephone.actions.calling import HOLD
 from surveys.telephone.models import SampleNumber, Seat, TelephoneStudy
@@ -122,6 +124,19 @@ def _serve_study(study: TelephoneStudy, people: People, now: datetime) -> dict[i
     return found
 
 
+# What is asked for each call is put together once. A list of keys cannot stand in such a query, their places can.
+_BREAKS = Reading(
+    lambda study, *people: Seat.objects.filter(
+        _any("interviewer", people), study=study, paused_at__isnull=False
+    ).order_by()
+)
+_HELD = Reading(lambda study, *people: SampleNumber.objects.filter(_any("held_by", people), study=study).order_by())
+
+
+def _any(name: str, values: Iterable[Any]) -> Q:
+    return Q(*((name, value) for value in values), _connector=Q.OR)
+
+
 def _paused_at_their_seats(study: TelephoneStudy, people: People, now: datetime) -> Iterable[int]:
     """Lock the seats of people, in the order of their keys: two requests of one person wait for one another.
 
@@ -131,14 +146,13 @@ def _paused_at_their_seats(study: TelephoneStudy, people: People, now: datetime)
     Seat.objects.bulk_create(
         seats, update_conflicts=True, unique_fields=["study", "interviewer"], update_fields=["seen_at"]
     )
-    breaks = Seat.objects.filter(study=study, interviewer__in=people, paused_at__isnull=False)
-    return breaks.values_list("interviewer", flat=True)
+    return [seat.interviewer_id for seat in _BREAKS.all(study.pk, *people)]
 
 
 def _in_hand(study: TelephoneStudy, people: Sequence[int], now: datetime) -> dict[int, Offer]:
     """Return what people hold; holds that have ended are taken from them."""
     held, ended = {}, []
-    for number in SampleNumber.objects.filter(study=study, held_by__in=people):
+    for number in _HELD.all(study.pk, *people) if people else ():
         if number.held_until is not None and number.held_until > now:
             assert number.held_by_id is not None
             held[number.held_by_id] = number, Reason.IN_HAND
