@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
@@ -44,13 +45,18 @@ _THREADS = 32
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A form that was posted from one of our pages: where, in which language, its fields, the client's address."""
+    """A form that was posted from one of our pages: where, in which language, its fields, the client's address.
+
+    `session` only for a handler that takes one.
+    """
 
     match: re.Match[str]
     path: str
     language: str
     fields: Mapping[str, str]
     client: str
+    cookies: Mapping[str, str]
+    session: SessionBase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +76,20 @@ class _Way:
     pattern: re.Pattern[str]
     handler: Handler
     asks_token: bool
+    takes_session: bool
 
 
 _ways: list[_Way] = []
 
 
-def register(pattern: str, handler: Handler, *, csrf_exempt: bool = False) -> None:
+def register(pattern: str, handler: Handler, *, csrf_exempt: bool = False, takes_session: bool = False) -> None:
     """Have a handler asked for POSTs to addresses like this one, without the language: `/petitions/(\\d+)/sign/`.
 
-    `csrf_exempt`: as the view is.
+    `csrf_exempt`: as the view is. `takes_session`: only those with a session, which is the handler's to read and write.
     """
     paths = "|".join(settings.LANGUAGE_PATHS.values())
-    _ways.append(_Way(re.compile(f"/(?P<language>{paths}){pattern}", re.ASCII), handler, not csrf_exempt))
+    address = re.compile(f"/(?P<language>{paths}){pattern}", re.ASCII)
+    _ways.append(_Way(address, handler, not csrf_exempt, takes_session))
 
 
 # --- one request -----------------------------------------------------------------------------------------------------
@@ -100,15 +108,18 @@ def answer(environ: Mapping[str, Any], body: bytes) -> tuple[SeeOther, list[tupl
     if found_way is None or not _in_order(environ):
         return None
     match, way = found_way
-    cookies = _cookies(environ.get("HTTP_COOKIE", ""))
-    fields = _fields(body)
-    if cookies is None or fields is None or (way.asks_token and not _token_fits(cookies, fields)):
+    header, fields = environ.get("HTTP_COOKIE", ""), _fields(body)
+    if fields is None or (settings.SESSION_COOKIE_NAME in header) is not way.takes_session:
+        return None
+    cookies = _cookies(header)
+    if way.asks_token and not _token_fits(cookies, fields, environ.get(settings.CSRF_HEADER_NAME, "")):
         return None
     language = _language(match["language"])
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
     client = limits.address_of(forwarded, environ.get("REMOTE_ADDR", ""))
     try:
-        found = way.handler(Post(match, environ["PATH_INFO"], language, fields, client))
+        session = _session(cookies) if way.takes_session else None
+        found = way.handler(Post(match, environ["PATH_INFO"], language, fields, client, cookies, session))
     except Refused:
         # The view says why, in words.
         found = None
@@ -117,7 +128,7 @@ def answer(environ: Mapping[str, Any], body: bytes) -> tuple[SeeOther, list[tupl
         close_old_connections()
     if found is None:
         return None
-    headers = [*_headers(language, _is_secure(environ)), ("Location", found.location)]
+    headers = [*_headers(language, _is_secure(environ), way.takes_session), ("Location", found.location)]
     return found, [*headers, ("Set-Cookie", found.cookie)] if found.cookie else headers
 
 
@@ -149,15 +160,19 @@ def _is_ours(host: str, allowed: tuple[str, ...]) -> bool:
     return validate_host(split_domain_port(host)[0], allowed)
 
 
-def _cookies(header: str) -> Mapping[str, str] | None:
-    """Read the cookies; None where a session is among them, or what only the ordinary way understands."""
-    if settings.SESSION_COOKIE_NAME in header:
-        return None
+def _cookies(header: str) -> Mapping[str, str]:
     found = {}
     for part in header.split(";"):
         name, _equals, value = part.strip().partition("=")
         found[name] = value
     return found
+
+
+def _session(cookies: Mapping[str, str]) -> SessionBase:
+    """Return the session of a cookie, as SessionMiddleware does; an empty one for a key that is none of ours."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    return store(key if key.isascii() and key.isalnum() else None)
 
 
 def _fields(body: bytes) -> Mapping[str, str] | None:
@@ -170,9 +185,9 @@ def _fields(body: bytes) -> Mapping[str, str] | None:
     return fields if len(fields) == len(pairs) else None
 
 
-def _token_fits(cookies: Mapping[str, str], fields: Mapping[str, str]) -> bool:
-    """Compare the form's token with the cookie's, as CsrfViewMiddleware does."""
-    secret, token = cookies.get(settings.CSRF_COOKIE_NAME, ""), fields.get("csrfmiddlewaretoken", "")
+def _token_fits(cookies: Mapping[str, str], fields: Mapping[str, str], header: str) -> bool:
+    """Compare the form's token, or that of a header, with the cookie's, as CsrfViewMiddleware does."""
+    secret, token = cookies.get(settings.CSRF_COOKIE_NAME, ""), fields.get("csrfmiddlewaretoken", "") or header
     try:
         _check_token_format(secret)
         _check_token_format(token)
@@ -187,12 +202,14 @@ def _language(path: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _headers(language: str, secure: bool) -> tuple[tuple[str, str], ...]:
+def _headers(language: str, secure: bool, reads_session: bool) -> tuple[tuple[str, str], ...]:
     """Return what the site's own middleware puts on such an answer; asked once a process."""
     # It brings the whole test client along; no start has to wait for that.
     from django.test import RequestFactory
 
-    def view(_request: HttpRequest) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponse:
+        if reads_session:
+            request.session.get("")
         response = HttpResponse(status=303)
         add_never_cache_headers(response)
         return response

@@ -27,10 +27,15 @@ def sent_before(request: HttpRequest, token: uuid.UUID) -> HttpResponse | None:
 
 def to_receipt(request: HttpRequest, reference: str, code: str) -> HttpResponseRedirect:
     """Lead to a receipt and let the browser open it."""
-    before, after = _receipts_at(get_language() or "")
-    response = HttpResponseRedirect(f"{before}{reference}{after}")
-    wallet.put(request, response, reference, code)
+    response = HttpResponseRedirect(receipt_path(reference))
+    wallet.put(request.COOKIES, response, reference, code)
     return response
+
+
+def receipt_path(reference: str) -> str:
+    """Return where a receipt is shown in the language of now."""
+    before, after = _receipts_at(get_language() or "")
+    return f"{before}{reference}{after}"
 
 
 @lru_cache(maxsize=16)
@@ -47,9 +52,9 @@ def _events(client: str, email: str) -> list[limits.Event]:
     return events
 
 
-def counted(client: str) -> bool:
+def counted(client: str, email: str = "") -> bool:
     """Count something sent from an address, where nothing stands in its way; else count nothing."""
-    return limits.Counts.unless_free([limits.SITE, *_events(client, "")]) is None
+    return limits.Counts.unless_free([limits.SITE, *_events(client, email)]) is None
 
 
 def seems_automatic(honeypot: str, opened_at: datetime | None, now: datetime) -> bool:

@@ -66,7 +66,7 @@ def track(request: HttpRequest) -> HttpResponse:
         return _track_refused(request, context, error)
     reference, address = found
     response = redirect(address)
-    wallet.put(request, response, reference, code)
+    wallet.put(request.COOKIES, response, reference, code)
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,10 @@ _NOBODY = "0" * 64
 
 def read(request: HttpRequest) -> dict[str, str]:
     """Return reference to code, newest last; empty for no cookie or one we did not write."""
-    sealed = request.COOKIES.get(COOKIE, "")
+    return _held(request.COOKIES.get(COOKIE, ""))
+
+
+def _held(sealed: str) -> dict[str, str]:
     if not sealed or len(sealed) > 4_000:
         return {}
     try:
@@ -46,9 +50,9 @@ def _write(response: HttpResponse, held: dict[str, str]) -> None:
     )
 
 
-def put(request: HttpRequest, response: HttpResponse, reference: str, code: str) -> None:
-    """Keep one receipt on this device; the code in its own form, however it was typed, for the receipt shows it."""
-    held = read(request)
+def put(cookies: Mapping[str, str], response: HttpResponse, reference: str, code: str) -> None:
+    """Keep one receipt on the device that sent these cookies; the code in its own form, for the receipt shows it."""
+    held = _held(cookies.get(COOKIE, ""))
     held.pop(reference, None)
     _write(response, held | {reference: parse_code(code)})
 

@@ -15,10 +15,12 @@ class LetterboxConfig(AppConfig):
         from mailbox.actions.forgetting import register_forgetting
         from mailbox.letterbox import demo
         from mailbox.letterbox.queries import address_words
+        from mailbox.letterbox.quick import plug_in
         from mailbox.letterbox.strips import DOOR
         from mailbox.letterbox.words import REFUSALS
 
         register_refusals(REFUSALS)
         register_forgetting(words=address_words)
         register_strip(DOOR)
+        plug_in()
         demo_content.register("letterbox", order=30, load=demo.load)

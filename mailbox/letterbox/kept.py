@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -69,7 +70,12 @@ def read(request: HttpRequest) -> Letter | None:
     """Return the letter of this session; None when there is none. Touches no session that does not exist."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
-    kept = request.session.get(SESSION_KEY)
+    return read_from(request.session)
+
+
+def read_from(session: SessionBase) -> Letter | None:
+    """Return the letter of a session."""
+    kept = session.get(SESSION_KEY)
     if not kept:
         return None
     values, checked = dict(kept["values"]), kept["checked"]
@@ -106,8 +112,8 @@ def drop(request: HttpRequest) -> None:
 class Dropping:
     """Forgets a letter in the statement that writes its case, where sessions can be written so; else after it."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        self._session = request.session
+    def __init__(self, session: SessionBase) -> None:
+        self._session = session
         self._is_written = False
 
     def write(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,15 +15,12 @@ from engage.errors import Refused
 from engage.pages.caching import shared_for_seconds
 from engage.pages.messages import refusal_message, refusal_status, registered_codes
 from engage.participation import challenge, limits, personal_data, sending, wallet
-from engage.participation.actions import Envelope
 from engage.participation.file_faults import file_fault
 from engage.participation.forms import checked_rows, clean_text, read_token
 from engage.participation.rules import Window, parse_reference
 from engage.typed import whole_number
-from mailbox.actions import NewCase
-from mailbox.letterbox import actions, files, kept, queries
-from mailbox.letterbox.forms import FIELDS, WriteForm, representatives_in
-from mailbox.letterbox.models import Delivery
+from mailbox.letterbox import actions, files, kept, queries, sent
+from mailbox.letterbox.forms import FIELDS, WriteForm
 from mailbox.letterbox.words import PART_OF, PETITION, QUESTIONS, WAYS, Way
 
 UPLOAD_WINDOWS = (Window(20, 60), Window(100, 3600))
@@ -241,21 +236,14 @@ def _send(request: HttpRequest) -> HttpResponse:
     letter = kept.read(request)
     if token is None or letter is None or letter.token != str(token):
         return (token and sending.sent_before(request, token)) or redirect("write")
-    values = letter.ready_values(FIELDS[letter.kind]) if _units_are_there(letter) else None
+    values = sent.ready_values(letter)
     if values is None:
         return redirect("write_kind", part=PART_OF[letter.kind])
-    envelope, dropping = _envelope(request, letter, values, token), kept.Dropping(request)
+    language, website = get_language() or "", request.POST.get("website", "")
+    envelope, dropping = sent.envelope(letter, values, language, website), kept.Dropping(request.session)
     try:
         sending.check_limits(request, token=letter.token, email=envelope.email)
-        case = actions.send_letter(
-            _new_case(letter, values),
-            _beside(values),
-            envelope,
-            held=letter.digest if letter.files else "",
-            helped=letter.helped,
-            aside=dropping.write,
-            actor=request.user,
-        )
+        case = sent.send(letter, values, envelope, dropping, actor=request.user)
     except Refused as refusal:
         form = _form_of(letter)
         if not form.is_valid():
@@ -263,47 +251,6 @@ def _send(request: HttpRequest) -> HttpResponse:
         return _check_page(request, letter, form, refusal_message(refusal), refusal_status(refusal.code))
     dropping.finish()
     return sending.to_receipt(request, case.submission.reference, envelope.code)
-
-
-def _units_are_there(letter: kept.Letter) -> bool:
-    """Tell whether the units that were chosen still stand in the list: one may have gone meanwhile."""
-    chosen = [letter.values[name] for name in ("department", "accuses") if letter.values.get(name)]
-    return not chosen or {*chosen} <= {key for key, _name in queries.department_choices()}
-
-
-def _envelope(request: HttpRequest, letter: kept.Letter, values: Mapping[str, str], token: uuid.UUID) -> Envelope:
-    now = timezone.now()
-    return Envelope(
-        token=token,
-        language=get_language() or "",
-        received_at=now,
-        name=values.get("name", ""),
-        email=values.get("email", ""),
-        phone=values.get("phone", ""),
-        signature=values.get("signature", ""),
-        flagged=sending.seems_automatic(request.POST.get("website", ""), challenge.signed_moment(letter.opened), now),
-    )
-
-
-def _new_case(letter: kept.Letter, values: Mapping[str, str]) -> NewCase:
-    return NewCase(
-        kind=letter.kind,
-        text=values["text"],
-        title=values["title"],
-        url=letter.values.get("about", ""),
-        may_publish=values.get("publish") == "yes",
-        people=int(values.get("people", "1")),
-        representatives=representatives_in(values),
-        barred=int(values["accuses"]) if values.get("accuses") else None,
-    )
-
-
-def _beside(values: Mapping[str, str]) -> actions.Beside:
-    return actions.Beside(
-        department=int(values["department"]) if values["department"] else None,
-        delivery=Delivery(values["delivery"]).value if "delivery" in values else "",
-        address=values.get("address", ""),
-    )
 
 
 @never_cache

@@ -622,7 +622,7 @@ def sent(request: HttpRequest, key: str, code: str) -> HttpResponse:
     if mode == Response.Mode.EMBED:
         return _thanks_in_frame(request, submission, code)
     response = receipt_page(request, submission, code)
-    wallet.put(request, response, submission.reference, code)
+    wallet.put(request.COOKIES, response, submission.reference, code)
     return response
 
 

@@ -101,7 +101,7 @@ def signature(request: HttpRequest, reference: str) -> HttpResponse:
     here = reverse("petition_signature", args=[reference])
     response = _mine(request, row, here, code=device.code(request, reference))
     if reference not in wallet.read(request) and response.status_code == 200:
-        wallet.put(request, response, reference, device.code(request, reference))
+        wallet.put(request.COOKIES, response, reference, device.code(request, reference))
     return response
 
 
