@@ -330,9 +330,11 @@ def test_a_petition_waits_for_its_starters_confirmation_by_a_button(client: Clie
     assert [event.code for event in petition.events.all()] == ["started"]
     code = re.search(r"Tracking code: (\S+)", OutgoingMail.objects.latest("pk").body)[1]
     assert code in receipt
-    # Pressed once more, from another device: the same receipt, and no more letters.
+    # Opened and pressed once more, from another device: the same receipt, and no more letters.
     letters_sent = OutgoingMail.objects.count()
     other = Client()
+    once_more = body(other.get(link))
+    assert "You have confirmed your petition" in once_more and "Yes, this is my petition" not in once_more
     assert code in body(other.get(other.post(link).url))
     assert OutgoingMail.objects.count() == letters_sent
 

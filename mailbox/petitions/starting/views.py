@@ -251,8 +251,10 @@ def confirm_start(request: HttpRequest, key: str) -> HttpResponse:
     if token is None or petition is None:
         return _over(request)
     if request.method != "POST":
-        over = petition.state not in rules.GATHERS and not queries.starter_has_confirmed(petition)
-        return _over(request) if over else unlisted(request, "petitions/confirm_start.html", petition=petition)
+        confirmed = queries.starter_has_confirmed(petition)
+        if petition.state not in rules.GATHERS and not confirmed:
+            return _over(request)
+        return unlisted(request, "petitions/confirm_start.html", petition=petition, confirmed=confirmed)
     try:
         petition, code = actions.confirm_start(token, now=timezone.now())
     except Refused as refusal:
