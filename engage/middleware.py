@@ -1,11 +1,9 @@
 """Edges every request passes: language in the address, the security policy, refusals turned into pages."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
-from csp.constants import HEADER, SELF
+from csp.constants import SELF
 from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import RequestDataTooBig
@@ -80,16 +78,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if response.status_code >= 400:
             add_never_cache_headers(response)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        if hasattr(request, "_csp_nonce") or any(name.startswith("_csp_") for name in vars(response)):
-            return super().process_response(request, response)
-        # Nothing of its own: the same words for every answer, which cost a twentieth of a form's time to put together.
-        response.headers.setdefault(HEADER, _strict_policy())
-        return response
-
-
-@lru_cache(maxsize=1)
-def _strict_policy() -> str:
-    return build_policy()
+        return super().process_response(request, response)
 
 
 class BodyLimitMiddleware:
