@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engage.errors import Refused
@@ -85,6 +87,8 @@ def test_separators_do_not_change_a_number_and_reading_it_again_neither(digits, 
     text = digits
     for place in sorted(places, reverse=True):
         text = text[:place] + sign + text[place:]
+    # "1300000000.0" is what a spreadsheet makes of another number.
+    assume(not re.fullmatch(r"\d{7,}\.0+", text))
     once = normal_number(text, "CN")
     assert once.e164 == f"+86{digits}"
     assert normal_number(once.e164, "GB") == once
