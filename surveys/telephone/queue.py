@@ -42,40 +42,35 @@ def not_refused_by(numbers: QuerySet[SampleNumber], interviewer: Any) -> QuerySe
     return numbers.filter(Q(reserved_for=interviewer) | ~Exists(refused))
 
 
-def due_numbers(study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
-    """Return the numbers in these zones that an interviewer may be given now, in no order."""
-    numbers = SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=zones)
-    numbers = numbers.filter(Q(reserved_for=None) | Q(reserved_for=interviewer) | Q(anyone_from__lte=now))
-    return not_refused_by(numbers, interviewer)
-
-
-# In which order numbers are served: promises, the interviewer's own before all others; fresh ones; call-backs.
-def offered(rank: int, study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
-    """Return the numbers of a rank in the order in which they are served, to be locked."""
-    due = due_numbers(study, interviewer, now, zones).filter(rank=rank)
-    if rank == Rank.APPOINTMENT:
-        return _locked(due.order_by(Case(When(reserved_for=interviewer, then=0), default=1), "due_at", "place"))
-    return _locked(due.order_by("turn" if rank == Rank.FRESH else "due_at", "place"))
+def _due(rank: int, study: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    return SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=zones, rank=rank)
 
 
 def _locked(numbers: QuerySet[SampleNumber]) -> QuerySet[SampleNumber]:
     return numbers.select_for_update(skip_locked=True, of=("self",))
 
 
-# What is asked for each call is put together once.
-_OFFERED = {
-    rank: Reading(lambda study, interviewer, now, *zones, rank=rank: offered(rank, study, interviewer, now, zones))
-    for rank in Rank.values
-}
-
-
-def _due(rank: int, study: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
-    return SampleNumber.objects.filter(study=study, due_at__lte=now, zone__in=zones, rank=rank)
+# In which order numbers are served: promises, the interviewer's own before all others; fresh ones; call-backs.
+def _offered(rank: int, study: Any, interviewer: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
+    """Return the promises or call-backs that an interviewer may be given, in the order in which they are served."""
+    due = _due(rank, study, now, zones)
+    due = due.filter(Q(reserved_for=None) | Q(reserved_for=interviewer) | Q(anyone_from__lte=now))
+    due = not_refused_by(due, interviewer)
+    if rank == Rank.APPOINTMENT:
+        return _locked(due.order_by(Case(When(reserved_for=interviewer, then=0), default=1), "due_at", "place"))
+    return _locked(due.order_by("due_at", "place"))
 
 
 def _fresh(study: Any, now: Any, zones: Sequence[Any]) -> QuerySet[SampleNumber]:
     """Return the fresh numbers in the order in which they are served: nobody's, and nobody was refused by them."""
     return _locked(_due(Rank.FRESH, study, now, zones).order_by("turn", "place"))
+
+
+# What is asked for each call is put together once.
+_OFFERED = {
+    rank: Reading(lambda study, interviewer, now, *zones, rank=rank: _offered(rank, study, interviewer, now, zones))
+    for rank in (Rank.APPOINTMENT, Rank.RETRY)
+}
 
 
 @lru_cache(maxsize=64)
@@ -114,12 +109,12 @@ class Field:
             return list(self._within(_fresh(self.study.pk, self.now, self.zones))[:most])
         return _first_fresh(most).all(self.study.pk, self.now, *self.zones)
 
-    def lock_next(self, rank: int, interviewer: User) -> SampleNumber | None:
-        """Lock the next number of a rank for an interviewer; None when none is due."""
+    def lock_next(self, rank: Rank, interviewer: User) -> SampleNumber | None:
+        """Lock the next promise or call-back for an interviewer; None when none is due."""
         if not self.zones:
             return None
         if self.closed:
-            return self._within(offered(rank, self.study.pk, interviewer.pk, self.now, self.zones)).first()
+            return self._within(_offered(rank, self.study.pk, interviewer.pk, self.now, self.zones)).first()
         return _OFFERED[rank].first(self.study.pk, interviewer.pk, self.now, *self.zones)
 
 

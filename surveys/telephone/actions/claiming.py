@@ -24,7 +24,7 @@ from engage.rows import Reading
 from surveys.telephone.access import check_interviewer
 from surveys.telephone.actions.calling import HOLD
 from surveys.telephone.models import SampleNumber, Seat, TelephoneStudy
-from surveys.telephone.planning import is_silenced, silenced_among, write_plan
+from surveys.telephone.planning import silenced_among, write_plan
 from surveys.telephone.queue import Field
 from surveys.telephone.rules import Reason
 
@@ -100,22 +100,20 @@ def _serve_study(study: TelephoneStudy, people: People, now: datetime) -> dict[i
         pk: Refused("telephone_paused") for pk in _paused_at_their_seats(study, people, now)
     }
     found |= _in_hand(study, [pk for pk in people if pk not in found], now)
-    field = Field.of(study, now)
 
     def without() -> list[User]:
         return [person for pk, person in people.items() if pk not in found]
 
-    if without() and field.has_due(Rank.APPOINTMENT):
+    if not without():
+        return found
+    field = Field.of(study, now)
+    if field.has_due(Rank.APPOINTMENT):
         for person in without():
             if number := _next(field, Rank.APPOINTMENT, person):
                 own = number.reserved_for_id == person.pk
                 found[person.pk] = number, Reason.OWN_APPOINTMENT if own else Reason.APPOINTMENT
     while without() and (fresh := field.lock_fresh(len(without()))):
-        silent = silenced_among(study, [number.index for number in fresh])
-        for number in fresh:
-            if number.index in silent:
-                write_plan(number, study)
-        pairs = list(zip((number for number in fresh if number.index not in silent), without(), strict=False))
+        pairs = list(zip(_called(study, fresh), without(), strict=False))
         _hold(pairs, now)
         found |= {person.pk: (number, Reason.FRESH) for number, person in pairs}
     for person in without():
@@ -166,15 +164,25 @@ def _in_hand(study: TelephoneStudy, people: Sequence[int], now: datetime) -> dic
     return held
 
 
-def _next(field: Field, rank: int, person: User) -> SampleNumber | None:
-    """Give somebody the next number of a rank."""
+def _next(field: Field, rank: Rank, person: User) -> SampleNumber | None:
+    """Give somebody the next promise or call-back."""
     while number := field.lock_next(rank, person):
-        if not is_silenced(field.study, number.index):
+        if _called(field.study, [number]):
             _hold([(number, person)], field.now)
             return number
-        # Its sample and the list came in at the same moment, and neither saw the other.
-        write_plan(number, field.study)
     return None
+
+
+def _called(study: TelephoneStudy, numbers: Sequence[SampleNumber]) -> list[SampleNumber]:
+    """Return those that may be called; the plan of a silenced one is written anew.
+
+    Its sample and the list came in at the same moment, and neither saw the other.
+    """
+    silent = silenced_among(study, [number.index for number in numbers])
+    for number in numbers:
+        if number.index in silent:
+            write_plan(number, study)
+    return [number for number in numbers if number.index not in silent]
 
 
 def _hold(pairs: Sequence[tuple[SampleNumber, User]], now: datetime) -> None:
