@@ -233,3 +233,17 @@ def demo_site() -> Iterator[services.RunningSite]:
             yield site
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def passed() -> list[str]:
+    """The addresses that `site` let go the ordinary way."""
+    return []
+
+
+@pytest.fixture
+def site(passed: list[str]) -> Any:
+    """Return what posts a form to the site by its short way or the ordinary one (tests.quickly)."""
+    from tests.quickly import poster
+
+    return poster(passed)

@@ -25,7 +25,7 @@ from mailbox.models import Case, CaseClock, Message, Party
 from tests.accounts.people import person
 from tests.mailbox.factories import house
 from tests.mailbox.test_public import VALUES, write
-from tests.quickly import SECRET, poster
+from tests.quickly import SECRET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/zh/write/mine/check/"
@@ -57,16 +57,6 @@ def _site(settings):
 @pytest.fixture
 def place():
     return house()
-
-
-@pytest.fixture
-def passed():
-    return []
-
-
-@pytest.fixture
-def site(passed):
-    return poster(passed)
 
 
 def written(part="letter", client=None, prefix="zh", **values):

@@ -21,7 +21,7 @@ from mailbox.petitions.signing import group, links
 from mailbox.petitions.signing import quick as ways
 from tests.conftest import ON_POSTGRES
 from tests.petitions.test_signing import petition, signed
-from tests.quickly import SECRET, poster
+from tests.quickly import SECRET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIELDS = {
@@ -45,17 +45,6 @@ def _site(settings):
     yield
     group.line.close()
     connections.close_all()
-
-
-@pytest.fixture
-def passed():
-    """The requests that went the ordinary way."""
-    return []
-
-
-@pytest.fixture
-def site(passed):
-    return poster(passed)
 
 
 def as_both_say(answer):

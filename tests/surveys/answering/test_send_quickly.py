@@ -13,7 +13,6 @@ from surveys import queries
 from surveys.answering import actions, sheets
 from surveys.answering import quick as ways
 from surveys.models import Questionnaire, Response, SavedResponse
-from tests.quickly import poster
 from tests.surveys.answering import definitions as d
 from tests.surveys.answering.builders import published
 
@@ -27,16 +26,6 @@ def _site(settings):
     quick._headers.cache_clear()
     yield
     connections.close_all()
-
-
-@pytest.fixture
-def passed():
-    return []
-
-
-@pytest.fixture
-def site(passed):
-    return poster(passed)
 
 
 PAGE = d.page(
