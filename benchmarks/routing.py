@@ -15,26 +15,40 @@ from mailbox.routing.suggester import Letter, Suggester, from_bytes, to_bytes, t
 
 LETTERS, ASKED = 10_000, 500
 TRAIN_MOST_SECONDS, SUGGEST_MOST_MS = 30, 20
-SUBJECTS = 12
-COUNTIES = ("云山", "清河", "石桥", "双塔", "青原", "白石", "长岭", "东川")
+# Counties of one city and units whose usual business is known, so that the gazetteer and that list take part.
+COUNTIES = ("涞水", "阜平", "定兴", "高阳", "容城", "涞源", "望都", "博野")
+SUBJECTS = [
+    "教育",
+    "交通警察",
+    "公安",
+    "城市管理",
+    "住建",
+    "交通运输",
+    "卫生",
+    "人社",
+    "医保",
+    "自然资源",
+    "水务",
+    "环保",
+]
 COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种"
 SIGNS = "水电路灯校医保险房产证户籍公交站停车场物业暖气垃圾河道桥梁学区报销补贴工资合同社招生疫苗燃管网绿化噪音油烟"
 
 
 def letters(count: int, chance: random.Random) -> list[tuple[Letter, str]]:
     """Make letters to eight counties and twelve units with a subject."""
-    words = [[chance.choice(SIGNS) + chance.choice(SIGNS) for _n in range(60)] for _subject in range(SUBJECTS)]
+    words = {subject: [chance.choice(SIGNS) + chance.choice(SIGNS) for _n in range(60)] for subject in SUBJECTS}
     filler = ["".join(chance.choices(COMMON, k=chance.randint(2, 6))) for _n in range(4_000)]
     towns = {county: ["".join(chance.choices(COMMON, k=2)) + "镇" for _n in range(15)] for county in COUNTIES}
     made = []
     for _number in range(count):
-        subject, county = chance.randrange(SUBJECTS), chance.choice(COUNTIES)
+        subject, county = chance.choice(SUBJECTS), chance.choice(COUNTIES)
         is_local = chance.random() < 0.6
         said = [chance.choice(words[subject]) if chance.random() < 0.2 else chance.choice(filler) for _n in range(80)]
         town = chance.choice(towns[county])
         place = f"{county}县{town}" if chance.random() < 0.5 else town
         text = f"我是{place}的居民，{'，'.join(said)}。" if is_local else f"{'，'.join(said)}。"
-        made.append((Letter("".join(said[:3]), text), f"{county}县政府" if is_local else f"市{subject}号局"))
+        made.append((Letter("".join(said[:3]), text), f"{county}县政府" if is_local else f"市{subject}局"))
     return made
 
 

@@ -1,7 +1,7 @@
 """What the words of a letter say of who is in charge: places, units that are named, items of a list of duties. Pure.
 
-Nothing here knows a town, a unit or a letter of its own: places and abbreviations are read from the names of the units,
-towns are learned from past letters ("X county Y town"), duties are those of the list that the house keeps.
+Nothing here knows a unit or a letter of its own: places and abbreviations are read from the names of the units, what
+lies in a place from a gazetteer and from past letters ("X county Y town"), duties from the list that the house keeps.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from engage.search.terms import CJK_CHARACTER, fold, pairs, stem
+from mailbox.routing.gazetteer import Gazetteer
 
 SHOWN_MOST = 3
 # Nothing is chosen beforehand unless the first stands clearly before the second.
@@ -110,13 +111,14 @@ def towns_said(text: str) -> list[set[str]]:
 
 @dataclass(frozen=True)
 class Places:
-    """Whose territory a letter comes from. `towns` and `spots` count per territory where a word was seen."""
+    """Whose territory a letter comes from. `towns` and `spots` count per territory where a word was seen in letters."""
 
     offices: tuple[str, ...]
     names: tuple[tuple[tuple[str, str], ...], ...]
     share: tuple[float, ...] = ()
     towns: Mapping[str, Sequence[float]] = field(default_factory=dict)
     spots: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    listed: Gazetteer = field(default_factory=Gazetteer)
 
     @classmethod
     def of(cls, offices: Sequence[Office]) -> Places:
@@ -124,7 +126,9 @@ class Places:
         with_place = [(one.key, names) for one in offices if (names := territories(one.names))]
         keys = tuple(key for key, _names in with_place)
         even = tuple(1 / len(keys) for _key in keys)
-        return cls(keys, tuple(names for _key, names in with_place), even)
+        called = tuple(names for _key, names in with_place)
+        listed = Gazetteer.of([[full for _short, full in names] for names in called])
+        return cls(keys, called, even, listed=listed)
 
     def learn(self, texts: Sequence[str], labels: Sequence[str]) -> Places:
         """Learn towns from all texts and further spots from the letters of each territory."""
@@ -139,7 +143,7 @@ class Places:
                     seen[spot][number] += 1
         whole = sum(share) or 1
         kept = dict(sorted(seen.items(), key=lambda item: (-sum(item[1]), item[0]))[:TOWNS_MOST])
-        return Places(self.offices, self.names, tuple(one / whole for one in share), towns, kept)
+        return replace(self, share=tuple(one / whole for one in share), towns=towns, spots=kept)
 
 
 def _towns_of(names: Sequence[Sequence[tuple[str, str]]], texts: Iterable[str]) -> dict[str, list[float]]:

@@ -16,7 +16,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ LEARN_FROM = 30
 TEMPERATURE, FAR = 0.35, -12.0
 RIDGE = 10.0
 # On letters it never saw, the likeliest office of a letter was right less often than the weights say; so much less
-# sure, what is shown as 77, 90 and 98 % was right in 80, 84 and 98 % (docs/routing.md). Ranks do not change.
+# sure, what is shown as 78, 90 and 98 % was right in 80, 86 and 98 % (docs/routing.md). Ranks do not change.
 LESS_SURE = 0.75
 LOCAL = "*"
 FORMAT = 1
@@ -65,6 +66,7 @@ FEATURES = (
     "place_alone",
     "place_by_town",
     "place_by_spots",
+    "place_by_list",
     "territory",
     "territory_some_named",
     "territory_some_town",
@@ -82,6 +84,7 @@ FEATURES = (
     "duty",
     "usual",
     "usual_in_title",
+    "usual_share",
 )
 # Before there are letters to learn from: how much each rule counts.
 COLD = {
@@ -89,6 +92,7 @@ COLD = {
     "place_in_title": 1.5,
     "place_in_full": 0.5,
     "place_alone": 0.5,
+    "place_by_list": 2.0,
     "named_in_title": 1.5,
     "named": 1.0,
     "named_of_city_in_title": 0.5,
@@ -272,7 +276,8 @@ class Suggester:
                     seen = table.get(way)
                     if seen is not None and seen[at] > 1 and seen[at] == sum(seen):
                         return way
-        return ""
+        listed = self.places.listed
+        return next((name for name in listed.said(text) if listed.names.get(name) == (at,)), "")
 
     def _usual_said(self, letter: Letter, key: str, most: int = 3) -> list[str]:
         """Return the words of an office's usual business that a letter says most often, its title first."""
@@ -355,13 +360,15 @@ class Suggester:
         share = np.log(np.array(places.share))
         likely = _log_shares((traces @ PLACE_WEIGHTS + share)[None])[0]
         named, town, in_title = traces[:, 0].max(), traces[:, 5].max(), traces[:, 1].max()
+        listed = places.listed.shares(letter.whole, len(places.offices))
         first = FEATURES.index("place")
         here = [self._at[key] for key in places.offices]
         for number, at in enumerate(here):
             row[at, first] = likely[number]
             row[at, first + 1 : first + 8] = traces[number]
-            row[at, first + 8 : first + 11] = 1.0, named > 0, town
-            row[at, first + 11] = share[number] if named == 0 and town == 0 else 0.0
+            row[at, first + 8] = listed[number]
+            row[at, first + 9 : first + 12] = 1.0, named > 0, town
+            row[at, first + 12] = share[number] if named == 0 and town == 0 else 0.0
         others = np.ones(len(row), dtype=bool)
         others[here] = False
         row[others, FEATURES.index("subject_some_named")] = named > 0
@@ -383,18 +390,33 @@ class Suggester:
             row[number, part + 1] = min(sum(low_text.count(one) for one in own), 3) / 3
 
     def _read_business(self, letter: Letter, row: np.ndarray) -> None:
-        """Count the words of what units of such names usually do; each is looked for once, whoever has it."""
-        every = dict.fromkeys(word for words in self.usual.values() for word in words)
-        text, title = letter.text[:TEXT_MOST].lower(), letter.title.lower()
-        said = {word: n for word in every if (n := times(word, text))}
-        titled = {word: n for word in every if (n := times(word, title))}
-        if not said and not titled:
+        """Weigh the words of what units of such names usually do: one that few letters and few units have says more."""
+        text, title = letter.whole.lower(), letter.title.lower()
+        said = {word: weight for word, weight in self._business.items() if times(word, text)}
+        if not said:
             return
         first = FEATURES.index("usual")
         for number, office in enumerate(self.offices):
-            words = self.usual[office.key]
-            row[number, first] = np.log1p(sum(min(said.get(word, 0), 3) for word in words))
-            row[number, first + 1] = np.log1p(sum(titled.get(word, 0) for word in words))
+            mine = [word for word in self.usual[office.key] if word in said]
+            anywhere, in_title = (
+                sum(said[word] for word in mine),
+                sum(said[word] for word in mine if times(word, title)),
+            )
+            row[number, first : first + 3] = np.log1p(anywhere), np.log1p(in_title), anywhere + in_title
+        row[:, first + 2] /= row[:, first + 2].sum() or 1.0
+
+    @cached_property
+    def _business(self) -> dict[str, float]:
+        """Return what each word of a usual business weighs: its rarity in letters, shared by the units that have it."""
+        having = Counter(word for words in self.usual.values() for word in words)
+        return {word: (self._rarity(word) if self.learned else 1.0) / units for word, units in having.items()}
+
+    def _rarity(self, word: str) -> float:
+        """Return the logarithm of one letter in how many has a word: of a long one, its rarest run of three."""
+        assert self.learned is not None
+        at, rarity = self.learned.words.at, self.learned.words.rarity
+        runs = [word[start : start + 3] for start in range(max(1, len(word) - 2))]
+        return max(float(rarity[at[run]]) if run in at else float(rarity.max()) for run in runs) - 1
 
 
 def _traces(letter: Letter, places: Places) -> np.ndarray:
@@ -676,4 +698,4 @@ def _as_today(now: Places, then: tuple[str, ...], share: np.ndarray, towns: Any,
     shares = np.array([share[one] if one >= 0 else 1 / (len(at) + 1) for one in at])
     kept = {word: counts for word, counts in moved(towns).items() if counts.sum()}
     whole = float(shares.sum()) or 1.0
-    return Places(now.offices, now.names, tuple(shares / whole), kept, moved(seen))
+    return replace(now, share=tuple(shares / whole), towns=kept, spots=moved(seen))

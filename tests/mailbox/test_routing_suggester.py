@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
+from mailbox.routing.gazetteer import FOR_SHORT, Gazetteer
 from mailbox.routing.rules import (
     DutyItem,
     Office,
@@ -39,26 +40,41 @@ CLEARING = {"市信息中心", "其他"}
 Labelled = list[tuple[Letter, str]]
 
 
-def letters(without: set[str] = frozenset()) -> Labelled:  # type: ignore[assignment]
+def table_of_letters(without: set[str]) -> list[dict[str, str]]:
     with shared_file("data", "messages", "mayor_zh.csv").open(encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    return [(Letter(row["title"], row["text"]), row["dept"]) for row in rows if row["dept"] not in without]
+        return [row for row in csv.DictReader(lines) if row["dept"] not in without]
 
 
-def folds(rows: Labelled, number: int = 5) -> Iterator[tuple[Labelled, Labelled]]:
+def letters(without: set[str] = frozenset()) -> Labelled:  # type: ignore[assignment]
+    return [(Letter(row["title"], row["text"]), row["dept"]) for row in table_of_letters(without)]
+
+
+def parted(rows: Labelled, part: Sequence[int]) -> Iterator[tuple[Labelled, Labelled]]:
+    """Leave out one part after the other."""
+    for out in sorted(set(part)):
+        yield (
+            [row for row, number in zip(rows, part, strict=True) if number != out],
+            [row for row, number in zip(rows, part, strict=True) if number == out],
+        )
+
+
+def folds(rows: Labelled, number: int = 5) -> list[int]:
     """Deal the letters of each office out, mixed once by a fixed seed."""
-    order = np.random.default_rng(6).permutation(len(rows))
     seen: dict[str, int] = {}
-    fold = {}
-    for at in order:
+    fold = [0] * len(rows)
+    for at in np.random.default_rng(6).permutation(len(rows)):
         label = rows[at][1]
         fold[at] = seen.get(label, 0) % number
         seen[label] = seen.get(label, 0) + 1
-    for out in range(number):
-        yield (
-            [rows[at] for at in range(len(rows)) if fold[at] != out],
-            [rows[at] for at in range(len(rows)) if fold[at] == out],
-        )
+    return fold
+
+
+def months(without: set[str], number: int = 5) -> list[int]:
+    """Deal whole months out, mixed once by a fixed seed."""
+    of_letters = [row["month"] for row in table_of_letters(without)]
+    mixed = np.random.default_rng(6).permutation(sorted(set(of_letters)))
+    fold = {month: at % number for at, month in enumerate(mixed)}
+    return [fold[month] for month in of_letters]
 
 
 def taught(rows: Labelled) -> Suggester:
@@ -168,6 +184,51 @@ def test_towns_are_learned_from_letters_that_name_their_county():
     assert list(places.towns["双塔镇"]) == [0, 1]
 
 
+def test_a_letter_that_names_only_a_village_goes_to_its_county():
+    """商南县 and 山阳县 of one city; 过风楼镇 and its villages lie in the first, 南宽坪镇 in the second."""
+    offices = [Office("n", ("商南县政府",)), Office("y", ("山阳县政府",)), Office("school", ("市教育局",))]
+    suggester = by_rules(offices)
+    for text, office, said in (("过风楼镇停电三天", "n", "过风楼镇"), ("南宽坪镇的桥断了", "y", "南宽坪镇")):
+        (first, *_others) = suggester.suggest(Letter("没人管", text))
+        assert first.office == office and [(one.kind, one.said) for one in first.reasons] == [("place", said)]
+
+
+@pytest.mark.parametrize(
+    ("territories", "has", "has_not"),
+    [
+        (["商南县", "山阳县"], {"过风楼镇", "南宽坪镇"}, {"杨斜镇"}),
+        (["商南县", "高新区"], {"过风楼镇"}, {"南宽坪镇"}),
+        (["玄武区", "鼓楼区"], {"孝陵卫街道"}, {"鼓东街道"}),
+        (["杭州市", "宁波市"], {"余杭区", "慈溪市"}, {"杭州市", "瑞安市"}),
+    ],
+)
+def test_places_are_looked_for_where_most_territories_lie(territories, has, has_not):
+    names = Gazetteer.of([[one] for one in territories]).names
+    assert has <= names.keys() and not has_not & names.keys()
+
+
+@pytest.mark.parametrize("territories", [["鼓楼区"], ["云山县"], ["linhe county"], []])
+def test_a_house_whose_territories_nobody_knows_or_many_have_gets_no_places(territories):
+    assert Gazetteer.of([[one] for one in territories]) == Gazetteer()
+
+
+def test_a_name_of_two_territories_counts_for_each_in_part_and_one_for_short_half():
+    listed = Gazetteer({"石桥村": (0, 1), "双塔镇": (0,)}, {"双塔": (0,)})
+    assert listed.shares("石桥村", 2) == [0.5, 0.5]
+    assert listed.shares("双塔镇石桥村", 2) == [0.75, 0.25]
+    assert listed.said("双塔镇双塔派出所") == {"双塔镇": 1.0}
+    assert listed.said("双塔派出所") == {"双塔": FOR_SHORT}
+    assert listed.shares("没有地名", 2) == [0.0, 0.0]
+
+
+def test_a_word_of_few_letters_says_more_of_usual_business_than_one_of_many():
+    offices = [Office("school", ("市教育局",)), Office("police", ("市公安局",))]
+    rows = [(Letter("", f"第{n}封：学生的事，{'学籍' if n % 9 == 0 else ''}请回复"), "school") for n in range(30)]
+    rows += [(Letter("", f"第{n}封：学生被骗，{'户口' if n % 9 == 0 else ''}请回复"), "police") for n in range(30)]
+    suggester = train([letter for letter, _key in rows], [key for _letter, key in rows], offices)
+    assert suggester._business["学籍"] > suggester._business["学生"]
+
+
 def test_without_letters_it_goes_by_places_names_and_duties():
     offices = [
         Office("county", ("云山县政府", "Yunshan County")),
@@ -209,19 +270,22 @@ def test_nothing_is_chosen_beforehand_below_the_margin(confidences: Sequence[flo
 
 
 @pytest.mark.sqlite_only
-def test_on_real_letters_it_names_more_than_a_plain_model_does():
-    """Five folds within the file; a plain model of the same folds has 0.67 and 0.89 on 18 offices."""
+@pytest.mark.parametrize("by", ["folds", "months"])
+def test_on_real_letters_the_first_unit_is_right_four_times_in_five(by):
+    """Five parts within the file; a plain model of the same parts has 0.67 and 0.87 on 18 offices (docs/routing.md)."""
+    rows = letters(CLEARING)
     first = among = asked = 0
-    for known, rest in folds(letters(CLEARING)):
+    for known, rest in parted(rows, folds(rows) if by == "folds" else months(CLEARING)):
         one, three = hits(taught(known), rest)
         first, among, asked = first + one, among + three, asked + len(rest)
-    assert first / asked >= 0.75
-    assert among / asked >= 0.925
+    assert first / asked >= 0.80
+    assert among / asked >= 0.94
 
 
 @pytest.mark.sqlite_only
 def test_on_all_twenty_offices_the_right_one_is_among_three():
-    known, rest = next(folds(letters()))
+    rows = letters()
+    known, rest = next(parted(rows, folds(rows)))
     _first, among = hits(taught(known), rest)
     assert among / len(rest) >= 0.86
 
