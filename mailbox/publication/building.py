@@ -21,7 +21,7 @@ from engage.publishing.redaction.texts import redact_text
 from mailbox.actions.clocks import zone_of
 from mailbox.letterbox.models import PostalAddress
 from mailbox.models import Case, Message, Notice
-from mailbox.publication import rules
+from mailbox.publication import names, rules
 from mailbox.publication.models import Publication, PublishedFile
 from mailbox.publication.rules import Candidate
 
@@ -94,7 +94,8 @@ def candidates(case: Case, source: Source, *, beside: Iterable[str] = ()) -> lis
     `beside`: what can be read in files that go along. A mark takes nothing out of a file, the bench does; here it is
     said that something in it stays.
     """
-    return rules.each_once([*_of_sender(case), *_found([*source.texts, *beside])])
+    said = (Candidate(name, "said", PERSONAL_BASIS) for name in names.said(source.question, source.answer))
+    return rules.each_once([*_of_sender(case), *said, *_found([*source.texts, *beside])])
 
 
 def file_texts(publication: Publication) -> list[str]:

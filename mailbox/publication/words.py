@@ -58,6 +58,7 @@ WHY: dict[str, Any] = {
     "signature": pgettext_lazy("taken out", "pen name"),
     "contact": pgettext_lazy("taken out", "address or number of the sender"),
     "postal": pgettext_lazy("taken out", "postal address of the sender"),
+    "said": pgettext_lazy("taken out", "name in the text"),
     "reference": pgettext_lazy("taken out", "reference of the case"),
     "email": pgettext_lazy("taken out", "e-mail address"),
     "resident_id": pgettext_lazy("taken out", "ID number"),

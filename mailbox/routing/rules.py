@@ -58,7 +58,11 @@ class Office:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an office is proposed: `kind` is "duty", "place", "named", "usual" or "words"; `said` is what was found."""
+    """Why an office is proposed: `said` is what was found in the letter.
+
+    `kind` is "duty", "place", "named", "usual" or "words"; "often" where nothing in the letter speaks for it: "31/120"
+    of the letters learned from were its own.
+    """
 
     kind: str
     said: str

@@ -237,7 +237,7 @@ class Suggester:
         for number in order[:SHOWN_MOST]:
             office = self.offices[number]
             reasons = tuple(self._reasons(letter, office, vectors, matched.get(office.key)))
-            if reasons or self.learned:
+            if reasons:
                 found.append(Proposal(office.key, round(float(shares[number]), 4), reasons))
         return found
 
@@ -260,6 +260,8 @@ class Suggester:
             reasons.append(Reason("usual", ", ".join(usual)))
         if said := self._words_said(letter, vector, office.key):
             reasons.append(Reason("words", ", ".join(said)))
+        if not reasons and self.learned is not None and (own := self.learned.letters.get(office.key)):
+            reasons.append(Reason("often", f"{own}/{sum(self.learned.letters.values())}"))
         return reasons
 
     def _place_said(self, letter: Letter, key: str) -> str:

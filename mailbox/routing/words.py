@@ -19,6 +19,12 @@ REFUSALS = {
 
 def reason_words(kind: str, said: str) -> str:
     """Say one reason of a proposal in a sentence of its own."""
+    if kind == "often":
+        own, _slash, every = said.partition("/")
+        return gettext("no word speaks for it; %(own)s of %(every)s letters were its own") % {
+            "own": own,
+            "every": every,
+        }
     sentences: dict[str, Any] = {
         "duty": gettext("matches item %(said)s of its list of duties"),
         "place": gettext("names %(said)s"),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import call_command
+from django.utils.translation import override
 
 from mailbox.routing.gazetteer import FOR_SHORT, Gazetteer
 from mailbox.routing.rules import (
@@ -34,6 +35,7 @@ from mailbox.routing.suggester import (
     train,
 )
 from mailbox.routing.usual import times, usual_words
+from mailbox.routing.words import reason_words
 from tests.shared import shared_file
 
 CLEARING = {"市信息中心", "其他"}
@@ -316,6 +318,16 @@ def test_a_proposal_says_its_reasons(small):
     kinds = [reason.kind for reason in first.reasons]
     assert "place" in kinds and "words" in kinds
     assert len(suggester.suggest(letter)) == 3
+
+
+def test_where_no_word_speaks_for_a_unit_it_is_told_how_many_letters_were_its_own(small):
+    suggester, rows = small
+    found = suggester.suggest(Letter("", "？"))
+    assert [[one.kind for one in proposal.reasons] for proposal in found] == [["often"]] * 3
+    own = sum(label == found[0].office for _letter, label in rows)
+    assert found[0].reasons[0].said == f"{own}/{len(rows)}"
+    with override("en"):
+        assert reason_words("often", "31/120") == "no word speaks for it; 31 of 120 letters were its own"
 
 
 def test_the_words_that_are_named_are_words_in_either_script():
