@@ -18,6 +18,7 @@ from mailbox.desk.actions import Point
 from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
 from tests.accounts.people import person
+from tests.browser.by_keys import press, ready
 from tests.browser.looking import foreign_words, look
 from tests.mailbox import factories
 from tests.mailbox.factories import House, house, member
@@ -38,18 +39,6 @@ def place() -> House:
         who.first_name, who.last_name = name.split()
         who.save()
     return made
-
-
-def ready(page: Page) -> None:
-    """Wait until the page listens to keys."""
-    expect(page.locator("html[data-bound]")).to_have_count(1)
-
-
-def press(page: Page, key: str) -> None:
-    """Press a key that leads to another page, and wait for its script."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
-    ready(page)
 
 
 def click(page: Page, selector: str) -> None:
