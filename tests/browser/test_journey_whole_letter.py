@@ -433,7 +433,8 @@ def published(office: Office, case: Case, officer: Page) -> None:
     for who in (office.place.approver, Role.REVIEWER_OPENNESS, Role.REVIEWER_SECRECY):
         reviewer = office.desk(who, width=360)
         reviewer.goto(address)
-        expect(reviewer.locator("body")).not_to_contain_text(secret)
+        for hidden in (secret, office.said.name, "13800138000"):
+            expect(reviewer.locator("body")).not_to_contain_text(hidden)
         walk.sign(reviewer, address)
         reviewer.close()
 
