@@ -1,7 +1,7 @@
 """An answer on its way to everybody: prepared by an officer, signed by three, found by a search, "it helped me".
 
-In English, the officer at a desk, the reader on a phone without scripts; in Chinese and with scripts it is a part of
-test_journey_whole_letter.py.
+In English, the officer at a desk, the reader on a phone without scripts; in both languages and with scripts it is a
+part of test_journey_whole_letter.py.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def test_an_answer_is_prepared_signed_found_and_helps(
     at_ease(officer)
 
 
-def prepare(officer: Page, site: str, made: Case) -> str:
+def prepare(
+    officer: Page, site: str, made: Case, *, secret: str = SECRET, translation: dict[str, str] = TRANSLATION
+) -> str:
     """From the page of the case to the gate; return where the release is read."""
     officer.goto(f"{site}/desk/cases/{made.pk}/")
     officer.locator(f"main a[href='/desk/cases/{made.pk}/publish/']").click()
@@ -78,16 +80,16 @@ def prepare(officer: Page, site: str, made: Case) -> str:
     expect(officer.locator("mark", has_text="13800138000").first).to_be_visible()
     expect(officer.locator("a[href*='/release/hand-in/']")).to_have_count(0)
     at_ease(officer)
-    officer.locator("#id_more").fill(SECRET)
+    officer.locator("#id_more").fill(secret)
     officer.locator("#id_title_zh").fill(TITLE["zh"])
     officer.locator("#id_title_en").fill(TITLE["en"])
-    for name, words in TRANSLATION.items():
+    for name, words in translation.items():
         officer.locator(f"#id_{name}").fill(words)
     officer.locator("input[name=topics]").check()
     officer.locator("#check .btn-go").click()
-    expect(officer.locator("mark", has_text=SECRET).first).to_be_visible()
+    expect(officer.locator("mark", has_text=secret).first).to_be_visible()
     officer.locator("a[href$='/publish/preview/en/']").click()
-    expect(officer.locator("main")).not_to_contain_text(SECRET)
+    expect(officer.locator("main")).not_to_contain_text(secret)
     at_ease(officer)
     officer.go_back()
     officer.locator("a[href*='/release/hand-in/']").click()
@@ -96,7 +98,7 @@ def prepare(officer: Page, site: str, made: Case) -> str:
     return officer.url
 
 
-def found(reader: Page, language: str, javascript: bool) -> None:
+def found(reader: Page, language: str, javascript: bool, *, secret: str = SECRET) -> None:
     """From the door to the list, by a search to the answer."""
     reader.locator("main a[href$='/replies/']").click()
     at_ease(reader, javascript)
@@ -104,7 +106,7 @@ def found(reader: Page, language: str, javascript: bool) -> None:
     reader.locator("main form.filter .btn").click()
     expect(reader.locator("ul.list h3 a")).to_have_text(TITLE[language])
     reader.locator("ul.list h3 a").click()
-    expect(reader.locator("main")).not_to_contain_text(SECRET)
+    expect(reader.locator("main")).not_to_contain_text(secret)
     expect(reader.locator("main")).to_contain_text("■■")
     at_ease(reader, javascript)
 

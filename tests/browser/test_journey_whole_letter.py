@@ -1,15 +1,20 @@
-"""J4 and J5 as one walk: a letter from its first word to its rating, in Chinese; in English its parts are walked.
+"""J4 and J5 as walks through the pages, in both languages, with mail out and in over SMTP that aiosmtpd speaks.
 
-The sender writes on the site and by mail; an officer accepts the proposed unit by a key; another unit is asked; the
-answer is returned once, its sending undone once; mail goes out and comes in over SMTP on this machine, spoken by
-aiosmtpd: a report on somebody else's address, a machine's answer, the sender's reply, which opens the letter again, a
-neighbour's words and a mailing list, which wait for a person. Then it is published without a name, and rated.
+A letter, from its first word to its rating: the sender writes on the site and by mail; an officer passes it on, takes
+that back, and accepts the proposed unit by a key; another unit is asked; the answer is returned once, its sending
+undone once. Mails come in: reports that an answer came back, a machine's answer, the sender's reply, which opens the
+letter again, a neighbour's words and a mailing list, which wait for a person. Then it is published without a name,
+and rated.
+
+A grievance, whose answer alone can be reviewed, from its first word to the decision of the review: asked for by the
+sender on the page where it is followed, decided at the desk of the next higher unit.
 """
 
 from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -19,6 +24,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from engage.accounts.actors import Role
+from engage.accounts.models import User
 from engage.pages.models import Topic
 from engage.pages.structure import ensure_structure
 from engage.participation.actions import deliver_mail
@@ -28,10 +34,10 @@ from mailbox.post import actions as post
 from mailbox.post import ways
 from mailbox.post.models import DeadAddress, InMail, OutMail
 from tests.browser import outcome_walk as walk
+from tests.browser.by_keys import press, queue, ready, step, write
 from tests.browser.conftest import Clock
 from tests.browser.looking import foreign_words, look
-from tests.browser.test_journey_desk_case import press, queue, ready, step, write
-from tests.browser.test_journey_publication import found, helped, prepare
+from tests.browser.test_journey_publication import LOCALES, found, helped, prepare
 from tests.browser.test_routing import proposed
 from tests.mailbox.factories import House, house
 from tests.mailbox.publications import SECRET
@@ -40,10 +46,76 @@ from tests.smtp_sink import Letter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MINE, NEIGHBOUR_AT, ELSEWHERE = "mei@example.org", "neighbour@example.org", "nobody@example.net"
-WORDS = f"我叫李梅，电话13800138000。邻居{SECRET}家的水管坏了两天，什么时候修？"
-FIRST, BETTER, LAST = "已经派人修好。", "已于周五派人修好，三年内漏水可以直接找我们。", "已换新水管。"
-BACK, OPINION = "写上日期。", "路面不用再挖。"
-AGAIN, NEIGHBOUR = "还是漏水，请再来看看。", "我家也是。"
+FULL = "552 mailbox full"
+WIDTHS = {"zh": 1280, "en": 360}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people write in one language. `secret`: the name of somebody else in the letter."""
+
+    secret: str
+    letter: str
+    unit: str
+    opinion: str
+    first: str
+    back: str
+    better: str
+    again: str
+    neighbour: str
+    last: str
+    translation: dict[str, str]
+    name: str
+    address: str
+    wrong: str
+    why: str
+    decision: str
+
+
+SAID = {
+    "zh": Words(
+        secret=SECRET,
+        letter=f"我叫李梅，电话13800138000。邻居{SECRET}家的水管坏了两天，什么时候修？",
+        unit="水务处",
+        opinion="路面不用再挖。",
+        first="已经派人修好。",
+        back="写上日期。",
+        better="已于周五派人修好，三年内漏水可以直接找我们。",
+        again="还是漏水，请再来看看。",
+        neighbour="我家也是。",
+        last="已换新水管。",
+        translation={
+            "question_en": f"The pipe of {SECRET} leaks. When is it repaired?",
+            "answer_en": "It was on Friday.",
+        },
+        name="李梅",
+        address="锦绣路18弄3号",
+        wrong="停水三天，没有人送水，要求退水费。",
+        why="少算了一天，请重新算一遍。",
+        decision="停水确为三天，退三天水费。",
+    ),
+    "en": Words(
+        secret="Liu Qingqing",
+        letter="I am Mei Li, telephone 13800138000. The pipe of my neighbour Liu Qingqing leaks. When is it repaired?",
+        unit="Water Unit",
+        opinion="The road need not be opened.",
+        first="It has been mended.",
+        back="Give the day.",
+        better="It was mended on Friday; should it leak within three years, write to us directly.",
+        again="It still leaks. Please come again.",
+        neighbour="Ours, too.",
+        last="The pipe is a new one now.",
+        translation={
+            "question_zh": "Liu Qingqing家的水管坏了两天，什么时候修？",
+            "answer_zh": "已于周五派人修好。",
+        },
+        name="Mei Li",
+        address="3 Silk Road",
+        wrong="No water for three days, and nobody brought any. I ask for the fee of these days.",
+        why="One day was not counted. Please count again.",
+        decision="It was three days. The fee of three days is paid back.",
+    ),
+}
 
 
 class Server:
@@ -85,6 +157,42 @@ def port(world: Server) -> Iterator[int]:
     listener.start()
     yield listener.port
     listener.stop()
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where a walk goes: the site in one language, its people, its clock, and the mail of the world around it."""
+
+    language: str
+    site: str
+    place: House
+    world: Server
+    port: int
+    clock: Clock
+    open_page: Callable[..., Page]
+    sign_in: Callable[..., Page]
+
+    @property
+    def said(self) -> Words:
+        return SAID[self.language]
+
+    def public(self, path: str = "") -> Page:
+        """A browser of its own on a public page."""
+        address = f"{self.site}/{self.language}/{path}"
+        return self.open_page(address, language=LOCALES[self.language], width=WIDTHS[self.language])
+
+    def desk(self, who: User | Role, width: int = 0) -> Page:
+        """Somebody's desk."""
+        return self.sign_in(who, language=LOCALES[self.language], width=width or WIDTHS[self.language])
+
+    def wait(self) -> None:
+        """Let so much time go by that nothing can be taken back any more."""
+        self.clock.go_to(timezone.now() + timedelta(seconds=40))
+
+
+@pytest.fixture(params=["zh", "en"])
+def office(request, live_server, open_page, sign_in, clock: Clock, world: Server, port: int) -> Office:
+    return Office(request.param, live_server.url, house(), world, port, clock, open_page, sign_in)
 
 
 def send(port: int, to: str, raw: bytes, sender: str = MINE) -> InMail:
@@ -140,45 +248,68 @@ def handed_in(officer: Page, text: str) -> None:
     press(officer, "Control+Enter")
 
 
-def approved(approver: Page) -> None:
+def approved(office: Office, approver: Page) -> str:
+    """Approve the answer and let it go out; returns what the sender gets by mail."""
     opened(approver, "to_approve")
     step(approver, "approve")
     press(approver, "Control+Enter")
+    office.wait()
+    assert actions.send_due_answers(now=timezone.now()) == 1
+    return office.world.sent().message.get_content()
 
 
-def test_a_letter_from_its_first_word_to_its_rating(
-    live_server,
-    open_page: Callable[..., Page],
-    sign_in: Callable[..., Page],
-    clock: Clock,
-    world: Server,
-    port: int,
-) -> None:
-    place = house()
-    site = live_server.url
-    page = open_page(f"{site}/zh/", language="zh-CN")
-    clerk, officer, approver, other = (
-        sign_in(who) for who in (place.clerk, place.officer, place.approver, place.stranger)
-    )
-    case = written(page, "letter", WORDS)
-    assert case.reference in world.sent().message["Subject"]
+def followed(office: Office, case: Case, code: str) -> Page:
+    """From another device, with the code of the receipt, to the page of the case."""
+    page = office.public("track/")
+    page.locator("#id_reference").fill(case.reference)
+    page.locator("#id_code").fill(code)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    return page
+
+
+# --- a letter -------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_from_its_first_word_to_its_rating(office: Office) -> None:
+    place = office.place
+    page = office.public()
+    clerk, officer, approver, other = map(office.desk, (place.clerk, place.officer, place.approver, place.stranger))
+    case = written(page, "letter", office.said.letter)
+    assert case.reference in office.world.sent().message["Subject"]
     code = page.locator(".receipt .code").inner_text()
 
-    worked_on(case, place, clerk, officer, other)
-    answered_at_the_second_go(case, officer, approver, clock)
-    back = mailed(case, world, port)
-    goes_on(case, officer, approver, clerk, clock, world, port, back, site)
-    published(case, place, officer, sign_in, site)
-    rated(case, page, site, code)
+    passed_on(office, case, clerk)
+    worked_on(office, officer, other)
+    answered_at_the_second_go(office, officer, approver)
+    back = mailed(office, case)
+    opened_again(office, case, officer, clerk, back)
+    assert office.said.last in approved(office, approver)
+    published(office, case, officer)
+    rated(office, case, code)
 
 
-def worked_on(case: Case, place: House, clerk: Page, officer: Page, other: Page) -> None:
-    """Passed to the proposed unit by one key, taken on, another unit asked, which answers."""
-    proposed(case, place)
+def passed_on(office: Office, case: Case, clerk: Page) -> None:
+    """To a unit that the clerk names, back by a key, and to the proposed one by a key: the same."""
+    proposed(case, office.place)
+    queue(clerk, "new")
+    press(clerk, "r")
+    clerk.locator("#id_department").focus()
+    clerk.keyboard.type(office.said.unit)
+    press(clerk, "Enter")
+    case.refresh_from_db()
+    assert (case.state, case.lead_id) == ("routed", office.place.water.pk)
+    press(clerk, "z")
+    case.refresh_from_db()
+    assert (case.state, case.lead_id) == ("registered", None)
     queue(clerk, "new")
     press(clerk, "a")
     case.refresh_from_db()
-    assert (case.state, case.lead_id) == ("routed", place.water.pk)
+    assert (case.state, case.lead_id) == ("routed", office.place.water.pk)
+
+
+def worked_on(office: Office, officer: Page, other: Page) -> None:
+    """Taken on, and another unit asked, which answers."""
     queue(officer, "new")
     press(officer, "a")
     opened(officer, "mine")
@@ -191,28 +322,29 @@ def worked_on(case: Case, place: House, clerk: Page, officer: Page, other: Page)
     with other.expect_navigation():
         other.locator("a[href*='/do/opinion/']").first.click()
     ready(other)
-    other.locator("#id_text").fill(OPINION)
+    other.locator("#id_text").fill(office.said.opinion)
     press(other, "Control+Enter")
 
 
-def answered_at_the_second_go(case: Case, officer: Page, approver: Page, clock: Clock) -> None:
+def answered_at_the_second_go(office: Office, officer: Page, approver: Page) -> None:
     """Written, returned once, written again, approved with what changed in sight, held, and sent."""
+    said = office.said
     officer.reload()
     ready(officer)
-    expect(officer.get_by_text(OPINION)).to_be_visible()
+    expect(officer.get_by_text(said.opinion)).to_be_visible()
     step(officer, "draft")
-    write(officer, FIRST)
+    write(officer, said.first)
     step(officer, "submit")
     at_ease(officer)
     press(officer, "Control+Enter")
     opened(approver, "to_approve")
     step(approver, "return_draft")
-    approver.keyboard.type(BACK)
+    approver.keyboard.type(said.back)
     press(approver, "Control+Enter")
     officer.reload()
     ready(officer)
-    expect(officer.get_by_text(BACK).first).to_be_visible()
-    handed_in(officer, BETTER)
+    expect(officer.get_by_text(said.back).first).to_be_visible()
+    handed_in(officer, said.better)
     opened(approver, "to_approve")
     expect(approver.locator(".diff ins").first).to_be_visible()
     at_ease(approver)
@@ -220,67 +352,62 @@ def answered_at_the_second_go(case: Case, officer: Page, approver: Page, clock: 
     press(approver, "Control+Enter")
     # The undo is a key as well; held, it goes out only when somebody says so.
     press(approver, "z")
-    clock.go_to(timezone.now() + timedelta(seconds=40))
+    office.wait()
     assert actions.send_due_answers(now=timezone.now()) == 0
     with approver.expect_navigation():
         approver.locator(".toast button").click()
-    clock.go_to(timezone.now() + timedelta(seconds=40))
+    office.wait()
     assert actions.send_due_answers(now=timezone.now()) == 1
 
 
-def mailed(case: Case, world: Server, port: int) -> str:
-    """The answer goes out; a report on another address and a machine's answer change nothing and get no answer.
+def mailed(office: Office, case: Case) -> str:
+    """The answer goes out; reports that it came back and a machine's answer change nothing and get no answer.
 
     Returns the address to which the sender replies.
     """
-    reply = world.sent()
-    said = reply.message.get_content()
-    assert BETTER in said and FIRST not in said and BACK not in said
+    said, port = office.said, office.port
+    reply = office.world.sent()
+    words = reply.message.get_content()
+    assert said.better in words and said.first not in words and said.back not in words
     back = str(reply.message["Reply-To"])
     assert back == reply.sender
     assert reply.message["Auto-Submitted"] == "auto-generated"
     name = reply.message["Message-ID"]
-    came_back = send(port, back, dsn(back, letter_id=name, recipient=ELSEWHERE), sender="")
+    elsewhere = send(port, back, dsn(back, letter_id=name, recipient=ELSEWHERE), sender="")
+    full = send(port, back, dsn(back, letter_id=name, status="5.2.2", said=FULL), sender="")
     away = send(port, back, mail("I am away.", back, auto_submitted="auto-replied"))
-    assert (came_back.state, away.state) == (InMail.State.BOUNCE, InMail.State.AUTOMATIC)
+    bounce = InMail.State.BOUNCE
+    assert (elsewhere.state, full.state, away.state) == (bounce, bounce, InMail.State.AUTOMATIC)
     assert not DeadAddress.objects.exists() and OutMail.objects.get(message_id=name).state != OutMail.State.STOPPED
-    letters, messages = len(world.letters), case.messages.count()
+    letters, messages = len(office.world.letters), case.messages.count()
     deliver_mail(now=timezone.now() + timedelta(minutes=30))
-    assert (len(world.letters), case.messages.count()) == (letters, messages)
+    assert (len(office.world.letters), case.messages.count()) == (letters, messages)
     return back
 
 
-def goes_on(
-    case: Case,
-    officer: Page,
-    approver: Page,
-    clerk: Page,
-    clock: Clock,
-    world: Server,
-    port: int,
-    back: str,
-    site: str,
-) -> None:
-    """The sender's reply opens the letter again; somebody else's words and a list wait for a person; answered again."""
-    name = world.letters[-1].message["Message-ID"]
-    again = send(port, back, mail(AGAIN, back, in_reply_to=name))
+def opened_again(office: Office, case: Case, officer: Page, clerk: Page, back: str) -> None:
+    """The sender's reply opens the letter again; somebody else's words and a list wait for a person; handed in anew."""
+    said, port = office.said, office.port
+    name = office.world.letters[-1].message["Message-ID"]
+    again = send(port, back, mail(said.again, back, in_reply_to=name))
     case.refresh_from_db()
     assert (again.state, case.state) == (InMail.State.ADDED, "reopened")
-    another = send(port, back, mail(NEIGHBOUR, back, sender=NEIGHBOUR_AT), NEIGHBOUR_AT)
+    another = send(port, back, mail(said.neighbour, back, sender=NEIGHBOUR_AT), NEIGHBOUR_AT)
     assert another.state == InMail.State.FROM_ANOTHER
-    send(port, BASE, mail(WORDS, BASE, subject=f"Re: {case.reference}", list_id="<l.example.org>"))
+    send(port, BASE, mail(said.letter, BASE, subject=f"Re: {case.reference}", list_id="<l.example.org>"))
 
-    officer.goto(f"{site}/desk/cases/{case.pk}/")
+    officer.goto(f"{office.site}/desk/cases/{case.pk}/")
     ready(officer)
     expect(officer.locator("#post-head")).to_be_visible()
-    expect(officer.get_by_text(AGAIN).first).to_be_visible()
-    expect(officer.get_by_text(NEIGHBOUR)).to_have_count(0)
+    expect(officer.get_by_text(FULL)).to_be_visible()
+    expect(officer.get_by_text(said.again).first).to_be_visible()
+    expect(officer.get_by_text(said.neighbour)).to_have_count(0)
     at_ease(officer)
-    clerk.goto(f"{site}/desk/post/")
+    clerk.goto(f"{office.site}/desk/post/")
     expect(clerk.locator("table.q tbody tr")).to_have_count(2)
     at_ease(clerk)
     clerk.locator(f"a[href='/desk/post/{another.pk}/']").click()
-    expect(clerk.get_by_text(NEIGHBOUR)).to_be_visible()
+    expect(clerk.get_by_text(said.neighbour)).to_be_visible()
     at_ease(clerk)
     clerk.locator("button[value=accept]").click()
     expect(clerk.locator("table.q tbody tr")).to_have_count(1)
@@ -294,42 +421,120 @@ def goes_on(
 
     officer.reload()
     ready(officer)
-    expect(officer.get_by_text(NEIGHBOUR).first).to_be_visible()
+    expect(officer.get_by_text(said.neighbour).first).to_be_visible()
     step(officer, "draft")
-    handed_in(officer, LAST)
-    approved(approver)
-    clock.go_to(timezone.now() + timedelta(seconds=40))
-    assert actions.send_due_answers(now=timezone.now()) == 1
-    assert LAST in world.sent().message.get_content()
+    handed_in(officer, said.last)
 
 
-def published(case: Case, place: House, officer: Page, sign_in: Callable[..., Page], site: str) -> None:
+def published(office: Office, case: Case, officer: Page) -> None:
     """Without the names, by three keys of the gate; no letter tells a name, either."""
-    address = prepare(officer, site, case)
-    for who in (place.approver, Role.REVIEWER_OPENNESS, Role.REVIEWER_SECRECY):
-        reviewer = sign_in(who, width=360)
+    secret = office.said.secret
+    address = prepare(officer, office.site, case, secret=secret, translation=office.said.translation)
+    for who in (office.place.approver, Role.REVIEWER_OPENNESS, Role.REVIEWER_SECRECY):
+        reviewer = office.desk(who, width=360)
         reviewer.goto(address)
-        expect(reviewer.locator("body")).not_to_contain_text(SECRET)
+        for hidden in (secret, office.said.name, "13800138000"):
+            expect(reviewer.locator("body")).not_to_contain_text(hidden)
         walk.sign(reviewer, address)
         reviewer.close()
 
 
-def rated(case: Case, page: Page, site: str, code: str) -> None:
-    """The sender follows the letter with its code, finds the published answer, and rates."""
-    page.goto(f"{site}/zh/track/")
-    if page.locator("#id_reference").count():
-        page.locator("#id_reference").fill(case.reference)
-        page.locator("#id_code").fill(code)
-        page.locator("main form button.btn-go").first.click()
-    page.goto(f"{site}/zh/track/{case.reference}/")
-    for said in (AGAIN, LAST):
-        expect(page.get_by_text(said).first).to_be_visible()
-    expect(page.get_by_text(BACK)).to_have_count(0)
+def rated(office: Office, case: Case, code: str) -> None:
+    """The sender follows the letter, rates its answer, and finds it published."""
+    said = office.said
+    page = followed(office, case, code)
+    for words in (said.better, said.again, said.last):
+        expect(page.get_by_text(words).first).to_be_visible()
+    expect(page.get_by_text(said.back)).to_have_count(0)
     at_ease(page)
-    page.goto(f"{site}/zh/track/{case.reference}/rate/")
+    page.locator("main a[href$='/rate/']").first.click()
     page.locator("input[name=score][value='4']").check()
     page.locator("main button.btn-go").click()
     expect(page.locator("main a[href$='/rate/']")).to_have_count(0)
-    page.goto(f"{site}/zh/write/")
-    found(page, "zh", True)
+    page.goto(f"{office.site}/{office.language}/write/")
+    found(page, office.language, True, secret=said.secret)
     helped(page, True)
+
+
+# --- a grievance ----------------------------------------------------------------------------------------------------
+
+
+def test_a_grievance_from_its_first_word_to_the_decision_of_its_review(office: Office) -> None:
+    place, said = office.place, office.said
+    page = office.public()
+    clerk, officer, approver, head = map(office.desk, (place.clerk, place.officer, place.approver, place.head))
+    case = written(page, "grievance", said.wrong, name=said.name, address=said.address)
+    assert case.reference in office.world.sent().message["Subject"]
+    code = page.locator(".receipt .code").inner_text()
+
+    decided(office, clerk, officer)
+    assert said.first in approved(office, approver)
+    page = followed(office, case, code)
+    expect(page.get_by_text(said.first).first).to_be_visible()
+    asked_for_a_review(office, case, page)
+    case.refresh_from_db()
+    assert (case.state, case.desk) == ("review", place.root)
+
+    # Whoever decided the matter does not decide its review; the head of the house does.
+    approver.goto(f"{office.site}/desk/cases/{case.pk}/")
+    ready(approver)
+    expect(approver.get_by_text(said.why).first).to_be_visible()
+    expect(approver.locator("[href$='/steps/decide_review/']")).to_have_count(0)
+    reviewed(office, head)
+    case.refresh_from_db()
+    assert case.state == "reviewed"
+    told(office, page)
+
+
+def decided(office: Office, clerk: Page, officer: Page) -> None:
+    """Passed to the unit in charge, accepted, and decided as far as that unit is concerned."""
+    opened(clerk, "new")
+    step(clerk, "transfer")
+    clerk.locator("#id_department").fill(office.said.unit)
+    press(clerk, "Control+Enter")
+    opened(officer, "new")
+    step(officer, "accept")
+    step(officer, "draft")
+    officer.locator("#id_result").select_option("PART")
+    handed_in(officer, office.said.first)
+
+
+def asked_for_a_review(office: Office, case: Case, page: Page) -> None:
+    """Asked for by the sender, not without a reason."""
+    page.locator("main a[href$='/review/']").click()
+    at_ease(page)
+    page.locator("main button.btn-go").click()
+    expect(page.locator("#id_text_error")).to_be_visible()
+    at_ease(page)
+    page.locator("#id_text").fill(office.said.why)
+    page.locator("main button.btn-go").click()
+    page.wait_for_url(f"**/track/{case.reference}/")
+    expect(page.get_by_text(office.said.why).first).to_be_visible()
+    expect(page.locator("main a[href$='/review/']")).to_have_count(0)
+    at_ease(page)
+
+
+def reviewed(office: Office, head: Page) -> None:
+    """Found in the queue of the next higher unit, read with the reason why it was asked for, and decided by keys."""
+    opened(head, "open")
+    at_ease(head)
+    step(head, "decide_review")
+    expect(head.get_by_text(office.said.why).first).to_be_visible()
+    expect(head.get_by_text(office.said.first).first).to_be_visible()
+    at_ease(head)
+    head.locator("#id_reason").select_option("CHANGED")
+    head.locator("#id_words").fill(office.said.decision)
+    press(head, "Control+Enter")
+
+
+def told(office: Office, page: Page) -> None:
+    """The sender gets the decision by mail and on the page, with the way to a second review, once it stands."""
+    page.reload()
+    expect(page.get_by_text(office.said.decision)).to_have_count(0)
+    office.wait()
+    assert actions.tell_held(now=timezone.now()) == 1
+    assert office.said.decision in office.world.sent().message.get_content()
+    page.reload()
+    expect(page.get_by_text(office.said.decision).first).to_be_visible()
+    expect(page.locator("main a[href$='/review/']")).to_have_count(1)
+    at_ease(page)

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from mailbox.models import Case
 from mailbox.routing import actions
 from mailbox.routing.models import LetterGroup, RouteModel, Suggestion
+from tests.browser.by_keys import press, queue, ready
 from tests.browser.looking import foreign_words, look
-from tests.browser.test_journey_desk_case import press, queue, ready
 from tests.mailbox import factories
 from tests.mailbox.factories import House, house
 from tests.mailbox.test_routing_grouping import edited
