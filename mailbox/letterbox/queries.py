@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -50,18 +51,30 @@ class Cited:
 
 
 def cited(path: str) -> Cited | None:
-    """Return the published thing at an address of this site, or the one it lies below; None where nothing is."""
+    """Return the published thing at an address of this site, or the one it lies below; None where nothing is.
+
+    What is published in one language alone is found from the address of either.
+    """
     if not path.startswith("/") or len(path) > 500 or clean_text(path) != path:
         return None
-    found = SearchEntry.objects.visible_to(ANYONE).filter(url__in=_with_above(path)).only("url", "title")
-    entry = max(found, key=lambda one: len(one.url), default=None)
+    paths = _with_above(path)
+    found = SearchEntry.objects.visible_to(ANYONE).filter(url__in=paths).only("url", "title")
+    entry = min(found, key=lambda one: paths.index(one.url), default=None)
     return Cited(entry.url, entry.title) if entry else None
 
 
 def _with_above(path: str) -> list[str]:
-    """Return an address and those it lies below: the page of a draft is about its call, a list of comments too."""
+    """Return an address and those it lies below, the nearest first, each in its own language before the others.
+
+    The page of a draft is about its call, a list of comments too.
+    """
     parts = path.strip("/").split("/")
-    return [path, *(f"/{'/'.join(parts[:n])}/" for n in range(len(parts) - 1, 2, -1))]
+    above = [path, *(f"/{'/'.join(parts[:n])}/" for n in range(len(parts) - 1, 2, -1))]
+    languages = settings.LANGUAGE_PATHS.values()
+    if parts[0] not in languages:
+        return above
+    others = [one for one in languages if one != parts[0]]
+    return [f"/{code}{one.removeprefix(f'/{parts[0]}')}" for one in above for code in (parts[0], *others)]
 
 
 def answers_to(text: str, *, language: str) -> list[suggesting.Suggestion]:
