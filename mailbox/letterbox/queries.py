@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,13 +24,14 @@ from engage.participation.models import Submission
 from engage.search import suggesting
 from engage.search.models import SearchEntry
 from mailbox import queries as cases
-from mailbox.letterbox.models import PostalAddress
+from mailbox.letterbox.models import AnswerFound, PostalAddress
 from mailbox.letterbox.words import EVENTS
 from mailbox.models import Case, CaseClock, Message, Notice
 from mailbox.publication.ways import publishing_ways
 
 # What other people think is no answer.
 NO_ANSWERS = ("comment",)
+A_YEAR = timedelta(days=365)
 
 
 def department_choices() -> list[tuple[str, str]]:
@@ -80,6 +82,30 @@ def _with_above(path: str) -> list[str]:
 def answers_to(text: str, *, language: str) -> list[suggesting.Suggestion]:
     """List at most three published things that may answer a letter."""
     return suggesting.suggested(text, language=language, without=NO_ANSWERS)
+
+
+@dataclass(frozen=True)
+class Enough:
+    """A published answer, and how many letters were not sent because of it. `title` is empty once it is withdrawn."""
+
+    url: str
+    title: str
+    language: str
+    count: int
+
+
+def answers_that_were_enough(actor: Actor, *, now: datetime, limit: int = 20) -> list[Enough]:
+    """List the published answers that were enough in the past year, the most helpful first."""
+    found = AnswerFound.objects.visible_to(actor).filter(at__gt=now - A_YEAR)
+    counted = found.values("url").annotate(count=Count("pk"), spoken=Max("language")).order_by("-count", "url")
+    rows = list(counted.values_list("url", "count", "spoken")[:limit])
+    titles = dict(
+        SearchEntry.objects.visible_to(ANYONE)
+        .filter(url__in=[url for url, _count, _language in rows])
+        .order_by("-pk")
+        .values_list("url", "title")
+    )
+    return [Enough(url, titles.get(url, ""), language, count) for url, count, language in rows]
 
 
 def sent_before(text: str, references: Sequence[int]) -> Submission | None:

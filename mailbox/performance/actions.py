@@ -23,7 +23,7 @@ YEARS_BACK = 2
 
 def count_due(*, today: date) -> int:
     """Count the years that were not counted today, newest first; returns how many. Ends early when the worker ends."""
-    first = Case.objects.order_by("received_at").values_list("received_at", flat=True).first()
+    first = facts.first_day()
     if first is None:
         return 0
     years = range(today.year, max(first.year, today.year - YEARS_BACK) - 1, -1)
@@ -46,7 +46,8 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
     The cases are read before the transaction begins, so that nobody waits for it. Raises facts.CutShort.
     """
     table = facts.frame(facts.of_year(Case.objects.visible_to(SYSTEM), year), today=today)
-    found = list(figures.cells_of_year(table, year, today=today))
+    unsent = facts.not_needed(year)
+    found = list(figures.cells_of_year(table, year, today=today, not_needed=unsent))
     with transaction.atomic():
         row, _made = YearOfFigures.objects.select_for_update().get_or_create(year=year, defaults={"counted_on": today})
         cells = {place: cell for place, cell, _funnel in found}
@@ -68,9 +69,15 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
 
 
 def _frozen(row: YearOfFigures, cells: Mapping[Place, Cell]) -> dict[Place, Cell]:
-    """Return the kept cells of frozen periods; what was nowhere when the period was frozen is kept as nothing."""
+    """Return the kept cells of frozen periods; what was nowhere when the period was frozen is kept as nothing.
+
+    A figure that was not counted yet when the period was frozen is kept as it is counted now.
+    """
     kept = {place: Cell() for place in cells if place.period in row.frozen}
-    stored = {Place(*key.split("|")): Cell(**values) for key, values in row.cells.items()}
+    stored = {}
+    for key, values in row.cells.items():
+        place = Place(*key.split("|"))
+        stored[place] = Cell(**(figures.as_json(cells.get(place, Cell())) | values))
     return kept | {place: cell for place, cell in stored.items() if place.period in row.frozen}
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from django.urls import reverse
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.calendars import queries as calendars
 from mailbox import actions as mailbox
+from mailbox.letterbox.models import AnswerFound
 from mailbox.models import Case, CaseClock
 from mailbox.performance import actions, facts, figures, queries
 from mailbox.performance.figures import Cell, Place
@@ -190,6 +192,70 @@ def test_small_numbers_are_hidden_on_the_page_and_in_every_file(place):
     told = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
     march = next(line for line in told if line["period"] == "2026-03" and not line["unit"] and not line["kind"])
     assert march["received"] is None and march["hidden"]["received"] == "small"
+
+
+def found_enough(day: date, number: int = 1, *, kind: str = "letter", url: str = "/zh/guide/") -> None:
+    """So many letters that were not sent on a day."""
+    made = (
+        AnswerFound(token_digest=uuid4().hex, kind=kind, language="zh-hans", url=url, at=at(day))
+        for _n in range(number)
+    )
+    AnswerFound.objects.bulk_create(made)
+
+
+def test_letters_that_were_not_needed_are_counted_by_month_and_kind_and_small_numbers_hidden(place):
+    factories.case("letter", now=at(date(2026, 4, 1)))
+    found_enough(date(2026, 3, 5), 30)
+    found_enough(date(2026, 3, 6), 12, kind="enquiry")
+    found_enough(date(2026, 4, 6), 2)
+    found_enough(date(2026, 5, 6), 7)
+    # In UTC the last day of April, in the house the first of May.
+    AnswerFound.objects.filter(at=at(date(2026, 5, 6))).update(at=datetime(2026, 4, 30, 17, tzinfo=UTC))
+    found_enough(date(2025, 12, 31), 9)
+    row = actions.count_year(YEAR, today=TODAY)
+    table = pd.DataFrame(AnswerFound.objects.values("kind", "at"))
+    table["month"] = table["at"].dt.tz_convert("Asia/Shanghai").dt.strftime("%Y-%m")
+    for month in (f"2026-{number:02}" for number in range(1, 12)):
+        for kind in ("", "letter", "enquiry"):
+            chosen = table[(table.month == month) & ((table.kind == kind) | (kind == ""))]
+            assert row.cells[f"{month}||{kind}"]["not_needed"] == len(chosen), (month, kind)
+    assert row.cells["2026||"]["not_needed"] == 51 and row.cells["2026|intake|"]["not_needed"] == 0
+    shown = queries.public_year(YEAR)
+    assert shown.at("2026-03")["not_needed"] == 42 and shown.at("2026")["not_needed"] == 51
+    assert shown.at("2026-04")["not_needed"] == "small"
+    assert shown.at("2026-05")["not_needed"] == "protecting", "else the year gives the small one away"
+    assert shown.at("2026", "intake")["not_needed"] is None
+    page = Client().get(reverse("performance")).content.decode()
+    assert '<td class="num" data-l="Letters not needed">42</td>' in page and "&lt;5" in page
+    of_a_unit = Client().get(reverse("performance") + "?unit=intake").content.decode()
+    assert 'data-l="Letters not needed"' not in of_a_unit
+    told = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
+    april = next(one for one in told if one["period"] == "2026-04" and not one["unit"] and not one["kind"])
+    assert april["not_needed"] is None and april["hidden"]["not_needed"] == "small"
+    text = Client().get(reverse("performance_csv", args=[YEAR])).content.decode("utf-8-sig")
+    lines = {(one["period"], one["unit"], one["kind"]): one for one in csv.DictReader(io.StringIO(text))}
+    assert lines["2026-03", "", ""]["not_needed"] == "42" and lines["2026", "", ""]["not_needed"] == "51"
+
+
+def test_letters_that_were_not_needed_are_counted_before_there_is_a_case():
+    found_enough(date(2026, 3, 5), 6)
+    assert actions.count_due(today=TODAY) == 1
+    assert queries.public_year(YEAR).at("2026-03")["not_needed"] == 6
+
+
+def test_a_figure_that_a_frozen_year_did_not_have_is_added_and_no_revision(place):
+    factories.case("letter", now=at(date(2026, 3, 2)))
+    found_enough(date(2026, 3, 5), 8)
+    row = actions.count_year(YEAR, today=date(2026, 6, 2))
+    for cell in row.cells.values():
+        del cell["not_needed"]
+    row.save()
+    row = actions.count_year(YEAR, today=date(2026, 6, 3))
+    assert row.cells["2026-03||"]["not_needed"] == 8 and not Revision.objects.exists()
+    found_enough(date(2026, 3, 6), 8)
+    row = actions.count_year(YEAR, today=date(2026, 6, 4))
+    assert row.cells["2026-03||"]["not_needed"] == 8
+    assert Revision.objects.get(period="2026-03", unit="", kind="").now == 16
 
 
 def test_frozen_figures_stay_and_what_would_be_counted_otherwise_is_told(place):
