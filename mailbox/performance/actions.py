@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,10 +56,7 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
         _note_revisions(row, kept, cells, today=today)
         cells |= kept
         row.cells = {place.key: figures.as_json(cell) for place, cell in cells.items()}
-        row.funnels = {
-            place.key: [[step.step, step.reached, step.median_days] for step in funnel]
-            for place, _cell, funnel in found
-        }
+        row.funnels = {place.key: [list(astuple(step)) for step in funnel] for place, _cell, funnel in found}
         row.published = masks.published(cells, year)
         row.counted_on = today
         for period in {place.period for place in cells}:

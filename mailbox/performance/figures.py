@@ -87,6 +87,7 @@ class FunnelStep:
     step: int
     reached: int
     median_days: int | None
+    p90_days: int | None = None
 
 
 def prepared(table: pd.DataFrame, *, today: date) -> pd.DataFrame:
@@ -164,12 +165,12 @@ def quantiles(done: pd.Series, waiting: pd.Series) -> tuple[int | None, int | No
 
 
 def funnel(received: pd.DataFrame) -> list[FunnelStep]:
-    """Say how many valid cases reached each step of the sender's line, and the median of the working days to it."""
+    """Say how many valid cases reached each step of the sender's line, and the quantiles of the working days to it."""
     valid = received[received["is_valid"]]
     steps = []
     for step in STEPS:
         days = valid[f"step_{step}"].dropna()
-        steps.append(FunnelStep(step, len(days), quantiles(days, days.iloc[:0])[0]))
+        steps.append(FunnelStep(step, len(days), *quantiles(days, days.iloc[:0])))
     return steps
 
 

@@ -86,6 +86,13 @@ def exported(client: Client) -> pd.DataFrame:
     )
 
 
+def analyst() -> Client:
+    """A browser of one who reads all figures, in English."""
+    client = staff_client(Role.ANALYST)
+    client.cookies["django_language"] = "en"
+    return client
+
+
 def smallest(days: pd.Series, share: float) -> int | None:
     """The smallest number of days by which a share of finished cases was done, counted by hand."""
     ordered = sorted(int(one) for one in days)
@@ -134,12 +141,44 @@ def test_the_figures_equal_a_count_of_ones_own_from_the_export(place):
     for kind in ("letter", "enquiry"):
         check(f"2026||{kind}", table[table.kind == kind], table[(table.kind == kind) & table.due.notna()])
     assert row.cells["2026||"]["answered"] >= 50
+    units = sorted(set(table.unit))
+    assert units == ["intake", "water"]
+    for unit in units:
+        here, owed = table[table.unit == unit], table[(table.unit == unit) & table.due.notna()]
+        check(f"2026|{unit}|", here, owed)
+        for month in range(1, 12):
+            period = f"2026-{month:02}"
+            chosen = here[here.received.str.startswith(period)]
+            check(f"{period}|{unit}|", chosen, here[here.due.fillna("").str.startswith(period)])
+        for kind in ("letter", "enquiry"):
+            check(f"2026|{unit}|{kind}", here[here.kind == kind], owed[owed.kind == kind])
+    for key, chosen in [("2026||", table), *((f"2026|{unit}|", table[table.unit == unit]) for unit in units)]:
+        not_counted = chosen.not_taken.isin(["SPAM", "DUPLICATE", "NO_CONTENT"])
+        valid = chosen[~not_counted & ~((chosen.suspect == 1) & (chosen.open == 1))]
+        assert [step for step, *_rest in row.funnels[key]] == list(facts.STEPS)
+        for step, reached, median, most in row.funnels[key]:
+            days = valid[f"step_{step}"].dropna()
+            assert (reached, median, most) == (len(days), smallest(days, 0.5), smallest(days, 0.9)), (key, step)
+    told = {unit: row.cells[f"2026|{unit}|"] for unit in units}
+    assert told["water"]["answered"] >= 50 and told["water"]["in_time"] and told["water"]["p90_days"]
+
+    of_water = analyst().get(reverse("desk_performance") + "?unit=water").content.decode()
+    for _step, reached, median, most in row.funnels["2026|water|"]:
+        if most is not None and reached:
+            cells = f'>{reached}</td><td class="num" data-l="Half within, working days">{median}</td>'
+            assert cells + f'<td class="num" data-l="Nine tenths within, working days">{most}</td>' in of_water
 
     page = Client().get(reverse("performance")).content.decode()
     whole = row.cells["2026||"]
     assert f"{100 * whole['in_time'] / whole['due']:.1f}%" in page
     assert f"{100 * whole['satisfied'] / whole['rated']:.1f}%" in page
     shared = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
+    water = next(one for one in shared if (one["period"], one["unit"], one["kind"]) == ("2026", "water", None))
+    here = table[(table.unit == "water") & ~table.not_taken.isin(["SPAM", "DUPLICATE", "NO_CONTENT"])]
+    owed, rated = here[(here.due < TODAY.isoformat()) | here.in_time.notna()], here[here.score.notna()]
+    assert water["in_time_share"] == round((owed.in_time == "yes").mean(), 6)
+    assert water["satisfied_share"] == round((rated.score >= 4).mean(), 6)
+    assert water["answered"] == int(here.answered.notna().sum())
     found = next(one for one in shared if one["period"] == "2026" and not one["unit"] and not one["kind"])
     assert found["received"] == whole["received"] and found["median_days"] == whole["median_days"]
     text = Client().get(reverse("performance_csv", args=[YEAR])).content.decode("utf-8-sig")
@@ -225,9 +264,9 @@ def test_letters_that_were_not_needed_are_counted_by_month_and_kind_and_small_nu
     assert shown.at("2026-04")["not_needed"] == "small"
     assert shown.at("2026-05")["not_needed"] == "protecting", "else the year gives the small one away"
     assert shown.at("2026", "intake")["not_needed"] is None
-    page = Client().get(reverse("performance")).content.decode()
+    page = Client().get("/en/performance/").content.decode()
     assert '<td class="num" data-l="Letters not needed">42</td>' in page and "&lt;5" in page
-    of_a_unit = Client().get(reverse("performance") + "?unit=intake").content.decode()
+    of_a_unit = Client().get("/en/performance/?unit=intake").content.decode()
     assert 'data-l="Letters not needed"' not in of_a_unit
     told = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
     april = next(one for one in told if one["period"] == "2026-04" and not one["unit"] and not one["kind"])
@@ -307,6 +346,15 @@ def test_the_way_of_the_cases_is_counted_step_by_step(place):
     assert steps[3] == 2 and steps[4] == 2 and steps[8] == 1 and steps[9] == 1
     page = staff_client(Role.ANALYST).get(reverse("desk_performance")).content.decode()
     assert 'id="funnel"' in page
+
+
+def test_a_year_that_was_counted_without_nine_tenths_is_still_shown(place):
+    run_through(place, "fine", date(2026, 3, 2))
+    row = actions.count_year(YEAR, today=TODAY)
+    row.funnels = {key: [step[:3] for step in steps] for key, steps in row.funnels.items()}
+    row.save()
+    page = analyst().get(reverse("desk_performance")).content.decode()
+    assert '<td class="num" data-l="Nine tenths within, working days">–</td>' in page
 
 
 def test_a_year_is_counted_once_a_day_and_ends_early_when_the_worker_ends(place, monkeypatch):
