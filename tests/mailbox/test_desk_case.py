@@ -113,7 +113,8 @@ def test_the_proof_of_the_first_due_day_is_one_key_away_and_the_sheet_says_so(pl
     assert len(proofs) >= 1 and [mark for _url, mark, _kbd in proofs] == [
         ' data-page-key="d"' if first else "" for first in (True, *[False] * (len(proofs) - 1))
     ]
-    assert proofs[0][2] and browser(place.officer).get(proofs[0][0]).status_code == 200
+    proof = browser(place.officer).get(proofs[0][0]).content.decode()
+    assert proofs[0][2] and 'data-behaviour="desk-keys" data-keys="on"' in proof and 'data-page-key="u"' in proof
     keys = re.findall(r'data-page-key="([^"]+)"', text)
     assert len(keys) == len(set(keys)), "a key does one thing"
     sheet = browser(place.officer).get(reverse("desk_keys")).content.decode()
