@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +15,13 @@ from engage.pages.models import ArticlePage, Office
 from engage.pages.translation import language_links
 from engage.pages.visibility import public_only
 
-# What the parts of addresses are called that open something to whoever has the address.
-_SECRETS = frozenset({"signed", "token", "key"})
+# A part of an address that is no number and no name of something published may be a key to whoever has it: it stands in
+# no link, but for these views, whose parts are open.
+_OPEN_VIEWS = frozenset({"clause", "compose", "follow_thing"})
+_OPEN_PARTS = frozenset({"slug", "int"})
+_PART = re.compile(r"<(?:(\w+):)?\w+>")
+# Here somebody writes already, or reads what is their own.
+_OWN = frozenset({"write", "track", "receipt"})
 _KEPT_SECONDS = 30
 
 
@@ -31,9 +37,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def about_path(request: HttpRequest) -> str:
-    """Return the address that somebody may ask about in a letter; empty where the address itself is a key."""
+    """Return the address that somebody may ask about in a letter; empty where a part of it may be a key."""
     match = request.resolver_match
-    if request.method != "GET" or (match is not None and _SECRETS & match.kwargs.keys()):
+    if request.method != "GET" or match is None or _OWN.intersection(request.path.split("/")[2:3]):
+        return ""
+    if match.view_name not in _OPEN_VIEWS and not _OPEN_PARTS.issuperset(_PART.findall(match.route)):
         return ""
     return request.path
 

@@ -89,8 +89,12 @@ def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer for what is not here, or is hidden from this reader: the two look the same."""
-    return _answer(request, 404, "not_found", _("There is no page here"), "pages/404.html")
+    """Answer for what is not here, or is hidden from this reader: the two look the same.
+
+    No link leads from it to a letter about it: a key with a letter too many is no page, but still a key.
+    """
+    nothing = {"about_path": ""}
+    return _answer(request, 404, "not_found", _("There is no page here"), "pages/404.html", nothing)
 
 
 def method_not_allowed(request: HttpRequest, refused: HttpResponse) -> HttpResponse:

@@ -626,6 +626,7 @@ CASES = Queue(
         Key(("Ctrl", "Enter"), _("In a case: keep what is written")),
         Key(("s",), _("In a case: put it away for a while")),
         Key(("n",), _("In a case: a note to colleagues")),
+        Key(("d",), _("In a case: how its first due day was computed")),
         Key(("[", "]"), _("In a case: the one before, the one after it in the list")),
         Key(("u",), _("In a case: back to the queue")),
     ),

@@ -8,10 +8,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from engage.accounts.actors import Role, System, has_role
 from engage.departments.models import Department
 from engage.participation.models import Contact, Held
 from engage.participation.vault import SealedTextField
-from mailbox.models import Case
+from mailbox.models import DESK_ROLES, Case
 
 if TYPE_CHECKING:
     from engage.accounts.actors import Actor
@@ -69,6 +70,15 @@ class PostalAddress(models.Model):
         return f"address {self.contact_id}"
 
 
+class AnswerFoundQuerySet(models.QuerySet["AnswerFound"]):
+    """Reads of what was enough."""
+
+    def visible_to(self, actor: Actor) -> AnswerFoundQuerySet:
+        """Whoever works on cases, analysts and administrators read it; everybody else the sums (`performance`)."""
+        roles = (*DESK_ROLES, Role.ANALYST, Role.ADMINISTRATOR)
+        return self.all() if isinstance(actor, System) or has_role(actor, *roles) else self.none()
+
+
 class AnswerFound(models.Model):
     """That a published answer was enough, so that no case was opened. Says nothing about who asked or what.
 
@@ -80,6 +90,8 @@ class AnswerFound(models.Model):
     language = models.CharField(max_length=10)
     url = models.TextField()
     at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = AnswerFoundQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.url

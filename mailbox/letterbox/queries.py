@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,13 +24,14 @@ from engage.participation.models import Submission
 from engage.search import suggesting
 from engage.search.models import SearchEntry
 from mailbox import queries as cases
-from mailbox.letterbox.models import PostalAddress
+from mailbox.letterbox.models import AnswerFound, PostalAddress
 from mailbox.letterbox.words import EVENTS
 from mailbox.models import Case, CaseClock, Message, Notice
 from mailbox.publication.ways import publishing_ways
 
 # What other people think is no answer.
 NO_ANSWERS = ("comment",)
+A_YEAR = timedelta(days=365)
 
 
 def department_choices() -> list[tuple[str, str]]:
@@ -50,23 +53,59 @@ class Cited:
 
 
 def cited(path: str) -> Cited | None:
-    """Return the published thing at an address of this site, or the one it lies below; None where nothing is."""
+    """Return the published thing at an address of this site, or the one it lies below; None where nothing is.
+
+    What is published in one language alone is found from the address of either.
+    """
     if not path.startswith("/") or len(path) > 500 or clean_text(path) != path:
         return None
-    found = SearchEntry.objects.visible_to(ANYONE).filter(url__in=_with_above(path)).only("url", "title")
-    entry = max(found, key=lambda one: len(one.url), default=None)
+    paths = _with_above(path)
+    found = SearchEntry.objects.visible_to(ANYONE).filter(url__in=paths).only("url", "title")
+    entry = min(found, key=lambda one: paths.index(one.url), default=None)
     return Cited(entry.url, entry.title) if entry else None
 
 
 def _with_above(path: str) -> list[str]:
-    """Return an address and those it lies below: the page of a draft is about its call, a list of comments too."""
+    """Return an address and those it lies below, the nearest first, each in its own language before the others.
+
+    The page of a draft is about its call, a list of comments too.
+    """
     parts = path.strip("/").split("/")
-    return [path, *(f"/{'/'.join(parts[:n])}/" for n in range(len(parts) - 1, 2, -1))]
+    above = [path, *(f"/{'/'.join(parts[:n])}/" for n in range(len(parts) - 1, 2, -1))]
+    languages = settings.LANGUAGE_PATHS.values()
+    if parts[0] not in languages:
+        return above
+    others = [one for one in languages if one != parts[0]]
+    return [f"/{code}{one.removeprefix(f'/{parts[0]}')}" for one in above for code in (parts[0], *others)]
 
 
 def answers_to(text: str, *, language: str) -> list[suggesting.Suggestion]:
     """List at most three published things that may answer a letter."""
     return suggesting.suggested(text, language=language, without=NO_ANSWERS)
+
+
+@dataclass(frozen=True)
+class Enough:
+    """A published answer, and how many letters were not sent because of it. `title` is empty once it is withdrawn."""
+
+    url: str
+    title: str
+    language: str
+    count: int
+
+
+def answers_that_were_enough(actor: Actor, *, now: datetime, limit: int = 20) -> list[Enough]:
+    """List the published answers that were enough in the past year, the most helpful first."""
+    found = AnswerFound.objects.visible_to(actor).filter(at__gt=now - A_YEAR)
+    counted = found.values("url").annotate(count=Count("pk"), spoken=Max("language")).order_by("-count", "url")
+    rows = list(counted.values_list("url", "count", "spoken")[:limit])
+    titles = dict(
+        SearchEntry.objects.visible_to(ANYONE)
+        .filter(url__in=[url for url, _count, _language in rows])
+        .order_by("-pk")
+        .values_list("url", "title")
+    )
+    return [Enough(url, titles.get(url, ""), language, count) for url, count, language in rows]
 
 
 def sent_before(text: str, references: Sequence[int]) -> Submission | None:

@@ -15,6 +15,7 @@ from engage.errors import Refused
 from engage.typed import LARGEST_KEY
 from mailbox.desk.views import for_cases
 from mailbox.desk.words import html_lang
+from mailbox.letterbox import queries as letterbox
 from mailbox.library import actions, queries
 from mailbox.library.models import LibraryItem
 from mailbox.library.pages import LIBRARY
@@ -28,7 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
     items = list(queries.found(request.user, text)[: queries.SHOWN_MOST])
     retired = actions.retirable(items, request.user)
     shown = [(one, html_lang(one.language), one.pk in retired) for one in items]
-    return render(request, "mailbox/library/list.html", frame(request, LIBRARY) | {"q": text, "items": shown})
+    enough = [] if text else letterbox.answers_that_were_enough(request.user, now=timezone.now())
+    context = {"q": text, "items": shown, "enough": [(one, html_lang(one.language)) for one in enough]}
+    return render(request, "mailbox/library/list.html", frame(request, LIBRARY) | context)
 
 
 @require_POST

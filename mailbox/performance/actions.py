@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ YEARS_BACK = 2
 
 def count_due(*, today: date) -> int:
     """Count the years that were not counted today, newest first; returns how many. Ends early when the worker ends."""
-    first = Case.objects.order_by("received_at").values_list("received_at", flat=True).first()
+    first = facts.first_day()
     if first is None:
         return 0
     years = range(today.year, max(first.year, today.year - YEARS_BACK) - 1, -1)
@@ -46,7 +47,8 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
     The cases are read before the transaction begins, so that nobody waits for it. Raises facts.CutShort.
     """
     table = facts.frame(facts.of_year(Case.objects.visible_to(SYSTEM), year), today=today)
-    found = list(figures.cells_of_year(table, year, today=today))
+    unsent = facts.not_needed(year)
+    found = list(figures.cells_of_year(table, year, today=today, not_needed=unsent))
     with transaction.atomic():
         row, _made = YearOfFigures.objects.select_for_update().get_or_create(year=year, defaults={"counted_on": today})
         cells = {place: cell for place, cell, _funnel in found}
@@ -54,10 +56,7 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
         _note_revisions(row, kept, cells, today=today)
         cells |= kept
         row.cells = {place.key: figures.as_json(cell) for place, cell in cells.items()}
-        row.funnels = {
-            place.key: [[step.step, step.reached, step.median_days] for step in funnel]
-            for place, _cell, funnel in found
-        }
+        row.funnels = {place.key: [list(astuple(step)) for step in funnel] for place, _cell, funnel in found}
         row.published = masks.published(cells, year)
         row.counted_on = today
         for period in {place.period for place in cells}:
@@ -68,9 +67,15 @@ def count_year(year: int, *, today: date) -> YearOfFigures:
 
 
 def _frozen(row: YearOfFigures, cells: Mapping[Place, Cell]) -> dict[Place, Cell]:
-    """Return the kept cells of frozen periods; what was nowhere when the period was frozen is kept as nothing."""
+    """Return the kept cells of frozen periods; what was nowhere when the period was frozen is kept as nothing.
+
+    A figure that was not counted yet when the period was frozen is kept as it is counted now.
+    """
     kept = {place: Cell() for place in cells if place.period in row.frozen}
-    stored = {Place(*key.split("|")): Cell(**values) for key, values in row.cells.items()}
+    stored = {}
+    for key, values in row.cells.items():
+        place = Place(*key.split("|"))
+        stored[place] = Cell(**(figures.as_json(cells.get(place, Cell())) | values))
     return kept | {place: cell for place, cell in stored.items() if place.period in row.frozen}
 
 

@@ -12,9 +12,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from engage import schedule
+from engage.accounts.actors import SYSTEM
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar, local_day
 from engage.calendars.profiles import Profile
@@ -22,6 +25,7 @@ from engage.calendars.rules import due_date
 from engage.participation.rules import Reference
 from mailbox.actions import clocks
 from mailbox.kinds import kind_of
+from mailbox.letterbox.models import AnswerFound
 from mailbox.machine import Phase
 from mailbox.models import Case, CaseClock, CaseQuerySet, Rating, StepRecord
 
@@ -96,6 +100,23 @@ def rows(cases: CaseQuerySet, *, today: date) -> Iterator[tuple[Any, ...]]:
         if schedule.stopping.is_set():
             raise CutShort
         yield from _rows_of(keys[begin : begin + AT_ONCE], today)
+
+
+def first_day() -> date | None:
+    """Return the day of the first case or of the first letter that was not needed; None before there is either."""
+    case = Case.objects.visible_to(SYSTEM).aggregate(first=Min("received_at"))["first"]
+    unsent = AnswerFound.objects.visible_to(SYSTEM).aggregate(first=Min("at"))["first"]
+    return min((timezone.localdate(at) for at in (case, unsent) if at is not None), default=None)
+
+
+def not_needed(year: int) -> dict[tuple[str, str], int]:
+    """Count the letters of a year that were not sent because something published answered them.
+
+    By month (2026-10), in the time of the house, and kind; one read.
+    """
+    found = AnswerFound.objects.visible_to(SYSTEM).filter(at__year=year).annotate(month=TruncMonth("at"))
+    counted = found.values_list("month", "kind").annotate(count=Count("pk")).order_by()
+    return {(f"{month:%Y-%m}", kind): count for month, kind, count in counted}
 
 
 def _rows_of(keys: Sequence[int], today: date) -> Iterator[tuple[Any, ...]]:

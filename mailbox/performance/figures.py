@@ -10,13 +10,14 @@ The formulas, as the page states them:
   are the smallest day count by which half, or nine tenths, were answered. While more than a tenth of the cases are
   still open, the days are estimated with those (Kaplan and Meier 1958), because the slow ones would be missing;
 * satisfaction: ratings of 4 and 5 of all ratings (the last one of a case), beside the number of answers;
-* opened again: answers that came back after a low rating, of all answers.
+* opened again: answers that came back after a low rating, of all answers;
+* not needed: letters that were not sent because something published answered them; they belong to no unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ class Cell:
     opened_again: int = 0
     extended: int = 0
     reviews: int = 0
+    not_needed: int = 0
     median_days: int | None = None
     p90_days: int | None = None
     median_calendar_days: int | None = None
@@ -73,6 +75,7 @@ COUNTS = (
     "opened_again",
     "extended",
     "reviews",
+    "not_needed",
 )
 DAYS = ("median_days", "p90_days", "median_calendar_days", "p90_calendar_days")
 
@@ -84,6 +87,7 @@ class FunnelStep:
     step: int
     reached: int
     median_days: int | None
+    p90_days: int | None = None
 
 
 def prepared(table: pd.DataFrame, *, today: date) -> pd.DataFrame:
@@ -161,12 +165,12 @@ def quantiles(done: pd.Series, waiting: pd.Series) -> tuple[int | None, int | No
 
 
 def funnel(received: pd.DataFrame) -> list[FunnelStep]:
-    """Say how many valid cases reached each step of the sender's line, and the median of the working days to it."""
+    """Say how many valid cases reached each step of the sender's line, and the quantiles of the working days to it."""
     valid = received[received["is_valid"]]
     steps = []
     for step in STEPS:
         days = valid[f"step_{step}"].dropna()
-        steps.append(FunnelStep(step, len(days), quantiles(days, days.iloc[:0])[0]))
+        steps.append(FunnelStep(step, len(days), *quantiles(days, days.iloc[:0])))
     return steps
 
 
@@ -184,27 +188,40 @@ class Place:
         return f"{self.period}|{self.unit}|{self.kind}"
 
 
-def cells_of_year(table: pd.DataFrame, year: int, *, today: date) -> Iterator[tuple[Place, Cell, list[FunnelStep]]]:
-    """Count every cell of a year: months and the year, by unit, by kind, and by both for the year alone."""
+def cells_of_year(
+    table: pd.DataFrame, year: int, *, today: date, not_needed: Mapping[tuple[str, str], int] | None = None
+) -> Iterator[tuple[Place, Cell, list[FunnelStep]]]:
+    """Count every cell of a year: months and the year, by unit, by kind, and by both for the year alone.
+
+    `not_needed` are the letters that were not sent, by month (2026-10) and kind.
+    """
+    unsent = not_needed or {}
+
+    def unsent_at(period: str, kind: str = ALL) -> int:
+        return sum(n for (month, of), n in unsent.items() if month.startswith(period) and kind in (ALL, of))
+
     known = prepared(table, today=today)
     received = known[known["month"].str.startswith(f"{year}-")]
     due = known[known["due_month"].fillna("").str.startswith(f"{year}-")]
     last = today.month if today.year == year else 12
     periods = [str(year), *(f"{year}-{month:02}" for month in range(1, last + 1))]
     units = sorted(set(received["unit"]) | set(due["unit"]))
-    kinds = sorted(set(received["kind"]) | set(due["kind"]))
+    kinds = sorted(set(received["kind"]) | set(due["kind"]) | {kind for _month, kind in unsent})
     none = known.iloc[:0]
     both, both_due = _parts(received, ["unit", "kind"]), _parts(due, ["unit", "kind"])
     for period in periods:
         whole = period == str(year)
         here = received if whole else received[received["month"] == period]
         owed = due if whole else due[due["due_month"] == period]
-        yield Place(period), cell(here, owed), funnel(here)
+        yield Place(period), replace(cell(here, owed), not_needed=unsent_at(period)), funnel(here)
         for column, names in (("unit", units), ("kind", kinds)):
             parts, parts_due = _parts(here, column), _parts(owed, column)
             for name in names:
                 part = parts.get(name, none)
-                yield Place(period, **{column: name}), cell(part, parts_due.get(name, none)), funnel(part)
+                counted = cell(part, parts_due.get(name, none))
+                if column == "kind":
+                    counted = replace(counted, not_needed=unsent_at(period, name))
+                yield Place(period, **{column: name}), counted, funnel(part)
     for unit, kind in product(units, kinds):
         part = both.get((unit, kind), none)
         yield Place(str(year), unit, kind), cell(part, both_due.get((unit, kind), none)), funnel(part)

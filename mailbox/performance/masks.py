@@ -43,6 +43,10 @@ def published(cells: Mapping[Place, Cell], year: int) -> dict[str, Published]:
         # And so do units and kinds.
         _mask(shown, name, counts, [[Place(whole, unit) for unit in units]])
         _mask(shown, name, counts, [[Place(whole, ALL, kind) for kind in kinds]])
+    for place in cells:
+        if place.unit != ALL:
+            # A letter that was not sent went to no unit.
+            shown[place.key]["not_needed"] = None
     return shown
 
 

@@ -62,6 +62,7 @@ def context_of(view: YearView, request: HttpRequest) -> dict[str, Any]:
         "months": months,
         "bars": [(name, percent(figures["in_time_share"])) for name, figures in months],
         "has_bars": any(figures["in_time_share"] is not None for _name, figures in months),
+        "has_not_needed": not unit,
         "by_unit": [] if unit else _rows(view, "unit", {code: str(one) for code, one in units.items()}, kind=kind),
         "by_kind": [] if kind else _rows(view, "kind", {code: one.label for code, one in KINDS.items()}, unit=unit),
         "least": LEAST,

@@ -36,4 +36,5 @@ NAMES = {
     "opened_again": gettext_lazy("opened again"),
     "extended": gettext_lazy("extended"),
     "reviews": gettext_lazy("reviews"),
+    "not_needed": gettext_lazy("letters not needed"),
 }

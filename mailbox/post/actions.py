@@ -363,7 +363,10 @@ def _words(mail: Mail, language: str) -> str:
 
 
 def _take_files(submission: Submission, mail: Mail, holder: ReceiptHolder) -> list[dict[str, str]]:
-    """Keep the files that may be kept; return the names of the others with why. None is lost: the raw mail has all."""
+    """Keep the files that may be kept, also those of a mail inside it; return the names of the others with why.
+
+    None is lost: the raw mail has all.
+    """
     from engage.participation.attachments import inspect
 
     left: list[dict[str, str]] = []
@@ -371,8 +374,6 @@ def _take_files(submission: Submission, mail: Mail, holder: ReceiptHolder) -> li
         return [{"name": one.name, "why": "mail_not_opened"} for one in mail.attachments[:100]]
     known = set(submission.attachments.values_list("sha256", flat=True))
     for number, one in enumerate(mail.attachments):
-        if one.nested:
-            continue
         if number >= FILES_MOST:
             left.append({"name": one.name, "why": "too_many_files"})
             continue
@@ -381,6 +382,7 @@ def _take_files(submission: Submission, mail: Mail, holder: ReceiptHolder) -> li
             inspected = inspect(BytesIO(content), name=one.name)
             if inspected.sha256 not in known:
                 participation.attach(submission, inspected, content, actor=holder)
+                known.add(inspected.sha256)
         except Refused as refusal:
             left.append({"name": one.name, "why": refusal.code})
     return left[:100]

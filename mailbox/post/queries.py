@@ -27,10 +27,11 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Shown:
-    """One mail of a list, in words."""
+    """One mail of a list, in words; `left` are the files that did not come into its case, each with why."""
 
     row: InMail
     why: str | Promise
+    left: Sequence[tuple[str, str | Promise]] = ()
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,16 @@ def opened(pk: int, actor: Actor) -> Opened | None:
         return None
     raw = row.raw()
     mail = reading.read_mail(raw, null_sender=row.null_sender)
-    left = {one["name"]: FILE_LEFT.get(one["why"], NOT_TAKEN) for one in row.files_left}
+    left = dict(files_left(row))
     files = [(one.name, one.type, one.size, left.get(one.name, "")) for one in mail.attachments[:200]]
     faults = [FAULTS[code] for code in mail.errors if code in FAULTS]
     may_show = may_show_sender(row, actor)
     return Opened(row, mail, WHY.get(row.why, ""), faults, files, _headers(raw), may_show)
+
+
+def files_left(row: InMail) -> list[tuple[str, str | Promise]]:
+    """Return the names of the files of a mail that were not taken into its case, each with why."""
+    return [(one["name"], FILE_LEFT.get(one["why"], NOT_TAKEN)) for one in row.files_left]
 
 
 def may_show_sender(row: InMail, actor: Actor) -> bool:
@@ -110,7 +116,7 @@ def of_case(case: Case) -> dict[str, Any]:
     contact = case.submission.contact
     return {
         "sent": [_outgoing(one) for one in sent],
-        "incoming": [Shown(row, WHY.get(row.why, "")) for row in incoming],
+        "incoming": [Shown(row, WHY.get(row.why, ""), files_left(row)) for row in incoming],
         "dead": hard and contact is not None and DeadAddress.objects.filter(address_index=contact.email_index).exists(),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -103,6 +104,21 @@ def test_the_page_shows_words_clocks_and_what_happened(place):
         "Water Unit",
     ):
         assert said in text, said
+
+
+def test_the_proof_of_the_first_due_day_is_one_key_away_and_the_sheet_says_so(place):
+    case = taken_on(place, "grievance")
+    text = page(place.officer, case).content.decode()
+    proofs = re.findall(rf'<a href="(/desk/cases/{case.pk}/clocks/\d+/)"([^>]*)>(<kbd>d</kbd>)?', text)
+    assert len(proofs) >= 1 and [mark for _url, mark, _kbd in proofs] == [
+        ' data-page-key="d"' if first else "" for first in (True, *[False] * (len(proofs) - 1))
+    ]
+    proof = browser(place.officer).get(proofs[0][0]).content.decode()
+    assert proofs[0][2] and 'data-behaviour="desk-keys" data-keys="on"' in proof and 'data-page-key="u"' in proof
+    keys = re.findall(r'data-page-key="([^"]+)"', text)
+    assert len(keys) == len(set(keys)), "a key does one thing"
+    sheet = browser(place.officer).get(reverse("desk_keys")).content.decode()
+    assert "<kbd>d</kbd> </td><td>In a case: how its first due day was computed</td>" in sheet
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

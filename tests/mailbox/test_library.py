@@ -11,14 +11,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from engage.accounts.actors import Role
+from engage.accounts.actors import ANYONE, Role
 from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from mailbox import actions as cases
 from mailbox.actions import forgetting
 from mailbox.actions.forgetting import Clean, _forget
+from mailbox.letterbox import queries as letterbox
+from mailbox.letterbox.models import AnswerFound
 from mailbox.library import actions, queries
 from mailbox.library.models import LibraryItem
 from mailbox.library.rules import Words
@@ -234,3 +237,27 @@ def test_something_published_is_cited_by_the_form_of_its_page(place):
     line = re.findall(r'name="line" value="([^"]*)"', page)[-1]
     assert client.post(url, form | {"line": line}).status_code == 302
     assert entry.title in case.drafts.get().cites[0]
+
+
+def test_the_library_lists_the_published_answers_that_were_enough(place):
+    guide = factories.published()
+    for number in range(4):
+        url = guide.url if number else "/zh/withdrawn/"
+        AnswerFound.objects.create(token_digest=str(number), kind="letter", language="zh-hans", url=url)
+    AnswerFound.objects.create(
+        token_digest="old", kind="letter", language="zh-hans", url="/zh/old/", at=timezone.now() - timedelta(days=400)
+    )
+    client = browser(place.officer)
+    page = client.get(reverse("desk_library")).content.decode()
+    assert page.index(guide.title) < page.index("3 letters not needed") < page.index("/zh/withdrawn/")
+    assert "1 letter not needed" in page and "no longer published" in page and "/zh/old/" not in page
+    assert 'id="enough"' not in client.get(reverse("desk_library"), {"q": "水管"}).content.decode()
+    assert not letterbox.answers_that_were_enough(ANYONE, now=timezone.now())
+    assert not letterbox.answers_that_were_enough(person(), now=timezone.now())
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("desk_library"))
+    for number in range(30):
+        AnswerFound.objects.create(token_digest=f"more{number}", kind="letter", language="en", url=f"/en/{number}/")
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(reverse("desk_library")).content.decode()
+    assert len(many) == len(few) and page.count("not needed</span>") == 20

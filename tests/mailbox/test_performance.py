@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from django.urls import reverse
 from engage.accounts.actors import ANYONE, SYSTEM, Role
 from engage.calendars import queries as calendars
 from mailbox import actions as mailbox
+from mailbox.letterbox.models import AnswerFound
 from mailbox.models import Case, CaseClock
 from mailbox.performance import actions, facts, figures, queries
 from mailbox.performance.figures import Cell, Place
@@ -84,6 +86,13 @@ def exported(client: Client) -> pd.DataFrame:
     )
 
 
+def analyst() -> Client:
+    """A browser of one who reads all figures, in English."""
+    client = staff_client(Role.ANALYST)
+    client.cookies["django_language"] = "en"
+    return client
+
+
 def smallest(days: pd.Series, share: float) -> int | None:
     """The smallest number of days by which a share of finished cases was done, counted by hand."""
     ordered = sorted(int(one) for one in days)
@@ -132,12 +141,44 @@ def test_the_figures_equal_a_count_of_ones_own_from_the_export(place):
     for kind in ("letter", "enquiry"):
         check(f"2026||{kind}", table[table.kind == kind], table[(table.kind == kind) & table.due.notna()])
     assert row.cells["2026||"]["answered"] >= 50
+    units = sorted(set(table.unit))
+    assert units == ["intake", "water"]
+    for unit in units:
+        here, owed = table[table.unit == unit], table[(table.unit == unit) & table.due.notna()]
+        check(f"2026|{unit}|", here, owed)
+        for month in range(1, 12):
+            period = f"2026-{month:02}"
+            chosen = here[here.received.str.startswith(period)]
+            check(f"{period}|{unit}|", chosen, here[here.due.fillna("").str.startswith(period)])
+        for kind in ("letter", "enquiry"):
+            check(f"2026|{unit}|{kind}", here[here.kind == kind], owed[owed.kind == kind])
+    for key, chosen in [("2026||", table), *((f"2026|{unit}|", table[table.unit == unit]) for unit in units)]:
+        not_counted = chosen.not_taken.isin(["SPAM", "DUPLICATE", "NO_CONTENT"])
+        valid = chosen[~not_counted & ~((chosen.suspect == 1) & (chosen.open == 1))]
+        assert [step for step, *_rest in row.funnels[key]] == list(facts.STEPS)
+        for step, reached, median, most in row.funnels[key]:
+            days = valid[f"step_{step}"].dropna()
+            assert (reached, median, most) == (len(days), smallest(days, 0.5), smallest(days, 0.9)), (key, step)
+    told = {unit: row.cells[f"2026|{unit}|"] for unit in units}
+    assert told["water"]["answered"] >= 50 and told["water"]["in_time"] and told["water"]["p90_days"]
+
+    of_water = analyst().get(reverse("desk_performance") + "?unit=water").content.decode()
+    for _step, reached, median, most in row.funnels["2026|water|"]:
+        if most is not None and reached:
+            cells = f'>{reached}</td><td class="num" data-l="Half within, working days">{median}</td>'
+            assert cells + f'<td class="num" data-l="Nine tenths within, working days">{most}</td>' in of_water
 
     page = Client().get(reverse("performance")).content.decode()
     whole = row.cells["2026||"]
     assert f"{100 * whole['in_time'] / whole['due']:.1f}%" in page
     assert f"{100 * whole['satisfied'] / whole['rated']:.1f}%" in page
     shared = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
+    water = next(one for one in shared if (one["period"], one["unit"], one["kind"]) == ("2026", "water", None))
+    here = table[(table.unit == "water") & ~table.not_taken.isin(["SPAM", "DUPLICATE", "NO_CONTENT"])]
+    owed, rated = here[(here.due < TODAY.isoformat()) | here.in_time.notna()], here[here.score.notna()]
+    assert water["in_time_share"] == round((owed.in_time == "yes").mean(), 6)
+    assert water["satisfied_share"] == round((rated.score >= 4).mean(), 6)
+    assert water["answered"] == int(here.answered.notna().sum())
     found = next(one for one in shared if one["period"] == "2026" and not one["unit"] and not one["kind"])
     assert found["received"] == whole["received"] and found["median_days"] == whole["median_days"]
     text = Client().get(reverse("performance_csv", args=[YEAR])).content.decode("utf-8-sig")
@@ -192,6 +233,70 @@ def test_small_numbers_are_hidden_on_the_page_and_in_every_file(place):
     assert march["received"] is None and march["hidden"]["received"] == "small"
 
 
+def found_enough(day: date, number: int = 1, *, kind: str = "letter", url: str = "/zh/guide/") -> None:
+    """So many letters that were not sent on a day."""
+    made = (
+        AnswerFound(token_digest=uuid4().hex, kind=kind, language="zh-hans", url=url, at=at(day))
+        for _n in range(number)
+    )
+    AnswerFound.objects.bulk_create(made)
+
+
+def test_letters_that_were_not_needed_are_counted_by_month_and_kind_and_small_numbers_hidden(place):
+    factories.case("letter", now=at(date(2026, 4, 1)))
+    found_enough(date(2026, 3, 5), 30)
+    found_enough(date(2026, 3, 6), 12, kind="enquiry")
+    found_enough(date(2026, 4, 6), 2)
+    found_enough(date(2026, 5, 6), 7)
+    # In UTC the last day of April, in the house the first of May.
+    AnswerFound.objects.filter(at=at(date(2026, 5, 6))).update(at=datetime(2026, 4, 30, 17, tzinfo=UTC))
+    found_enough(date(2025, 12, 31), 9)
+    row = actions.count_year(YEAR, today=TODAY)
+    table = pd.DataFrame(AnswerFound.objects.values("kind", "at"))
+    table["month"] = table["at"].dt.tz_convert("Asia/Shanghai").dt.strftime("%Y-%m")
+    for month in (f"2026-{number:02}" for number in range(1, 12)):
+        for kind in ("", "letter", "enquiry"):
+            chosen = table[(table.month == month) & ((table.kind == kind) | (kind == ""))]
+            assert row.cells[f"{month}||{kind}"]["not_needed"] == len(chosen), (month, kind)
+    assert row.cells["2026||"]["not_needed"] == 51 and row.cells["2026|intake|"]["not_needed"] == 0
+    shown = queries.public_year(YEAR)
+    assert shown.at("2026-03")["not_needed"] == 42 and shown.at("2026")["not_needed"] == 51
+    assert shown.at("2026-04")["not_needed"] == "small"
+    assert shown.at("2026-05")["not_needed"] == "protecting", "else the year gives the small one away"
+    assert shown.at("2026", "intake")["not_needed"] is None
+    page = Client().get("/en/performance/").content.decode()
+    assert '<td class="num" data-l="Letters not needed">42</td>' in page and "&lt;5" in page
+    of_a_unit = Client().get("/en/performance/?unit=intake").content.decode()
+    assert 'data-l="Letters not needed"' not in of_a_unit
+    told = Client().get(reverse("performance_json", args=[YEAR])).json()["figures"]
+    april = next(one for one in told if one["period"] == "2026-04" and not one["unit"] and not one["kind"])
+    assert april["not_needed"] is None and april["hidden"]["not_needed"] == "small"
+    text = Client().get(reverse("performance_csv", args=[YEAR])).content.decode("utf-8-sig")
+    lines = {(one["period"], one["unit"], one["kind"]): one for one in csv.DictReader(io.StringIO(text))}
+    assert lines["2026-03", "", ""]["not_needed"] == "42" and lines["2026", "", ""]["not_needed"] == "51"
+
+
+def test_letters_that_were_not_needed_are_counted_before_there_is_a_case():
+    found_enough(date(2026, 3, 5), 6)
+    assert actions.count_due(today=TODAY) == 1
+    assert queries.public_year(YEAR).at("2026-03")["not_needed"] == 6
+
+
+def test_a_figure_that_a_frozen_year_did_not_have_is_added_and_no_revision(place):
+    factories.case("letter", now=at(date(2026, 3, 2)))
+    found_enough(date(2026, 3, 5), 8)
+    row = actions.count_year(YEAR, today=date(2026, 6, 2))
+    for cell in row.cells.values():
+        del cell["not_needed"]
+    row.save()
+    row = actions.count_year(YEAR, today=date(2026, 6, 3))
+    assert row.cells["2026-03||"]["not_needed"] == 8 and not Revision.objects.exists()
+    found_enough(date(2026, 3, 6), 8)
+    row = actions.count_year(YEAR, today=date(2026, 6, 4))
+    assert row.cells["2026-03||"]["not_needed"] == 8
+    assert Revision.objects.get(period="2026-03", unit="", kind="").now == 16
+
+
 def test_frozen_figures_stay_and_what_would_be_counted_otherwise_is_told(place):
     for number in range(24):
         factories.case("letter", now=at(date(2026, 3, 2)), text=f"第{number}封信，说的是公园里的路灯。")
@@ -241,6 +346,15 @@ def test_the_way_of_the_cases_is_counted_step_by_step(place):
     assert steps[3] == 2 and steps[4] == 2 and steps[8] == 1 and steps[9] == 1
     page = staff_client(Role.ANALYST).get(reverse("desk_performance")).content.decode()
     assert 'id="funnel"' in page
+
+
+def test_a_year_that_was_counted_without_nine_tenths_is_still_shown(place):
+    run_through(place, "fine", date(2026, 3, 2))
+    row = actions.count_year(YEAR, today=TODAY)
+    row.funnels = {key: [step[:3] for step in steps] for key, steps in row.funnels.items()}
+    row.save()
+    page = analyst().get(reverse("desk_performance")).content.decode()
+    assert '<td class="num" data-l="Nine tenths within, working days">–</td>' in page
 
 
 def test_a_year_is_counted_once_a_day_and_ends_early_when_the_worker_ends(place, monkeypatch):

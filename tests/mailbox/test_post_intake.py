@@ -180,6 +180,39 @@ def test_a_mail_to_the_office_opens_a_letter_with_its_words_files_and_sender() -
     assert OutgoingMail.objects.filter(submission=case.pk).count() == 1
 
 
+def test_the_files_of_a_forwarded_mail_reach_the_case_or_are_listed_with_why() -> None:
+    place = house()
+    case = taken_on(place)
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "builder@example.org", "Our pipe"
+    inner.set_content("See what we wrote down.")
+    inner.add_attachment(b"leak measured twice\n", maintype="text", subtype="plain", filename="evidence.txt")
+    inner.add_attachment(b"leak measured twice\n", maintype="text", subtype="plain", filename="again.txt")
+    program = b"MZ\x90\x00" + b"\0" * 200
+    inner.add_attachment(program, maintype="application", subtype="x-dosexec", filename="tool.exe")
+    outer = EmailMessage()
+    outer["From"], outer["To"], outer["Subject"] = "mei@example.org", signed(case), "Fwd"
+    outer["Message-ID"] = "<forwarded@example.org>"
+    outer.set_content("They sent me this.")
+    outer.add_attachment(inner)
+    row = come(outer.as_bytes())
+    assert (row.case, row.state) == (case, InMail.State.ADDED)
+    kept = Attachment.objects.get(submission=case.pk)
+    assert kept.name == "evidence.txt" and kept.state == Attachment.State.CLEAN
+    with kept.file.open() as file:
+        assert file.read() == b"leak measured twice\n"
+    assert {one["name"]: one["why"] for one in row.files_left} == {
+        "Our pipe.eml": "unknown_type",
+        "tool.exe": "unknown_type",
+    }
+    client = sign_in(Client(), place.officer)
+    for address in (f"/desk/cases/{case.pk}/", f"/desk/post/{row.pk}/"):
+        page = client.get(address).content.decode()
+        assert "evidence.txt" in page and "tool.exe" in page, address
+    # Read again, it brings nothing twice.
+    assert come(outer.as_bytes()).pk == row.pk and Attachment.objects.filter(submission=case.pk).count() == 1
+
+
 @pytest.mark.parametrize(
     ("headers", "state", "why"),
     [
