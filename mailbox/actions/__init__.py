@@ -20,7 +20,7 @@ from mailbox.actions.answers import (
     submit_draft,
     take_back_draft,
 )
-from mailbox.actions.consult import consult, give_opinion, note_silence, waive_opinion
+from mailbox.actions.consult import consult, consult_days, give_opinion, note_silence, waive_opinion
 from mailbox.actions.forgetting import forget_senders
 from mailbox.actions.handle import (
     accept_case,
@@ -79,6 +79,7 @@ __all__ = [
     "ask_review",
     "assign_case",
     "consult",
+    "consult_days",
     "decide_review",
     "delegate_approval",
     "end_absence",

@@ -228,7 +228,7 @@ def facts_of(case: Case, *, now: datetime, note: str = "", actor: Actor = SYSTEM
     rating = case.ratings.last()
     today = clocks.today_of(case, now)
     since = local_day(case.state_since, clocks.zone_of(case))
-    profile = calendars.clock_profile_for(case.family, local_day(case.received_at, clocks.zone_of(case)))
+    profile = clocks.profile_of_receipt(case)
     return rules.Facts(
         today=today,
         now=now,

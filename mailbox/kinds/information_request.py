@@ -255,8 +255,7 @@ INFORMATION_REQUEST = Machine(
         "IS_PETITION",
         "NO_GOOD_REASON",
     ),
-    days={"detail": 15, "rating": 30, "objection": 2, "objections": 2, "consult": 15},
+    days={"detail": 15, "rating": 30, "objection": 2, "objections": 2, "consult": 5},
     answer_notice="decision",
-    silence_agrees=True,
     needs_identity=True,
 )

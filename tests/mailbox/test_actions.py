@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -478,18 +478,42 @@ def test_the_last_opinion_lets_the_case_go_on():
     assert actions.waive_opinion(other.pk, note="不需要", actor=place.officer, now=NOW).state == "waived"
 
 
-def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else():
+OF_2018 = datetime(2018, 11, 26, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "received", "due", "state"),
+    [
+        # Art. 34 of the text of 2019: 15 working days, and silence agrees.
+        ("information_request", "cn-foi", NOW, date(2026, 12, 15), "silent"),
+        # Neither the text of 2007 nor the United Kingdom's Act says so: the house's own 5 days, an open question.
+        ("information_request", "cn-foi", OF_2018, date(2018, 12, 3), "open"),
+        # 30 November is a day off in Scotland.
+        ("information_request", "uk-foi", NOW, date(2026, 12, 2), "open"),
+        ("letter", "", NOW, date(2026, 12, 1), "open"),
+    ],
+)
+def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else(kind, family, received, due, state):
     place = house()
-    rows = [
-        actions.consult(
-            taken_on(place, kind).pk, department_id=place.roads.pk, question="？", actor=place.officer, now=NOW
-        )
-        for kind in ("information_request", "letter")
-    ]
-    assert actions.note_silence(now=NOW + timedelta(days=10)) == 0
-    assert actions.note_silence(now=NOW + timedelta(days=30)) == 1
-    assert actions.note_silence(now=NOW + timedelta(days=30)) == 0
-    assert [CoConsultation.objects.get(pk=row.pk).state for row in rows] == ["silent", "open"]
+    made = taken_on(place, kind, now=received, family=family)
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", actor=place.officer, now=received)
+    assert row.due == due
+    assert actions.note_silence(now=received + timedelta(days=10)) == 0
+    assert actions.note_silence(now=received + timedelta(days=60)) == (state == "silent")
+    assert actions.note_silence(now=received + timedelta(days=60)) == 0
+    row.refresh_from_db()
+    made.refresh_from_db()
+    assert row.state == state
+    assert made.state == ("searching" if state == "silent" else "consulting")
+
+
+def test_nobody_agrees_by_silence_before_the_time_of_the_law_is_over():
+    place = house()
+    made = taken_on(place, "information_request")
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", days=2, actor=place.officer, now=NOW)
+    assert row.due == date(2026, 11, 26)
+    assert actions.note_silence(now=datetime(2026, 12, 15, 1, tzinfo=UTC)) == 0
+    assert actions.note_silence(now=datetime(2026, 12, 16, 1, tzinfo=UTC)) == 1
 
 
 # --- drafts, approval, sending -------------------------------------------------------------------------------------
