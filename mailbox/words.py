@@ -203,7 +203,7 @@ REFUSALS = {
         gettext("Fill in these places of the text first: %(names)s") % {"names": listed(values["names"])}
     ),
     "draft_missing": _("Write the answer first"),
-    "draft_basis_missing": _("Say under “Basis” on which provision of law it is refused"),
+    "draft_basis_missing": _("Say under “Basis” on which provision of law the decision rests"),
     "draft_result_missing": _("Choose what is decided"),
     "draft_result_unknown": _("There is no decision “%(result)s” for this kind"),
     "approver_elsewhere": _("Choose an approver of the unit in charge"),

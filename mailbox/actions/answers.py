@@ -105,8 +105,8 @@ def submit_draft(
     """Hand the shared draft in. `chain` names who approves, one after another; None: any approver of the unit.
 
     Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"),
-    Refused("draft_basis_missing") for a refusal without its ground, Refused("approver_elsewhere"),
-    Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
+    Refused("draft_basis_missing") for a result that must name its provision of law and does not,
+    Refused("approver_elsewhere"), Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
     Refused("chain_too_long", most=...), Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)

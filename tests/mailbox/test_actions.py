@@ -1388,3 +1388,22 @@ def test_a_refusal_names_the_provision_that_it_rests_on():
     words = actions.DraftWords(text="不予公开。", basis="《政府信息公开条例》第十四条", result="REFUSED")
     actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
     assert actions.submit_draft(made.pk, actor=place.officer, now=NOW).basis == words.basis
+
+
+@pytest.mark.parametrize("received", [NOW, datetime(2021, 3, 1, 1, tzinfo=UTC)], ids=["2022", "2005"])
+@pytest.mark.parametrize("result", ["SUPPORTED", "PART", "REASONABLE_NO_BASIS", "NOT_SUPPORTED"])
+def test_an_opinion_on_a_grievance_names_its_provision_of_law_whatever_it_decides(result, received):
+    place = house()
+    made = taken_on(place, "grievance", now=received)
+    actor = {"actor": place.officer, "now": received}
+    step(made, "draft", place.officer, received)
+    actions.save_draft(made.pk, actions.DraftWords(text="经查……", basis=" \n", result=result), **actor)
+    with pytest.raises(Refused, match="draft_basis_missing"):
+        actions.submit_draft(made.pk, **actor)
+    made.refresh_from_db()
+    assert made.state == "drafting"
+    actions.save_draft(made.pk, actions.DraftWords(text="经查……", basis="《水法》第三十七条", result=result), **actor)
+    draft = actions.submit_draft(made.pk, **actor)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=received)
+    assert actions.send_due_answers(now=later(received)) == 1
+    assert made.notices.get(form="opinion").content["basis"] == ["《水法》第三十七条"]

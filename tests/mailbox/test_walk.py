@@ -121,7 +121,8 @@ class Walk:
         case = self.case
         if transition.code == "submit":
             result = self.machine.results[0] if self.machine.results else ""
-            words = actions.DraftWords(text="答复", result=result)
+            basis = "第三条" if result in self.machine.grounded else ""
+            words = actions.DraftWords(text="答复", basis=basis, result=result)
             actions.save_draft(case.pk, words, actor=self.place.officer, now=now)
         if "rated_low" in transition.guards:
             Rating.objects.filter(case=case).delete()
