@@ -169,6 +169,7 @@ REFUSALS = {
     ),
     "question_because_missing": _("Write why question %(number)d is not answered"),
     "nothing_to_follow_up": _("There is no low rating to follow up"),
+    "not_a_petition": _("Only a request that was decided to be a complaint or an enquiry is opened as a grievance"),
     # hands
     "route_to_itself": _("It lies at this unit already. Choose another"),
     "department_gone": _("This department is no longer in service. Choose another"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -15,13 +16,14 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
 from engage.participation import timeline
-from engage.participation.models import Attachment, Submission
+from engage.participation.models import Attachment, Consent, Submission
 from engage.participation.receipts import enqueue_receipt_mail
+from engage.participation.rules import retention_end
 from mailbox import rules
 from mailbox.access import standing_of
 from mailbox.actions import clocks
 from mailbox.actions.notices import make_notice
-from mailbox.actions.register import NewCase, first_words, not_accused, write_case
+from mailbox.actions.register import NewCase, first_words, not_accused, receiving, write_case
 from mailbox.actions.steps import (
     Given,
     apply_step,
@@ -33,10 +35,11 @@ from mailbox.actions.steps import (
     place,
     stood_as,
     told_code,
+    transition_of,
 )
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Phase, Who
-from mailbox.models import Case, CaseTag, Draft, Intake, Link, Party, StepRecord, Tag
+from mailbox.models import Case, CaseTag, Draft, Intake, Link, Message, Party, StepRecord, Tag
 
 
 @transaction.atomic
@@ -303,6 +306,92 @@ def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
 
     submission = participation.once(envelope, create)
     return Case.objects.select_related("submission").get(pk=submission.pk)
+
+
+def _share_sender(origin: Submission, submission: Submission, now: datetime) -> None:
+    """Give a submission the sender of an earlier one, kept as long as for one of today, and what was agreed to."""
+    contact = submission.contact = origin.contact
+    submission.save(update_fields=["contact"])
+    if contact is not None:
+        contact.delete_after = max(contact.delete_after, retention_end(now, settings.CONTACT_RETENTION_DAYS))
+        contact.save(update_fields=["delete_after"])
+    Consent.objects.bulk_create(
+        Consent(submission=submission, text_id=one.text_id, given_at=one.given_at) for one in origin.consents.all()
+    )
+
+
+@transaction.atomic
+def open_grievance(case_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> Case:
+    """Open a grievance with the words of a request that was decided to be one; returns it, again: the same one.
+
+    Regulations on Open Government Information (2019), art. 39: a request that is a petition is not handled as a
+    request, and its sender is told. The grievance has the sender, files, consent and the units it accuses of the
+    request, a receipt and clocks of its own from today on; both cases know of each other.
+
+    Raises as `take_step`, and Refused("not_a_petition"), Refused("case_identity_missing"),
+    Refused("case_text_missing") where the time for keeping the words is over.
+    """
+    case = locked_case(case_id, actor)
+    transition = transition_of(case, "open_grievance")
+    origin, machine = case.submission, kind_of("grievance")
+    envelope = participation.Envelope(
+        token=participation.token_of("open_grievance", str(case.pk)),
+        language=origin.language,
+        received_at=now,
+        channel=origin.channel,
+        region=origin.region,
+        capacity=origin.capacity,
+        signature=origin.signature,
+    )
+    if case.steps.filter(code=transition.code, kind=case.kind).exists():
+        if not standing_of(case, actor) & set(transition.who):
+            raise Refused("not_allowed")
+        return Case.objects.get(submission__token_digest=envelope.digest)
+    check_revision(case, revision)
+    check_allowed(case, transition, Given(), actor=actor, now=now)
+    if not (origin.contact and origin.contact.name):
+        raise Refused("case_identity_missing", kind=machine.code)
+    letters = list(case.messages.filter(direction=Message.Direction.IN).order_by("at", "pk"))
+    if not letters:
+        raise Refused("case_text_missing")
+
+    def create() -> Submission:
+        intake, triage = receiving(machine.code)
+        triage = not_accused(triage, case.barred_id)
+        submission = participation.open_submission(
+            machine.code, envelope, actor=actor, department_id=triage.pk if triage else None
+        )
+        _share_sender(origin, submission, now)
+        made = write_case(
+            submission,
+            machine,
+            intake=intake,
+            triage=triage,
+            new=NewCase(
+                kind=machine.code,
+                text=letters[0].text,
+                may_publish=case.may_publish,
+                people=case.people,
+                barred=case.barred_id,
+            ),
+            title=case.title,
+            text=letters[0].text,
+            actor=actor,
+        )
+        for letter in letters[1:]:
+            Message.objects.create(
+                case=made, direction=letter.direction, text=letter.text, language=letter.language, at=now
+            )
+        _link(Link.Kind.RELATED, made, case, actor, now)
+        enqueue_receipt_mail(submission, envelope.code, made.title)
+        return submission
+
+    submission = participation.once(envelope, create)
+    grievance = Case.objects.select_related("submission").get(pk=submission.pk)
+    files = Attachment.objects.visible_to(actor).filter(submission=origin, state=Attachment.State.CLEAN)
+    _take_along(list(files.order_by("pk")), grievance, actor)
+    apply_step(case, transition, Given(told={"other": grievance.reference}), actor=actor, now=now)
+    return grievance
 
 
 def _take_along(files: Sequence[Attachment], part: Case, actor: Actor) -> int:

@@ -241,6 +241,7 @@ def facts_of(case: Case, *, now: datetime, note: str = "", actor: Actor = SYSTEM
         ),
         workdays_in_state=calendars.work_calendar(profile.calendar).count(since, today),
         last_rating=rating.score if rating else 0,
+        result=case.result,
         open_items=open_items(case),
         note=note,
         **review_facts(case, actor),
@@ -378,6 +379,7 @@ def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, 
             "due": due or "",
             "units": given.units,
             "right": due if transition.code in ("answer", "decide_review") and due else "",
+            "other": given.told.get("other", ""),
         },
     )
 

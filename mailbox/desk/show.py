@@ -49,6 +49,7 @@ USUAL = (
     "approve",
     "decide_review",
     "decide_rereview",
+    "open_grievance",
     "route",
 )
 # Chores that stand at their own place of the page and not in the list of chores.

@@ -76,6 +76,8 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
         case "answer_plainly":
             words = actions.DraftWords(text=given["words"], cites=_lines(given["cites"]))
             actions.answer_plainly(case.pk, words, over=given["draft"], note=given.get("note", ""), **seen)
+        case "open_grievance":
+            actions.open_grievance(case.pk, **seen)
         case "move_case":
             actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
         case _ if transition.code == "give_detail":

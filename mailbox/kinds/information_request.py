@@ -223,6 +223,17 @@ INFORMATION_REQUEST = Machine(
             told=_("A review or a lawsuit about the decision is noted"),
             needs=(Needs.NOTE,),
         ),
+        Transition(
+            "open_grievance",
+            ("decided", "rated", "closed"),
+            SAME,
+            (CLERK, LEAD),
+            _("Open as a grievance"),
+            told=_("Handled as a grievance from now on, under the number %(other)s"),
+            notice="handed_on",
+            guards=("is_petition", "once"),
+            door="open_grievance",
+        ),
         *rating("decided", "rated", "reopened"),
         withdrawal(
             "registered",

@@ -23,7 +23,7 @@ from engage.pages.messages import refusal_message
 from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
-from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
+from engage.participation.models import Attachment, Consent, ConsentText, Contact, OutgoingMail, Submission
 from engage.search import registry
 from engage.search.models import SearchEntry
 from engage.search.registry import Source
@@ -1407,3 +1407,79 @@ def test_an_opinion_on_a_grievance_names_its_provision_of_law_whatever_it_decide
     actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=received)
     assert actions.send_due_answers(now=later(received)) == 1
     assert made.notices.get(form="opinion").content["basis"] == ["《水法》第三十七条"]
+
+
+def decided(place, result: str, **values) -> Case:
+    made = taken_on(place, "information_request", **values)
+    step(made, "draft", place.officer)
+    basis = "《政府信息公开条例》第三十九条"
+    words = actions.DraftWords(text="不属于政府信息公开申请。", basis=basis, result=result)
+    actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(made.pk, actor=place.officer, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    return made
+
+
+def test_a_request_that_is_a_petition_is_opened_as_one_in_one_step_and_once():
+    place = house()
+    made = decided(place, "IS_PETITION", text="处长收了钱，请查。", may_publish=True, barred=place.roads.pk)
+    plan = kept_file(made, "plan.txt", "图")
+    agreed = ConsentText.objects.create(code="publish-me", version=1, text_zh="同意", text_en="Yes")
+    given = Consent.objects.create(submission=made.submission, text=agreed, given_at=NOW)
+    actions.add_message(made.pk, "还有一笔。", actor=sender(made), now=NOW)
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.open_grievance(made.pk, actor=place.officer, now=NOW)
+    actions.send_answer(made.pk, actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+    when, mails = NOW + timedelta(days=2), OutgoingMail.objects.count()
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.open_grievance(made.pk, actor=sender(made), now=when)
+
+    grievance = actions.open_grievance(made.pk, actor=place.officer, now=when)
+    made.refresh_from_db()
+    assert (grievance.kind, grievance.state, grievance.title) == ("grievance", "registered", made.title)
+    assert (grievance.triage, grievance.barred, grievance.may_publish) == (place.intake, place.roads, True)
+    assert [one.text for one in grievance.messages.all()] == ["处长收了钱，请查。", "还有一笔。"]
+    assert grievance.submission.contact == made.submission.contact
+    assert grievance.submission.contact.delete_after >= when + timedelta(days=settings.CONTACT_RETENTION_DAYS - 1)
+    assert [(one.text, one.given_at) for one in grievance.submission.consents.all()] == [(agreed, given.given_at)]
+    assert [(one.name, one.sha256) for one in grievance.submission.attachments.all()] == [("plan.txt", plan.sha256)]
+    # A clock of its own from today on, while that of the request stays met.
+    clock = grievance.clocks.get()
+    assert (clock.target, clock.start, clock.due) == ("accept_notice", when, date(2026, 12, 11))
+    assert made.clocks.get(target="final_reply").result == "met" and made.state == "decided"
+    assert [(link.source, link.target) for link in Link.objects.filter(kind="related")] == [(grievance, made)]
+    # The sender gets a receipt for the one and a notice about the other.
+    assert OutgoingMail.objects.count() == mails + 2
+    notice = made.notices.get(form="handed_on")
+    assert grievance.reference in notice.content["opening"]
+    assert made.submission.timeline.filter(code="information_request.open_grievance").count() == 1
+    assert made.steps.filter(code="open_grievance", by=place.officer).count() == 1
+
+    # Pressed again, by a page that is older, too: the same case, and nothing is written twice.
+    for _ in range(2):
+        again = actions.open_grievance(made.pk, actor=place.officer, now=when, revision=0)
+        assert again.pk == grievance.pk
+    assert Case.objects.count() == 2 and OutgoingMail.objects.count() == mails + 2
+    assert made.steps.filter(code="open_grievance").count() == made.notices.filter(form="handed_on").count() == 1
+    with pytest.raises(Case.DoesNotExist):
+        actions.open_grievance(made.pk, actor=place.stranger, now=when)
+
+
+def test_a_request_that_was_decided_otherwise_is_no_grievance():
+    place = house()
+    made = decided(place, "NOT_HELD")
+    actions.send_due_answers(now=later(NOW))
+    with pytest.raises(Refused, match="not_a_petition"):
+        actions.open_grievance(made.pk, actor=place.officer, now=later(NOW))
+    assert not Case.objects.filter(kind="grievance").exists()
+
+
+def test_a_grievance_without_a_name_is_not_opened_and_leaves_nothing():
+    place = house()
+    made = decided(place, "IS_PETITION")
+    actions.send_due_answers(now=later(NOW))
+    Contact.objects.update(name="")
+    with pytest.raises(Refused, match="case_identity_missing"):
+        actions.open_grievance(made.pk, actor=place.officer, now=later(NOW))
+    assert Case.objects.count() == 1 and not made.steps.filter(code="open_grievance").exists()

@@ -833,3 +833,28 @@ def test_nobody_writes_an_answer_to_what_is_under_review(place):
 def page_of_step(user: User, case: Case, code: str) -> HttpResponse:
     """Open the form of a step."""
     return browser(user).get(reverse("desk_case_step", args=[case.pk, code]))
+
+
+def test_a_request_that_is_a_petition_is_opened_as_a_grievance_by_one_press(place):
+    case = taken_on(place, "information_request")
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    words = DraftWords(text="不属于信息公开申请。", result="IS_PETITION")
+    actions.save_draft(case.pk, words, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(case.pk, actor=place.officer, now=NOW)
+    actions.approve_draft(case.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert "Open as a grievance" not in page(place.officer, case).content.decode()
+    actions.send_due_answers(now=later(NOW))
+    shown = page(place.officer, case)
+    usual = [step.code for step in shown.context["steps"] if step.is_usual]
+    assert usual == ["open_grievance"] and "btn-go" in shown.content.decode()
+    for _ in range(2):
+        assert post(place.officer, "desk_case_step", case, "open_grievance").status_code == 302
+    [grievance] = Case.objects.filter(kind="grievance")
+    after = page(place.officer, case)
+    assert grievance.reference in after.content.decode()
+    assert "open_grievance" not in [step.code for step in after.context["steps"]]
+
+
+def test_a_request_that_was_decided_otherwise_says_nothing_of_grievances(place):
+    case = factories.answered(place, taken_on(place, "information_request"))
+    assert "Open as a grievance" not in page(place.officer, case).content.decode()
