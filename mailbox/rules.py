@@ -18,6 +18,8 @@ SEND_UNDO_SECONDS = 30
 UNMERGE_DAYS = 7
 # The code of a record that takes another step back; its reason names the step.
 UNDONE = "undone"
+# Doors of steps that can be taken back: none, and those whose further rows `actions.undo` takes back.
+UNDONE_WITH = frozenset({"", "consult", "return_draft", "move_case"})
 # In so many working days the unit that gets a case says that it has it.
 HANDOVER_WORKDAYS = 5
 ABSENCE_DAYS_MOST = 366
@@ -106,8 +108,11 @@ def may_take(transition: Transition, state: str, standing: Collection[Who]) -> b
 
 
 def may_be_undone(transition: Transition) -> bool:
-    """Tell whether who takes a step may take it back for a while: the house's own, that writes nothing but itself."""
-    return not transition.door and Who.CITIZEN not in transition.who
+    """Tell whether who takes a step may take it back for a while: the house's own.
+
+    It writes nothing but itself, or what its door writes besides is taken back with it (`actions.undo`).
+    """
+    return transition.door in UNDONE_WITH and Who.CITIZEN not in transition.who
 
 
 def taken_of(records: Iterable[tuple[str, str]]) -> Counter[str]:

@@ -19,7 +19,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from mailbox import rules
 from mailbox.access import standing_of
-from mailbox.actions import clocks
+from mailbox.actions import clocks, held
 from mailbox.actions.steps import Given, apply_step, locked_case, name_of
 from mailbox.machine import Who
 from mailbox.models import Case, CoConsultation, Opinion
@@ -35,11 +35,12 @@ def consult(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    undo: bool = False,
 ) -> CoConsultation:
     """Ask another unit; `days` are working days, as many as the rule of the case or else its kind has unless given.
 
     Where the dated profile of the case says so, silence counts as agreement (`note_silence`): in China under the text
-    of 2019, art. 34, for bodies that made the information together.
+    of 2019, art. 34, for bodies that made the information together. With `undo` it can be taken back as `take_step`.
 
     Raises as `take_step`, and Refused("department_gone"), Refused("consult_itself"), Refused("consult_open"),
     Refused("case_text_missing"), Refused("route_barred"), Refused("consult_days_wrong", most=...).
@@ -66,6 +67,7 @@ def consult(
         actor=actor,
         now=now,
         revision=revision,
+        undo=undo,
     )
     profile = clocks.profile_of_receipt(case)
     calendar = calendars.work_calendar(profile.calendar)
@@ -80,6 +82,7 @@ def consult(
         due=due,
         may_move=not calendar.is_confirmed(today, due),
     )
+    held.keep_beside(case, asked=row.pk)
     journal.record(actor, "case.consultation_asked", row, case=case.pk, department=department.pk, due=due.isoformat())
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,8 +22,7 @@ from engage.participation.receipts import enqueue_receipt_mail
 from engage.participation.rules import retention_end
 from mailbox import rules
 from mailbox.access import standing_of
-from mailbox.actions import clocks
-from mailbox.actions.notices import make_notice
+from mailbox.actions import clocks, held
 from mailbox.actions.register import NewCase, first_words, not_accused, receiving, write_case
 from mailbox.actions.steps import (
     Given,
@@ -31,10 +31,10 @@ from mailbox.actions.steps import (
     check_allowed,
     check_revision,
     locked_case,
-    name_of,
     place,
+    say_held,
     stood_as,
-    told_code,
+    tell,
     transition_of,
 )
 from mailbox.kinds import KINDS, kind_of
@@ -51,10 +51,13 @@ def move_case(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    undo: bool = False,
 ) -> Case:
     """Handle a case as another kind: reference, words, files, consent and date of receipt stay; its clocks begin anew.
 
-    The clocks of the old kind end and stay on record. Raises as `take_step`, and Refused("case_kind_unknown"),
+    The clocks of the old kind end and stay on record. With `undo` it can be taken back as `take_step`.
+
+    Raises as `take_step`, and Refused("case_kind_unknown"),
     Refused("case_kind_same"), Refused("case_kind_closed"), Refused("case_identity_missing"),
     Refused("move_leads_others") for a case that others are answered with.
     """
@@ -77,6 +80,9 @@ def move_case(
     contact = case.submission.contact
     if target.needs_identity and not (contact and contact.name):
         raise Refused("case_identity_missing", kind=kind)
+    given = replace(given, told={"kind": both_languages(target.label)})
+    say_held(case)
+    seen = held.snapshot(case) if undo and rules.may_be_undone(transition) and isinstance(actor, User) else None
     who, before, old = stood_as(case, transition, actor), case.state, case.kind
     clocks.apply(case, transition.effects, now=now)
     intake = Intake.objects.select_related("department").filter(kind=kind).first()
@@ -102,14 +108,10 @@ def move_case(
         words=given.words,
         revision=case.revision,
     )
-    timeline.add(
-        case.submission,
-        told_code(old, "move"),
-        at=now,
-        kind=both_languages(target.label),
-        department=name_of(case.triage),
-    )
-    make_notice(case, "moved", step=record, department=case.triage, now=now, words=given.words)
+    if seen is None:
+        tell(case, transition, given, record, due=None)
+    else:
+        held.keep(case, record, seen, given, None)
     journal.record(actor, "case.move", case, before=old, after=kind)
     return case
 

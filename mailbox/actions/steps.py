@@ -188,7 +188,7 @@ def apply_step(
     )
     handovers.follow(case, transition, record, came_from=unit_before, now=now)
     if seen is None:
-        _tell(case, transition, given, record, due=due)
+        tell(case, transition, given, record, due=due)
     else:
         held.keep(case, record, seen, given, due)
     journal.record(
@@ -343,10 +343,11 @@ def say_held(case: Case) -> None:
     if row is not None:
         HeldStep.objects.filter(pk=case.pk).delete()
         given, due = held.given_of(row)
-        _tell(case, kind_of(row.record.kind).transition(row.record.code), Given(**given), row.record, due=due)
+        tell(case, kind_of(row.record.kind).transition(row.record.code), Given(**given), row.record, due=due)
 
 
-def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
+def tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
+    """Tell the sender of a step that was taken: the sentence on the timeline, and the notice where the row has one."""
     unit, now = record.department, record.at
     reason: str | Promise = REASONS.get(given.reason) or RESULTS.get(given.reason) or ""
     result = given.draft.result if given.draft else ""

@@ -34,7 +34,7 @@ from mailbox.desk.forms import (
     WaiveForm,
 )
 from mailbox.desk.resending import ResendForm, received, resend
-from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
+from mailbox.desk.undoing import of_last_step, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
 from mailbox.library.actions import KEEPERS, keep_in_library, use_item
 from mailbox.library.forms import KeepForm, UseForm
 from mailbox.machine import Transition, Who
@@ -63,14 +63,17 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
                 department_id=given["department"].pk,
                 question=given["question"],
                 days=given["days"],
+                undo=True,
                 **seen,
             )
+            return payload([of_last_step(case.pk)])
         case "submit_draft":
             actions.submit_draft(case.pk, chain=given["approver"], note=given["note"], **seen)
         case "approve_draft":
             actions.approve_draft(case.pk, sha256=given["sha256"], note=given["note"], token=token, **seen)
         case "return_draft":
-            actions.return_draft(case.pk, note=given["note"], **seen)
+            actions.return_draft(case.pk, note=given["note"], undo=True, **seen)
+            return payload([of_last_step(case.pk)])
         case "take_back_draft":
             actions.take_back_draft(case.pk, **seen)
         case "answer_plainly":
@@ -79,7 +82,8 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
         case "open_grievance":
             actions.open_grievance(case.pk, **seen)
         case "move_case":
-            actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
+            moved = actions.move_case(case.pk, kind=given["kind"], words=given["words"], undo=True, **seen)
+            return payload([of_step(moved)])
         case _ if transition.code == "give_detail":
             actions.give_detail(case.pk, words=given["words"], token=token, **seen)
         case _ if transition.code in ("ask_review", "ask_rereview"):
