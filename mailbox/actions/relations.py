@@ -133,6 +133,13 @@ def merge_case(case_id: int, *, into: int, actor: Actor, now: datetime, revision
         raise Refused("case_into_itself")
     case, leading = _locked_pair(case_id, into, actor)
     check_revision(case, revision)
+    _answer_with(case, leading, actor, now)
+    timeline.add(case.submission, "case.merged", at=now)
+    return case
+
+
+def _answer_with(case: Case, leading: Case, actor: Actor, now: datetime) -> None:
+    """Let a locked case be answered with another, as `merge_case`; its sender is told by the caller."""
     for one in (case, leading):
         if not standing_of(one, actor) & {Who.CLERK, Who.LEAD}:
             raise Refused("not_allowed")
@@ -150,9 +157,7 @@ def merge_case(case_id: int, *, into: int, actor: Actor, now: datetime, revision
     clocks.show_at_desk(leading)
     leading.save(update_fields=["due", "due_order", "may_move", "low_rated", "revision"])
     _link(Link.Kind.MERGED, case, leading, actor, now)
-    timeline.add(case.submission, "case.merged", at=now)
     journal.record(actor, "case.merged", case, into=leading.pk)
-    return case
 
 
 def merge_cases(case_ids: Sequence[int], *, into: int, actor: Actor, now: datetime) -> list[Case]:
@@ -265,10 +270,41 @@ def split_case(
     return made
 
 
+@transaction.atomic
+def unsplit_case(case_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> Case:
+    """Join a part with its letter again within seven days, while nobody has worked on it; returns the part.
+
+    Its number and receipt are with the sender already, so they stay: it is answered with the letter as a merged case.
+    Split off once more, the same matter gets a new number.
+
+    Raises as `merge_case`, and Refused("not_split"), Refused("too_late", day=...), Refused("split_worked_on").
+    """
+    link = Link.objects.filter(kind=Link.Kind.SPLIT, source=case_id, undone_at=None).first()
+    if link is None:
+        raise Refused("not_split")
+    case, origin = _locked_pair(case_id, link.target_id, actor)
+    check_revision(case, revision)
+    over = link.at + timedelta(days=rules.UNMERGE_DAYS)
+    if now > over:
+        raise Refused("too_late", day=over.date())
+    if case.steps.exists() or case.drafts.exists() or case.owner_id is not None or case.messages.count() > 1:
+        raise Refused("split_worked_on")
+    _answer_with(case, origin, actor, now)
+    link.undone_at = now
+    link.save(update_fields=["undone_at"])
+    timeline.add(case.submission, "case.joined", at=now, reference=origin.reference)
+    timeline.add(origin.submission, "case.unsplit", at=now, reference=case.reference)
+    journal.record(actor, "case.unsplit", case, out_of=origin.pk)
+    return case
+
+
 def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
     origin = case.submission
+    # What was joined again keeps its number; the same words get another.
+    joined = Link.objects.filter(kind=Link.Kind.SPLIT, target=case, source__messages__text=text).exclude(undone_at=None)
+    scope = ":".join(map(str, ["split", case.pk, *([n] if (n := joined.count()) else [])]))
     envelope = participation.Envelope(
-        token=participation.token_of(f"split:{case.pk}", text),
+        token=participation.token_of(scope, text),
         language=origin.language,
         received_at=case.received_at,
         channel=origin.channel,

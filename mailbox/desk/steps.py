@@ -242,6 +242,10 @@ def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.split_case(case.pk, form.parts, files=form.files_along, actor=actor, now=now, revision=revision)
 
 
+def _unsplit(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.unsplit_case(case.pk, actor=actor, now=now, revision=form.cleaned_data["revision"])
+
+
 def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
     before = set(case.tags.values_list("pk", flat=True))
     tag = actions.tag_cases([case.pk], form.cleaned_data["name"], actor=actor, now=now)
@@ -354,7 +358,18 @@ CHORES: dict[str, Chore] = {
             _split,
             SplitForm,
             _("Each further matter is a case of its own"),
-            hint=_("Each further matter gets a number, a receipt and clocks of its own from the day of the letter."),
+            hint=_(
+                "Each further matter gets a number, a receipt and clocks of its own from the day of the letter. "
+                "It can be joined with the letter again for 7 days, while nobody has worked on it."
+            ),
+        ),
+        Chore(
+            "unsplit",
+            _("Join with its letter again"),
+            _unsplit,
+            plain,
+            _("It is answered with its letter"),
+            is_button=True,
         ),
         Chore("tag", _("Put into a group"), _tag, TagForm, _("Put into the group"), ALL, False),
         Chore("untag", _("Take out of the group"), _untag, OfForm, _("Taken out of the group"), ALL, False),

@@ -1307,6 +1307,49 @@ def test_each_matter_of_a_letter_gets_a_case_with_the_letters_date_and_a_receipt
         actions.split_case(made.pk, [str(n) for n in range(11)], actor=place.clerk, now=NOW)
 
 
+def test_a_part_is_joined_with_its_letter_again_within_seven_days_while_nobody_has_worked_on_it():
+    place = house()
+    made = factories.case("letter")
+    when = {"actor": place.clerk, "now": NOW + timedelta(days=1)}
+    lamp, waste, worked, old = actions.split_case(made.pk, ["路灯", "垃圾", "路牌", "井盖"], **when)
+    with pytest.raises(Refused, match="not_split"):
+        actions.unsplit_case(made.pk, **when)
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.unsplit_case(lamp.pk, actor=place.openness, now=NOW + timedelta(days=1))
+    with pytest.raises(Case.DoesNotExist):
+        actions.unsplit_case(lamp.pk, actor=sender(lamp), now=NOW + timedelta(days=1))
+    mails = OutgoingMail.objects.count()
+    actions.unsplit_case(lamp.pk, revision=lamp.revision, **when)
+    lamp.refresh_from_db()
+    made.refresh_from_db()
+    assert (lamp.merged_into, lamp.at_desk, lamp.is_open) == (made, False, True)
+    assert lamp.submission.timeline.last().code == "case.joined"
+    assert made.submission.timeline.last().code == "case.unsplit"
+    assert OutgoingMail.objects.count() == mails
+    assert Link.objects.filter(kind="split", target=made, undone_at=None).count() == 3
+    with pytest.raises(Refused, match="not_split"):
+        actions.unsplit_case(lamp.pk, **when)
+    # Split off once more it is a new case, and only that one; the other parts are the same ones.
+    again, same = actions.split_case(made.pk, ["路灯", "垃圾"], **when)
+    assert again.pk != lamp.pk and same.pk == waste.pk
+    assert actions.split_case(made.pk, ["路灯"], **when)[0].pk == again.pk
+
+    step(worked, "route", place.clerk, department=place.water.pk)
+    actions.add_message(waste.pk, "还有一袋。", actor=sender(waste), now=NOW + timedelta(days=1))
+    for part in (worked, waste):
+        with pytest.raises(Refused, match="split_worked_on"):
+            actions.unsplit_case(part.pk, **when)
+    with pytest.raises(Refused, match="too_late"):
+        actions.unsplit_case(old.pk, actor=place.clerk, now=NOW + timedelta(days=9))
+    # One answer for the letter and the part that was joined with it.
+    step(made, "route", place.clerk, department=place.water.pk)
+    actions.accept_case(made.pk, actor=place.officer, now=NOW)
+    answered(place, made)
+    assert actions.answer_merged(now=later(NOW)) == 1
+    lamp.refresh_from_db()
+    assert lamp.answered_at is not None and lamp.notices.filter(form="answer").exists()
+
+
 def test_cases_are_linked_once_and_grouped_by_words():
     place = house()
     made, other = factories.case("letter"), factories.case("letter")

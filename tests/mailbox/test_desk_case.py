@@ -858,3 +858,16 @@ def test_a_request_that_is_a_petition_is_opened_as_a_grievance_by_one_press(plac
 def test_a_request_that_was_decided_otherwise_says_nothing_of_grievances(place):
     case = factories.answered(place, taken_on(place, "information_request"))
     assert "Open as a grievance" not in page(place.officer, case).content.decode()
+
+
+def test_a_part_is_joined_with_its_letter_again_by_a_button_that_only_such_a_part_has(place):
+    letter = factories.case()
+    [part] = actions.split_case(letter.pk, ["路灯也坏了。"], actor=place.clerk, now=NOW)
+    label = "Join with its letter again"
+    assert label not in page(place.clerk, letter).content.decode()
+    assert label in page(place.clerk, part).content.decode()
+    assert do(place.clerk, part, "unsplit").status_code == 302
+    part.refresh_from_db()
+    assert part.merged_into == letter
+    shown = page(place.clerk, part).content.decode()
+    assert label not in shown and "Handle by itself again" in shown
