@@ -407,9 +407,13 @@ class DraftForm(forms.Form):
         for name in ("text", "basis"):
             self.fields[name].widget.attrs["lang"] = html_lang(language)
         self.fields["text"].widget.attrs["data-page-key"] = "e"
-        self.fields["text"].help_text = gettext("Answer the question first, then say why. Write it in %(language)s") % {
-            "language": language_name(language)
-        }
+        said = gettext("Answer the question first, then say why. Write it in %(language)s")
+        if case.machine.answer_notice == "opinion":
+            # Rules on the Work of Letters and Visits (2022), art. 32; the last of its parts is the basis.
+            said = gettext("State the request, the facts and reasons, and the finding. Write it in %(language)s")
+        self.fields["text"].help_text = said % {"language": language_name(language)}
+        if case.machine.grounded >= set(case.machine.results) != set():
+            self.fields["basis"].help_text = gettext("One law or rule a line. It cannot be handed in without one")
         results = [(code, RESULTS[code]) for code in case.machine.results]
         if results:
             self.fields["result"].choices = [("", _("Choose")), *results]  # type: ignore[attr-defined]

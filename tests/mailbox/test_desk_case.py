@@ -871,3 +871,16 @@ def test_a_part_is_joined_with_its_letter_again_by_a_button_that_only_such_a_par
     assert part.merged_into == letter
     shown = page(place.clerk, part).content.decode()
     assert label not in shown and "Handle by itself again" in shown
+
+
+@pytest.mark.parametrize(("kind", "says_parts"), [("grievance", True), ("information_request", False)])
+def test_who_writes_an_opinion_is_told_what_it_must_carry(place, kind, says_parts):
+    case = taken_on(place, kind)
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    shown = page(place.officer, case).content.decode()
+    assert ("State the request, the facts and reasons, and the finding" in shown) == says_parts
+    assert ("It cannot be handed in without one" in shown) == says_parts
+    words = DraftWords(text="经查……", result="PART" if says_parts else "PARTLY")
+    actions.save_draft(case.pk, words, actor=place.officer, now=NOW)
+    refused = take(place.officer, case, "submit", approver="", note="").content.decode()
+    assert "on which provision of law the decision rests" in refused
