@@ -153,8 +153,7 @@ class Machine:
     `families` are the clock families an office may choose from, the first by default. `opening` happens at
     registration. `days` are the kind's own periods, which no law names and an office may know by heart.
     `targets_of_sender` are clocks that run for the sender: no officer is late by them. `grounded` are the results that
-    must name the provision of law they rest on. `silence_agrees`: a unit that is asked and says nothing by its day
-    counts as agreeing.
+    must name the provision of law they rest on.
     """
 
     code: str
@@ -170,7 +169,6 @@ class Machine:
     targets_of_sender: frozenset[str] = frozenset()
     grounded: frozenset[str] = frozenset()
     answer_notice: str = "answer"
-    silence_agrees: bool = False
     needs_identity: bool = False
     most_representatives: int = 0
     opened_by: tuple[Who, ...] = (Who.CITIZEN, Who.CLERK, Who.SYSTEM)

@@ -18,6 +18,8 @@ SEND_UNDO_SECONDS = 30
 UNMERGE_DAYS = 7
 # The code of a record that takes another step back; its reason names the step.
 UNDONE = "undone"
+# Doors of steps that can be taken back: none, and those whose further rows `actions.undo` takes back.
+UNDONE_WITH = frozenset({"", "consult", "return_draft", "move_case"})
 # In so many working days the unit that gets a case says that it has it.
 HANDOVER_WORKDAYS = 5
 ABSENCE_DAYS_MOST = 366
@@ -25,6 +27,8 @@ ABSENCE_DAYS_MOST = 366
 RESEND, SUSPECT, TRUST = "resend", "suspect", "trust"
 CHOSEN_MOST = 200
 LOW_RATING = 2
+# The decision that a request asks for no information and is handled as a grievance.
+IS_PETITION = "IS_PETITION"
 RATINGS = range(1, 6)
 RATING_REASONS = ("slow", "unclear", "not_answered", "unfriendly", "not_carried_out", "quick", "clear", "helpful")
 TITLE_MOST = 200
@@ -61,6 +65,7 @@ class Facts:
     open_items: tuple[str, ...] = ()
     workdays_in_state: int = 0
     last_rating: int = 0
+    result: str = ""
     note: str = ""
     # Where the actor took part in what is under review: who decides instead, and for which unit; None: the actor may.
     deciders: tuple[str, ...] | None = None
@@ -103,8 +108,11 @@ def may_take(transition: Transition, state: str, standing: Collection[Who]) -> b
 
 
 def may_be_undone(transition: Transition) -> bool:
-    """Tell whether who takes a step may take it back for a while: the house's own, that writes nothing but itself."""
-    return not transition.door and Who.CITIZEN not in transition.who
+    """Tell whether who takes a step may take it back for a while: the house's own.
+
+    It writes nothing but itself, or what its door writes besides is taken back with it (`actions.undo`).
+    """
+    return transition.door in UNDONE_WITH and Who.CITIZEN not in transition.who
 
 
 def taken_of(records: Iterable[tuple[str, str]]) -> Counter[str]:
@@ -214,6 +222,11 @@ def _not_returned(machine: Machine, step: str, facts: Facts) -> None:
         raise Refused("answer_was_returned")
 
 
+def _is_petition(machine: Machine, step: str, facts: Facts) -> None:
+    if facts.result != IS_PETITION:
+        raise Refused("not_a_petition")
+
+
 def _another_decides(machine: Machine, step: str, facts: Facts) -> None:
     if facts.deciders is not None:
         raise Refused("review_own", names=facts.deciders, department=facts.decides_at)
@@ -234,6 +247,7 @@ GUARDS: dict[str, Callable[[Machine, str, Facts], None]] = {
     "rated_low": _rated_low,
     "followed_up": _followed_up,
     "another_decides": _another_decides,
+    "is_petition": _is_petition,
     "not_returned": _not_returned,
     "review_running": _until_due("review_request_by"),
     "rereview_running": _until_due("rereview_request_by"),

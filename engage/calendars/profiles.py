@@ -41,6 +41,7 @@ class Target:
     while it has not happened the clock has not started, unless `from_receipt` lets the receipt day stand in for it.
     `extension_limit` is the most that all extensions together may add, None where the rule names no number.
     `restart` puts day zero to the day its second event happens. `before` counts backwards from an appointed day.
+    `silence_agrees`: what a unit that is asked says is due, and one that says nothing by then counts as agreeing.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Target:
     restart: Stop | None = None
     stops: tuple[Stop, ...] = ()
     before: bool = False
+    silence_agrees: bool = False
 
     @property
     def all_stops(self) -> tuple[Stop, ...]:
@@ -92,6 +94,11 @@ class Profile:
             if target.name == name:
                 return target
         raise Refused("clock_target_unknown", profile=self.code, target=name)
+
+    @property
+    def silent_opinion(self) -> Target | None:
+        """The time after which a unit that is asked and says nothing agrees; None where no rule says that."""
+        return next((target for target in self.targets if target.silence_agrees), None)
 
     def in_force(self, day: date) -> bool:
         """Tell whether something received on the day runs under this profile."""
@@ -155,8 +162,10 @@ INFORMATION_REQUESTS = (
             Target("final_reply", 20, WORKING, extension_limit=20, restart=CLARIFICATION, stops=(THIRD_PARTY,)),
             Target("clarify_notice", 7, WORKING),
             Target("third_party_opinion", 15, WORKING, counts_from="third_party_asked"),
+            # Art. 34: bodies that made it together; neither the text of 2007 nor the Act of 2000 has such a rule.
+            Target("co_author_opinion", 15, WORKING, counts_from="co_author_asked", silence_agrees=True),
         ),
-        source="政府信息公开条例（2019）第三十条至第三十三条",
+        source="政府信息公开条例（2019）第三十条至第三十四条",
     ),
     Profile(
         code="uk-foi-2000",

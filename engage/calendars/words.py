@@ -48,6 +48,7 @@ TARGETS = {
     "accept_notice": pgettext_lazy("what falls due", "Notice of acceptance"),
     "clarify_notice": pgettext_lazy("what falls due", "Request to correct the application"),
     "third_party_opinion": pgettext_lazy("what falls due", "Third party's opinion"),
+    "co_author_opinion": pgettext_lazy("what falls due", "Opinion of a body that made it, too"),
     "objection": pgettext_lazy("what falls due", "Objection to a transfer"),
     "review_request_by": pgettext_lazy("what falls due", "Asking for a review"),
     "review_opinion": pgettext_lazy("what falls due", "Decision on the review"),
@@ -71,8 +72,8 @@ SOURCES = {
     "政府信息公开条例（2007）第二十三条、第二十四条": _(
         "Regulations on Open Government Information (2007), articles 23 and 24"
     ),
-    "政府信息公开条例（2019）第三十条至第三十三条": _(
-        "Regulations on Open Government Information (2019), articles 30 to 33"
+    "政府信息公开条例（2019）第三十条至第三十四条": _(
+        "Regulations on Open Government Information (2019), articles 30 to 34"
     ),
     "Freedom of Information Act 2000 s.10(1)-(3), (6)": _(
         "Freedom of Information Act 2000 (United Kingdom), section 10(1) to (3) and (6)"

@@ -20,7 +20,7 @@ from mailbox.actions.answers import (
     submit_draft,
     take_back_draft,
 )
-from mailbox.actions.consult import consult, give_opinion, note_silence, waive_opinion
+from mailbox.actions.consult import consult, consult_days, give_opinion, note_silence, waive_opinion
 from mailbox.actions.forgetting import forget_senders
 from mailbox.actions.handle import (
     accept_case,
@@ -50,11 +50,13 @@ from mailbox.actions.relations import (
     merge_case,
     merge_cases,
     move_case,
+    open_grievance,
     release_merged,
     split_case,
     tag_cases,
     unlink_cases,
     unmerge_case,
+    unsplit_case,
     untag_case,
     withdraw_by_receipt,
     withdraw_case,
@@ -79,6 +81,7 @@ __all__ = [
     "ask_review",
     "assign_case",
     "consult",
+    "consult_days",
     "decide_review",
     "delegate_approval",
     "end_absence",
@@ -94,6 +97,7 @@ __all__ = [
     "merge_cases",
     "move_case",
     "note_silence",
+    "open_grievance",
     "object_to_case",
     "open_from_channel",
     "rate_case",
@@ -122,6 +126,7 @@ __all__ = [
     "undo_step",
     "unlink_cases",
     "unmerge_case",
+    "unsplit_case",
     "untag_case",
     "waive_opinion",
     "withdraw_by_receipt",

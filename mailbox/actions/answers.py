@@ -16,7 +16,7 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from mailbox import rules
 from mailbox.access import holds_role_in, standing_of
-from mailbox.actions import clocks
+from mailbox.actions import clocks, held
 from mailbox.actions.steps import Given, apply_step, check_allowed, check_revision, locked_case
 from mailbox.desk.models import LateWords
 from mailbox.machine import Who
@@ -105,8 +105,8 @@ def submit_draft(
     """Hand the shared draft in. `chain` names who approves, one after another; None: any approver of the unit.
 
     Raises as `take_step`, and Refused("draft_missing"), Refused("draft_result_missing"),
-    Refused("draft_basis_missing") for a refusal without its ground, Refused("approver_elsewhere"),
-    Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
+    Refused("draft_basis_missing") for a result that must name its provision of law and does not,
+    Refused("approver_elsewhere"), Refused("approval_own") for a chain that names a writer, Refused("chain_twice"),
     Refused("chain_too_long", most=...), Refused("draft_unfilled"), Refused("checklist_open").
     """
     case = locked_case(case_id, actor)
@@ -215,8 +215,10 @@ def deputies_of(user_id: int | None, day: date) -> set[int]:
 
 
 @transaction.atomic
-def return_draft(case_id: int, *, note: str, actor: Actor, now: datetime, revision: int | None = None) -> Draft:
-    """Give a draft back to its author with what is to be changed.
+def return_draft(
+    case_id: int, *, note: str, actor: Actor, now: datetime, revision: int | None = None, undo: bool = False
+) -> Draft:
+    """Give a draft back to its author with what is to be changed. With `undo` it can be taken back as `take_step`.
 
     Raises as `take_step`, Refused("approval_not_yours").
     """
@@ -226,11 +228,14 @@ def return_draft(case_id: int, *, note: str, actor: Actor, now: datetime, revisi
     check_allowed(case, transition, Given(note=note), actor=actor, now=now)
     draft = _shared(case)
     place = _place_of(draft, case, actor, now)
+    waiting = draft.approvals.filter(round=draft.round, decision=Approval.Decision.WAITING)
+    places = list(waiting.values_list("pk", flat=True))
     place.decision, place.at, place.note = Approval.Decision.RETURNED, now, note.strip()
     place.by = actor if isinstance(actor, User) else None
     place.save()
     _void(draft)
-    apply_step(case, transition, Given(note=note), actor=actor, now=now)
+    apply_step(case, transition, Given(note=note), actor=actor, now=now, undo=undo)
+    held.keep_beside(case, returned=draft.pk, revision=draft.revision, places=places)
     return draft
 
 

@@ -42,6 +42,11 @@ def profile_for(case: Case, family: str, day: date) -> Profile:
     return calendars.clock_profile_for(family or case.family, day)
 
 
+def profile_of_receipt(case: Case) -> Profile:
+    """Return the version of the case's family that is in force for what was received when it was."""
+    return profile_for(case, "", local_day(case.received_at, zone_of(case)))
+
+
 def due_of(clock: CaseClock, profile: Profile, zone: ZoneInfo, calendar: WorkCalendar | None = None) -> Due:
     """Compute what a clock comes to with the calendar as it is now, or as it was read."""
     calendar = calendar or calendars.work_calendar(profile.calendar)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import local_day
+from engage.calendars.models import ClockProfile
+from engage.calendars.rows import profile_of
 from engage.departments.models import Department
 from engage.departments.queries import roles_in
 from engage.errors import Refused
 from engage.journal import actions as journal
 from mailbox import rules
 from mailbox.access import standing_of
-from mailbox.actions import clocks
+from mailbox.actions import clocks, held
 from mailbox.actions.steps import Given, apply_step, locked_case, name_of
-from mailbox.kinds import KINDS
 from mailbox.machine import Who
 from mailbox.models import Case, CoConsultation, Opinion
 
@@ -33,8 +35,12 @@ def consult(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    undo: bool = False,
 ) -> CoConsultation:
-    """Ask another unit; `days` are working days, the kind's own number unless given.
+    """Ask another unit; `days` are working days, as many as the rule of the case or else its kind has unless given.
+
+    Where the dated profile of the case says so, silence counts as agreement (`note_silence`): in China under the text
+    of 2019, art. 34, for bodies that made the information together. With `undo` it can be taken back as `take_step`.
 
     Raises as `take_step`, and Refused("department_gone"), Refused("consult_itself"), Refused("consult_open"),
     Refused("case_text_missing"), Refused("route_barred"), Refused("consult_days_wrong", most=...).
@@ -61,11 +67,12 @@ def consult(
         actor=actor,
         now=now,
         revision=revision,
+        undo=undo,
     )
-    profile = clocks.profile_for(case, "", local_day(case.received_at, clocks.zone_of(case)))
+    profile = clocks.profile_of_receipt(case)
     calendar = calendars.work_calendar(profile.calendar)
     today = clocks.today_of(case, now)
-    due = calendar.add(today, days or case.machine.days["consult"])
+    due = calendar.add(today, days or consult_days(case))
     row = CoConsultation.objects.create(
         case=case,
         department=department,
@@ -75,6 +82,7 @@ def consult(
         due=due,
         may_move=not calendar.is_confirmed(today, due),
     )
+    held.keep_beside(case, asked=row.pk)
     journal.record(actor, "case.consultation_asked", row, case=case.pk, department=department.pk, due=due.isoformat())
     return row
 
@@ -116,19 +124,41 @@ def waive_opinion(consultation_id: int, *, note: str, actor: Actor, now: datetim
     return row
 
 
+def consult_days(case: Case) -> int:
+    """Return how many working days a unit has unless it is told otherwise: the rule's, else the kind's own number."""
+    opinion = clocks.profile_of_receipt(case).silent_opinion
+    return opinion.count if opinion is not None else case.machine.days["consult"]
+
+
 def note_silence(*, now: datetime, limit: int = 500) -> int:
-    """Where silence counts as agreement, settle what is past its day; returns how many."""
-    kinds = [code for code, machine in KINDS.items() if machine.silence_agrees]
-    over = CoConsultation.objects.filter(
-        settled_at=None, case__kind__in=kinds, due__lte=(now + timedelta(days=1)).date()
-    )
+    """Where the rule of a case lets silence count as agreement, settle what is past its day; returns how many."""
+    under = Q(pk__in=[])
+    for row in ClockProfile.objects.all():
+        if profile_of(row).silent_opinion is not None:
+            under |= _received_under(row)
+    over = CoConsultation.objects.filter(under, settled_at=None, due__lte=(now + timedelta(days=1)).date())
     return sum(_silent(pk, now) for pk in over.order_by("due", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _received_under(row: ClockProfile) -> Q:
+    """Return the condition of questions in cases under a profile; a day wide on both sides, for any zone."""
+    first = datetime.combine(row.valid_from - timedelta(days=1), time.min, UTC)
+    under = Q(case__family=row.family, case__received_at__gte=first)
+    if row.valid_to is not None:
+        under &= Q(case__received_at__lt=datetime.combine(row.valid_to + timedelta(days=2), time.min, UTC))
+    return under
 
 
 @transaction.atomic
 def _silent(pk: int, now: datetime) -> int:
+    """Settle one question; nothing before the time of the rule is over, however short the unit in charge set it."""
     row = _locked(pk, SYSTEM)
-    if clocks.today_of(row.case, now) <= row.due:
+    profile, zone = clocks.profile_of_receipt(row.case), clocks.zone_of(row.case)
+    if profile.silent_opinion is None:
+        return 0
+    asked = local_day(row.asked_at, zone)
+    lawful = calendars.work_calendar(profile.calendar).add(asked, profile.silent_opinion.count)
+    if local_day(now, zone) <= max(row.due, lawful):
         return 0
     _settle(row, CoConsultation.State.SILENT, actor=SYSTEM, now=now)
     return 1

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # What a step can change. `revision` is not among them: it only goes up.
 OF_CASE = (
+    "kind",
+    "family",
     "state",
     "phase",
     "triage_id",
@@ -85,6 +87,14 @@ def keep(case: Case, record: StepRecord, before: Snapshot, given: Given, due: da
     )
 
 
+def keep_beside(case: Case, **beside: Any) -> None:
+    """Keep what a step wrote besides itself, with the step that was kept just now; nothing where none was."""
+    row = HeldStep.objects.filter(case=case, record__revision=case.revision).first()
+    if row is not None:
+        row.said["beside"] = beside
+        row.save(update_fields=["said"])
+
+
 def given_of(row: HeldStep) -> tuple[dict[str, Any], date | None]:
     """Return what the step was given, as arguments of `Given`, and the due day that its sender is told."""
     record, said = row.record, row.said
@@ -102,12 +112,12 @@ def given_of(row: HeldStep) -> tuple[dict[str, Any], date | None]:
 def put_back(case: Case, row: HeldStep) -> None:
     """Give a locked case and its clocks the columns that they had before the step; clocks that it began are gone."""
     _fill(case, row.before)
-    for clock in CaseClock.objects.filter(case=case):
-        if str(clock.pk) in row.clocks:
-            _fill(clock, row.clocks[str(clock.pk)])
-            clock.save()
-        else:
-            clock.delete()
+    known = list(CaseClock.objects.filter(case=case, pk__in=row.clocks))
+    # First, for two clocks of one sort may not run at the same time.
+    CaseClock.objects.filter(case=case).exclude(pk__in=row.clocks).delete()
+    for clock in known:
+        _fill(clock, row.clocks[str(clock.pk)])
+        clock.save()
 
 
 def _fill(row: Model, columns: dict[str, Any]) -> None:

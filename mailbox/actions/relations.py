@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -15,13 +17,13 @@ from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import actions as participation
 from engage.participation import timeline
-from engage.participation.models import Attachment, Submission
+from engage.participation.models import Attachment, Consent, Submission
 from engage.participation.receipts import enqueue_receipt_mail
+from engage.participation.rules import retention_end
 from mailbox import rules
 from mailbox.access import standing_of
-from mailbox.actions import clocks
-from mailbox.actions.notices import make_notice
-from mailbox.actions.register import NewCase, first_words, not_accused, write_case
+from mailbox.actions import clocks, held
+from mailbox.actions.register import NewCase, first_words, not_accused, receiving, write_case
 from mailbox.actions.steps import (
     Given,
     apply_step,
@@ -29,14 +31,15 @@ from mailbox.actions.steps import (
     check_allowed,
     check_revision,
     locked_case,
-    name_of,
     place,
+    say_held,
     stood_as,
-    told_code,
+    tell,
+    transition_of,
 )
 from mailbox.kinds import KINDS, kind_of
 from mailbox.machine import Phase, Who
-from mailbox.models import Case, CaseTag, Draft, Intake, Link, Party, StepRecord, Tag
+from mailbox.models import Case, CaseTag, Draft, Intake, Link, Message, Party, StepRecord, Tag
 
 
 @transaction.atomic
@@ -48,10 +51,13 @@ def move_case(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    undo: bool = False,
 ) -> Case:
     """Handle a case as another kind: reference, words, files, consent and date of receipt stay; its clocks begin anew.
 
-    The clocks of the old kind end and stay on record. Raises as `take_step`, and Refused("case_kind_unknown"),
+    The clocks of the old kind end and stay on record. With `undo` it can be taken back as `take_step`.
+
+    Raises as `take_step`, and Refused("case_kind_unknown"),
     Refused("case_kind_same"), Refused("case_kind_closed"), Refused("case_identity_missing"),
     Refused("move_leads_others") for a case that others are answered with.
     """
@@ -74,6 +80,9 @@ def move_case(
     contact = case.submission.contact
     if target.needs_identity and not (contact and contact.name):
         raise Refused("case_identity_missing", kind=kind)
+    given = replace(given, told={"kind": both_languages(target.label)})
+    say_held(case)
+    seen = held.snapshot(case) if undo and rules.may_be_undone(transition) and isinstance(actor, User) else None
     who, before, old = stood_as(case, transition, actor), case.state, case.kind
     clocks.apply(case, transition.effects, now=now)
     intake = Intake.objects.select_related("department").filter(kind=kind).first()
@@ -99,14 +108,10 @@ def move_case(
         words=given.words,
         revision=case.revision,
     )
-    timeline.add(
-        case.submission,
-        told_code(old, "move"),
-        at=now,
-        kind=both_languages(target.label),
-        department=name_of(case.triage),
-    )
-    make_notice(case, "moved", step=record, department=case.triage, now=now, words=given.words)
+    if seen is None:
+        tell(case, transition, given, record, due=None)
+    else:
+        held.keep(case, record, seen, given, None)
     journal.record(actor, "case.move", case, before=old, after=kind)
     return case
 
@@ -128,6 +133,13 @@ def merge_case(case_id: int, *, into: int, actor: Actor, now: datetime, revision
         raise Refused("case_into_itself")
     case, leading = _locked_pair(case_id, into, actor)
     check_revision(case, revision)
+    _answer_with(case, leading, actor, now)
+    timeline.add(case.submission, "case.merged", at=now)
+    return case
+
+
+def _answer_with(case: Case, leading: Case, actor: Actor, now: datetime) -> None:
+    """Let a locked case be answered with another, as `merge_case`; its sender is told by the caller."""
     for one in (case, leading):
         if not standing_of(one, actor) & {Who.CLERK, Who.LEAD}:
             raise Refused("not_allowed")
@@ -145,9 +157,7 @@ def merge_case(case_id: int, *, into: int, actor: Actor, now: datetime, revision
     clocks.show_at_desk(leading)
     leading.save(update_fields=["due", "due_order", "may_move", "low_rated", "revision"])
     _link(Link.Kind.MERGED, case, leading, actor, now)
-    timeline.add(case.submission, "case.merged", at=now)
     journal.record(actor, "case.merged", case, into=leading.pk)
-    return case
 
 
 def merge_cases(case_ids: Sequence[int], *, into: int, actor: Actor, now: datetime) -> list[Case]:
@@ -260,10 +270,41 @@ def split_case(
     return made
 
 
+@transaction.atomic
+def unsplit_case(case_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> Case:
+    """Join a part with its letter again within seven days, while nobody has worked on it; returns the part.
+
+    Its number and receipt are with the sender already, so they stay: it is answered with the letter as a merged case.
+    Split off once more, the same matter gets a new number.
+
+    Raises as `merge_case`, and Refused("not_split"), Refused("too_late", day=...), Refused("split_worked_on").
+    """
+    link = Link.objects.filter(kind=Link.Kind.SPLIT, source=case_id, undone_at=None).first()
+    if link is None:
+        raise Refused("not_split")
+    case, origin = _locked_pair(case_id, link.target_id, actor)
+    check_revision(case, revision)
+    over = link.at + timedelta(days=rules.UNMERGE_DAYS)
+    if now > over:
+        raise Refused("too_late", day=over.date())
+    if case.steps.exists() or case.drafts.exists() or case.owner_id is not None or case.messages.count() > 1:
+        raise Refused("split_worked_on")
+    _answer_with(case, origin, actor, now)
+    link.undone_at = now
+    link.save(update_fields=["undone_at"])
+    timeline.add(case.submission, "case.joined", at=now, reference=origin.reference)
+    timeline.add(origin.submission, "case.unsplit", at=now, reference=case.reference)
+    journal.record(actor, "case.unsplit", case, out_of=origin.pk)
+    return case
+
+
 def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
     origin = case.submission
+    # What was joined again keeps its number; the same words get another.
+    joined = Link.objects.filter(kind=Link.Kind.SPLIT, target=case, source__messages__text=text).exclude(undone_at=None)
+    scope = ":".join(map(str, ["split", case.pk, *([n] if (n := joined.count()) else [])]))
     envelope = participation.Envelope(
-        token=participation.token_of(f"split:{case.pk}", text),
+        token=participation.token_of(scope, text),
         language=origin.language,
         received_at=case.received_at,
         channel=origin.channel,
@@ -303,6 +344,92 @@ def _split_off(case: Case, text: str, actor: Actor, now: datetime) -> Case:
 
     submission = participation.once(envelope, create)
     return Case.objects.select_related("submission").get(pk=submission.pk)
+
+
+def _share_sender(origin: Submission, submission: Submission, now: datetime) -> None:
+    """Give a submission the sender of an earlier one, kept as long as for one of today, and what was agreed to."""
+    contact = submission.contact = origin.contact
+    submission.save(update_fields=["contact"])
+    if contact is not None:
+        contact.delete_after = max(contact.delete_after, retention_end(now, settings.CONTACT_RETENTION_DAYS))
+        contact.save(update_fields=["delete_after"])
+    Consent.objects.bulk_create(
+        Consent(submission=submission, text_id=one.text_id, given_at=one.given_at) for one in origin.consents.all()
+    )
+
+
+@transaction.atomic
+def open_grievance(case_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> Case:
+    """Open a grievance with the words of a request that was decided to be one; returns it, again: the same one.
+
+    Regulations on Open Government Information (2019), art. 39: a request that is a petition is not handled as a
+    request, and its sender is told. The grievance has the sender, files, consent and the units it accuses of the
+    request, a receipt and clocks of its own from today on; both cases know of each other.
+
+    Raises as `take_step`, and Refused("not_a_petition"), Refused("case_identity_missing"),
+    Refused("case_text_missing") where the time for keeping the words is over.
+    """
+    case = locked_case(case_id, actor)
+    transition = transition_of(case, "open_grievance")
+    origin, machine = case.submission, kind_of("grievance")
+    envelope = participation.Envelope(
+        token=participation.token_of("open_grievance", str(case.pk)),
+        language=origin.language,
+        received_at=now,
+        channel=origin.channel,
+        region=origin.region,
+        capacity=origin.capacity,
+        signature=origin.signature,
+    )
+    if case.steps.filter(code=transition.code, kind=case.kind).exists():
+        if not standing_of(case, actor) & set(transition.who):
+            raise Refused("not_allowed")
+        return Case.objects.get(submission__token_digest=envelope.digest)
+    check_revision(case, revision)
+    check_allowed(case, transition, Given(), actor=actor, now=now)
+    if not (origin.contact and origin.contact.name):
+        raise Refused("case_identity_missing", kind=machine.code)
+    letters = list(case.messages.filter(direction=Message.Direction.IN).order_by("at", "pk"))
+    if not letters:
+        raise Refused("case_text_missing")
+
+    def create() -> Submission:
+        intake, triage = receiving(machine.code)
+        triage = not_accused(triage, case.barred_id)
+        submission = participation.open_submission(
+            machine.code, envelope, actor=actor, department_id=triage.pk if triage else None
+        )
+        _share_sender(origin, submission, now)
+        made = write_case(
+            submission,
+            machine,
+            intake=intake,
+            triage=triage,
+            new=NewCase(
+                kind=machine.code,
+                text=letters[0].text,
+                may_publish=case.may_publish,
+                people=case.people,
+                barred=case.barred_id,
+            ),
+            title=case.title,
+            text=letters[0].text,
+            actor=actor,
+        )
+        for letter in letters[1:]:
+            Message.objects.create(
+                case=made, direction=letter.direction, text=letter.text, language=letter.language, at=now
+            )
+        _link(Link.Kind.RELATED, made, case, actor, now)
+        enqueue_receipt_mail(submission, envelope.code, made.title)
+        return submission
+
+    submission = participation.once(envelope, create)
+    grievance = Case.objects.select_related("submission").get(pk=submission.pk)
+    files = Attachment.objects.visible_to(actor).filter(submission=origin, state=Attachment.State.CLEAN)
+    _take_along(list(files.order_by("pk")), grievance, actor)
+    apply_step(case, transition, Given(told={"other": grievance.reference}), actor=actor, now=now)
+    return grievance
 
 
 def _take_along(files: Sequence[Attachment], part: Case, actor: Actor) -> int:

@@ -188,7 +188,7 @@ def apply_step(
     )
     handovers.follow(case, transition, record, came_from=unit_before, now=now)
     if seen is None:
-        _tell(case, transition, given, record, due=due)
+        tell(case, transition, given, record, due=due)
     else:
         held.keep(case, record, seen, given, due)
     journal.record(
@@ -228,7 +228,7 @@ def facts_of(case: Case, *, now: datetime, note: str = "", actor: Actor = SYSTEM
     rating = case.ratings.last()
     today = clocks.today_of(case, now)
     since = local_day(case.state_since, clocks.zone_of(case))
-    profile = calendars.clock_profile_for(case.family, local_day(case.received_at, clocks.zone_of(case)))
+    profile = clocks.profile_of_receipt(case)
     return rules.Facts(
         today=today,
         now=now,
@@ -241,6 +241,7 @@ def facts_of(case: Case, *, now: datetime, note: str = "", actor: Actor = SYSTEM
         ),
         workdays_in_state=calendars.work_calendar(profile.calendar).count(since, today),
         last_rating=rating.score if rating else 0,
+        result=case.result,
         open_items=open_items(case),
         note=note,
         **review_facts(case, actor),
@@ -342,10 +343,11 @@ def say_held(case: Case) -> None:
     if row is not None:
         HeldStep.objects.filter(pk=case.pk).delete()
         given, due = held.given_of(row)
-        _tell(case, kind_of(row.record.kind).transition(row.record.code), Given(**given), row.record, due=due)
+        tell(case, kind_of(row.record.kind).transition(row.record.code), Given(**given), row.record, due=due)
 
 
-def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
+def tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
+    """Tell the sender of a step that was taken: the sentence on the timeline, and the notice where the row has one."""
     unit, now = record.department, record.at
     reason: str | Promise = REASONS.get(given.reason) or RESULTS.get(given.reason) or ""
     result = given.draft.result if given.draft else ""
@@ -378,6 +380,7 @@ def _tell(case: Case, transition: Transition, given: Given, record: StepRecord, 
             "due": due or "",
             "units": given.units,
             "right": due if transition.code in ("answer", "decide_review") and due else "",
+            "other": given.told.get("other", ""),
         },
     )
 

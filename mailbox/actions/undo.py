@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +16,7 @@ from mailbox import rules
 from mailbox.actions import handovers, held
 from mailbox.actions.steps import locked_case, say_held
 from mailbox.desk.models import HeldStep
-from mailbox.models import Case, StepRecord
+from mailbox.models import Approval, Case, CoConsultation, Draft, StepRecord
 
 
 @transaction.atomic
@@ -33,6 +35,7 @@ def undo_step(case_id: int, *, actor: Actor, now: datetime, revision: int) -> Ca
     if row is None or row.record.revision != revision or case.revision != revision:
         raise Refused("undo_too_late")
     undone, after = row.record, case.state
+    _take_back_beside(row.said.get("beside", {}))
     held.put_back(case, row)
     handovers.undo(undone)
     case.revision += 1
@@ -53,6 +56,20 @@ def undo_step(case_id: int, *, actor: Actor, now: datetime, revision: int) -> Ca
     HeldStep.objects.filter(pk=case.pk).delete()
     journal.record(actor, "case.step_undone", case, step=undone.code, before=after, after=case.state)
     return case
+
+
+def _take_back_beside(beside: Mapping[str, Any]) -> None:
+    """Take back what a step wrote besides itself; Refused("undo_too_late") where somebody went on with it."""
+    if "asked" in beside:
+        asked = CoConsultation.objects.filter(pk=beside["asked"], state=CoConsultation.State.OPEN)
+        if not asked.delete()[0]:
+            raise Refused("undo_too_late")
+    if "returned" in beside:
+        as_returned = {"pk": beside["returned"], "revision": beside["revision"], "state": Draft.State.WRITING}
+        if not Draft.objects.filter(**as_returned).update(state=Draft.State.APPROVAL):
+            raise Refused("undo_too_late")
+        waiting = {"decision": Approval.Decision.WAITING, "at": None, "by": None, "note": ""}
+        Approval.objects.filter(pk__in=beside["places"]).update(**waiting)
 
 
 def tell_held(*, now: datetime, limit: int = 200) -> int:

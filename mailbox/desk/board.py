@@ -98,8 +98,9 @@ class Board:
 
     @property
     def held_up(self) -> list[PossibleStep]:
-        """The steps that a rule forbids for now."""
-        return [one for one in self.steps if one.refusal is not None and one.refusal.code != "opinion_open"]
+        """The steps that a rule forbids for now; what another decision would have opened is none."""
+        apart = ("opinion_open", "not_a_petition")
+        return [one for one in self.steps if one.refusal is not None and one.refusal.code not in apart]
 
     @property
     def may_write(self) -> bool:
@@ -287,6 +288,7 @@ def _facts(board: Board, rows: Sequence[CaseClock], actor: Actor) -> rules.Facts
         open_questions=tuple(one.number for one in board.questions if one.state == Question.State.OPEN),
         workdays_in_state=board.calendar.count(since, board.today),
         last_rating=rating.score if rating else 0,
+        result=case.result,
         open_items=tuple(one.item.words for one in board.beside.points if one.item.blocking and one.ticked is None),
         **review_facts(case, actor),
     )

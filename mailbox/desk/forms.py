@@ -17,11 +17,14 @@ from engage.accounts.actors import Role
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.profiles import Unit
+from engage.calendars.words import length
 from engage.departments.models import Department
 from engage.departments.queries import members_of
 from engage.participation.models import Attachment
 from engage.participation.rules import parse_reference
 from mailbox import rules
+from mailbox.actions import consult_days
+from mailbox.actions.clocks import profile_of_receipt
 from mailbox.desk.queries import snippets_for
 from mailbox.desk.rules import LONGEST_SNOOZE
 from mailbox.desk.words import html_lang, language_name
@@ -273,7 +276,8 @@ class StepForm(DeskForm):
                 label=_("Working days to answer"),
                 min_value=1,
                 max_value=365,
-                initial=case.machine.days["consult"],
+                initial=consult_days(case),
+                help_text=_silence_hint(case),
                 widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
         elif door == "submit_draft":
@@ -305,6 +309,16 @@ class StepForm(DeskForm):
                 required=False,
                 help_text=_("If a unit that was asked has not answered, say here why you go on"),
             )
+
+
+def _silence_hint(case: Case) -> str:
+    """Say what it means that a unit says nothing, where the rule of the case says it."""
+    opinion = profile_of_receipt(case).silent_opinion
+    if opinion is None:
+        return gettext("A unit that says nothing has not agreed")
+    return gettext("A unit that says nothing in %(length)s counts as agreeing") % {
+        "length": length(opinion.count, opinion.unit)
+    }
 
 
 def _extension_hint(case: Case) -> str:
@@ -393,9 +407,13 @@ class DraftForm(forms.Form):
         for name in ("text", "basis"):
             self.fields[name].widget.attrs["lang"] = html_lang(language)
         self.fields["text"].widget.attrs["data-page-key"] = "e"
-        self.fields["text"].help_text = gettext("Answer the question first, then say why. Write it in %(language)s") % {
-            "language": language_name(language)
-        }
+        said = gettext("Answer the question first, then say why. Write it in %(language)s")
+        if case.machine.answer_notice == "opinion":
+            # Rules on the Work of Letters and Visits (2022), art. 32; the last of its parts is the basis.
+            said = gettext("State the request, the facts and reasons, and the finding. Write it in %(language)s")
+        self.fields["text"].help_text = said % {"language": language_name(language)}
+        if case.machine.grounded >= set(case.machine.results) != set():
+            self.fields["basis"].help_text = gettext("One law or rule a line. It cannot be handed in without one")
         results = [(code, RESULTS[code]) for code in case.machine.results]
         if results:
             self.fields["result"].choices = [("", _("Choose")), *results]  # type: ignore[attr-defined]

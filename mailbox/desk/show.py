@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, may_do
 from mailbox.desk.words import due_chip, html_lang, language_name
 from mailbox.kinds.reasons import REASONS, RESULTS
 from mailbox.machine import Transition, Who
-from mailbox.models import Absence, Approval, CaseClock, CoConsultation, Draft, StepRecord
+from mailbox.models import Absence, Approval, CaseClock, CoConsultation, Draft, Link, StepRecord
 from mailbox.queries import Badge
 from mailbox.queries.published import published_lines
 from mailbox.queries.senders import may_ask
@@ -49,6 +49,7 @@ USUAL = (
     "approve",
     "decide_review",
     "decide_rereview",
+    "open_grievance",
     "route",
 )
 # Chores that stand at their own place of the page and not in the list of chores.
@@ -242,6 +243,8 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
         return False
     if chore.code == "late" and (case.at_desk or not getattr(case, "has_late_words", False)):
         return False
+    if chore.code == "unsplit" and not _may_be_joined(board):
+        return False
     if chore.code == "resend" and not board.notices:
         return False
     if chore.code == "wake":
@@ -255,6 +258,15 @@ def _offers(board: Board, chore: Chore, actor: User) -> bool:
         if here not in board.standing or Role.OFFICER not in roles_of(actor) or case.owner_id == actor.pk:
             return False
     return may_do(chore, case, board.standing, is_asked=bool(board.asked_of_us()))
+
+
+def _may_be_joined(board: Board) -> bool:
+    """Tell whether a case is a part that nobody has worked on, in the days in which it goes back to its letter."""
+    if board.taken or board.drafts or board.case.owner_id is not None or len(board.messages) > 1:
+        return False
+    since = board.now - timedelta(days=rules.UNMERGE_DAYS)
+    parts = [link for link, _other in board.links if link.kind == Link.Kind.SPLIT and link.source_id == board.case.pk]
+    return any(link.at >= since for link in parts)
 
 
 def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from mailbox.desk.forms import (
     WaiveForm,
 )
 from mailbox.desk.resending import ResendForm, received, resend
-from mailbox.desk.undoing import of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
+from mailbox.desk.undoing import of_last_step, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload
 from mailbox.library.actions import KEEPERS, keep_in_library, use_item
 from mailbox.library.forms import KeepForm, UseForm
 from mailbox.machine import Transition, Who
@@ -63,21 +63,27 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
                 department_id=given["department"].pk,
                 question=given["question"],
                 days=given["days"],
+                undo=True,
                 **seen,
             )
+            return payload([of_last_step(case.pk)])
         case "submit_draft":
             actions.submit_draft(case.pk, chain=given["approver"], note=given["note"], **seen)
         case "approve_draft":
             actions.approve_draft(case.pk, sha256=given["sha256"], note=given["note"], token=token, **seen)
         case "return_draft":
-            actions.return_draft(case.pk, note=given["note"], **seen)
+            actions.return_draft(case.pk, note=given["note"], undo=True, **seen)
+            return payload([of_last_step(case.pk)])
         case "take_back_draft":
             actions.take_back_draft(case.pk, **seen)
         case "answer_plainly":
             words = actions.DraftWords(text=given["words"], cites=_lines(given["cites"]))
             actions.answer_plainly(case.pk, words, over=given["draft"], note=given.get("note", ""), **seen)
+        case "open_grievance":
+            actions.open_grievance(case.pk, **seen)
         case "move_case":
-            actions.move_case(case.pk, kind=given["kind"], words=given["words"], **seen)
+            moved = actions.move_case(case.pk, kind=given["kind"], words=given["words"], undo=True, **seen)
+            return payload([of_step(moved)])
         case _ if transition.code == "give_detail":
             actions.give_detail(case.pk, words=given["words"], token=token, **seen)
         case _ if transition.code in ("ask_review", "ask_rereview"):
@@ -236,6 +242,10 @@ def _split(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.split_case(case.pk, form.parts, files=form.files_along, actor=actor, now=now, revision=revision)
 
 
+def _unsplit(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.unsplit_case(case.pk, actor=actor, now=now, revision=form.cleaned_data["revision"])
+
+
 def _tag(case: Case, form: DeskForm, actor: User, now: datetime) -> Back:
     before = set(case.tags.values_list("pk", flat=True))
     tag = actions.tag_cases([case.pk], form.cleaned_data["name"], actor=actor, now=now)
@@ -348,7 +358,18 @@ CHORES: dict[str, Chore] = {
             _split,
             SplitForm,
             _("Each further matter is a case of its own"),
-            hint=_("Each further matter gets a number, a receipt and clocks of its own from the day of the letter."),
+            hint=_(
+                "Each further matter gets a number, a receipt and clocks of its own from the day of the letter. "
+                "It can be joined with the letter again for 7 days, while nobody has worked on it."
+            ),
+        ),
+        Chore(
+            "unsplit",
+            _("Join with its letter again"),
+            _unsplit,
+            plain,
+            _("It is answered with its letter"),
+            is_button=True,
         ),
         Chore("tag", _("Put into a group"), _tag, TagForm, _("Put into the group"), ALL, False),
         Chore("untag", _("Take out of the group"), _untag, OfForm, _("Taken out of the group"), ALL, False),

@@ -28,6 +28,11 @@ def of_step(case: Case) -> Entry | None:
     return ["step", case.pk, case.revision] if held else None
 
 
+def of_last_step(pk: int) -> Entry | None:
+    """Return the entry of the last step of a case as `of_step`."""
+    return of_step(Case.objects.get(pk=pk))
+
+
 def of_owner(before: int | None, case: Case) -> Entry:
     """Return the entry of a case that was given to somebody."""
     return ["owner", case.pk, case.revision, before]

@@ -323,6 +323,8 @@ REVIEWING = (
     ),
 )
 
+RESULTS = ("SUPPORTED", "PART", "REASONABLE_NO_BASIS", "NOT_SUPPORTED")
+
 GRIEVANCE = Machine(
     code="grievance",
     letter="G",
@@ -369,7 +371,10 @@ GRIEVANCE = Machine(
         ),
         moving("registered"),
     ),
-    results=("SUPPORTED", "PART", "REASONABLE_NO_BASIS", "NOT_SUPPORTED"),
+    # Rules on the Work of Letters and Visits (2022), art. 32: an opinion states the provisions it rests on, whatever it
+    # decides; that of 2005, art. 32, lets each decision be made by laws, regulations and rules.
+    grounded=frozenset(RESULTS),
+    results=RESULTS,
     days={"detail": 15, "rating": 30, "consult": 5},
     targets_of_sender=frozenset({"review_request_by", "rereview_request_by"}),
     answer_notice="opinion",

@@ -223,6 +223,17 @@ INFORMATION_REQUEST = Machine(
             told=_("A review or a lawsuit about the decision is noted"),
             needs=(Needs.NOTE,),
         ),
+        Transition(
+            "open_grievance",
+            ("decided", "rated", "closed"),
+            SAME,
+            (CLERK, LEAD),
+            _("Open as a grievance"),
+            told=_("Handled as a grievance from now on, under the number %(other)s"),
+            notice="handed_on",
+            guards=("is_petition", "once"),
+            door="open_grievance",
+        ),
         *rating("decided", "rated", "reopened"),
         withdrawal(
             "registered",
@@ -255,8 +266,7 @@ INFORMATION_REQUEST = Machine(
         "IS_PETITION",
         "NO_GOOD_REASON",
     ),
-    days={"detail": 15, "rating": 30, "objection": 2, "objections": 2, "consult": 15},
+    days={"detail": 15, "rating": 30, "objection": 2, "objections": 2, "consult": 5},
     answer_notice="decision",
-    silence_agrees=True,
     needs_identity=True,
 )

@@ -11,7 +11,7 @@ from mailbox.machine import Text
 class Form:
     """The fixed words of one notice.
 
-    Places in them: reference, kind, received, department, reviewer, reason, due, units, right.
+    Places in them: reference, kind, received, department, reviewer, reason, due, units, right, other.
     """
 
     title: Text
@@ -111,6 +111,13 @@ FORMS = {
     "withdrawn": Form(
         _("Confirmation of withdrawal"),
         _("You withdrew what you sent on %(received)s (%(reference)s). It is not handled any further."),
+    ),
+    "handed_on": Form(
+        _("Notice that a grievance is opened"),
+        _(
+            "Your request of %(received)s (%(reference)s) asks for no information. It is handled as a grievance from "
+            "now on, under the number %(other)s and with the times that hold for grievances."
+        ),
     ),
     "moved": Form(
         _("Notice of another way of handling"),

@@ -114,7 +114,9 @@ def handed_in(place: House, made: Case, *, now: datetime = NOW, text: str = "已
     if made.state != "drafting":
         actions.take_step(made.pk, "draft", actor=place.officer, now=now)
     result = made.machine.results[0] if made.machine.results else ""
-    actions.save_draft(made.pk, actions.DraftWords(text=text, result=result), actor=place.officer, now=now)
+    basis = "《水务管理办法》第三条" if result in made.machine.grounded else ""
+    words = actions.DraftWords(text=text, basis=basis, result=result)
+    actions.save_draft(made.pk, words, actor=place.officer, now=now)
     return actions.submit_draft(made.pk, actor=place.officer, now=now, **how)
 
 

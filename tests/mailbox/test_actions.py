@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from engage.pages.messages import refusal_message
 from engage.pages.models import ArticlePage
 from engage.participation import cases as port
 from engage.participation import timeline
-from engage.participation.models import Attachment, Contact, OutgoingMail, Submission
+from engage.participation.models import Attachment, Consent, ConsentText, Contact, OutgoingMail, Submission
 from engage.search import registry
 from engage.search.models import SearchEntry
 from engage.search.registry import Source
@@ -478,18 +478,42 @@ def test_the_last_opinion_lets_the_case_go_on():
     assert actions.waive_opinion(other.pk, note="不需要", actor=place.officer, now=NOW).state == "waived"
 
 
-def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else():
+OF_2018 = datetime(2018, 11, 26, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "received", "due", "state"),
+    [
+        # Art. 34 of the text of 2019: 15 working days, and silence agrees.
+        ("information_request", "cn-foi", NOW, date(2026, 12, 15), "silent"),
+        # Neither the text of 2007 nor the United Kingdom's Act says so: the house's own 5 days, an open question.
+        ("information_request", "cn-foi", OF_2018, date(2018, 12, 3), "open"),
+        # 30 November is a day off in Scotland.
+        ("information_request", "uk-foi", NOW, date(2026, 12, 2), "open"),
+        ("letter", "", NOW, date(2026, 12, 1), "open"),
+    ],
+)
+def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else(kind, family, received, due, state):
     place = house()
-    rows = [
-        actions.consult(
-            taken_on(place, kind).pk, department_id=place.roads.pk, question="？", actor=place.officer, now=NOW
-        )
-        for kind in ("information_request", "letter")
-    ]
-    assert actions.note_silence(now=NOW + timedelta(days=10)) == 0
-    assert actions.note_silence(now=NOW + timedelta(days=30)) == 1
-    assert actions.note_silence(now=NOW + timedelta(days=30)) == 0
-    assert [CoConsultation.objects.get(pk=row.pk).state for row in rows] == ["silent", "open"]
+    made = taken_on(place, kind, now=received, family=family)
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", actor=place.officer, now=received)
+    assert row.due == due
+    assert actions.note_silence(now=received + timedelta(days=10)) == 0
+    assert actions.note_silence(now=received + timedelta(days=60)) == (state == "silent")
+    assert actions.note_silence(now=received + timedelta(days=60)) == 0
+    row.refresh_from_db()
+    made.refresh_from_db()
+    assert row.state == state
+    assert made.state == ("searching" if state == "silent" else "consulting")
+
+
+def test_nobody_agrees_by_silence_before_the_time_of_the_law_is_over():
+    place = house()
+    made = taken_on(place, "information_request")
+    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", days=2, actor=place.officer, now=NOW)
+    assert row.due == date(2026, 11, 26)
+    assert actions.note_silence(now=datetime(2026, 12, 15, 1, tzinfo=UTC)) == 0
+    assert actions.note_silence(now=datetime(2026, 12, 16, 1, tzinfo=UTC)) == 1
 
 
 # --- drafts, approval, sending -------------------------------------------------------------------------------------
@@ -1283,6 +1307,49 @@ def test_each_matter_of_a_letter_gets_a_case_with_the_letters_date_and_a_receipt
         actions.split_case(made.pk, [str(n) for n in range(11)], actor=place.clerk, now=NOW)
 
 
+def test_a_part_is_joined_with_its_letter_again_within_seven_days_while_nobody_has_worked_on_it():
+    place = house()
+    made = factories.case("letter")
+    when = {"actor": place.clerk, "now": NOW + timedelta(days=1)}
+    lamp, waste, worked, old = actions.split_case(made.pk, ["路灯", "垃圾", "路牌", "井盖"], **when)
+    with pytest.raises(Refused, match="not_split"):
+        actions.unsplit_case(made.pk, **when)
+    with pytest.raises(Refused, match="not_allowed"):
+        actions.unsplit_case(lamp.pk, actor=place.openness, now=NOW + timedelta(days=1))
+    with pytest.raises(Case.DoesNotExist):
+        actions.unsplit_case(lamp.pk, actor=sender(lamp), now=NOW + timedelta(days=1))
+    mails = OutgoingMail.objects.count()
+    actions.unsplit_case(lamp.pk, revision=lamp.revision, **when)
+    lamp.refresh_from_db()
+    made.refresh_from_db()
+    assert (lamp.merged_into, lamp.at_desk, lamp.is_open) == (made, False, True)
+    assert lamp.submission.timeline.last().code == "case.joined"
+    assert made.submission.timeline.last().code == "case.unsplit"
+    assert OutgoingMail.objects.count() == mails
+    assert Link.objects.filter(kind="split", target=made, undone_at=None).count() == 3
+    with pytest.raises(Refused, match="not_split"):
+        actions.unsplit_case(lamp.pk, **when)
+    # Split off once more it is a new case, and only that one; the other parts are the same ones.
+    again, same = actions.split_case(made.pk, ["路灯", "垃圾"], **when)
+    assert again.pk != lamp.pk and same.pk == waste.pk
+    assert actions.split_case(made.pk, ["路灯"], **when)[0].pk == again.pk
+
+    step(worked, "route", place.clerk, department=place.water.pk)
+    actions.add_message(waste.pk, "还有一袋。", actor=sender(waste), now=NOW + timedelta(days=1))
+    for part in (worked, waste):
+        with pytest.raises(Refused, match="split_worked_on"):
+            actions.unsplit_case(part.pk, **when)
+    with pytest.raises(Refused, match="too_late"):
+        actions.unsplit_case(old.pk, actor=place.clerk, now=NOW + timedelta(days=9))
+    # One answer for the letter and the part that was joined with it.
+    step(made, "route", place.clerk, department=place.water.pk)
+    actions.accept_case(made.pk, actor=place.officer, now=NOW)
+    answered(place, made)
+    assert actions.answer_merged(now=later(NOW)) == 1
+    lamp.refresh_from_db()
+    assert lamp.answered_at is not None and lamp.notices.filter(form="answer").exists()
+
+
 def test_cases_are_linked_once_and_grouped_by_words():
     place = house()
     made, other = factories.case("letter"), factories.case("letter")
@@ -1364,3 +1431,98 @@ def test_a_refusal_names_the_provision_that_it_rests_on():
     words = actions.DraftWords(text="不予公开。", basis="《政府信息公开条例》第十四条", result="REFUSED")
     actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
     assert actions.submit_draft(made.pk, actor=place.officer, now=NOW).basis == words.basis
+
+
+@pytest.mark.parametrize("received", [NOW, datetime(2021, 3, 1, 1, tzinfo=UTC)], ids=["2022", "2005"])
+@pytest.mark.parametrize("result", ["SUPPORTED", "PART", "REASONABLE_NO_BASIS", "NOT_SUPPORTED"])
+def test_an_opinion_on_a_grievance_names_its_provision_of_law_whatever_it_decides(result, received):
+    place = house()
+    made = taken_on(place, "grievance", now=received)
+    actor = {"actor": place.officer, "now": received}
+    step(made, "draft", place.officer, received)
+    actions.save_draft(made.pk, actions.DraftWords(text="经查……", basis=" \n", result=result), **actor)
+    with pytest.raises(Refused, match="draft_basis_missing"):
+        actions.submit_draft(made.pk, **actor)
+    made.refresh_from_db()
+    assert made.state == "drafting"
+    actions.save_draft(made.pk, actions.DraftWords(text="经查……", basis="《水法》第三十七条", result=result), **actor)
+    draft = actions.submit_draft(made.pk, **actor)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=received)
+    assert actions.send_due_answers(now=later(received)) == 1
+    assert made.notices.get(form="opinion").content["basis"] == ["《水法》第三十七条"]
+
+
+def decided(place, result: str, **values) -> Case:
+    made = taken_on(place, "information_request", **values)
+    step(made, "draft", place.officer)
+    basis = "《政府信息公开条例》第三十九条"
+    words = actions.DraftWords(text="不属于政府信息公开申请。", basis=basis, result=result)
+    actions.save_draft(made.pk, words, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(made.pk, actor=place.officer, now=NOW)
+    actions.approve_draft(made.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    return made
+
+
+def test_a_request_that_is_a_petition_is_opened_as_one_in_one_step_and_once():
+    place = house()
+    made = decided(place, "IS_PETITION", text="处长收了钱，请查。", may_publish=True, barred=place.roads.pk)
+    plan = kept_file(made, "plan.txt", "图")
+    agreed = ConsentText.objects.create(code="publish-me", version=1, text_zh="同意", text_en="Yes")
+    given = Consent.objects.create(submission=made.submission, text=agreed, given_at=NOW)
+    actions.add_message(made.pk, "还有一笔。", actor=sender(made), now=NOW)
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.open_grievance(made.pk, actor=place.officer, now=NOW)
+    actions.send_answer(made.pk, actor=place.officer, now=NOW)
+    assert actions.send_due_answers(now=later(NOW)) == 1
+    when, mails = NOW + timedelta(days=2), OutgoingMail.objects.count()
+    with pytest.raises(Refused, match="transition_not_allowed"):
+        actions.open_grievance(made.pk, actor=sender(made), now=when)
+
+    grievance = actions.open_grievance(made.pk, actor=place.officer, now=when)
+    made.refresh_from_db()
+    assert (grievance.kind, grievance.state, grievance.title) == ("grievance", "registered", made.title)
+    assert (grievance.triage, grievance.barred, grievance.may_publish) == (place.intake, place.roads, True)
+    assert [one.text for one in grievance.messages.all()] == ["处长收了钱，请查。", "还有一笔。"]
+    assert grievance.submission.contact == made.submission.contact
+    assert grievance.submission.contact.delete_after >= when + timedelta(days=settings.CONTACT_RETENTION_DAYS - 1)
+    assert [(one.text, one.given_at) for one in grievance.submission.consents.all()] == [(agreed, given.given_at)]
+    assert [(one.name, one.sha256) for one in grievance.submission.attachments.all()] == [("plan.txt", plan.sha256)]
+    # A clock of its own from today on, while that of the request stays met.
+    clock = grievance.clocks.get()
+    assert (clock.target, clock.start, clock.due) == ("accept_notice", when, date(2026, 12, 11))
+    assert made.clocks.get(target="final_reply").result == "met" and made.state == "decided"
+    assert [(link.source, link.target) for link in Link.objects.filter(kind="related")] == [(grievance, made)]
+    # The sender gets a receipt for the one and a notice about the other.
+    assert OutgoingMail.objects.count() == mails + 2
+    notice = made.notices.get(form="handed_on")
+    assert grievance.reference in notice.content["opening"]
+    assert made.submission.timeline.filter(code="information_request.open_grievance").count() == 1
+    assert made.steps.filter(code="open_grievance", by=place.officer).count() == 1
+
+    # Pressed again, by a page that is older, too: the same case, and nothing is written twice.
+    for _ in range(2):
+        again = actions.open_grievance(made.pk, actor=place.officer, now=when, revision=0)
+        assert again.pk == grievance.pk
+    assert Case.objects.count() == 2 and OutgoingMail.objects.count() == mails + 2
+    assert made.steps.filter(code="open_grievance").count() == made.notices.filter(form="handed_on").count() == 1
+    with pytest.raises(Case.DoesNotExist):
+        actions.open_grievance(made.pk, actor=place.stranger, now=when)
+
+
+def test_a_request_that_was_decided_otherwise_is_no_grievance():
+    place = house()
+    made = decided(place, "NOT_HELD")
+    actions.send_due_answers(now=later(NOW))
+    with pytest.raises(Refused, match="not_a_petition"):
+        actions.open_grievance(made.pk, actor=place.officer, now=later(NOW))
+    assert not Case.objects.filter(kind="grievance").exists()
+
+
+def test_a_grievance_without_a_name_is_not_opened_and_leaves_nothing():
+    place = house()
+    made = decided(place, "IS_PETITION")
+    actions.send_due_answers(now=later(NOW))
+    Contact.objects.update(name="")
+    with pytest.raises(Refused, match="case_identity_missing"):
+        actions.open_grievance(made.pk, actor=place.officer, now=later(NOW))
+    assert Case.objects.count() == 1 and not made.steps.filter(code="open_grievance").exists()

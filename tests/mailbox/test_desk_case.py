@@ -849,3 +849,54 @@ def test_nobody_writes_an_answer_to_what_is_under_review(place):
 def page_of_step(user: User, case: Case, code: str) -> HttpResponse:
     """Open the form of a step."""
     return browser(user).get(reverse("desk_case_step", args=[case.pk, code]))
+
+
+def test_a_request_that_is_a_petition_is_opened_as_a_grievance_by_one_press(place):
+    case = taken_on(place, "information_request")
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    words = DraftWords(text="不属于信息公开申请。", result="IS_PETITION")
+    actions.save_draft(case.pk, words, actor=place.officer, now=NOW)
+    draft = actions.submit_draft(case.pk, actor=place.officer, now=NOW)
+    actions.approve_draft(case.pk, sha256=draft.sha256, actor=place.approver, now=NOW)
+    assert "Open as a grievance" not in page(place.officer, case).content.decode()
+    actions.send_due_answers(now=later(NOW))
+    shown = page(place.officer, case)
+    usual = [step.code for step in shown.context["steps"] if step.is_usual]
+    assert usual == ["open_grievance"] and "btn-go" in shown.content.decode()
+    for _ in range(2):
+        assert post(place.officer, "desk_case_step", case, "open_grievance").status_code == 302
+    [grievance] = Case.objects.filter(kind="grievance")
+    after = page(place.officer, case)
+    assert grievance.reference in after.content.decode()
+    assert "open_grievance" not in [step.code for step in after.context["steps"]]
+
+
+def test_a_request_that_was_decided_otherwise_says_nothing_of_grievances(place):
+    case = factories.answered(place, taken_on(place, "information_request"))
+    assert "Open as a grievance" not in page(place.officer, case).content.decode()
+
+
+def test_a_part_is_joined_with_its_letter_again_by_a_button_that_only_such_a_part_has(place):
+    letter = factories.case()
+    [part] = actions.split_case(letter.pk, ["路灯也坏了。"], actor=place.clerk, now=NOW)
+    label = "Join with its letter again"
+    assert label not in page(place.clerk, letter).content.decode()
+    assert label in page(place.clerk, part).content.decode()
+    assert do(place.clerk, part, "unsplit").status_code == 302
+    part.refresh_from_db()
+    assert part.merged_into == letter
+    shown = page(place.clerk, part).content.decode()
+    assert label not in shown and "Handle by itself again" in shown
+
+
+@pytest.mark.parametrize(("kind", "says_parts"), [("grievance", True), ("information_request", False)])
+def test_who_writes_an_opinion_is_told_what_it_must_carry(place, kind, says_parts):
+    case = taken_on(place, kind)
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
+    shown = page(place.officer, case).content.decode()
+    assert ("State the request, the facts and reasons, and the finding" in shown) == says_parts
+    assert ("It cannot be handed in without one" in shown) == says_parts
+    words = DraftWords(text="经查……", result="PART" if says_parts else "PARTLY")
+    actions.save_draft(case.pk, words, actor=place.officer, now=NOW)
+    refused = take(place.officer, case, "submit", approver="", note="").content.decode()
+    assert "on which provision of law the decision rests" in refused

@@ -166,6 +166,73 @@ def test_an_answer_does_not_leave_while_its_sender_has_just_written(place):
     assert actions.send_due_answers(now=later(NOW, 62)) == 1
 
 
+def test_a_case_is_of_its_old_kind_again_and_its_sender_hears_nothing(place):
+    case = factories.case("letter")
+    before, letters_before = snapshot(case), letters(case)
+    moved = actions.move_case(
+        case.pk, kind="enquiry", words="这是咨询。", actor=place.clerk, now=NOW, revision=case.revision, undo=True
+    )
+    assert moved.kind == "enquiry" and "letter.move" not in told(case) and not case.notices.exists()
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=moved.revision, actor=place.arbiter, now=NOW)
+    undone = actions.undo_step(case.pk, revision=moved.revision, actor=place.clerk, now=NOW)
+    assert snapshot(undone) == before and undone.kind == "letter"
+    assert [(clock.target, clock.profile_id) for clock in case.clocks.all()] == [("final_reply", "cn-letter-complex")]
+    assert actions.tell_held(now=OVER) == 0
+    assert letters(case) == letters_before and "letter.move" not in told(case)
+
+
+def test_another_kind_is_told_when_the_time_to_take_it_back_is_over_and_after_what_came_before(place):
+    case = factories.case("letter")
+    routed(place, case)
+    actions.move_case(case.pk, kind="enquiry", words="这是咨询。", actor=place.clerk, now=NOW, undo=True)
+    assert told(case)[-1] == "letter.route"
+    assert actions.tell_held(now=OVER) == 1
+    assert told(case)[-2:] == ["letter.route", "letter.move"]
+    assert [one.form for one in case.notices.order_by("pk")] == ["routed", "moved"]
+
+
+def test_a_unit_that_was_asked_is_asked_no_more_unless_it_has_spoken(place):
+    case = taken_on(place)
+    now = later(NOW)
+    ask = {"department_id": place.roads.pk, "question": "路面？", "actor": place.officer, "now": now, "undo": True}
+    before = snapshot(case)
+    row = actions.consult(case.pk, **ask)
+    assert "letter.consult" not in told(case)
+    undone = actions.undo_step(case.pk, revision=row.case.revision, actor=place.officer, now=now)
+    assert snapshot(undone) == before and not case.consultations.exists()
+    row = actions.consult(case.pk, **ask)
+    actions.consult(case.pk, **ask | {"department_id": place.intake.pk})
+    actions.give_opinion(case.consultations.last().pk, text="同意", actor=place.clerk, now=now)
+    case.refresh_from_db()
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=case.revision, actor=place.officer, now=now)
+    assert case.consultations.count() == 2
+
+
+def test_an_answer_that_was_sent_back_lies_with_its_approver_again_unless_its_author_went_on(place):
+    case = taken_on(place)
+    draft = factories.handed_in(place, case, chain=[place.approver.pk, None])
+    back = {"note": "请补充", "actor": place.approver, "now": later(NOW), "undo": True}
+    before = list(draft.approvals.values("decision", "at", "by", "note"))
+    actions.return_draft(case.pk, **back)
+    draft.refresh_from_db()
+    case.refresh_from_db()
+    assert draft.state == "writing"
+    actions.undo_step(case.pk, revision=case.revision, actor=place.approver, now=later(NOW))
+    draft.refresh_from_db()
+    case.refresh_from_db()
+    assert (draft.state, case.state) == ("approval", "approval")
+    assert list(draft.approvals.values("decision", "at", "by", "note")) == before
+    actions.return_draft(case.pk, **back)
+    actions.save_draft(case.pk, actions.DraftWords(text="补充了依据。"), actor=place.officer, now=later(NOW))
+    case.refresh_from_db()
+    with pytest.raises(Refused, match="undo_too_late"):
+        actions.undo_step(case.pk, revision=case.revision, actor=place.approver, now=later(NOW))
+    draft.refresh_from_db()
+    assert (draft.state, draft.text, Case.objects.get(pk=case.pk).state) == ("writing", "补充了依据。", "drafting")
+
+
 # --- on the pages -----------------------------------------------------------------------------------------------------
 
 
@@ -216,3 +283,28 @@ def test_every_action_of_the_queue_is_taken_back(place, code):
     case = Case.objects.get(pk=case.pk)
     assert snapshot(case) == before, code
     assert not case.tags.exists() and not hasattr(case, "snooze")
+
+
+@pytest.mark.parametrize("code", ["move", "consult", "return_draft"])
+def test_the_toast_takes_back_what_a_form_of_the_desk_did(place, code):
+    case = taken_on(place)
+    user = place.approver if code == "return_draft" else place.officer
+    if code == "return_draft":
+        factories.handed_in(place, case)
+    case.refresh_from_db()
+    before, client = snapshot(case), browser(user)
+    given = {
+        "kind": "enquiry",
+        "words": "这是咨询。",
+        "note": "请补充",
+        "question": "路面？",
+        "days": "3",
+        "department": "Roads",
+    }
+    sent = {"revision": case.revision, "token": "6f1cfb4e-4f0e-4d0e-9d1a-1d2f3a4b5c6d"} | given
+    done = client.post(reverse("desk_case_step", args=[case.pk, code]), sent)
+    assert done.status_code == 302
+    assert snapshot(Case.objects.get(pk=case.pk)) != before
+    token = client.get(reverse("desk_queue", args=["cases"])).context["toast"]["token"]
+    client.post(reverse("desk_undo"), {"queue": "cases", "token": token})
+    assert snapshot(Case.objects.get(pk=case.pk)) == before

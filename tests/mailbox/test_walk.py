@@ -15,7 +15,7 @@ from django.db import transaction
 
 from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.errors import Refused
-from mailbox import actions, queries
+from mailbox import actions, queries, rules
 from mailbox.access import standing_of, took_part
 from mailbox.actions.steps import apply_step, locked_case
 from mailbox.kinds import KINDS
@@ -121,11 +121,14 @@ class Walk:
         case = self.case
         if transition.code == "submit":
             result = self.machine.results[0] if self.machine.results else ""
-            words = actions.DraftWords(text="答复", result=result)
+            basis = "第三条" if result in self.machine.grounded else ""
+            words = actions.DraftWords(text="答复", basis=basis, result=result)
             actions.save_draft(case.pk, words, actor=self.place.officer, now=now)
         if "rated_low" in transition.guards:
             Rating.objects.filter(case=case).delete()
             Rating.objects.create(case=case, round=1, score=1, at=now)
+        if "is_petition" in transition.guards:
+            Case.objects.filter(pk=case.pk).update(result=rules.IS_PETITION)
         if "followed_up" in transition.guards:
             actions.rate_case(case.pk, score=1, actor=sender(case), now=now)
         if transition.code == "close" and case.ratings.exists():
@@ -163,6 +166,7 @@ class Walk:
                 actor=actor,
                 now=now,
             ),
+            "open_grievance": lambda: actions.open_grievance(case.pk, actor=actor, now=now),
             "move_case": lambda: actions.move_case(
                 case.pk, kind="letter" if case.kind == "enquiry" else "enquiry", words="改为", actor=actor, now=now
             ),
