@@ -119,12 +119,13 @@ def test_the_queue_is_worked_by_keys_and_everything_can_be_taken_back(sign_in, p
     fine(page)
     work_on_jobs()
     expect(progress).to_have_attribute("value", "31")
-    for refused in many[:2]:
-        expect(page.locator(".list")).to_contain_text(refused.reference)
-    fine(page)
+    expect(page.locator("[data-page-key=z]")).to_be_visible()
     press(page, "z")
     work_on_jobs()
     expect(page.locator("#job-head")).to_have_text(re.compile("Taken back|已撤回"))
+    for refused in many[:2]:
+        expect(page.locator(".list")).to_contain_text(refused.reference)
+    fine(page)
     assert not Case.objects.filter(pk__in=[one.pk for one in many], lead=place.water).exists()
     Case.objects.filter(pk__in=[one.pk for one in many]).update(suspect=True)
 
