@@ -99,13 +99,22 @@ class Due:
 
 
 @dataclass(frozen=True)
+class RowLink:
+    """A sentence about the item that leads somewhere, with an optional single-letter key on the present row."""
+
+    text: Text
+    url: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One item waiting.
 
     `id` comes back to the actions. `url` is the item's own page, or empty when `body` is all there is; `language` is
     the HTML language of title and body when it may differ from the page's. `actions` limits the queue's actions to
     those that this item allows now (None: all). `pieces` are the body's words with those that need the eye marked;
-    `seen` is what the public reads instead of them; `notes` are sentences about the item.
+    `seen` is what the public reads instead of them; `notes` are sentences about the item, `links` such that lead on.
     """
 
     id: str
@@ -120,6 +129,7 @@ class Row:
     pieces: Sequence[tuple[str, bool]] = ()
     seen: str = ""
     notes: Sequence[Text] = ()
+    links: Sequence[RowLink] = ()
 
 
 @dataclass(frozen=True)

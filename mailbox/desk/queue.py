@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,7 @@ from engage.desk.registry import (
     Queue,
     Row,
     RowAction,
+    RowLink,
     Rows,
     Run,
     Text,
@@ -59,8 +60,10 @@ from mailbox.kinds import KINDS
 from mailbox.machine import Who
 from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Draft, Message, Reach
 from mailbox.queries.desk import view_counts, view_rows
+from mailbox.queries.duty import late_handovers_count
 from mailbox.routing.actions import accept_suggestion
-from mailbox.routing.queries import ShownProposal, in_a_line, proposals_for
+from mailbox.routing.models import GroupMember
+from mailbox.routing.queries import ShownProposal, group_words, groups_of, in_a_line, proposals_for
 
 # What a search for words counts and shows at most: nobody pages through more, and no search reads a whole mailbox.
 FOUND_MOST = 500
@@ -326,17 +329,28 @@ def count_each(queries: Iterable[QuerySet[Any]]) -> list[int]:
 def case_rows(actor: Actor, cases: Sequence[Case], today: date, place: Mapping[str, str] | None = None) -> list[Row]:
     """Describe cases; `place` is the list that they stand in, which goes along to their pages."""
     calendar = calendars.work_calendar(settings.WORK_CALENDAR)
-    words = first_words_of(cases)
+    words, grouped = first_words_of(actor, cases, today)
     places = places_of(actor, desk_of(actor).memberships)
     regions = dict(about_options("region"))
     proposed = proposals_for(cases)
+    groups = groups_of(grouped, actor=actor, reach=desk_of(actor).reach)
     return [
-        _with_proposal(
+        _with_group(
             _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions, come_from(place)),
             proposed.get(case.pk, []),
+            groups.get(case.pk),
         )
         for case in cases
     ]
+
+
+def _with_group(row: Row, proposals: Sequence[ShownProposal], group: tuple[int, int] | None) -> Row:
+    """Add what is proposed, and the way to the letters of the same wording."""
+    row = _with_proposal(row, proposals)
+    if group is None:
+        return row
+    number, letters = group
+    return replace(row, links=[RowLink(group_words(letters), reverse("desk_group", args=[number]), "g")])
 
 
 def _with_proposal(row: Row, proposals: Sequence[ShownProposal]) -> Row:
@@ -352,10 +366,24 @@ def come_from(place: Mapping[str, str] | None) -> str:
     return f"?{urlencode({'in': urlencode(place)})}" if place else ""
 
 
-def first_words_of(cases: Sequence[Case]) -> dict[int, str]:
-    """Return how the letter of each case begins."""
+def first_words_of(actor: Actor, cases: Sequence[Case], today: date) -> tuple[dict[int, str], list[int]]:
+    """Return how the letter of each case begins, and which of the cases are in a group of letters of one wording.
+
+    The same reading counts the late handovers, which the bar of the page says and then needs not ask.
+    """
     messages = Message.objects.filter(case__in=cases, direction=Message.Direction.IN).order_by("-at", "-pk")
-    return dict(messages.annotate(head=Left("text", PREVIEW)).values_list("case_id", "head"))
+    rows = messages.annotate(
+        head=Left("text", PREVIEW),
+        grouped=Exists(GroupMember.objects.filter(case=OuterRef("case"), left_at=None)),
+        late=late_handovers_count(actor, today=today),
+    ).values_list("case_id", "head", "grouped", "late")
+    words: dict[int, str] = {}
+    grouped: set[int] = set()
+    for pk, head, is_grouped, late in rows:
+        words[pk] = head
+        grouped |= {pk} if is_grouped else set()
+        actor._late_handovers = late  # type: ignore[union-attr]
+    return words, sorted(grouped)
 
 
 def _row(
@@ -555,6 +583,7 @@ CASES = Queue(
     chosen=chosen,
     due_label=pgettext_lazy("case", "Due"),
     keys=(
+        Key(("g",), _("On a row or in a case: the letters of the same wording")),
         Key(("1", "–", "9"), _("In a case: take the step of that number")),
         Key(("e",), _("In a case: write the answer")),
         Key(("Ctrl", "Enter"), _("In a case: keep what is written")),
