@@ -11,7 +11,7 @@ from django.utils import timezone
 from engage.accounts.models import User
 from engage.desk.models import Preference, SavedView, Undo
 from engage.desk.registry import Filter, Queue, Row, RowAction, Rows, Text, View
-from engage.desk.rules import clean_search, known_filters, page_count
+from engage.desk.rules import MAX_SELECTED, clean_search, known_filters, page_count
 
 PAGE_LIMIT = 10_000
 CURSOR_MAX_LENGTH = 60
@@ -98,6 +98,12 @@ class Screen:
         if not self.queue.keyset:
             return self.chosen | {"page": self.page}
         return self.chosen | ({"from": self.cursor} if self.cursor else {})
+
+    @property
+    def all_most(self) -> int:
+        """How many rows "the whole view" chooses; 0 where a page shows all, or the queue has no such choice."""
+        is_long = self.total > len(self.rows) and self.queue.all_ids is not None
+        return min(self.total, MAX_SELECTED) if is_long else 0
 
     @property
     def bulk_actions(self) -> list[RowAction]:

@@ -36,7 +36,8 @@ filters and the search above it, a button and perhaps a key for each action, and
 What the desk promises: `rows`, `counts` and every action get a signed-in actor who holds one of the queue's roles and
 has shown a second factor. What the room promises: `rows` starts from `visible_to(actor)`, every action checks its own
 permission and never trusts the ids, which come from the page. `run` and `undo` are called inside one transaction of
-the desk, so a refusal half way through a selection leaves nothing done. Everything shown is text: the desk escapes it.
+the desk, so a refusal half way through a selection leaves nothing done; a queue that goes row by row catches it at each
+row and says in `Done.failed` what could not be done. Everything shown is text: the desk escapes it.
 """
 
 import re
@@ -98,13 +99,22 @@ class Due:
 
 
 @dataclass(frozen=True)
+class RowLink:
+    """A sentence about the item that leads somewhere, with an optional single-letter key on the present row."""
+
+    text: Text
+    url: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One item waiting.
 
     `id` comes back to the actions. `url` is the item's own page, or empty when `body` is all there is; `language` is
     the HTML language of title and body when it may differ from the page's. `actions` limits the queue's actions to
     those that this item allows now (None: all). `pieces` are the body's words with those that need the eye marked;
-    `seen` is what the public reads instead of them; `notes` are sentences about the item.
+    `seen` is what the public reads instead of them; `notes` are sentences about the item, `links` such that lead on.
     """
 
     id: str
@@ -119,6 +129,7 @@ class Row:
     pieces: Sequence[tuple[str, bool]] = ()
     seen: str = ""
     notes: Sequence[Text] = ()
+    links: Sequence[RowLink] = ()
 
 
 @dataclass(frozen=True)
@@ -155,11 +166,24 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A row of a selection that could not be done: its reference, as far as the reader may know it, and why."""
+
+    reference: str
+    reason: Text
+
+
+@dataclass(frozen=True)
 class Done:
-    """What an action did: a whole sentence, and what its `undo` needs to take it back (JSON, no personal data)."""
+    """What an action did: a whole sentence, and what its `undo` needs to take it back (JSON, no personal data).
+
+    `failed` are the rows that could not be done. With `url` the action goes on there, and the desk leads to it.
+    """
 
     message: Text
     undo: Mapping[str, Any] | None = None
+    failed: Sequence[Failed] = ()
+    url: str = ""
 
 
 class Run(Protocol):
@@ -178,7 +202,8 @@ class ActionForm(Protocol):
 class RowAction:
     """A button on each row and above the selection, with an optional single-letter key.
 
-    With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own. Without
+    With a `form` the desk first asks for what the form needs (a reason, a department) on a page of its own; `form_for`
+    is a form that depends on who acts: `form_for(data, actor=...)`. Without
     `bulk` the action takes one row at a time. `undo` gets the actor and the payload of `Done.undo` and returns a
     whole sentence; it refuses (`Refused`) when the item has moved on. The tone "bad" marks what turns something away,
     "go" the usual decision. `aside`: rows have no button for it; its key works on the present row all the same. An
@@ -195,6 +220,13 @@ class RowAction:
     bulk: bool = True
     aside: bool = False
     tone: Literal["", "go", "bad"] = ""
+    form_for: Callable[..., forms.Form] | None = None
+
+    def build_form(self, actor: Actor, data: Mapping[str, Any] | None) -> forms.Form | None:
+        """Return the form of this action, unbound without data; None where it needs nothing."""
+        if self.form_for is not None:
+            return self.form_for(data, actor=actor)
+        return self.form(data) if self.form is not None else None
 
 
 @dataclass(frozen=True)
@@ -217,7 +249,8 @@ class Queue:
     With `keyset` the fourth argument of `rows` is a cursor ("": the first page) and not a number: no page costs more
     than the first. `count_saved` counts saved views, given by their filters, all in one go. `undo` takes back what was
     done on the room's own pages (`actions.keep_undo`). `exports` are (label, name of an address) that give the present
-    view as a file. `about` are whole sentences above the rows, for example how long the work takes.
+    view as a file, `links` such that lead to pages beside the queue. `about` are whole sentences above the rows, for
+    example how long the work takes.
     """
 
     code: str
@@ -240,6 +273,9 @@ class Queue:
     count_saved: Callable[[Actor, Sequence[Mapping[str, str]]], Sequence[int | str]] | None = None
     undo: Callable[[Actor, Mapping[str, Any]], Text] | None = None
     exports: Sequence[tuple[Text, str]] = ()
+    links: Sequence[tuple[Text, str]] = ()
+    # (actor, view, filters, most) -> the ids of a whole view, so that more can be chosen than a page shows.
+    all_ids: Callable[[Actor, str, Mapping[str, str], int], Sequence[str]] | None = None
     about: Callable[[Actor], Sequence[Text]] | None = None
     # Whether the desk may open here: a list that is only looked through is not where somebody's work waits.
     opens_desk: bool = True

@@ -1,6 +1,6 @@
 """The desk's pages: parse, one query or action, render."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +19,8 @@ from engage.departments.models import Department
 from engage.desk import actions, queries
 from engage.desk.keys import key_sheet, page_sheet
 from engage.desk.models import SavedView
-from engage.desk.registry import DeskPage, Queue, RowAction, first_page_for, pages_for, queue_for, queues_for
-from engage.desk.rules import UNDO_SECONDS, clean_ids
+from engage.desk.registry import DeskPage, Failed, Queue, RowAction, first_page_for, pages_for, queue_for, queues_for
+from engage.desk.rules import MAX_SELECTED, UNDO_SECONDS, clean_ids
 from engage.errors import Refused
 from engage.pages.messages import refusal_message, refusal_status
 
@@ -76,7 +76,7 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     action = queue.action(name)
     if action is None:
         raise Http404
-    ids = clean_ids([one] if one else request.POST.getlist("id"))
+    ids = clean_ids([one] if one else _chosen(request, queue))
     try:
         form = _bound(action, request) if ids else None
         if form is not None and not form.is_valid():
@@ -84,8 +84,18 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
         acted = actions.act(request.user, queue, action, ids, form.cleaned_data if form else {}, now=timezone.now())
     except Refused as refusal:
         return _show(request, queue, refusal=refusal, ticked=ids)
-    say(request, acted.done.message, token=acted.token, seconds=acted.seconds)
+    if acted.done.url:
+        return HttpResponseRedirect(acted.done.url)
+    say(request, acted.done.message, token=acted.token, seconds=acted.seconds, failed=acted.done.failed)
     return _back(request, queue)
+
+
+def _chosen(request: HttpRequest, queue: Queue) -> Sequence[str]:
+    """Return the ids that are ticked, or where the whole view is, those of its first rows."""
+    if request.POST.get("all") != "yes" or queue.all_ids is None:
+        return request.POST.getlist("id")
+    asked = QueryDict(request.POST.get("back", "")).dict()
+    return queue.all_ids(request.user, *queries.screen_filters(request.user, queue, asked), MAX_SELECTED)
 
 
 @require_POST
@@ -156,6 +166,11 @@ def frame(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
     return _frame(request) | {"current_page": page, "sheet": page_sheet(page)}
 
 
+def queue_frame(request: HttpRequest, queue: Queue) -> dict[str, Any]:
+    """Return what the template of a page beside a queue needs."""
+    return _frame(request, queue) | {"sheet": key_sheet(queue)}
+
+
 def _frame(request: HttpRequest, queue: Queue | None = None) -> dict[str, Any]:
     """What every page of the desk needs."""
     return {
@@ -198,16 +213,21 @@ def toast_of(request: HttpRequest) -> dict[str, Any]:
     return {"toast": toast, "undo_open": toast is not None and queries.open_undo(request.user, toast["token"])}
 
 
-def say(request: HttpRequest, text: Any, *, token: str = "", seconds: int = UNDO_SECONDS) -> None:
+def say(
+    request: HttpRequest, text: Any, *, token: str = "", seconds: int = UNDO_SECONDS, failed: Sequence[Failed] = ()
+) -> None:
     """Tell the reader something on the next page of the desk; with the token of an undo, how to take it back."""
-    request.session[TOAST] = {"text": str(text), "token": token, "seconds": seconds if token else 0}
+    request.session[TOAST] = {
+        "text": str(text),
+        "token": token,
+        "seconds": seconds if token else 0,
+        "failed": [[one.reference, str(one.reason)] for one in failed],
+    }
 
 
 def _bound(action: RowAction, request: HttpRequest) -> forms.Form | None:
     """The action's form: unbound (and so not valid) on the first step, bound when its page was sent."""
-    if action.form is None:
-        return None
-    return action.form(request.POST) if request.POST.get("filled") else action.form()
+    return action.build_form(request.user, request.POST if request.POST.get("filled") else None)
 
 
 def _ask(request: HttpRequest, queue: Queue, action: RowAction, ids: list[str], form: forms.Form) -> HttpResponse:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazystr
 
 from engage.accounts.actors import SYSTEM, Actor, is_staff
 from engage.accounts.models import User
@@ -103,7 +103,7 @@ def _moved(case: Case) -> Refused:
         step=last.code if last else "",
         by=str(last.by) if last and last.by else "",
         at=last.at if last else case.state_since,
-        department=case.desk.name if case.desk else "",
+        department=lazystr(case.desk) if case.desk else "",  # whoever reads it, in their language
         revision=case.revision,
     )
 

@@ -49,6 +49,7 @@ from mailbox.models import (
 from mailbox.post.models import InMail
 from mailbox.queries.case import Badge, PossibleStep, refusal_of
 from mailbox.queries.duty import late_handovers_count
+from mailbox.routing.models import GroupMember
 
 # In these states the words are with the approvers, or on their way out: nobody writes.
 HANDED_IN = frozenset({"approval", "approved"})
@@ -156,6 +157,7 @@ def case_of(pk: int, *, actor: Actor, reach: Reach | None = None) -> Case | None
             has_snooze=Exists(Snooze.objects.filter(case=here)),
             has_points=Exists(CheckItem.objects.filter(kind=OuterRef("kind"), active=True)),
             has_late_words=Exists(LateWords.objects.filter(case=here)),
+            has_group=Exists(GroupMember.objects.filter(case=here, left_at=None)),
             has_mail_in=Exists(InMail.objects.filter(case=here)),
             late_handovers=late_handovers_count(actor, today=timezone.localdate()),
             has_handover=Exists(Handover.objects.filter(case=here, settled_at=None)),

@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from engage.accounts.actors import Role
+from engage.accounts.actors import Actor, Role
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.profiles import Unit
@@ -25,7 +25,7 @@ from engage.participation.rules import parse_reference
 from mailbox import rules
 from mailbox.actions import consult_days
 from mailbox.actions.clocks import profile_of_receipt
-from mailbox.desk.queries import snippets_for
+from mailbox.desk.queries import colleagues_of, snippets_for
 from mailbox.desk.rules import LONGEST_SNOOZE
 from mailbox.desk.words import html_lang, language_name
 from mailbox.kinds import KINDS
@@ -678,6 +678,22 @@ class TagManyForm(forms.Form):
     """The word of a group of the chosen cases."""
 
     name = forms.CharField(label=_("Group"), max_length=60, widget=forms.TextInput(attrs={"class": "input w-m"}))
+
+
+class AssignManyForm(forms.Form):
+    """To whom the chosen cases are given."""
+
+    to = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label=_("Colleague"),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose a colleague"), "invalid_choice": _("Choose a colleague")},
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, data: Any = None, *, actor: Actor) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = colleagues_of(actor)  # type: ignore[attr-defined]
 
 
 class RefuseForm(forms.Form):

@@ -243,3 +243,69 @@ class CaseWords(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class BulkJobQuerySet(models.QuerySet["BulkJob"]):
+    """Reads of what is done with many cases at once."""
+
+    def visible_to(self, actor: Actor) -> BulkJobQuerySet:
+        """One's own: each is done in the name of who pressed, and nobody else takes it back."""
+        return self.filter(user_id=actor.pk) if actor.pk is not None else self.none()
+
+
+class BulkJob(models.Model):
+    """One thing that is done with many cases, one after the other, by the worker, in the name of who pressed.
+
+    `given` are the values of the action's form; `about` whom or what it goes to, in both languages. Until `undo_until`
+    what was done can be taken back, which the worker does in the same way.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Finished")
+        UNDOING = "undoing", _("Being taken back")
+        UNDONE = "undone", _("Taken back")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    act = models.CharField(max_length=40)
+    given = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    undo_until = models.DateTimeField(null=True)
+
+    objects = BulkJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["state"], condition=Q(state__in=["running", "undoing"]), name="bulk_job_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.act} {self.state}"
+
+
+class BulkRow(models.Model):
+    """One case of such a job, by its number and the revision that was looked at.
+
+    `refused` says in both languages why it could not be done; `back` is what takes it back, `kept` why that failed.
+    """
+
+    job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    number = models.BigIntegerField()
+    revision = models.PositiveIntegerField()
+    reference = models.CharField(max_length=32, blank=True)
+    done_at = models.DateTimeField(null=True)
+    refused = models.JSONField(default=dict)
+    back = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    kept = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="bulk_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.number}"

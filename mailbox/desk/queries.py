@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from engage.accounts.actors import Actor
+from engage.accounts.actors import Actor, Role
 from engage.accounts.models import User
 from engage.departments.models import Membership
-from engage.departments.queries import above
+from engage.departments.queries import above, departments_of, paths_of
 from mailbox.desk.models import CheckItem, Mention, Note, Snippet, Snooze, Ticked
 from mailbox.models import DESK_ROLES, Case, CoConsultation
 
@@ -40,6 +40,18 @@ def people_who_see(case: Case, asked: Iterable[str] | None = None) -> list[User]
         for pk in out:
             people.pop(pk, None)
     return sorted(people.values(), key=str)
+
+
+def colleagues_of(actor: Actor) -> QuerySet[User]:
+    """List the officers who may be given a case of the actor's units: those of them, below them and above them."""
+    roles = (Role.OFFICER, Role.APPROVER)
+    held = Membership.objects.filter(
+        Q(department__in=departments_of(actor, *roles)) | Q(department__path__in=above(paths_of(actor, *roles))),
+        user__groups__name=Role.OFFICER.value,
+        user__is_active=True,
+        role=Role.OFFICER.value,
+    )
+    return User.objects.filter(pk__in=held.values("user")).order_by("last_name", "first_name", "pk")
 
 
 def mentions_for(actor: Actor) -> QuerySet[Mention]:

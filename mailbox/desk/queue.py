@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
@@ -21,32 +21,49 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor, Role, has_role, roles_of
+from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar
 from engage.departments.queries import above, departments_above, departments_below
-from engage.desk.registry import MAILBOX, Cell, Column, Done, Filter, Key, Queue, Row, RowAction, Rows, Text, View
+from engage.desk.registry import (
+    MAILBOX,
+    Cell,
+    Column,
+    Done,
+    Filter,
+    Key,
+    Queue,
+    Row,
+    RowAction,
+    RowLink,
+    Rows,
+    Run,
+    Text,
+    View,
+)
 from engage.desk.rules import PAGE_SIZE
 from engage.errors import Refused
 from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
 from engage.participation.words import channel_name
-from engage.typed import whole_number
-from mailbox import actions, rules
+from mailbox import rules
 from mailbox.access import memberships_of, places_of
-from mailbox.actions import Given
-from mailbox.desk import actions as desk
-from mailbox.desk.forms import RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
+from mailbox.desk.forms import AssignManyForm, RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
+from mailbox.desk.jobs import start_job
 from mailbox.desk.models import Mention, Snooze
 from mailbox.desk.rules import Cursor, read_cursor
 from mailbox.desk.searching import cases_with_words, keys_with_words
-from mailbox.desk.undoing import Entry, of_owner, of_snooze, of_step, of_suspicion, of_tag, payload, take_back
+from mailbox.desk.several import AT_ONCE, at_once, split_id
+from mailbox.desk.undoing import of_step, payload, take_back
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
 from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Draft, Message, Reach
 from mailbox.queries.desk import view_counts, view_rows
+from mailbox.queries.duty import late_handovers_count
 from mailbox.routing.actions import accept_suggestion
-from mailbox.routing.queries import ShownProposal, in_a_line, proposals_for
+from mailbox.routing.models import GroupMember
+from mailbox.routing.queries import ShownProposal, group_words, groups_of, in_a_line, proposals_for
 
 # What a search for words counts and shows at most: nobody pages through more, and no search reads a whole mailbox.
 FOUND_MOST = 500
@@ -312,17 +329,28 @@ def count_each(queries: Iterable[QuerySet[Any]]) -> list[int]:
 def case_rows(actor: Actor, cases: Sequence[Case], today: date, place: Mapping[str, str] | None = None) -> list[Row]:
     """Describe cases; `place` is the list that they stand in, which goes along to their pages."""
     calendar = calendars.work_calendar(settings.WORK_CALENDAR)
-    words = first_words_of(cases)
+    words, grouped = first_words_of(actor, cases, today)
     places = places_of(actor, desk_of(actor).memberships)
     regions = dict(about_options("region"))
     proposed = proposals_for(cases)
+    groups = groups_of(grouped, actor=actor, reach=desk_of(actor).reach)
     return [
-        _with_proposal(
+        _with_group(
             _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions, come_from(place)),
             proposed.get(case.pk, []),
+            groups.get(case.pk),
         )
         for case in cases
     ]
+
+
+def _with_group(row: Row, proposals: Sequence[ShownProposal], group: tuple[int, int] | None) -> Row:
+    """Add what is proposed, and the way to the letters of the same wording."""
+    row = _with_proposal(row, proposals)
+    if group is None:
+        return row
+    number, letters = group
+    return replace(row, links=[RowLink(group_words(letters), reverse("desk_group", args=[number]), "g")])
 
 
 def _with_proposal(row: Row, proposals: Sequence[ShownProposal]) -> Row:
@@ -338,10 +366,24 @@ def come_from(place: Mapping[str, str] | None) -> str:
     return f"?{urlencode({'in': urlencode(place)})}" if place else ""
 
 
-def first_words_of(cases: Sequence[Case]) -> dict[int, str]:
-    """Return how the letter of each case begins."""
+def first_words_of(actor: Actor, cases: Sequence[Case], today: date) -> tuple[dict[int, str], list[int]]:
+    """Return how the letter of each case begins, and which of the cases are in a group of letters of one wording.
+
+    The same reading counts the late handovers, which the bar of the page says and then needs not ask.
+    """
     messages = Message.objects.filter(case__in=cases, direction=Message.Direction.IN).order_by("-at", "-pk")
-    return dict(messages.annotate(head=Left("text", PREVIEW)).values_list("case_id", "head"))
+    rows = messages.annotate(
+        head=Left("text", PREVIEW),
+        grouped=Exists(GroupMember.objects.filter(case=OuterRef("case"), left_at=None)),
+        late=late_handovers_count(actor, today=today),
+    ).values_list("case_id", "head", "grouped", "late")
+    words: dict[int, str] = {}
+    grouped: set[int] = set()
+    for pk, head, is_grouped, late in rows:
+        words[pk] = head
+        grouped |= {pk} if is_grouped else set()
+        actor._late_handovers = late  # type: ignore[union-attr]
+    return words, sorted(grouped)
 
 
 def _row(
@@ -436,133 +478,41 @@ def order_choices(actor: Actor) -> list[tuple[str, Text]]:
 PASSING = ("route", "transfer")
 
 
-def split_id(id_: str) -> tuple[int, int]:
-    """Return number and revision of a row; Refused("case_gone") for what no row of this queue is called."""
-    number, _dash, revision = id_.partition("-")
-    pk, seen = (whole_number(part, digits=18, otherwise=-1) for part in (number, revision))
-    if pk < 0 or seen < 0:
-        raise Refused("case_gone")
-    return pk, seen
-
-
-def each(ids: Sequence[str], act: Callable[[int, int], object]) -> list[int]:
-    """Do something with every chosen case, the lower number first as all who lock two cases do."""
-    done = []
-    for pk, revision in sorted(split_id(one) for one in ids):
-        try:
-            act(pk, revision)
-        except Case.DoesNotExist:
-            raise Refused("case_gone") from None
-        done.append(pk)
-    return done
-
-
-def _accept(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now = timezone.now()
-
-    def accept(pk: int, revision: int) -> None:
-        case = Case.objects.visible_to(actor).get(pk=pk)
-        code = "accept_here" if case.machine.has("accept_here") and case.state == "registered" else "accept"
-        back.append(of_step(actions.take_step(pk, code, actor=actor, now=now, revision=revision, undo=True)))
-
-    back: list[Entry | None] = []
-    n = len(each(ids, accept))
-    return Done(ngettext("%(n)d case taken on", "%(n)d cases taken on", n) % {"n": n}, undo=payload(back))
-
-
-def _route(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now, unit = timezone.now(), data["department"]
-
-    def route(pk: int, revision: int) -> None:
-        given: dict[str, Any] = {"actor": actor, "now": now, "revision": revision, "undo": True}
-        back.append(of_step(actions.route_case(pk, to=unit.pk, note=data["note"], **given)))
-
-    back: list[Entry | None] = []
-    n = len(each(ids, route))
-    said = ngettext("%(n)d case passed to %(department)s", "%(n)d cases passed to %(department)s", n)
-    return Done(said % {"n": n, "department": unit}, undo=payload(back))
-
-
 def _as_proposed(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
     now = timezone.now()
-
-    def accept(pk: int, revision: int) -> None:
-        first = next(iter(proposals_for(Case.objects.visible_to(actor).filter(pk=pk)).get(pk, [])), None)
-        if first is None or not first.chosen:
-            raise Refused("route_not_proposed")
-        given: dict[str, Any] = {"actor": actor, "now": now, "revision": revision, "undo": True}
-        case = accept_suggestion(pk, to=first.unit.pk, **given)
-        units.append(case.lead)
-        back.append(of_step(case))
-
-    back: list[Entry | None] = []
-    units: list[Any] = []
-    each(ids, accept)
-    return Done(gettext("Passed to %(unit)s") % {"unit": units[0]}, undo=payload(back))
+    pk, revision = split_id(ids[0])
+    first = next(iter(proposals_for(Case.objects.visible_to(actor).filter(pk=pk)).get(pk, [])), None)
+    if first is None or not first.chosen:
+        raise Refused("route_not_proposed")
+    try:
+        case = accept_suggestion(pk, to=first.unit.pk, actor=actor, now=now, revision=revision, undo=True)
+    except Case.DoesNotExist:
+        raise Refused("case_gone") from None
+    return Done(gettext("Passed to %(unit)s") % {"unit": case.lead}, undo=payload([of_step(case)]))
 
 
-def _refuse(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now, given = timezone.now(), Given(reason=data["reason"], words=data["words"])
+def _several(code: str) -> Run:
+    """Return what the desk runs: a few cases at once, more as a job of the worker, whose page is shown."""
 
-    def refuse(pk: int, revision: int) -> None:
-        back.append(of_step(actions.take_step(pk, "refuse", given, actor=actor, now=now, revision=revision, undo=True)))
+    def run(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
+        if not isinstance(actor, User):
+            raise Refused("not_allowed")
+        if len(ids) <= AT_ONCE:
+            return at_once(code, actor, ids, data)
+        job = start_job(code, ids, data, actor=actor, now=timezone.now())
+        return Done("", url=reverse("desk_job", args=[job.pk]))
 
-    back: list[Entry | None] = []
-    n = len(each(ids, refuse))
-    return Done(ngettext("%(n)d case not taken up", "%(n)d cases not taken up", n) % {"n": n}, undo=payload(back))
-
-
-def _mine(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now = timezone.now()
-
-    def take(pk: int, revision: int) -> None:
-        before = Case.objects.visible_to(actor).values_list("owner_id", flat=True).get(pk=pk)
-        case = actions.assign_case(pk, to=actor.pk, actor=actor, now=now, revision=revision)
-        back.append(of_owner(before, case))
-
-    back: list[Entry | None] = []
-    n = len(each(ids, take))
-    return Done(ngettext("%(n)d case is yours", "%(n)d cases are yours", n) % {"n": n}, undo=payload(back))
+    return run
 
 
-def _snooze(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now = timezone.now()
-    when = {"days": data["days"], "until": data["until"]}
-    pks = each(ids, lambda pk, n: desk.snooze_case(pk, **when, actor=actor, now=now, revision=n))
-    said = ngettext("%(n)d case put away for a while", "%(n)d cases put away for a while", len(pks))
-    return Done(said % {"n": len(pks)}, undo=payload([of_snooze(pk) for pk in pks]))
-
-
-def _tag(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-    now = timezone.now()
-    back: list[Entry | None] = []
-
-    def tag(pk: int, revision: int) -> None:
-        new = not Case.objects.filter(pk=pk, tags__name=" ".join(data["name"].split())).exists()
-        found = actions.tag_cases([pk], data["name"], actor=actor, now=now)
-        back.extend([of_tag(pk, found.pk)] if new else [])
-
-    n = len(each(ids, tag))
-    said = ngettext("%(n)d case put into the group", "%(n)d cases put into the group", n)
-    return Done(said % {"n": n}, undo=payload(back))
-
-
-def _suspicion(suspect: bool) -> Callable[[Actor, Sequence[str], Mapping[str, Any]], Done]:
-    def mark(actor: Actor, ids: Sequence[str], data: Mapping[str, Any]) -> Done:
-        back: list[Entry | None] = []
-
-        def one(pk: int, revision: int) -> None:
-            case = actions.mark_suspect(pk, suspect=suspect, actor=actor, revision=revision)
-            back.append(of_suspicion(case))
-
-        n = len(each(ids, one))
-        if suspect:
-            said = ngettext("%(n)d case put among spam", "%(n)d cases put among spam", n)
-        else:
-            said = ngettext("%(n)d case taken out of spam", "%(n)d cases taken out of spam", n)
-        return Done(said % {"n": n}, undo=payload(back))
-
-    return mark
+def all_ids(actor: Actor, view: str, filters: Mapping[str, str], most: int) -> list[str]:
+    """Return the rows of a whole view, as many as one may choose, in its order."""
+    cases, words = looked_through(actor, view, filters, timezone.localdate())
+    if filters.get("q"):
+        keys = keys_with_words(cases, words, most)
+        revisions = dict(visible(actor).filter(pk__in=keys).values_list("pk", "revision"))
+        return [f"{pk}-{revisions[pk]}" for pk in keys if pk in revisions]
+    return [f"{pk}-{revision}" for pk, revision in cases.values_list("pk", "revision")[:most]]
 
 
 def chosen(actor: Actor, ids: Sequence[str]) -> list[Row]:
@@ -609,18 +559,31 @@ CASES = Queue(
     ),
     actions=(
         RowAction("proposed", _("Pass as proposed"), _as_proposed, "a", undo=take_back, bulk=False, tone="go"),
-        RowAction("accept", _("Take on"), run=_accept, key="a", tone="go", undo=take_back),
-        RowAction("route", _("Pass to a unit"), run=_route, key="r", form=RouteForm, undo=take_back),
-        RowAction("mine", _("Take over"), run=_mine, key="m", undo=take_back),
-        RowAction("refuse", _("Do not take up"), _refuse, "x", RefuseForm, take_back, tone="bad", aside=True),
-        RowAction("snooze", _("Put away for a while"), _snooze, "s", SnoozeManyForm, take_back, aside=True),
-        RowAction("tag", _("Put into a group"), _tag, "t", TagManyForm, take_back, aside=True),
-        RowAction("suspect", _("Spam"), run=_suspicion(True), key="p", undo=take_back, aside=True),
-        RowAction("trust", _("Not spam"), run=_suspicion(False), key="n", undo=take_back, aside=True),
+        RowAction("accept", _("Take on"), run=_several("accept"), key="a", tone="go", undo=take_back),
+        RowAction("route", _("Pass to a unit"), run=_several("route"), key="r", form=RouteForm, undo=take_back),
+        RowAction("mine", _("Take over"), run=_several("mine"), key="m", undo=take_back),
+        RowAction(
+            "assign",
+            _("Give to a colleague"),
+            _several("assign"),
+            "o",
+            undo=take_back,
+            aside=True,
+            form_for=AssignManyForm,
+        ),
+        RowAction("close", pgettext_lazy("cases", "Close"), _several("close"), "c", undo=take_back, aside=True),
+        RowAction(
+            "refuse", _("Do not take up"), _several("refuse"), "x", RefuseForm, take_back, tone="bad", aside=True
+        ),
+        RowAction("snooze", _("Put away for a while"), _several("snooze"), "s", SnoozeManyForm, take_back, aside=True),
+        RowAction("tag", _("Put into a group"), _several("tag"), "t", TagManyForm, take_back, aside=True),
+        RowAction("suspect", _("Spam"), run=_several("suspect"), key="p", undo=take_back, aside=True),
+        RowAction("trust", _("Not spam"), run=_several("trust"), key="n", undo=take_back, aside=True),
     ),
     chosen=chosen,
     due_label=pgettext_lazy("case", "Due"),
     keys=(
+        Key(("g",), _("On a row or in a case: the letters of the same wording")),
         Key(("1", "–", "9"), _("In a case: take the step of that number")),
         Key(("e",), _("In a case: write the answer")),
         Key(("Ctrl", "Enter"), _("In a case: keep what is written")),
@@ -633,5 +596,7 @@ CASES = Queue(
     keyset=True,
     count_saved=count_saved,
     undo=take_back,
+    all_ids=all_ids,
+    links=((_("What was done with many at once"), "desk_jobs"),),
     exports=((_("As a table (CSV)"), "desk_cases_csv"), (_("As a table (XLSX)"), "desk_cases_xlsx")),
 )

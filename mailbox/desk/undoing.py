@@ -7,6 +7,7 @@ is no step has its own opposite, which is refused when the case was touched sinc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -62,18 +63,24 @@ def payload(entries: Sequence[Entry | None]) -> dict[str, Any] | None:
 def take_back(actor: User, kept: Mapping[str, Any]) -> str:
     """Take everything back, all or nothing. Raises Refused("undo_too_late") where something moved on."""
     now = timezone.now()
-    for sort, pk, *rest in kept["back"]:
-        try:
-            if sort == "step":
-                actions.undo_step(pk, revision=rest[0], actor=actor, now=now)
-            elif sort == "owner":
-                actions.assign_case(pk, to=rest[1], actor=actor, now=now, revision=rest[0])
-            elif sort == "suspect":
-                actions.mark_suspect(pk, suspect=rest[1], actor=actor, revision=rest[0])
-            elif sort == "snooze":
-                desk.wake_case(pk, actor=actor)
-            else:
-                actions.untag_case(pk, rest[0], actor=actor)
-        except Case.DoesNotExist:
-            raise Refused("undo_too_late") from None
+    for entry in kept["back"]:
+        take_back_one(actor, entry, now=now)
     return gettext("Taken back.")
+
+
+def take_back_one(actor: User, entry: Entry, *, now: datetime) -> None:
+    """Take one thing back. Raises Refused("undo_too_late") where it moved on, and as its opposite does."""
+    sort, pk, *rest = entry
+    try:
+        if sort == "step":
+            actions.undo_step(pk, revision=rest[0], actor=actor, now=now)
+        elif sort == "owner":
+            actions.assign_case(pk, to=rest[1], actor=actor, now=now, revision=rest[0])
+        elif sort == "suspect":
+            actions.mark_suspect(pk, suspect=rest[1], actor=actor, revision=rest[0])
+        elif sort == "snooze":
+            desk.wake_case(pk, actor=actor)
+        else:
+            actions.untag_case(pk, rest[0], actor=actor)
+    except Case.DoesNotExist:
+        raise Refused("undo_too_late") from None

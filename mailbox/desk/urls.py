@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailbox.desk import intakes, texts, views
+from mailbox.desk import intakes, job_views, texts, views
 
 urlpatterns = [
     path("", views.home, name="desk_cases"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("checklists/<slug:kind>/", texts.checklist_of, name="desk_checklist"),
     path("receiving/", intakes.intakes, name="desk_intakes"),
     path("receiving/<slug:kind>/", intakes.intake_of, name="desk_intake"),
+    path("many/", job_views.jobs, name="desk_jobs"),
+    path("many/<int:pk>/", job_views.job, name="desk_job"),
+    path("many/<int:pk>/undo/", job_views.undo_job, name="desk_job_undo"),
     path("<int:pk>/", views.case, name="desk_case"),
     path("<int:pk>/previous/", views.beside, {"back": True}, name="desk_case_previous"),
     path("<int:pk>/next/", views.beside, {"back": False}, name="desk_case_next"),

@@ -92,6 +92,19 @@ def for_cases(view: View) -> View:
     return guarded
 
 
+def for_queue(view: View) -> View:
+    """Let in who has the queue of cases; for everybody else there is nothing here."""
+
+    @for_cases
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not has_role(request.user, *CASES.roles):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 class MovedAway(Exception):
     """A case that lay at a unit of the reader's, and does so no longer."""
 

@@ -30,7 +30,7 @@ from engage.typed import LARGEST_KEY, whole_number
 from mailbox import actions
 from mailbox.actions.duty_letters import choose_duty_letter
 from mailbox.desk import workload as queries
-from mailbox.desk.queue import split_id
+from mailbox.desk.several import split_id
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds.reasons import REASONS
 from mailbox.models import Absence, Case, DutyChoice

@@ -24,7 +24,7 @@ export default function deskKeys(root) {
   }
 
   function press(key) {
-    const chosen = root.querySelector("input[name=id]:checked");
+    const chosen = root.querySelector("input[name=id]:checked, input[name=all]:checked");
     const aside = root.querySelector(`[data-bulk-key="${key}"]`);
     let button = chosen ? aside : current()?.querySelector(`[data-key="${key}"]`);
     // What rows have no button for is done with the present row as if it were chosen.

@@ -15,6 +15,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords
 from mailbox.desk import actions as desk
 from mailbox.desk.actions import Point
+from mailbox.desk.tasks import work_on_jobs
 from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
 from tests.accounts.people import person
@@ -97,6 +98,31 @@ def test_the_queue_is_worked_by_keys_and_everything_can_be_taken_back(sign_in, p
             press(page, "z")
             assert not Case.objects.filter(lead=place.water).exists()
     assert not letters[0].notices.exists()
+
+    # More than a page shows, chosen as a whole view: the worker does it, its page says how far it is, and one key
+    # takes it back.
+    many = [factories.case("enquiry", text=f"第{n}个问题：公园几点开门？", now=now) for n in range(30)]
+    actions.ask_detail(many[0].pk, words="哪一个公园？", actor=place.clerk, now=now)
+    go(page, "/desk/queues/cases/?view=open&kind=enquiry")
+    page.locator("input[name=all]").check()
+    press(page, "r")
+    actions.assign_case(many[1].pk, to=place.clerk.pk, actor=place.clerk, now=now)
+    page.locator("#id_department").fill("water")
+    press(page, "Enter")
+    progress = page.locator("progress")
+    expect(progress).to_have_attribute("max", "31")
+    fine(page)
+    work_on_jobs()
+    expect(progress).to_have_attribute("value", "31")
+    expect(page.locator("[data-page-key=z]")).to_be_visible()
+    press(page, "z")
+    work_on_jobs()
+    expect(page.locator("#job-head")).to_have_text(re.compile("Taken back|已撤回"))
+    for refused in many[:2]:
+        expect(page.locator(".list")).to_contain_text(refused.reference)
+    fine(page)
+    assert not Case.objects.filter(pk__in=[one.pk for one in many], lead=place.water).exists()
+    Case.objects.filter(pk__in=[one.pk for one in many]).update(suspect=True)
 
     # Put away by its key, found in its own view, and back.
     go(page, "/desk/queues/cases/?view=new")

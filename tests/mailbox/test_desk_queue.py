@@ -162,20 +162,6 @@ def browser_after(user: User, code: str, *cases: Case) -> HttpResponse:
     return client.get(reverse("desk_queue", args=["cases"]))
 
 
-def test_of_several_cases_all_are_done_or_none(place):
-    one, moved = factories.case(), factories.case()
-    seen = f"{moved.pk}-{moved.revision}"
-    actions.ask_detail(moved.pk, words="哪一栋？", actor=place.clerk, now=NOON)
-    answer = browser(place.clerk).post(
-        reverse("desk_act", args=["cases"]),
-        {"act": "route", "id": [f"{one.pk}-{one.revision}", seen], "filled": "yes", "department": "Water", "note": ""},
-    )
-    assert answer.status_code == 409
-    assert "acted on the case" in answer.content.decode()
-    one.refresh_from_db()
-    assert one.state == "registered"
-
-
 def test_several_cases_are_not_taken_up_with_a_reason(place):
     cases = [factories.case(), factories.case("enquiry")]
     assert act(place.clerk, "refuse", *cases, reason="", words="看不懂。").status_code == 422

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Count
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from engage.accounts.actors import Role
@@ -53,6 +55,30 @@ def proposed(number: int = 4) -> tuple[LetterGroup, list[Case]]:
     made = copies(number)
     assert actions.propose_groups(now=NOW) == 1
     return LetterGroup.objects.get(), made
+
+
+def test_the_queue_and_the_case_lead_to_the_letters_of_the_same_wording(place):
+    found, made = proposed(4)
+    other = factories.case(text="公园几点开门？")
+    client = browser(place.clerk)
+    queue, address = reverse("desk_queue", args=["cases"]), reverse("desk_group", args=[found.pk])
+    client.get(queue)
+    with CaptureQueriesContext(connection) as seen:
+        text = client.get(queue).content.decode()
+    assert len(seen) <= 15, "\n".join(query["sql"][:150] for query in seen)
+    assert text.count(f'href="{address}" data-key="g"') == 4
+    assert "one of 4 letters of one wording" in text
+    case_page = reverse("desk_case", args=[made[1].pk])
+    assert f'href="{address}" data-page-key="g"' in client.get(case_page).content.decode()
+    assert address not in client.get(reverse("desk_case", args=[other.pk])).content.decode()
+    # One that was taken out is by itself; of what is dismissed nobody speaks, and of what is not seen neither.
+    actions.take_out(found.pk, made[1].pk, actor=place.clerk, now=NOON)
+    assert address not in client.get(case_page).content.decode()
+    assert "one of 3 letters of one wording" in client.get(queue).content.decode()
+    cases.route_case(made[2].pk, to=place.water.pk, actor=place.clerk, now=NOON)
+    assert address not in browser(place.officer).get(queue).content.decode()
+    actions.dismiss_group(found.pk, actor=place.clerk, now=NOON)
+    assert address not in client.get(queue).content.decode()
 
 
 def press(user: User, found: LetterGroup, what: str, **given: Any) -> Any:

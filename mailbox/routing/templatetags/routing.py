@@ -26,6 +26,15 @@ def route_proposals(context: dict[str, Any], case: Case) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("mailbox/routing/group_hint.html", takes_context=True)
+def letter_group(context: dict[str, Any], case: Any) -> dict[str, Any]:
+    """Show that a case is one of several letters of one wording, with the way to them."""
+    asked = [case.pk] if case.has_group else []
+    group, letters = queries.groups_of(asked, actor=context["request"].user).get(case.pk, (None, 0))
+    words = queries.group_words(letters) if group else ""
+    return {"group": group, "words": words, "keys_on": context.get("keys_on")}
+
+
 @register.inclusion_tag("mailbox/routing/similar.html", takes_context=True)
 def similar_cases(context: dict[str, Any], case: Case) -> dict[str, Any]:
     """Show cases like this one that the reader may see, and whether the answer is asked for often."""
