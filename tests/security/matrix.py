@@ -437,6 +437,7 @@ ROWS: dict[str, Row] = {
     "desk_case_step": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "accept"]),
     "desk_case_chore": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "assign"]),
     "desk_case_draft": everybody(405, first),
+    "desk_case_draft_preview": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
     "desk_case_clock": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
     "desk_case_pdf": Row((302, 404, 404, 404, 404, 404), first),
     "desk_post": Row((302, 404, 200, 404, 404, 200)),
