@@ -69,7 +69,7 @@ from mailbox.desk.show import (
     thread_of,
 )
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
-from mailbox.desk.words import DAYS, html_lang, language_name, present_words
+from mailbox.desk.words import html_lang, language_name, present_words, why_counted
 from mailbox.library.queries import found as found_in_library
 from mailbox.machine import Transition
 from mailbox.models import DESK_ROLES, Case
@@ -564,7 +564,7 @@ def clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
         "badge": badge,
         "target": TARGETS.get(badge.clock.target, badge.clock.target),
         "source": source_words(badge.clock.profile.source),
-        "days": [(one.day, one.number, DAYS[one.kind]) for one in queries.date_proof(badge.clock)],
+        "days": [(one.day, one.number, why_counted(one)) for one in queries.date_proof(badge.clock)],
     }
     return _page(request, "clock", context)
 
