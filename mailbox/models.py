@@ -451,10 +451,15 @@ class Notice(models.Model):
     @property
     def label(self) -> str:
         """The number as the house writes it."""
+        return self.label_of(self.department, self.year, self.number)
+
+    @staticmethod
+    def label_of(department: Department, year: int, number: int | str) -> str:
+        """Return a number as the house writes it, in the active language."""
         return _("%(department)s [%(year)s] No. %(number)s") % {
-            "department": self.department,
-            "year": self.year,
-            "number": self.number,
+            "department": department,
+            "year": year,
+            "number": number,
         }
 
 

@@ -81,11 +81,15 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True)
 class DayInProof:
-    """One day between receipt and due day; `number` is its place in the count, None for a day not counted."""
+    """One day between receipt and due day; `number` is its place in the count, None for a day not counted.
+
+    `is_holiday`: the calendar takes a working day off, also where the clock stood still that day.
+    """
 
     day: date
     kind: DayKind
     number: int | None = None
+    is_holiday: bool = False
 
 
 @dataclass
@@ -285,10 +289,11 @@ def proof(due: Due, calendar: WorkCalendar) -> list[DayInProof]:
     disregarded = {day for span in due.disregarded for day in span}
     days, number = [], 0
     for day in Span(due.day_zero + ONE_DAY, due.last_day):
-        kind = DayKind.DISREGARDED if day in disregarded else _kind_of(day, due.unit, calendar)
+        by_calendar = _kind_of(day, due.unit, calendar)
+        kind = DayKind.DISREGARDED if day in disregarded else by_calendar
         counted = kind in (DayKind.COUNTED, DayKind.MAKE_UP)
         number += counted
-        days.append(DayInProof(day, kind, number if counted else None))
+        days.append(DayInProof(day, kind, number if counted else None, by_calendar is DayKind.DAY_OFF))
     return days
 
 

@@ -70,6 +70,12 @@ def apply(case: Case, effects: Iterable[Effect], *, now: datetime, units: int = 
     return told
 
 
+def due_after(case: Case, effects: Iterable[Effect], *, now: datetime) -> date | None:
+    """Return the due day of the clock that a step would begin last, as `apply` tells it; nothing is written."""
+    begun = [new_clock(case, effect, now=now) for effect in effects if effect.does is Does.START]
+    return next((clock.due for clock in reversed(begun) if clock is not None), None)
+
+
 def _apply(case: Case, effect: Effect, now: datetime, units: int) -> CaseClock | None:
     if effect.does is Does.START:
         return start(case, effect, now=now)

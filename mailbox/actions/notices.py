@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from engage.departments.models import Department
 from engage.participation.actions import enqueue_letter, enqueue_mail
@@ -40,7 +40,9 @@ def make_notice(
         return None
     language = case.submission.language
     with translation.override(language):
-        content = _content(case, form, department, words, basis, cites, now, values or {})
+        content = content_of(
+            case, form, department=department, now=now, words=words, basis=basis, cites=cites, values=values
+        )
         year = localtime(now, zone_of(case)).year
         number = next_number(department, year)
         notice = Notice(
@@ -56,7 +58,7 @@ def make_notice(
             made_at=now,
         )
         content["number"] = str(notice.label)
-        notice.html = render_to_string("mailbox/notice.html", {"notice": content})
+        notice.html = html_of(content)
     notice.sha256 = hashlib.sha256(notice.html.encode()).hexdigest()
     notice.save()
     send_notice(notice)
@@ -69,7 +71,7 @@ def send_notice(notice: Notice) -> None:
     Each address gets one letter.
     """
     case = notice.case
-    subject, body = f"{notice.title} ({case.reference})", plain(notice.content)
+    subject, body = letter_of(case, notice.content)
     with translation.override(notice.language):
         enqueue_mail(case.submission, subject=subject, body=body)
         if case.people < 2:
@@ -85,19 +87,21 @@ def send_notice(notice: Notice) -> None:
             enqueue_letter(contact, subject=subject, body=f"{body}\n\n{spoken}", submission=case.submission)
 
 
-def _content(
+def content_of(
     case: Case,
     form: str,
+    *,
     department: Department,
-    words: str,
-    basis: str,
-    cites: Sequence[str],
     now: datetime,
-    values: Mapping[str, Any],
+    words: str = "",
+    basis: str = "",
+    cites: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
+    """Return the parts of a notice in the active language, all but its number; nothing is written."""
     fixed = FORMS[form]
     zone = zone_of(case)
-    filled = {name: _written(value) for name, value in values.items()}
+    filled = {name: _written(value) for name, value in (values or {}).items()}
     filled |= {
         "reference": case.reference,
         "kind": str(case.machine.label),
@@ -114,8 +118,18 @@ def _content(
         "closing": str(fixed.closing) % filled if fixed.closing and has_right else "",
         "department": department.name,
         "day": date_format(localtime(now, zone), "DATE_FORMAT"),
-        "language": case.submission.language,
+        "language": get_language(),
     }
+
+
+def html_of(content: Mapping[str, Any]) -> str:
+    """Return a notice as its page, in the active language."""
+    return render_to_string("mailbox/notice.html", {"notice": content})
+
+
+def letter_of(case: Case, content: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and body of the letter that brings a notice."""
+    return f"{content['title']} ({case.reference})", plain(content)
 
 
 def _written(value: Any) -> str:

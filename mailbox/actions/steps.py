@@ -349,8 +349,7 @@ def say_held(case: Case) -> None:
 def tell(case: Case, transition: Transition, given: Given, record: StepRecord, *, due: date | None) -> None:
     """Tell the sender of a step that was taken: the sentence on the timeline, and the notice where the row has one."""
     unit, now = record.department, record.at
-    reason: str | Promise = REASONS.get(given.reason) or RESULTS.get(given.reason) or ""
-    result = given.draft.result if given.draft else ""
+    reason = _reason(given)
     if transition.told is not None:
         values: dict[str, Any] = {"department": name_of(unit), "reviewer": name_of(case.reviewer)}
         if reason:
@@ -360,29 +359,40 @@ def tell(case: Case, transition: Transition, given: Given, record: StepRecord, *
         if given.units:
             values["units"] = given.units
         timeline.add(case.submission, told_code(record.kind, transition.code), at=now, **values, **given.told)
+    notice = notice_parts(case, transition, given, unit, due)
+    if notice is not None:
+        make_notice(case, step=record, now=now, **notice)
+
+
+def _reason(given: Given) -> str | Promise:
+    return REASONS.get(given.reason) or RESULTS.get(given.reason) or ""
+
+
+def notice_parts(
+    case: Case, transition: Transition, given: Given, unit: Department | None, due: date | None
+) -> dict[str, Any] | None:
+    """Return what the notice of a step is made of, as `make_notice` and `content_of` take it; None without a notice."""
     form = case.machine.answer_notice if transition.door == "send_due_answers" else transition.notice
     if not form:
-        return
+        return None
+    result = given.draft.result if given.draft else ""
     signs = case.reviewer if "review_opinion" in form or form == "final_opinion" else unit
-    make_notice(
-        case,
-        form,
-        step=record,
-        department=signs or unit,
-        now=now,
-        words=given.draft.text if given.draft else given.words,
-        basis=given.draft.basis if given.draft else "",
-        cites=given.draft.cites if given.draft else given.cites,
-        values={
+    return {
+        "form": form,
+        "department": signs or unit,
+        "words": given.draft.text if given.draft else given.words,
+        "basis": given.draft.basis if given.draft else "",
+        "cites": given.draft.cites if given.draft else given.cites,
+        "values": {
             "department": unit or "",
             "reviewer": case.reviewer or "",
-            "reason": RESULTS.get(result) or reason,
+            "reason": RESULTS.get(result) or _reason(given),
             "due": due or "",
             "units": given.units,
             "right": due if transition.code in ("answer", "decide_review") and due else "",
             "other": given.told.get("other", ""),
         },
-    )
+    }
 
 
 def told_code(kind: str, step: str) -> str:

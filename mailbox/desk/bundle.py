@@ -35,7 +35,7 @@ from mailbox.counter.models import Entry
 from mailbox.desk.board import Board
 from mailbox.desk.papers import WRITERS, case_pdf
 from mailbox.desk.show import happened
-from mailbox.desk.words import DAYS
+from mailbox.desk.words import why_counted
 from mailbox.letterbox.papers import notice_pdf
 from mailbox.models import Case, Draft, Notice
 
@@ -357,7 +357,7 @@ def _steps(board: Board) -> bytes:
 def _days(clock: Any) -> bytes:
     """Every day that a clock counted or left out, and why; its profile and events stand in case.json."""
     days = queries.date_proof(clock)
-    return _table(["day", "number", "why"], [[one.day.isoformat(), one.number, str(DAYS[one.kind])] for one in days])
+    return _table(["day", "number", "why"], [[one.day.isoformat(), one.number, why_counted(one)] for one in days])
 
 
 def _table(head: list[str], rows: list[list[Any]]) -> bytes:

@@ -273,6 +273,7 @@ def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[s
     """Return the draft: to write, or as it was handed in with what changed since the approver's last look."""
     case, draft = board.case, board.private if private else board.shared
     context: dict[str, Any] = {"draft": draft, "private": private, "changed": None, "writers": "", "came_back": ()}
+    context["previews"] = draft_previews(draft)
     if draft is not None and draft.shared and draft.round and draft.state == Draft.State.WRITING:
         said = _of_round(draft)
         context["came_back"] = _places(board, said) if any(one.at for one in said) else ()
@@ -286,6 +287,11 @@ def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[s
     elif draft is None:
         context["approvals"] = _places(board, board.signed)
     return context
+
+
+def draft_previews(draft: Draft | None) -> list[tuple[str, str]]:
+    """List the languages in which a draft can be looked at as its sender will get it; none while nothing is kept."""
+    return [(code, language_name(code)) for code, _name in settings.LANGUAGES] if draft and draft.text else []
 
 
 def _of_round(draft: Draft) -> list[Approval]:

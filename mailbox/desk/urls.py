@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/steps/<slug:code>/", views.step, name="desk_case_step"),
     path("<int:pk>/do/<slug:code>/", views.chore, name="desk_case_chore"),
     path("<int:pk>/draft/", views.draft, name="desk_case_draft"),
+    path("<int:pk>/draft/<str:language>/", views.draft_preview, name="desk_case_draft_preview"),
     path("<int:pk>/clocks/<int:clock>/", views.clock, name="desk_case_clock"),
     path("<int:pk>/contact/", views.contact, name="desk_case_contact"),
     path("<int:pk>/case.pdf", views.pdf, name="desk_case_pdf"),

@@ -55,11 +55,21 @@ from mailbox.desk.collision import HANDING_IN, doubts
 from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form, rearranged
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
+from mailbox.desk.preview import preview_of
 from mailbox.desk.queries import people_who_see
 from mailbox.desk.queue import CASES, come_from, neighbour
-from mailbox.desk.show import TURNS_AWAY, asked_about, case_context, draft_context, happened, step_name, thread_of
+from mailbox.desk.show import (
+    TURNS_AWAY,
+    asked_about,
+    case_context,
+    draft_context,
+    draft_previews,
+    happened,
+    step_name,
+    thread_of,
+)
 from mailbox.desk.steps import CHORES, ELSEWHERE, Chore, carry_out, may_do
-from mailbox.desk.words import DAYS, html_lang, language_name, present_words
+from mailbox.desk.words import html_lang, language_name, present_words, why_counted
 from mailbox.library.queries import found as found_in_library
 from mailbox.machine import Transition
 from mailbox.models import DESK_ROLES, Case
@@ -470,6 +480,36 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(address if shared else f"{address}?draft=private")
 
 
+@require_safe
+@for_cases
+def draft_preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Show the answer as its sender would get it in a language, as page and as mail; `draft=private`: one's own one."""
+    board = _board(request, pk)
+    private = request.GET.get("draft") == "private"
+    found = board.private if private else board.shared
+    seen = None
+    if language in dict(settings.LANGUAGES):
+        seen = preview_of(board.case, found, language=language, now=board.now)
+    if seen is None:
+        raise Http404
+    sender = board.case.submission
+    context = {
+        "board": board,
+        "case": board.case,
+        "draft": found,
+        "name": language_name(language),
+        "lang": html_lang(language),
+        "sent_in": "" if language == sender.language else language_name(sender.language),
+        "is_mailed": sender.contact is not None and bool(sender.contact.email_index),
+        "others": [one for one in draft_previews(found) if one[0] != language],
+        "private": private,
+        "seen": seen,
+        # Made by `mailbox/notice.html`, which escapes what people wrote.
+        "body": mark_safe(seen.html),
+    }
+    return _page(request, "draft_preview", context)
+
+
 def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused) -> HttpResponse:
     """Show both texts: what somebody else wrote meanwhile, and what was typed here, to be put together."""
     theirs = board.private if form.data.get("shared") == "False" else board.shared
@@ -537,7 +577,7 @@ def clock(request: HttpRequest, pk: int, clock: int) -> HttpResponse:
         "badge": badge,
         "target": TARGETS.get(badge.clock.target, badge.clock.target),
         "source": source_words(badge.clock.profile.source),
-        "days": [(one.day, one.number, DAYS[one.kind]) for one in queries.date_proof(badge.clock)],
+        "days": [(one.day, one.number, why_counted(one)) for one in queries.date_proof(badge.clock)],
     }
     return _page(request, "clock", context)
 

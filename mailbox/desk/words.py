@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from engage.calendars.arithmetic import WorkCalendar
-from engage.calendars.rules import DayKind
+from engage.calendars.rules import DayInProof, DayKind
 from engage.desk.registry import Due
 from engage.pages.translation import HTML_LANG
 from mailbox.desk.presence import Present
@@ -77,6 +77,15 @@ DAYS = {
     DayKind.DAY_OFF: _("public holiday"),
     DayKind.DISREGARDED: _("not counted: the clock stood still"),
 }
+STILL_ON_HOLIDAY = _("not counted: the clock stood still, and it is a public holiday")
+
+
+def why_counted(day: DayInProof) -> str:
+    """Say why a day of a clock was counted or not."""
+    if day.kind is DayKind.DISREGARDED and day.is_holiday:
+        return str(STILL_ON_HOLIDAY)
+    return str(DAYS[day.kind])
+
 
 REFUSALS = {
     "snooze_when": _("Choose a day that lies ahead, or working days"),

@@ -140,6 +140,7 @@ DAYS = {
     "day_off": _("not counted: public holiday"),
     "disregarded": _("not counted: the clock stood still"),
 }
+STILL_ON_HOLIDAY = _("not counted: the clock stood still, and it is a public holiday")
 
 EVENTS = {
     "accepted": _("The case was accepted"),

@@ -304,6 +304,9 @@ def test_the_proof_shows_the_days_that_were_disregarded():
     days = proof(found, shipped_calendar("uk"))
     assert sum(entry.kind is DayKind.DISREGARDED for entry in days) == 15
     assert max(entry.number or 0 for entry in days) == 20
+    still = [entry.day for entry in days if entry.kind is DayKind.DISREGARDED and entry.is_holiday]
+    assert still == [day("2026-05-04")]
+    assert [entry.day for entry in days if entry.is_holiday] == [day("2026-05-04"), day("2026-05-25")]
 
 
 def test_there_is_no_proof_for_months_or_for_a_clock_that_stands():

@@ -346,6 +346,15 @@ def case_being_written(world: World) -> list[Any]:
     return [made.pk]
 
 
+def case_to_preview(world: World) -> list[Any]:
+    """Name a case with a draft that is kept, and the language in which it is looked at."""
+    from mailbox.models import Draft
+
+    made = case_being_written(world)
+    Draft.objects.create(case_id=made[0], text=WORDS)
+    return [*made, "en"]
+
+
 def case_being_published(world: World) -> list[Any]:
     """Name an answered case that is prepared for the public."""
     from mailbox.models import Case
@@ -1765,6 +1774,7 @@ PARAMETERS: dict[str, tuple[str, Arguments, tuple[str, ...]]] = {
     "outcome_desk": ("officer", nothing, ("view", "q")),
     "pack_desk": ("editor", nothing, ("view",)),
     "desk_case": ("administrator", lambda world: [new_case(world).pk], ("draft", "in")),
+    "desk_case_draft_preview": ("administrator", case_to_preview, ("draft",)),
     "desk_case_previous": ("administrator", lambda world: [new_case(world).pk], ("in",)),
     "desk_case_next": ("administrator", lambda world: [new_case(world).pk], ("in",)),
     "desk_case_chore": ("administrator", lambda world: [*case_being_written(world), "settle"], ("of",)),

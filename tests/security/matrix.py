@@ -440,6 +440,7 @@ ROWS: dict[str, Row] = {
     "desk_job_undo": everybody(405, lambda world: [999_999]),
     "desk_case_chore": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "assign"]),
     "desk_case_draft": everybody(405, first),
+    "desk_case_draft_preview": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "en"]),
     "desk_case_clock": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, 1]),
     "desk_case_pdf": Row((302, 404, 404, 404, 404, 404), first),
     "desk_post": Row((302, 404, 200, 404, 404, 200)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import template
 
 from engage.calendars.profiles import Unit
-from engage.calendars.rules import DayInProof
+from engage.calendars.rules import DayInProof, DayKind
 from engage.calendars.words import length, source_words
-from mailbox.letterbox.words import DAYS
+from mailbox.letterbox.words import DAYS, STILL_ON_HOLIDAY
 
 register = template.Library()
 register.filter(source_words)
@@ -22,4 +22,4 @@ def clock_length(count: int, unit: Unit) -> str:
 @register.filter
 def day_words(day: DayInProof) -> str:
     """Say whether a day was counted, and why not."""
-    return str(DAYS[day.kind.value])
+    return str(STILL_ON_HOLIDAY if day.kind is DayKind.DISREGARDED and day.is_holiday else DAYS[day.kind.value])
