@@ -4,6 +4,7 @@ python -m tests.faults.grouping_database fill COPIES OTHERS   letters at one des
 python -m tests.faults.grouping_database join                 the worker's joining, a line for each letter
 python -m tests.faults.grouping_database approve              the answer to the leading letter, approved and sent
 python -m tests.faults.grouping_database answer               the worker's answering of the others, a line for each
+python -m tests.faults.grouping_database deliver              all that the outbox holds, to the mail server
 python -m tests.faults.grouping_database states               what the site holds
 """
 
@@ -14,6 +15,8 @@ import sys
 from datetime import timedelta
 
 import django
+
+ANSWER = "下月通车。"
 
 
 def fill(copies: int, others: int) -> None:
@@ -69,7 +72,7 @@ def approve() -> None:
     actions.route_case(leading, to=water.pk, actor=member("intake", "officer"), now=now)
     actions.accept_case(leading, actor=member("water", "officer"), now=now)
     actions.take_step(leading, "draft", actor=member("water", "officer"), now=now)
-    actions.save_draft(leading, DraftWords(text="下月通车。"), actor=member("water", "officer"), now=now)
+    actions.save_draft(leading, DraftWords(text=ANSWER), actor=member("water", "officer"), now=now)
     draft = actions.submit_draft(leading, actor=member("water", "officer"), now=now)
     actions.approve_draft(leading, sha256=draft.sha256, actor=member("water", "approver"), now=now)
     assert actions.send_due_answers(now=now + timedelta(minutes=1)) == 1
@@ -83,6 +86,16 @@ def answer() -> None:
 
     while actions.answer_merged(now=timezone.now(), limit=1):
         print("answered", flush=True)
+
+
+def deliver() -> None:
+    """Send as the worker does until nothing waits."""
+    from django.utils import timezone
+
+    from engage.participation import actions
+
+    while actions.deliver_mail(now=timezone.now()):
+        continue
 
 
 def states() -> dict[str, object]:
@@ -120,6 +133,8 @@ def main() -> None:
             approve()
         case "answer":
             answer()
+        case "deliver":
+            deliver()
         case _:
             json.dump(states(), sys.stdout)
 
