@@ -900,3 +900,9 @@ def test_who_writes_an_opinion_is_told_what_it_must_carry(place, kind, says_part
     actions.save_draft(case.pk, words, actor=place.officer, now=NOW)
     refused = take(place.officer, case, "submit", approver="", note="").content.decode()
     assert "on which provision of law the decision rests" in refused
+
+
+def test_a_page_beside_a_case_listens_to_the_key_that_leads_back(place):
+    made = taken_on(place, now=timezone.now())
+    page = browser(place.officer).get(reverse("desk_case_as_sender", args=[made.pk, "en"])).content.decode()
+    assert 'data-behaviour="desk-keys" data-keys="on"' in page and 'data-page-key="u"' in page
