@@ -122,12 +122,13 @@ def study(slug: str, *, language: str, actor: Actor, now: datetime) -> Study | N
         return None
     consultation = call.consultation
     sources = evidence.registered()
+    shown = [(source, _shown(source, source.inputs(consultation.pk, actor))) for source in sources]
     outcome = outcomes.outcome_at(consultation)
     return Study(
         call=call,
         as_of=now,
         figures=outcomes.figures(consultation.pk),
-        sources=[_shown(source, source.inputs(consultation.pk, actor)) for source in sources],
+        sources=[one for source, one in shown if one.total or not source.if_any],
         left_out=[row for source in sources for row in _left_out(source, consultation, actor)],
         took_part=outcomes.breakdowns(outcomes.who_took_part(consultation.pk)),
         note=method_note(consultation, language, actor=actor),

@@ -57,6 +57,7 @@ class Source:
     """One kind of input. The functions take the key of the call and the actor, and return plain counts.
 
     `apart`: shown beside the inputs and never added to them (agreement is no comment, an answer is no input).
+    `if_any`: only shown where it has something, as most calls never have it.
     """
 
     code: str
@@ -65,6 +66,7 @@ class Source:
     nothing: Text = _("Nothing came in this way.")
     left_out: Callable[[int, Actor], Sequence[LeftOut]] | None = None
     apart: bool = False
+    if_any: bool = False
     order: int = 100
 
 

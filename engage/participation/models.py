@@ -299,3 +299,33 @@ class AboutOption(models.Model):
 
     def __str__(self) -> str:
         return in_active_language(self.label_zh, self.label_en)
+
+
+class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
+    """Reads of links between calls and what led to them."""
+
+    def visible_to(self, actor: Actor) -> EvidenceLinkQuerySet:
+        """Staff read them; everybody else reads the counts on the evidence page."""
+        return self.all() if is_staff(actor) else self.none()
+
+
+class EvidenceLink(models.Model):
+    """That a call was opened because of what a room took in; the room counts it on the call's evidence page.
+
+    `call` is the key of the call, `key` what the room calls its topic by: neither is known here.
+    """
+
+    call = models.BigIntegerField()
+    source = models.SlugField(max_length=40)
+    key = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    objects = EvidenceLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "source", "key"], name="evidence_link_once")]
+        indexes = [models.Index(fields=["source", "key"], name="evidence_link_of_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}: {self.call}"

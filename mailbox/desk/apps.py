@@ -12,6 +12,7 @@ class MailboxDeskConfig(AppConfig):
         from engage.desk.registry import register, register_page
         from engage.pages import demo_content
         from engage.pages.messages import register_refusals
+        from engage.participation import evidence
         from mailbox.actions.duty_letters import register_part
         from mailbox.actions.forgetting import register_forgetting
         from mailbox.actions.register import register_beginning
@@ -23,16 +24,20 @@ class MailboxDeskConfig(AppConfig):
         from mailbox.desk.queue import CASES
         from mailbox.desk.texts import CHECKLISTS, TEXTS
         from mailbox.desk.told import late_words_part, mentions_part
+        from mailbox.desk.topic_views import TOPICS
+        from mailbox.desk.topics import LETTERS
         from mailbox.desk.words import REFUSALS
         from mailbox.desk.workload_views import WORKLOAD
 
         register_refusals(REFUSALS)
         register(CASES)
+        evidence.register(LETTERS)
         register(EXTENSIONS)
         register_page(TEXTS)
         register_page(CHECKLISTS)
         register_page(INTAKES)
         register_page(WORKLOAD)
+        register_page(TOPICS)
         register_forgetting(forget_beside)
         register_part(mentions_part)
         register_part(late_words_part)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailbox.desk import intakes, job_views, texts, views
+from mailbox.desk import intakes, job_views, texts, topic_views, views
 
 urlpatterns = [
     path("", views.home, name="desk_cases"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("checklists/<slug:kind>/", texts.checklist_of, name="desk_checklist"),
     path("receiving/", intakes.intakes, name="desk_intakes"),
     path("receiving/<slug:kind>/", intakes.intake_of, name="desk_intake"),
+    path("topics/", topic_views.topics, name="desk_topics"),
+    path("topics/<int:pk>/review/", topic_views.open_review, name="desk_topic_review"),
     path("many/", job_views.jobs, name="desk_jobs"),
     path("many/<int:pk>/", job_views.job, name="desk_job"),
     path("many/<int:pk>/undo/", job_views.undo_job, name="desk_job_undo"),

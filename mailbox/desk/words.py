@@ -88,6 +88,7 @@ def why_counted(day: DayInProof) -> str:
 
 
 REFUSALS = {
+    "topic_gone": (_("This topic has no case that you may see any more"), 404),
     "snooze_when": _("Choose a day that lies ahead, or working days"),
     "snooze_too_long": _("It can be put away for at most %(most)d days"),
     "mention_unknown": _("There is nobody “%(name)s” who may see this case. Write the name as the list has it"),

@@ -435,6 +435,8 @@ ROWS: dict[str, Row] = {
     "desk_intakes": Row((302, 404, 404, 404, 404, 200)),
     "desk_intake": Row((302, 404, 404, 404, 404, 200), lambda world: ["letter"]),
     "desk_case_step": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999, "accept"]),
+    "desk_topics": Row((302, 404, 200, 404, 404, 200)),
+    "desk_topic_review": everybody(405, lambda world: [999_999]),
     "desk_jobs": Row((302, 404, 200, 404, 404, 200)),
     "desk_job": Row((302, 404, 404, 404, 404, 404), lambda world: [999_999]),
     "desk_job_undo": everybody(405, lambda world: [999_999]),
