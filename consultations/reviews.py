@@ -32,7 +32,7 @@ def open_review(topic: Topic, department_id: int, actor: Actor, now: datetime) -
     Once: while a review that the topic led to is not over, that one is returned. Who may: officers and approvers of
     the unit, analysts, editors. Raises Refused("not_allowed"), Refused("department_gone").
     """
-    department = Department.objects.active().select_for_update().filter(pk=department_id).first()
+    department = Department.objects.active().select_for_update(no_key=True).filter(pk=department_id).first()
     if department is None:
         raise Refused("department_gone")
     if not (roles_in(actor, department) & WHO or has_role(actor, Role.ANALYST, Role.EDITOR)):

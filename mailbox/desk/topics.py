@@ -10,14 +10,14 @@ from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from engage.accounts.actors import Actor
+from engage.accounts.actors import Actor, Role, has_role
 from engage.departments.models import Department
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import evidence, reviews
 from engage.participation.reviews import Opened, Topic
 from mailbox.access import units_where
-from mailbox.models import DESK_ROLES, Case, CaseTag, Tag
+from mailbox.models import Case, CaseTag, Tag
 
 SOURCE = "letters"
 RECENT_DAYS, YEAR_DAYS = 30, 365
@@ -55,7 +55,8 @@ def topics(actor: Actor, *, now: datetime) -> list[ShownTopic]:
     )
     counts = {row["tag"]: row for row in rows}
     tags = Tag.objects.filter(pk__in=counts).select_related("department")
-    own = set(units_where(actor, DESK_ROLES).values_list("pk", flat=True))
+    own = set(units_where(actor, (Role.OFFICER, Role.APPROVER)).values_list("pk", flat=True))
+    everywhere = has_role(actor, Role.ADMINISTRATOR)
     opened = reviews.opened(SOURCE, list(counts), actor=actor, now=now)
     months = (YEAR_DAYS - RECENT_DAYS) / RECENT_DAYS
     found = [
@@ -65,7 +66,9 @@ def topics(actor: Actor, *, now: datetime) -> list[ShownTopic]:
             usual=(counts[tag.pk]["year"] - counts[tag.pk]["recent"]) / months,
             year=counts[tag.pk]["year"],
             reviews=opened.get(tag.pk, []),
-            may_open=tag.department_id in own and all(one.is_over for one in opened.get(tag.pk, [])),
+            may_open=tag.department_id is not None
+            and (everywhere or tag.department_id in own)
+            and all(one.is_over for one in opened.get(tag.pk, [])),
         )
         for tag in tags
     ]
@@ -85,7 +88,7 @@ def open_review(tag_id: int, *, actor: Actor, now: datetime) -> int:
     if not CaseTag.objects.visible_to(actor).filter(tag=tag).exists():
         raise Refused("topic_gone")
     # Who presses at once for one topic waits here, so that one review comes of it.
-    Department.objects.select_for_update().get(pk=tag.department_id)
+    Department.objects.select_for_update(no_key=True).get(pk=tag.department_id)
     call = reviews.open_review(Topic(SOURCE, tag.pk), tag.department_id, actor=actor, now=now)
     journal.record(actor, "case_topic.review", tag, call=call)
     return call

@@ -45,6 +45,15 @@ def test_what_grows_comes_first(place):
     assert first.may_open and first.times > second.times
 
 
+def test_who_may_open_one_is_the_unit_and_an_administrator(place):
+    tagged(place, "路灯", [1])
+    now = timezone.now()
+    for actor, may in ((place.officer, True), (place.approver, True), (person(Role.ADMINISTRATOR), True)):
+        assert topics.topics(actor, now=now)[0].may_open is may
+    (seen,) = topics.topics(place.clerk, now=now)
+    assert not seen.may_open
+
+
 def test_nobody_sees_topics_of_cases_of_others(place):
     tag = tagged(place, "路灯", [1])
     stranger = person(Role.OFFICER)
@@ -105,5 +114,5 @@ def test_the_page_lists_topics_and_opens_a_review(place, django_assert_max_num_q
     assert f"review-{Consultation.objects.get().pk}" in page
     assert reverse("desk_topic_review", args=[tag.pk]) not in page
     gone = client.post(reverse("desk_topic_review", args=[tag.pk + 1]))
-    assert gone.status_code == 404 and "no case that you may see" in gone.content.decode()
+    assert gone.status_code == 404 and "没有你可以查看的案件" in gone.content.decode()
     assert client.post(reverse("desk_topic_review", args=[10**30])).status_code == 404
