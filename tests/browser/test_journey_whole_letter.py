@@ -59,6 +59,7 @@ class Words:
     unit: str
     opinion: str
     first: str
+    basis: str
     back: str
     better: str
     again: str
@@ -79,6 +80,7 @@ SAID = {
         unit="水务处",
         opinion="路面不用再挖。",
         first="已经派人修好。",
+        basis="《社会救助暂行办法》第十三条",
         back="写上日期。",
         better="已于周五派人修好，三年内漏水可以直接找我们。",
         again="还是漏水，请再来看看。",
@@ -100,6 +102,7 @@ SAID = {
         unit="Water Unit",
         opinion="The road need not be opened.",
         first="It has been mended.",
+        basis="Interim Measures for Social Assistance, article 13",
         back="Give the day.",
         better="It was mended on Friday; should it leak within three years, write to us directly.",
         again="It still leaks. Please come again.",
@@ -496,6 +499,8 @@ def decided(office: Office, clerk: Page, officer: Page) -> None:
     step(officer, "accept")
     step(officer, "draft")
     officer.locator("#id_result").select_option("PART")
+    officer.locator("#id_basis").fill(office.said.basis)
+    officer.locator("#id_basis").blur()  # where one types, keys write
     handed_in(officer, office.said.first)
 
 
