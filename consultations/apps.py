@@ -7,10 +7,20 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug comments into the platform's registries."""
-        from consultations import actions, demo, gate, public_writes, receivers, reviewed, reviews, samples, strips
+        from consultations import (
+            actions,
+            demo,
+            gate,
+            public_writes,
+            receivers,
+            reviewed,
+            reviews,
+            samples,
+            strips,
+            structure,
+        )
         from consultations import preflight as at_preflight
         from consultations import press as at_press
-        from consultations import structure as own_structure
         from consultations.api import router
         from consultations.moderation import FILES, SOURCE
         from consultations.search import SOURCES
@@ -57,7 +67,7 @@ class ConsultationsConfig(AppConfig):
             search.register(source)
         for strip in strips.STRIPS:
             register_strip(strip)
-        site_structure.register(own_structure.plant_index)
+        site_structure.register(structure.plant_index)
         demo_content.register("consultations", order=20, load=demo.load)
         for source_of_samples in samples.SAMPLES:
             sample_content.register(source_of_samples)

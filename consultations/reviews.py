@@ -32,6 +32,7 @@ def open_review(topic: Topic, department_id: int, actor: Actor, now: datetime) -
     Once: while a review that the topic led to is not over, that one is returned. Who may: officers and approvers of
     the unit, analysts, editors. Raises Refused("not_allowed"), Refused("department_gone").
     """
+    # Who presses at once for one topic waits here, so that one review comes of it.
     department = Department.objects.active().select_for_update(no_key=True).filter(pk=department_id).first()
     if department is None:
         raise Refused("department_gone")

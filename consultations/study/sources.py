@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
@@ -26,11 +25,9 @@ def comments(call_id: int, actor: Actor) -> list[Input]:
         .values_list("submission__channel")
         .annotate(n=Count("pk"), first=Min("submission__received_at"), last=Max("submission__received_at"))
     )
-    return [Input(mode, n, _day(first), _day(last), how(mode)) for mode, n, first, last in rows]
-
-
-def _day(moment: datetime):
-    return timezone.localtime(moment).date()
+    return [
+        Input(mode, n, timezone.localdate(first), timezone.localdate(last), how(mode)) for mode, n, first, last in rows
+    ]
 
 
 def how(mode: str) -> str:
@@ -82,7 +79,7 @@ def answers(call_id: int, actor: Actor) -> Sequence[Input]:
     if not found["n"]:
         return []
     method = _("Each sender reads on the tracking page what was decided; who left an e-mail address also got a letter.")
-    return [Input("web", found["n"], _day(found["first"]), _day(found["last"]), method)]
+    return [Input("web", found["n"], timezone.localdate(found["first"]), timezone.localdate(found["last"]), method)]
 
 
 SOURCES = [

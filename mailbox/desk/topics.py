@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from engage.accounts.actors import Actor, Role, has_role
-from engage.departments.models import Department
 from engage.errors import Refused
 from engage.journal import actions as journal
 from engage.participation import evidence, reviews
@@ -82,13 +81,11 @@ def open_review(tag_id: int, *, actor: Actor, now: datetime) -> int:
     Raises Refused("topic_gone") for a topic without a case that the actor may see, or of no unit, and what
     `engage.participation.reviews.open_review` raises.
     """
-    tag = Tag.objects.filter(pk=tag_id).select_related("department").first()
+    tag = Tag.objects.filter(pk=tag_id).first()
     if tag is None or tag.department_id is None:
         raise Refused("topic_gone")
     if not CaseTag.objects.visible_to(actor).filter(tag=tag).exists():
         raise Refused("topic_gone")
-    # Who presses at once for one topic waits here, so that one review comes of it.
-    Department.objects.select_for_update(no_key=True).get(pk=tag.department_id)
     call = reviews.open_review(Topic(SOURCE, tag.pk), tag.department_id, actor=actor, now=now)
     journal.record(actor, "case_topic.review", tag, call=call)
     return call
@@ -105,11 +102,10 @@ def letters_about(call_id: int, _actor: Actor) -> list[evidence.Input]:
         .values_list("submission__channel")
         .annotate(n=Count("pk"), first=Min("received_at"), last=Max("received_at"))
     )
-    return [evidence.Input(channel, n, _day(first), _day(last), METHOD) for channel, n, first, last in rows]
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment).date()
+    return [
+        evidence.Input(channel, n, timezone.localdate(first), timezone.localdate(last), METHOD)
+        for channel, n, first, last in rows
+    ]
 
 
 METHOD = _("Letters, enquiries, grievances and requests about the matter; each is answered by itself.")
