@@ -7,7 +7,7 @@ kept beside the state so that a million cases need no reading; `at_desk` is whet
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
@@ -556,6 +556,7 @@ class Draft(models.Model):
     """An answer being written: one shared draft of a case, and a private one for each who wants one.
 
     `round` goes up each time it is handed in; `sha256` is the hash of what the approvers read in that round.
+    `held_by` is who writes in the shared one now: until `held_until` nobody else does, unless they take it over.
     """
 
     class State(models.TextChoices):
@@ -580,6 +581,8 @@ class Draft(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     revision = models.PositiveIntegerField(default=0)
     writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    held_until = models.DateTimeField(null=True)
 
     objects = DraftQuerySet.as_manager()
 
@@ -600,6 +603,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} draft {self.pk}"
+
+    def is_held_from(self, user_id: int | None, now: datetime) -> bool:
+        """Tell whether somebody else is writing in it just now."""
+        held = self.held_by_id is not None and self.held_until is not None and self.held_until > now
+        return held and self.held_by_id != user_id
 
     @property
     def words(self) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from engage.errors import Refused
 from mailbox.machine import OPEN_PHASES, Machine, Needs, Phase, Transition, Who
 
 SEND_UNDO_SECONDS = 30
+# So long after the last word kept the shared draft is its writer's.
+DRAFT_HELD_SECONDS = 120
 UNMERGE_DAYS = 7
 # The code of a record that takes another step back; its reason names the step.
 UNDONE = "undone"

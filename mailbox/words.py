@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.dateformat import format as format_date
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format, get_format, time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -141,6 +141,11 @@ def _review_own(values: dict[str, Any]) -> str:
     ) % {"department": values["department"]}
 
 
+def _draft_held(values: dict[str, Any]) -> str:
+    said = gettext("%(name)s is writing in this draft; what you typed is kept here. It is free at %(until)s")
+    return said % {"name": values["name"], "until": time_format(localtime(values["until"]), "TIME_FORMAT")}
+
+
 REFUSALS = {
     # steps
     "transition_not_allowed": (_not_allowed, 409),
@@ -194,6 +199,7 @@ REFUSALS = {
     # drafts and approvals
     "draft_changed": (_("Somebody wrote in the draft meanwhile. Both texts are below; what you typed is kept"), 409),
     "draft_locked": (_("The draft is being approved. Take it back to change it"), 409),
+    "draft_held": (_draft_held, 409),
     "draft_taken": (_("There is a shared draft already. Put the two together"), 409),
     "too_many_cites": _("At most %(most)d things can be cited"),
     "cite_not_published": _(

@@ -19,6 +19,7 @@ from mailbox.actions.answers import (
     share_draft,
     submit_draft,
     take_back_draft,
+    take_draft,
 )
 from mailbox.actions.consult import consult, consult_days, give_opinion, note_silence, waive_opinion
 from mailbox.actions.forgetting import forget_senders
@@ -121,6 +122,7 @@ __all__ = [
     "submit_draft",
     "tag_cases",
     "take_back_draft",
+    "take_draft",
     "take_step",
     "tell_held",
     "undo_step",

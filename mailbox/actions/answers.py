@@ -45,11 +45,15 @@ def save_draft(
     actor: Actor,
     now: datetime,
     revision: int | None = None,
+    take: bool = False,
 ) -> Draft:
     """Keep the shared draft of a case, or one's own private one. `revision` is the draft's, as the author last saw it.
 
-    Raises Refused("not_allowed"), Refused("draft_changed", by=..., at=...) when somebody else wrote meanwhile,
-    Refused("draft_locked") while it is being approved, Refused("draft_result_unknown"), Refused("case_text_too_long").
+    Who keeps the shared one holds it for `DRAFT_HELD_SECONDS` more; `take` takes it over from who holds it.
+
+    Raises Refused("not_allowed"), Refused("draft_held", name=..., until=...) while somebody else is writing in it,
+    Refused("draft_changed", by=..., at=...) when somebody else wrote meanwhile, Refused("draft_locked") while it is
+    being approved, Refused("draft_result_unknown"), Refused("case_text_too_long").
     """
     case = locked_case(case_id, actor)
     if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
@@ -65,14 +69,51 @@ def save_draft(
         draft = Draft(case=case, author=actor, shared=shared)
     elif draft.state != Draft.State.WRITING:
         raise Refused("draft_locked")
-    elif revision is not None and revision != draft.revision:
-        raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
+    else:
+        _check_not_held(draft, actor=actor, now=now, take=take)
+        if revision is not None and revision != draft.revision:
+            raise Refused("draft_changed", at=draft.changed_at, revision=draft.revision)
+    if shared:
+        _keep_for(draft, actor, now)
     draft.text, draft.basis, draft.cites, draft.result = text, basis, cites, words.result
     draft.changed_at = now
     draft.revision += 1
     draft.save()
     draft.writers.add(actor)
     return draft
+
+
+@transaction.atomic
+def take_draft(case_id: int, *, actor: Actor, now: datetime) -> Draft:
+    """Go on writing the shared draft in place of who holds it; what they type from now on waits for them to look.
+
+    Raises Refused("not_allowed"), Refused("draft_missing"), Refused("draft_locked").
+    """
+    case = locked_case(case_id, actor)
+    if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
+        raise Refused("not_allowed")
+    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    if draft is None:
+        raise Refused("draft_missing")
+    if draft.state != Draft.State.WRITING:
+        raise Refused("draft_locked")
+    _check_not_held(draft, actor=actor, now=now, take=True)
+    _keep_for(draft, actor, now)
+    draft.save(update_fields=["held_by", "held_until"])
+    return draft
+
+
+def _check_not_held(draft: Draft, *, actor: User, now: datetime, take: bool) -> None:
+    """Refuse who would write in what somebody else is writing; taking it over is on record."""
+    if not draft.is_held_from(actor.pk, now):
+        return
+    if not take:
+        raise Refused("draft_held", name=str(draft.held_by), until=draft.held_until)
+    journal.record(actor, "case.draft_taken", draft, case=draft.case_id, held_by=draft.held_by_id)
+
+
+def _keep_for(draft: Draft, actor: User, now: datetime) -> None:
+    draft.held_by, draft.held_until = actor, now + timedelta(seconds=rules.DRAFT_HELD_SECONDS)
 
 
 @transaction.atomic
@@ -127,6 +168,7 @@ def submit_draft(
     draft.state = Draft.State.APPROVAL
     draft.sha256 = rules.read_hash(case.pk, draft.round, draft.words)
     draft.submitted_by = actor if isinstance(actor, User) else None
+    draft.held_by = draft.held_until = None
     draft.save()
     DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=draft.sha256, at=now)
     Approval.objects.bulk_create(

@@ -207,7 +207,9 @@ def _drafts(case: Case, actor: Actor) -> list[Draft]:
     if case.state_of.phase is Phase.CLOSED:
         return []
     own = Q(shared=True) | Q(author_id=actor.pk)
-    rows = list(case.drafts.filter(own).exclude(state=Draft.State.SENT).select_related("author", "submitted_by"))
+    rows = list(
+        case.drafts.filter(own).exclude(state=Draft.State.SENT).select_related("author", "submitted_by", "held_by")
+    )
     if any(one.round for one in rows):
         prefetch_related_objects(rows, Prefetch("approvals", Approval.objects.select_related("assignee", "by")))
     return rows

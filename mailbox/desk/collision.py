@@ -26,9 +26,11 @@ def doubts(board: Board, *, user_id: int, others: Sequence[Present], seen: int |
     for draft in newer.exclude(text="").select_related("author"):
         said = gettext("%(name)s has a newer draft of their own, changed at %(at)s")
         found.append(said % {"name": draft.author, "at": time_format(localtime(draft.changed_at), "TIME_FORMAT")})
-    for one in others:
-        if one.writing:
-            found.append(gettext("%(name)s is writing in the answer now") % {"name": one.name})
+    writing = [one.name for one in others if one.writing]
+    if shared is not None and shared.is_held_from(user_id, board.now):
+        writing.append(str(shared.held_by))
+    for name in dict.fromkeys(writing):
+        found.append(gettext("%(name)s is writing in the answer now") % {"name": name})
     if shared is not None and seen is not None and seen != shared.revision:
         found.append(gettext("The draft was changed since this page was opened. Read it again"))
     if shared is not None and _last_word(board) > shared.changed_at.timestamp():

@@ -57,6 +57,7 @@ AT_THEIR_PLACE = frozenset(
     {
         "settle",
         "share",
+        "take",
         "unlink",
         "untag",
         "unmerge",
@@ -278,6 +279,8 @@ def draft_context(board: Board, *, actor: User, private: bool = False) -> dict[s
         said = _of_round(draft)
         context["came_back"] = _places(board, said) if any(one.at for one in said) else ()
     if board.may_write and (private or draft is None or draft.state == Draft.State.WRITING):
+        if draft is not None and not private and draft.is_held_from(actor.pk, board.now):
+            return context | {"held_draft": draft}
         context["draft_form"] = DraftForm(case=case, draft=draft, shared=not private)
         return context
     if draft is not None and draft.state != Draft.State.WRITING:

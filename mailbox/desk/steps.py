@@ -268,6 +268,10 @@ def _hold(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.hold_answer(case.pk, actor=actor)
 
 
+def _take_draft(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
+    actions.take_draft(case.pk, actor=actor, now=now)
+
+
 def _send(case: Case, form: DeskForm, actor: User, now: datetime) -> None:
     actions.send_answer(case.pk, actor=actor, now=now)
 
@@ -333,6 +337,15 @@ CHORES: dict[str, Chore] = {
         ),
         Chore("settle", _("Settle a question"), _settle, SettleForm, _("The question is settled"), LEADING),
         Chore("share", _("Share my draft"), _share, OfForm, _("The draft is shared"), LEADING),
+        Chore(
+            "take",
+            _("Go on writing in their place"),
+            _take_draft,
+            plain,
+            _("The draft is yours to write"),
+            LEADING,
+            is_button=True,
+        ),
         Chore("link", _("Link with another case"), _link, OtherCaseForm, _("Linked"), HANDLING | {Who.APPROVER}, False),
         Chore("unlink", _("Take the link away"), _unlink, OfForm, _("Unlinked"), HANDLING | {Who.APPROVER}, False),
         Chore(

@@ -459,13 +459,19 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     words = DraftWords(given["text"], given["basis"], given["cites"], given.get("result", ""))
     try:
         kept = actions.save_draft(
-            pk, words, shared=shared, actor=request.user, now=timezone.now(), revision=given["revision"]
+            pk,
+            words,
+            shared=shared,
+            actor=request.user,
+            now=timezone.now(),
+            revision=given["revision"],
+            take="take" in request.POST,
         )
     except Refused as refusal:
         status = refusal_status(refusal.code)
         if by_script:
             return JsonResponse({"message": refusal_message(refusal)}, status=status)
-        if refusal.code == "draft_changed":
+        if refusal.code in ("draft_changed", "draft_held"):
             return _both(request, _board(request, pk), form, refusal)
         return _case(request, _board(request, pk), refusal, draft=form)
     if by_script:
@@ -525,6 +531,7 @@ def _both(request: HttpRequest, board: Board, form: DraftForm, refusal: Refused)
         "theirs": theirs,
         "form": form,
         "pieces": diff(theirs.text, form.cleaned_data["text"], board.case.submission.language),
+        "held": refusal.code == "draft_held",
         "refusal": refusal_message(refusal),
     }
     return _page(request, "both", context, refusal_status(refusal.code))

@@ -229,6 +229,10 @@ def test_several_people_work_on_one_case(sign_in, place):
     go(other, case_page)
     expect(other.locator("[data-others]")).to_contain_text("Chen Lan has this case open, too")
     expect(page.locator("[data-others]")).to_contain_text("has this case open, too", timeout=15_000)
+    # The draft is whose words were last, until a colleague takes it over.
+    expect(other.locator(".banner-warn", has_text="is writing this answer")).to_be_visible()
+    fine(other)
+    click(other, "form[action$='/do/take/'] button")
     other.locator("#id_text").press_sequentially("……")
     expect(page.locator("[data-others]")).to_contain_text("is writing the answer", timeout=15_000)
     fine(page)

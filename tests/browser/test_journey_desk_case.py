@@ -32,14 +32,18 @@ def test_a_draft_keeps_itself_and_says_when_somebody_else_wrote(sign_in, place):
     expect(page.locator("[data-saved]")).to_contain_text("Kept at", timeout=15_000)
     assert case.drafts.get().text == "正在修。"
     other = factories.member(place.water, Role.OFFICER)
-    actions.save_draft(case.pk, DraftWords(text="别人写的。"), actor=other, now=timezone.now())
+    actions.save_draft(case.pk, DraftWords(text="别人写的。"), actor=other, now=timezone.now(), take=True)
     page.locator("#id_text").fill("正在修，请等候。")
-    expect(page.locator("[data-failure]")).to_contain_text("Somebody wrote", timeout=15_000)
+    expect(page.locator("[data-failure]")).to_contain_text(f"{other} is writing in this draft", timeout=15_000)
     with page.expect_navigation():
         page.get_by_role("button", name="Keep the draft").click()
     expect(page.get_by_role("heading", name="Two people wrote. Put the texts together")).to_be_visible()
     expect(page.locator("#id_text")).to_have_value("正在修，请等候。")
     assert look(page) == []
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take the draft over and keep this text").click()
+    draft = case.drafts.get()
+    assert (draft.text, draft.held_by) == ("正在修，请等候。", place.officer)
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en-GB", 1280)])

@@ -32,6 +32,7 @@ from mailbox.letterbox.files import add_to_case
 from mailbox.models import Approval, Case, CaseClock, CoConsultation, Draft, Link, Notice, Question
 from mailbox.post import rules
 from mailbox.queries.published import published_lines
+from mailbox.rules import DRAFT_HELD_SECONDS
 from tests.accounts.people import person
 from tests.mailbox import factories, publications
 from tests.mailbox.factories import NOW, answered, approved, handed_in, house, later, member, sender, taken_on
@@ -602,7 +603,7 @@ def test_nobody_approves_own_words_and_nobody_twice():
     made = taken_on(place)
     step(made, "draft", place.officer)
     actions.save_draft(made.pk, actions.DraftWords(text="一稿"), actor=both, now=NOW)
-    actions.save_draft(made.pk, actions.DraftWords(text="二稿"), actor=place.officer, now=NOW)
+    actions.save_draft(made.pk, actions.DraftWords(text="二稿"), actor=place.officer, now=NOW, take=True)
     with pytest.raises(Refused, match="approval_own"):
         actions.submit_draft(made.pk, chain=[both.pk], actor=place.officer, now=NOW)
     draft = actions.submit_draft(made.pk, chain=[None, None], actor=place.officer, now=NOW)
@@ -692,11 +693,16 @@ def test_two_who_write_in_one_draft_do_not_overwrite_each_other():
     place = house()
     made = taken_on(place)
     colleague = member(place.water, Role.OFFICER)
+    free = later(NOW, DRAFT_HELD_SECONDS)
     first = actions.save_draft(made.pk, actions.DraftWords(text="甲"), actor=place.officer, now=NOW)
-    actions.save_draft(made.pk, actions.DraftWords(text="乙"), actor=colleague, now=NOW, revision=first.revision)
+    actions.save_draft(made.pk, actions.DraftWords(text="乙"), actor=colleague, now=free, revision=first.revision)
     with pytest.raises(Refused, match="draft_changed"):
         actions.save_draft(
-            made.pk, actions.DraftWords(text="丙"), actor=place.officer, now=NOW, revision=first.revision
+            made.pk,
+            actions.DraftWords(text="丙"),
+            actor=place.officer,
+            now=later(free, DRAFT_HELD_SECONDS),
+            revision=first.revision,
         )
     private = actions.save_draft(made.pk, actions.DraftWords(text="丙"), shared=False, actor=place.officer, now=NOW)
     assert queries.draft_of(made, actor=place.officer).count() == 2
@@ -836,13 +842,52 @@ def test_a_published_answer_is_cited_by_its_address_or_by_the_number_of_its_case
             published_lines([one], actor=place.stranger)
 
 
+def test_the_shared_draft_is_its_writer_s_for_two_minutes_unless_a_colleague_takes_it_over():
+    place = house()
+    made = taken_on(place)
+    colleague = member(place.water, Role.OFFICER)
+    first, second = actions.DraftWords(text="甲"), actions.DraftWords(text="乙")
+    held_until = later(NOW, DRAFT_HELD_SECONDS)
+    with pytest.raises(Refused, match="draft_missing"):
+        actions.take_draft(made.pk, actor=colleague, now=NOW)
+    draft = actions.save_draft(made.pk, first, actor=place.officer, now=NOW)
+    with pytest.raises(Refused, match="draft_held") as refused:
+        actions.save_draft(made.pk, second, actor=colleague, now=later(NOW, 119), revision=draft.revision)
+    assert refused.value.values == {"name": str(place.officer), "until": held_until}
+    # What is one's own nobody holds.
+    actions.save_draft(made.pk, second, shared=False, actor=colleague, now=NOW)
+    # Who writes on holds it on.
+    draft = actions.save_draft(made.pk, first, actor=place.officer, now=later(NOW, 60), revision=draft.revision)
+    with pytest.raises(Refused, match="draft_held"):
+        actions.save_draft(made.pk, second, actor=colleague, now=held_until, revision=draft.revision)
+    for nobody in (place.approver, place.clerk):
+        with pytest.raises(Refused, match="not_allowed"):
+            actions.take_draft(made.pk, actor=nobody, now=NOW)
+    assert not JournalRow.objects.filter(verb="case.draft_taken").exists()
+    actions.take_draft(made.pk, actor=colleague, now=held_until)
+    taken = JournalRow.objects.get(verb="case.draft_taken")
+    assert (taken.content["case"], taken.content["held_by"]) == (made.pk, place.officer.pk)
+    with pytest.raises(Refused, match="draft_held"):
+        actions.save_draft(made.pk, first, actor=place.officer, now=held_until, revision=draft.revision)
+    # Taking it over passes over no words that were not seen.
+    newer = actions.save_draft(made.pk, second, actor=colleague, now=held_until, revision=draft.revision)
+    with pytest.raises(Refused, match="draft_changed"):
+        actions.save_draft(made.pk, first, actor=place.officer, now=held_until, revision=draft.revision, take=True)
+    draft = actions.save_draft(made.pk, first, actor=place.officer, now=held_until, revision=newer.revision, take=True)
+    assert (draft.text, draft.held_by) == ("甲", place.officer)
+    actions.take_step(made.pk, "draft", actor=place.officer, now=held_until)
+    actions.submit_draft(made.pk, actor=place.officer, now=held_until)
+    with pytest.raises(Refused, match="draft_locked"):
+        actions.take_draft(made.pk, actor=colleague, now=held_until)
+
+
 def test_an_answer_from_what_is_published_passes_over_no_colleagues_draft():
     place = house()
     made = taken_on(place, "enquiry")
     seen = actions.save_draft(made.pk, actions.DraftWords(text="甲"), actor=place.officer, now=NOW)
     colleague = member(place.water, Role.OFFICER)
     theirs = actions.DraftWords(text="乙", basis="条例")
-    newer = actions.save_draft(made.pk, theirs, actor=colleague, now=NOW, revision=seen.revision)
+    newer = actions.save_draft(made.pk, theirs, actor=colleague, now=NOW, revision=seen.revision, take=True)
     words = actions.DraftWords(text="见网页", cites=(factories.published().url,))
     for over in (None, seen.revision):
         with pytest.raises(Refused, match="draft_changed"):

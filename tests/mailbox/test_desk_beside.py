@@ -429,7 +429,7 @@ def test_handing_in_asks_first_when_the_draft_or_the_sender_moved_on(place):
     here(other, case, writing="yes")
     assert "is writing in the answer now" in hand_in(place.officer, case, draft=str(seen)).content.decode()
     here(other, case, leaving="yes")
-    cases.save_draft(case.pk, DraftWords(text="周二已修好。"), actor=other, now=NOW)
+    cases.save_draft(case.pk, DraftWords(text="周二已修好。"), actor=other, now=NOW, take=True)
     stale = hand_in(place.officer, case, draft=str(seen))
     assert stale.status_code == 422 and "changed since this page was opened" in stale.content.decode()
     cases.add_message(case.pk, "不用修了。", actor=sender(case), now=later(NOW))
@@ -438,7 +438,7 @@ def test_handing_in_asks_first_when_the_draft_or_the_sender_moved_on(place):
         "The sender wrote after the draft was changed last"
         in hand_in(place.officer, case, draft=str(fresh)).content.decode()
     )
-    cases.save_draft(case.pk, DraftWords(text="好的。"), actor=place.officer, now=later(NOW, 60))
+    cases.save_draft(case.pk, DraftWords(text="好的。"), actor=place.officer, now=later(NOW, 60), take=True)
     fresh = case.drafts.get().revision
     assert hand_in(place.officer, case, draft=str(fresh)).status_code == 302
 

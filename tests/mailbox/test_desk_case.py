@@ -518,11 +518,41 @@ def test_a_draft_is_kept_by_a_script_too(place):
     assert case.drafts.get().text == "正在修。"
 
 
+def test_while_somebody_writes_the_draft_is_shown_and_can_be_taken_over(place, monkeypatch):
+    case = taken_on(place)
+    other = factories.member(place.water, Role.OFFICER)
+    write(place.officer, case, 0, "正在修。")
+    assert 'id="answer"' in page(place.officer, case).content.decode()
+    shown = page(other, case).content.decode()
+    assert f"{place.officer} is writing this answer" in shown and "正在修。" in shown
+    assert 'id="answer"' not in shown and reverse("desk_case_chore", args=[case.pk, "take"]) in shown
+    # Handing it in asks, as it does for whoever is typing.
+    actions.take_step(case.pk, "draft", actor=place.officer, now=NOON)
+    asked = page_of_step(other, case, "submit").content.decode()
+    assert f"{place.officer} is writing in the answer now" in asked
+    # Who had the form open before keeps what was typed, and may take it over with these words.
+    script = write(other, case, 1, "正在修，周五修好。", headers={"Accept": "application/json"})
+    assert script.status_code == 409 and f"{place.officer} is writing in this draft" in script.json()["message"]
+    refused = write(other, case, 1, "正在修，周五修好。")
+    text = refused.content.decode()
+    assert refused.status_code == 409 and "正在修，周五修好。" in text and 'name="take"' in text
+    assert case.drafts.get().text == "正在修。"
+    assert write(other, case, 1, "正在修，周五修好。", take="yes").status_code == 302
+    assert case.drafts.get().text == "正在修，周五修好。"
+    # By the button of the page, without words.
+    assert do(place.officer, case, "take").status_code == 302
+    assert 'id="answer"' in page(place.officer, case).content.decode()
+    assert 'id="answer"' not in page(other, case).content.decode()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later(NOON, rules.DRAFT_HELD_SECONDS))
+    assert 'id="answer"' in page(other, case).content.decode()
+
+
 def test_two_who_write_at_once_put_their_texts_together(place):
     case = taken_on(place)
     other = factories.member(place.water, Role.OFFICER)
     write(place.officer, case, 0, "正在修。")
-    write(other, case, 1, "正在修，周五修好。")
+    write(other, case, 1, "正在修，周五修好。", take="yes")
+    case.drafts.update(held_by=None, held_until=None)
     answer = write(place.officer, case, 1, "正在修，请等候。")
     text = answer.content.decode()
     assert answer.status_code == 409
