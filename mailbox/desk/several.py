@@ -183,8 +183,8 @@ def _plain(value: Any) -> Any:
 
 
 def about_of(data: Mapping[str, Any]) -> Any:
-    """Return whom or what the chosen cases go to, or nothing."""
-    return data.get("department") or data.get("to") or ""
+    """Return whom, where or into what the chosen cases go, or nothing."""
+    return data.get("department") or data.get("to") or data.get("name") or ""
 
 
 def do_one(code: str, actor: User, pk: int, revision: int, given: Values, now: datetime) -> list[Entry | None]:

@@ -318,7 +318,8 @@ def test_whatever_is_done_with_many_goes_back(place, clock, few, code, given):
     jobs.undo_job(job.pk, actor=place.clerk, now=clock.now)
     work(clock)
     assert list(Case.objects.order_by("pk").values("pk", "owner", "suspect", "state", "tags", "snooze")) == before
-    assert client.get(reverse("desk_job", args=[job.pk])).status_code == 200
+    shown = client.get(reverse("desk_job", args=[job.pk])).content.decode()
+    assert ("Put into a group: 水" in shown) == (code == "tag")
 
 
 def test_a_whole_view_can_be_chosen(place, clock):
