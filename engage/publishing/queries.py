@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -42,8 +44,12 @@ def _keys_held(actor: Actor) -> set[tuple[str, str]]:
 def reviews_waiting_for(actor: Actor) -> QuerySet[Review]:
     """Return the reviews that the actor may decide, the one due first at the top."""
     condition = Q(pk__in=[])
-    for kind, key in sorted(_keys_held(actor)):
-        condition |= Q(release__kind=kind, key=key)
+    kinds = groupby(sorted(_keys_held(actor)), key=lambda one: one[0])
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for kind, held in kinds:
+        alike.setdefault(tuple(key for _kind, key in held), []).append(kind)
+    for keys, of_kinds in alike.items():
+        condition |= Q(release__kind__in=of_kinds, key__in=keys)
     waiting = Review.objects.visible_to(actor).waiting().filter(condition)
     if actor.pk is not None:
         waiting = waiting.filter(Q(assignee=None) | Q(assignee=actor.pk)).exclude(release__writers=actor.pk)

@@ -17,7 +17,7 @@ from engage.desk.queries import screen_filters
 from engage.journal import actions as journal
 from engage.participation.words import channel_name
 from engage.spreadsheets import SHEET_ROWS, add_row, add_sheet, csv_stream, new_book
-from mailbox.desk.queue import CASES, SHOWN_WITH, found
+from mailbox.desk.queue import CASES, found
 from mailbox.desk.words import language_name
 from mailbox.models import Case, CaseQuerySet
 
@@ -62,7 +62,7 @@ def cases_for(actor: User, asked: Mapping[str, str], form: str) -> CaseQuerySet:
     """Return the cases of a view as its address asks for them; the journal keeps who took them along and as what."""
     view, filters = screen_filters(actor, CASES, asked)
     journal.record(actor, "cases.exported", "mailbox.case", view=view, form=form, filters=sorted(filters))
-    return found(actor, view, filters, timezone.localdate()).select_related(*SHOWN_WITH)
+    return found(actor, view, filters, timezone.localdate()).select_related("submission", "desk", "owner")
 
 
 def as_csv(cases: CaseQuerySet) -> Iterator[bytes]:

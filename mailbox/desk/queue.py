@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +24,6 @@ from engage.accounts.actors import Actor, Role, has_role, roles_of
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
 from engage.calendars.arithmetic import WorkCalendar
-from engage.departments.queries import above, departments_above, departments_below
 from engage.desk.registry import (
     MAILBOX,
     Cell,
@@ -47,7 +46,7 @@ from engage.participation.queries import about_options
 from engage.participation.rules import parse_reference
 from engage.participation.words import channel_name
 from mailbox import rules
-from mailbox.access import memberships_of, places_of
+from mailbox.access import desk_of, places_of
 from mailbox.desk.forms import AssignManyForm, RefuseForm, RouteForm, SnoozeManyForm, TagManyForm
 from mailbox.desk.jobs import start_job
 from mailbox.desk.models import Mention, Snooze
@@ -58,7 +57,7 @@ from mailbox.desk.undoing import of_step, payload, take_back
 from mailbox.desk.words import due_chip, html_lang
 from mailbox.kinds import KINDS
 from mailbox.machine import Who
-from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Draft, Message, Reach
+from mailbox.models import OPEN, Case, CaseQuerySet, CoConsultation, Draft, Message
 from mailbox.queries.desk import view_counts, view_rows
 from mailbox.queries.duty import late_handovers_count
 from mailbox.routing.actions import accept_suggestion
@@ -69,7 +68,7 @@ from mailbox.routing.queries import ShownProposal, group_words, groups_of, in_a_
 FOUND_MOST = 500
 PREVIEW = 1_200
 ASKED = "asked"
-SHOWN_WITH = ("submission", "triage", "lead", "reviewer", "desk", "owner", "barred", "route_suggestion")
+SHOWN_WITH = ("submission", "owner", "route_suggestion")
 ORDERS = {
     "": ("due_order", "submission_id"),
     "newest": ("-submission_id",),
@@ -78,34 +77,6 @@ ORDERS = {
 MENTIONS, SNOOZED, LATE, HELD, EVERYTHING = "mentions", "snoozed", "late", "held", "all"
 # Views of what the desk keeps beside cases; they are counted from their own few rows.
 BESIDE = (ASKED, MENTIONS, SNOOZED, LATE, HELD)
-
-
-@dataclass
-class Desk:
-    """What one request reads once of a person: places, reach, and, when somebody asks for them, counts."""
-
-    memberships: list[tuple[str, str]]
-    reach: Reach | None
-    counts: dict[str, int] = field(default_factory=dict)
-
-
-def desk_of(actor: Actor) -> Desk:
-    """Read a person's desk; once for a request, as roles are (`actors.roles_of`)."""
-    kept: Desk | None = getattr(actor, "_case_desk", None)
-    if kept is None:
-        held = memberships_of(actor)
-        paths = {path for _role, path in held}
-        kept = Desk(held, None if has_role(actor, Role.ADMINISTRATOR) else _reach(paths))
-        actor._case_desk = kept  # type: ignore[union-attr]
-    return kept
-
-
-def _reach(paths: Collection[str]) -> Reach:
-    """Read the units of a person in one go, those seen and those that must not be accused in what is seen."""
-    around = above(paths)
-    units = list((departments_below(paths) | departments_above(paths)).values_list("pk", "path"))
-    own = [pk for pk, path in units if path.startswith(tuple(paths))]
-    return Reach(own, [pk for pk, path in units if path in around])
 
 
 def view_of(actor: Actor, view: str, today: date) -> CaseQuerySet:
@@ -328,6 +299,7 @@ def count_each(queries: Iterable[QuerySet[Any]]) -> list[int]:
 
 def case_rows(actor: Actor, cases: Sequence[Case], today: date, place: Mapping[str, str] | None = None) -> list[Row]:
     """Describe cases; `place` is the list that they stand in, which goes along to their pages."""
+    desk_of(actor).name_units(cases)
     calendar = calendars.work_calendar(settings.WORK_CALENDAR)
     words, grouped = first_words_of(actor, cases, today)
     places = places_of(actor, desk_of(actor).memberships)
