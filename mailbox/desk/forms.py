@@ -344,11 +344,20 @@ def _extension_hint(case: Case) -> str:
     return said % {"n": n, "day": day}
 
 
+# What these do cannot be taken back, and the officer reads it before.
+FOR_GOOD = {
+    "open_grievance": _(
+        "A grievance is opened at once, with a number and clocks of its own; its sender is told and gets a receipt. "
+        "It cannot be taken back."
+    )
+}
+
+
 def needs_form(transition: Transition) -> bool:
-    """Tell whether a step asks for anything; one that does not is a button."""
-    return bool(
-        transition.reasons or transition.needs or transition.guards and "opinions_in" in transition.guards
-    ) or transition.door in ("consult", "submit_draft", "approve_draft", "return_draft", "move_case")
+    """Tell whether a step asks for anything, or first says what it does for good; one that does not is a button."""
+    asks = transition.reasons or transition.needs or transition.guards and "opinions_in" in transition.guards
+    doors = ("consult", "submit_draft", "approve_draft", "return_draft", "move_case")
+    return bool(asks) or transition.door in doors or transition.code in FOR_GOOD
 
 
 def reason_field(codes: Iterable[str]) -> forms.ChoiceField:

@@ -52,7 +52,7 @@ from mailbox.desk import actions as desk
 from mailbox.desk import exports
 from mailbox.desk.board import Board, board_of, may_export
 from mailbox.desk.collision import HANDING_IN, doubts
-from mailbox.desk.forms import DeskForm, DraftForm, StepForm, needs_form, rearranged
+from mailbox.desk.forms import FOR_GOOD, DeskForm, DraftForm, StepForm, needs_form, rearranged
 from mailbox.desk.papers import case_pdf
 from mailbox.desk.presence import come
 from mailbox.desk.preview import preview_of
@@ -378,7 +378,7 @@ def _ask(
         "token": uuid4(),
         "code": chore.code if chore else "",
         "label": label,
-        "hint": chore.hint if chore else "",
+        "hint": chore.hint if chore else FOR_GOOD.get(transition.code, "") if transition else "",
         "refusal": refusal_message(refusal) if refusal else "",
         "incomplete": incomplete,
         "happened": happened(board)[:3] if refusal and refusal.code == "case_moved" else [],

@@ -881,7 +881,7 @@ def page_of_step(user: User, case: Case, code: str) -> HttpResponse:
     return browser(user).get(reverse("desk_case_step", args=[case.pk, code]))
 
 
-def test_a_request_that_is_a_petition_is_opened_as_a_grievance_by_one_press(place):
+def test_a_request_that_is_a_petition_is_opened_as_a_grievance_after_it_is_said_what_that_does(place):
     case = taken_on(place, "information_request")
     actions.take_step(case.pk, "draft", actor=place.officer, now=NOW)
     words = DraftWords(text="不属于信息公开申请。", result="IS_PETITION")
@@ -893,6 +893,7 @@ def test_a_request_that_is_a_petition_is_opened_as_a_grievance_by_one_press(plac
     shown = page(place.officer, case)
     usual = [step.code for step in shown.context["steps"] if step.is_usual]
     assert usual == ["open_grievance"] and "btn-go" in shown.content.decode()
+    assert "It cannot be taken back" in page_of_step(place.officer, case, "open_grievance").content.decode()
     for _ in range(2):
         assert post(place.officer, "desk_case_step", case, "open_grievance").status_code == 302
     [grievance] = Case.objects.filter(kind="grievance")
