@@ -75,6 +75,7 @@ ORDERS = {
     "oldest": ("submission_id",),
 }
 MENTIONS, SNOOZED, LATE, HELD, EVERYTHING = "mentions", "snoozed", "late", "held", "all"
+HELD_LABEL = pgettext_lazy("cases", "Answer held, not sent")
 # Views of what the desk keeps beside cases; they are counted from their own few rows.
 BESIDE = (ASKED, MENTIONS, SNOOZED, LATE, HELD)
 
@@ -308,7 +309,7 @@ def case_rows(actor: Actor, cases: Sequence[Case], today: date, place: Mapping[s
     groups = groups_of(grouped, actor=actor, reach=desk_of(actor).reach)
     return [
         _with_group(
-            _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions, come_from(place)),
+            _row(actor, case, words.get(case.pk, ""), places(case), today, calendar, regions, place or {}),
             proposed.get(case.pk, []),
             groups.get(case.pk),
         )
@@ -333,7 +334,7 @@ def _with_proposal(row: Row, proposals: Sequence[ShownProposal]) -> Row:
     return replace(row, notes=[*row.notes, in_a_line(proposals)], actions=row.actions | accepts)
 
 
-def come_from(place: Mapping[str, str] | None) -> str:
+def come_from(place: Mapping[str, str]) -> str:
     """Return what the address of a case carries of the list that it was opened from."""
     return f"?{urlencode({'in': urlencode(place)})}" if place else ""
 
@@ -366,19 +367,21 @@ def _row(
     today: date,
     calendar: WorkCalendar,
     regions: Mapping[str, str],
-    came: str = "",
+    place: Mapping[str, str],
 ) -> Row:
+    # What is approved and held is not on its way, as its state alone would say.
+    state = HELD_LABEL if place.get("view") == HELD else case.state_of.label
     way = [regions.get(case.submission.region, ""), channel_name(case.submission.channel)]
     return Row(
         id=f"{case.pk}-{case.revision}",
         title=case.title,
-        url=reverse("desk_case", args=[case.pk]) + came,
+        url=reverse("desk_case", args=[case.pk]) + come_from(place),
         reference=case.reference,
         body=words if words.strip() != case.title else "",
         language=html_lang(case.submission.language),
         due=due_chip(case.due, today, calendar, may_move=case.may_move),
         cells=(
-            Cell(case.machine.label, case.state_of.label),
+            Cell(case.machine.label, state),
             Cell(str(case.desk or ""), str(case.owner or "")),
             Cell(_day(case), " · ".join(part for part in way if part)),
         ),
@@ -510,7 +513,7 @@ CASES = Queue(
         View("waiting", pgettext_lazy("cases", "Waiting on others")),
         View("to_approve", pgettext_lazy("cases", "To approve")),
         View("low_rated", pgettext_lazy("cases", "Rated low")),
-        View(HELD, pgettext_lazy("cases", "Answer held, not sent")),
+        View(HELD, HELD_LABEL),
         View(ASKED, pgettext_lazy("cases", "Our opinion is asked")),
         View(MENTIONS, pgettext_lazy("cases", "Where I am named")),
         View(SNOOZED, pgettext_lazy("cases", "Put away")),

@@ -3,8 +3,9 @@ const wide = matchMedia("(min-width: 60rem)");
 
 export default (details) => {
   if (CSS.supports("selector(::details-content)")) return;
+  const wanted = details.open;
   const follow = () => {
-    details.open = wide.matches;
+    details.open = wide.matches || wanted;
   };
   follow();
   wide.addEventListener("change", follow);

@@ -25,7 +25,7 @@ from mailbox.desk import actions
 from mailbox.desk.actions import Point
 from mailbox.desk.models import CheckItem, Snippet
 from mailbox.desk.queries import mentions_for, people_who_see
-from mailbox.desk.queue import counts, rows
+from mailbox.desk.queue import CASES, counts, rows
 from mailbox.desk.rules import find_mentions, places_filled
 from mailbox.desk.told import late_words_part, mentions_part
 from mailbox.letterbox.actions import add_information
@@ -542,6 +542,8 @@ def test_an_approved_answer_that_does_not_go_out_is_in_a_view_of_its_own_with_th
         assert listed(one, "held") == [case.pk]
         assert counts(User.objects.get(pk=one.pk))["held"] == 1
     assert listed(place.stranger, "held") == []
+    [row] = rows(User.objects.get(pk=place.officer.pk), "held", {}, "").rows
+    assert row.cells[0].note == CASES.view("held").label
     said = page(place.officer, case)
     assert "what it rests on is not public any more (办事指南" in said and "Answer held, not sent" in said
     limit.delete()
