@@ -52,8 +52,8 @@ def save_draft(
     Who keeps the shared one holds it for `DRAFT_HELD_SECONDS` more; `take` takes it over from who holds it.
 
     Raises Refused("not_allowed"), Refused("draft_held", name=..., until=...) while somebody else is writing in it,
-    Refused("draft_changed", by=..., at=...) when somebody else wrote meanwhile, Refused("draft_locked") while it is
-    being approved, Refused("draft_result_unknown"), Refused("case_text_too_long").
+    Refused("draft_changed", at=..., revision=...) when somebody else wrote meanwhile, Refused("draft_locked") while it
+    is being approved, Refused("draft_result_unknown"), Refused("case_text_too_long").
     """
     case = locked_case(case_id, actor)
     if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
@@ -92,7 +92,7 @@ def take_draft(case_id: int, *, actor: Actor, now: datetime) -> Draft:
     case = locked_case(case_id, actor)
     if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
         raise Refused("not_allowed")
-    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    draft = _live(case)
     if draft is None:
         raise Refused("draft_missing")
     if draft.state != Draft.State.WRITING:
@@ -503,7 +503,7 @@ def answer_plainly(
     given = Given(words=words.text, note=note, cites=tuple(cites))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     author = actor if isinstance(actor, User) else None
-    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    draft = _live(case)
     if draft is None:
         draft = Draft(case=case, author=author)
     elif (over or 0) != draft.revision:
@@ -543,8 +543,13 @@ def _keep_words(case: Case, draft: Draft) -> None:
     DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=sha256, at=draft.changed_at)
 
 
+def _live(case: Case) -> Draft | None:
+    """Return the shared draft that was not sent yet."""
+    return Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+
+
 def _shared(case: Case) -> Draft:
-    draft = Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+    draft = _live(case)
     if draft is None or not draft.text:
         raise Refused("draft_missing")
     return draft
