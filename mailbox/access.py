@@ -49,7 +49,13 @@ def memberships_of(actor: Actor) -> list[tuple[str, str]]:
 
 
 def units_where(actor: Actor, roles: Iterable[Role] = DESK_ROLES) -> QuerySet[Department]:
-    """Return the units of an actor's places at the desk and those below them, for use inside another query."""
+    """Return the units of an actor's places at the desk and those below them, for use inside another query.
+
+    By their keys where the request has read them: without that a query asks for them in each of its parts.
+    """
+    here = _desk_read(actor)
+    if here and here.reach:
+        return Department.objects.filter(pk__in=here.units_where(roles))
     held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(roles))
     inside = held.filter(department__path=Left(OuterRef("path"), Length("department__path")))
     return Department.objects.filter(Exists(inside)) if actor.pk is not None else Department.objects.none()
@@ -68,9 +74,10 @@ class Desk:
     reach: Reach | None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def units_where(self, roles: Collection[str]) -> list[int]:
+    def units_where(self, roles: Iterable[str]) -> list[int]:
         """Return the units in which the person holds one of the roles, in them or above them."""
-        paths = tuple(path for role, path in self.memberships if role in roles)
+        held = set(roles)
+        paths = tuple(path for role, path in self.memberships if role in held)
         return [pk for pk, unit in self.units.items() if unit.path.startswith(paths)]
 
     def name_units(self, cases: Iterable[Case]) -> None:
@@ -87,7 +94,7 @@ class Desk:
 
 def desk_of(actor: Actor) -> Desk:
     """Read a person's desk; once for a request, as roles are (`actors.roles_of`)."""
-    kept = desk_read(actor)
+    kept = _desk_read(actor)
     if kept is None:
         held = memberships_of(actor)
         kept = Desk(held, {}, None)
@@ -97,7 +104,7 @@ def desk_of(actor: Actor) -> Desk:
     return kept
 
 
-def desk_read(actor: Actor) -> Desk | None:
+def _desk_read(actor: Actor) -> Desk | None:
     """Return a person's desk where the request has read it already."""
     return getattr(actor, "_case_desk", None)
 
@@ -114,7 +121,10 @@ def _reach(paths: Collection[str]) -> tuple[dict[int, Department], Reach]:
 
 
 def units_around(actor: Actor) -> QuerySet[Department]:
-    """Return the units to which an actor belongs at the desk and those above them, for use inside another query."""
+    """Return the units to which an actor belongs at the desk and those above them, as `units_where` does."""
+    here = _desk_read(actor)
+    if here and here.reach:
+        return Department.objects.filter(pk__in=here.reach.out)
     held = Membership.objects.filter(user_id=actor.pk or 0, role__in=roles_of(actor) & set(DESK_ROLES))
     own = held.annotate(head=Left("department__path", Length(OuterRef("path")))).filter(head=OuterRef("path"))
     return Department.objects.filter(Exists(own)) if actor.pk is not None else Department.objects.none()

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from engage.accounts.actors import SYSTEM, Actor, Role
 from engage.accounts.models import User
@@ -63,8 +64,7 @@ def save_draft(
     cites = rules.check_cites(words.cites)
     if words.result and words.result not in case.machine.results:
         raise Refused("draft_result_unknown", result=words.result)
-    live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
-    draft = live.filter(shared=True).first() if shared else live.filter(shared=False, author=actor).first()
+    draft = live_draft(case, shared=shared, author=actor.pk)
     if draft is None:
         draft = Draft(case=case, author=actor, shared=shared)
     elif draft.state != Draft.State.WRITING:
@@ -92,7 +92,7 @@ def take_draft(case_id: int, *, actor: Actor, now: datetime) -> Draft:
     case = locked_case(case_id, actor)
     if Who.LEAD not in standing_of(case, actor) or not isinstance(actor, User):
         raise Refused("not_allowed")
-    draft = _live(case)
+    draft = live_draft(case)
     if draft is None:
         raise Refused("draft_missing")
     if draft.state != Draft.State.WRITING:
@@ -126,7 +126,7 @@ def share_draft(draft_id: int, *, actor: Actor, now: datetime) -> Draft:
     case = locked_case(draft.case_id, actor)
     if draft.shared or draft.author_id != actor.pk or Who.LEAD not in standing_of(case, actor):
         raise Refused("not_allowed")
-    if Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).exists():
+    if live_draft(case) is not None:
         raise Refused("draft_taken")
     draft.shared, draft.changed_at = True, now
     draft.save(update_fields=["shared", "changed_at"])
@@ -503,7 +503,7 @@ def answer_plainly(
     given = Given(words=words.text, note=note, cites=tuple(cites))
     apply_step(case, case.machine.transition("answer_plainly"), given, actor=actor, now=now, revision=revision)
     author = actor if isinstance(actor, User) else None
-    draft = _live(case)
+    draft = live_draft(case)
     if draft is None:
         draft = Draft(case=case, author=author)
     elif (over or 0) != draft.revision:
@@ -543,13 +543,14 @@ def _keep_words(case: Case, draft: Draft) -> None:
     DraftVersion.objects.create(draft=draft, round=draft.round, words=draft.words, sha256=sha256, at=draft.changed_at)
 
 
-def _live(case: Case) -> Draft | None:
-    """Return the shared draft that was not sent yet."""
-    return Draft.objects.filter(case=case, shared=True).exclude(state=Draft.State.SENT).first()
+def live_draft(case: Case, *, shared: bool = True, author: int | None = None) -> Draft | None:
+    """Return the draft that was not sent yet: the shared one, else the author's own."""
+    whose = Q(shared=True) if shared else Q(shared=False, author=author)
+    return Draft.objects.filter(whose, case=case).exclude(state=Draft.State.SENT).first()
 
 
 def _shared(case: Case) -> Draft:
-    draft = _live(case)
+    draft = live_draft(case)
     if draft is None or not draft.text:
         raise Refused("draft_missing")
     return draft

@@ -22,6 +22,7 @@ from engage.search.terms import haystack, storable, terms_in
 from mailbox import rules
 from mailbox.access import may_read_contact, standing_of
 from mailbox.actions import DraftWords, clocks, save_draft
+from mailbox.actions.answers import live_draft
 from mailbox.actions.steps import check_revision, locked_case
 from mailbox.desk.models import CaseWords, CheckItem, LateWords, Mention, Note, Snippet, Snooze, Ticked, shared_among
 from mailbox.desk.queries import people_who_see
@@ -279,8 +280,7 @@ def cite(case_id: int, line: str, *, shared: bool = True, actor: Actor, now: dat
 
 def add_to_draft(case: Case, *, text: str = "", line: str = "", shared: bool, actor: Actor, now: datetime) -> Draft:
     """Put words at the end of the answer of a locked case, or a line among what it cites. Raises as `save_draft`."""
-    live = Draft.objects.filter(case=case).exclude(state=Draft.State.SENT)
-    found = live.filter(shared=True).first() if shared else live.filter(shared=False, author_id=actor.pk).first()
+    found = live_draft(case, shared=shared, author=actor.pk)
     before: dict[str, Any] = found.words if found else {"text": "", "basis": "", "cites": [], "result": ""}
     words = DraftWords(
         "\n\n".join(part for part in (before["text"].rstrip(), text) if part),

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from engage.accounts.actors import Role, System, is_staff, roles_of
-from engage.departments.models import Department
 from engage.participation.models import OutgoingMail, Submission, private_storage
 from engage.participation.vault import SealedTextField
-from mailbox.access import PLACES, desk_read, units_around, units_where
+from mailbox.access import PLACES, units_around, units_where
 from mailbox.models import Case, Intake, Message, Reach
 from mailbox.post.reading.reasons import REASONS
 
@@ -35,8 +34,7 @@ class InMailQuerySet(models.QuerySet["InMail"]):
             return self.all()
         if not is_staff(actor):
             return self.none()
-        here = desk_read(actor)
-        own = Department.objects.filter(pk__in=here.reach.own) if here and here.reach else units_where(actor)
+        own = units_where(actor)
         return self.filter(Q(case__in=cases_of(actor, own)) | (Q(case=None) & _works_at_intake(own)))
 
     def waiting(self) -> Any:
@@ -49,9 +47,7 @@ def cases_of(actor: Actor, own: Any = None) -> Any:
 
     A mail names its sender, so a unit that is only asked for an opinion sees none.
     """
-    here = desk_read(actor)
-    reach = here.reach if here else Reach(own, units_around(actor)) if own is not None else None
-    seen = Case.objects.visible_to(actor, reach)
+    seen = Case.objects.visible_to(actor, Reach(own, units_around(actor)) if own is not None else None)
     if isinstance(actor, System) or Role.ADMINISTRATOR in roles_of(actor):
         return seen
     roles: dict[str, set[Role]] = {}
@@ -59,7 +55,7 @@ def cases_of(actor: Actor, own: Any = None) -> Any:
         roles.setdefault(column, set()).add(role)
     standing = Q()
     for column, held in roles.items():
-        standing |= Q(**{f"{column}__in": here.units_where(held) if here else units_where(actor, held)})
+        standing |= Q(**{f"{column}__in": units_where(actor, held)})
     return seen.filter(standing)
 
 

@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from engage.accounts.actors import Actor, Role, roles_of
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
+from engage.departments.models import Department
 from engage.departments.queries import departments_of
-from mailbox.access import desk_read, units_around, units_where
+from mailbox.access import units_around, units_where
 from mailbox.models import OPEN, Absence, Case, CaseQuerySet, DueMove, Handover, reach_of
 from mailbox.queries.case import waiting_approvals
 
@@ -94,13 +95,15 @@ def stands_in_for(user: User, today: date) -> list[User]:
 
 def late_handovers(actor: Actor, *, today: date) -> QuerySet[Handover]:
     """List what units of the actor's passed on and nobody acknowledged in time: the alarm of the desk that sent it."""
-    late = Handover.objects.filter(settled_at=None, due__lt=today, case__lead=F("receiver"))
-    if Role.ADMINISTRATOR not in roles_of(actor):
-        here, senders = desk_read(actor), (Role.OFFICER, Role.APPROVER)
-        own: Any = here.units_where(senders) if here else units_where(actor, senders)
-        out: Any = here.reach.out if here and here.reach else units_around(actor)
-        late = late.filter(sender__in=own).exclude(case__barred__in=out)
-    return late.select_related("case__submission", "sender", "receiver", "step").order_by("due", "pk")
+    everywhere = Role.ADMINISTRATOR in roles_of(actor)
+    own = Department.objects.all() if everywhere else units_where(actor, (Role.OFFICER, Role.APPROVER))
+    out = Department.objects.none() if everywhere else units_around(actor)
+    return (
+        Handover.objects.filter(settled_at=None, due__lt=today, sender__in=own, case__lead=F("receiver"))
+        .exclude(case__barred__in=out)
+        .select_related("case__submission", "sender", "receiver", "step")
+        .order_by("due", "pk")
+    )
 
 
 def late_handovers_count(actor: Actor, *, today: date) -> Any:
