@@ -32,6 +32,10 @@ from tests import prepared, services  # noqa: E402
 
 # A worker builds a database of its own, which takes seconds: more workers than this cost more than they save.
 MOST_WORKERS = 8
+# Seconds. The longest journey takes a third of it; what takes longer hangs, and would hang until somebody ends the run.
+LONGEST = 900
+# Where each thread stands is printed, and the worker ends: a failed test, whatever it waits for.
+WATCHED = ("-o", f"faulthandler_timeout={LONGEST}", "-o", "faulthandler_exit_on_timeout=true")
 ELSEWHERE = "not redis and not browser and not faults"
 # Files of the run that need not survive it, and how many bytes must be free there. A run has used up to 3 GB.
 IN_MEMORY = Path("/dev/shm")
@@ -116,7 +120,7 @@ def run_part(part: Part, reports: Path) -> None:
 def run_tests(part: Part, report: Path, *arguments: str) -> tuple[Counter, int]:
     """Run a part's tests; returns their totals and pytest's status."""
     done = subprocess.run(
-        pytest_call("-q", "-m", part.select, f"--junitxml={report}", *arguments),
+        pytest_call("-q", "-m", part.select, f"--junitxml={report}", *WATCHED, *arguments),
         cwd=ROOT,
         env={**clean_environment(), **part.environment},
         stdin=subprocess.DEVNULL,

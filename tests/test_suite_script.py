@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,14 @@ def test_one_test_elsewhere_runs_once_more_and_the_part_says_so(small_project):
     assert any("SQLite" in line and "1 of them only in a second run" in line for line in lines)
     status, lines = run_suite(small_project, f"{FAILS_ONCE}def test_three(): assert False\n")
     assert (status, lines[-1]) == (1, "2 passed, 1 failed, 0 skipped")
+
+
+def test_what_hangs_ends_as_a_failure_with_where_it_stood_and_runs_once_more(small_project):
+    script = small_project / "scripts" / "suite.py"
+    script.write_text(re.sub(r"LONGEST = \d+", "LONGEST = 2", script.read_text()))
+    hangs_once = FAILS_ONCE.replace("assert seen", "threading.Event().wait(None if not seen else 0)")
+    tests = f"import threading\n{hangs_once}def test_three(): pass\n"
+    status, lines = run_suite(small_project, tests, PYTEST_ARGS="-n 1")
+    assert (status, lines[-1]) == (0, "3 passed, 0 failed, 0 skipped")
+    assert any("in test_two" in line for line in lines)
+    assert any("SQLite" in line and "1 of them only in a second run" in line for line in lines)

@@ -26,6 +26,8 @@ from tests.surveys.telephone.fields import NOW, add, answered, at, call, finish,
 
 pytestmark = pytest.mark.django_db
 THREADS = 3
+# Seconds a thread is waited for. What comes later than this does not come.
+PATIENCE = 60
 SAMPLE = int(os.environ.get("ENGAGE_TELEPHONE_SAMPLE", "60"))
 
 
@@ -82,12 +84,13 @@ def test_those_who_ask_in_one_moment_are_served_in_one_transaction_each_with_the
     held = claim(field, holder)
     actions.pause(field.pk, actor=resting, now=NOW)
     batches: list[int] = []
-    serve, goes = claiming._serve, threading.Event()
+    serve, begun, goes = claiming._serve, threading.Event(), threading.Event()
 
     def slowly(asks):
         batches.append(len(asks))
         if len(batches) == 1:
-            goes.wait(30)
+            begun.set()
+            assert goes.wait(PATIENCE)
         return serve(asks)
 
     monkeypatch.setattr(claiming, "_serve", slowly)
@@ -107,14 +110,18 @@ def test_those_who_ask_in_one_moment_are_served_in_one_transaction_each_with_the
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=ask, args=(name,)) for name in asked]
-    for thread in threads:
+    first, *others = [threading.Thread(target=ask, args=(name,)) for name in asked]
+    first.start()
+    # Whoever leads lets others come first when the last transaction began a moment ago: nobody may before it has begun.
+    assert begun.wait(PATIENCE)
+    for thread in others:
         thread.start()
-    while len(claiming._asking._waiting) < len(asked) - 1:
+    ends = time.monotonic() + PATIENCE
+    while len(claiming._asking._waiting) < len(others) and time.monotonic() < ends:
         time.sleep(0.005)
     goes.set()
-    for thread in threads:
-        thread.join()
+    for thread in (first, *others):
+        thread.join(PATIENCE)
     assert batches == [1, 6]
     [mine] = {found.pop("li"), found.pop("li again")}
     given = [mine, *(offer for offer in found.values() if isinstance(offer, tuple) and offer[1] == Reason.FRESH)]
