@@ -20,8 +20,9 @@ Clock columns: *start* begins a clock, *mark* records an event that the dated pr
 restart by (a profile that does not know it runs on), *extend* adds days, *meet* says it is done, *end* that it is no
 longer owed, *date* counts from the confirmed day of receipt.
 
-Periods: *consult* is how many working days a unit that is asked has. Where the dated profile of the case has a time of
-its own for that (`cn-foi-2019`: 15 working days, art. 34), that holds instead, and only there silence agrees.
+Periods: *consult* is how many working days a unit that is asked has. Where the dated profile of the case has a time for
+bodies that made the information together (`cn-foi-2019`: 15 working days, art. 34), that holds for a unit of which the
+one in charge says so, and its silence alone agrees.
 """
 
 

@@ -475,6 +475,8 @@ class CoConsultation(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consultations")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     question = models.TextField()
+    # It made with the unit in charge what is asked for (China's Regulations of 2019 on open information, art. 34).
+    co_author = models.BooleanField(default=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField()
     due = models.DateField()

@@ -32,15 +32,17 @@ def consult(
     department_id: int,
     question: str,
     days: int | None = None,
+    co_author: bool = False,
     actor: Actor,
     now: datetime,
     revision: int | None = None,
     undo: bool = False,
 ) -> CoConsultation:
-    """Ask another unit; `days` are working days, as many as the rule of the case or else its kind has unless given.
+    """Ask another unit; `days` are working days, `consult_days` unless given.
 
-    Where the dated profile of the case says so, silence counts as agreement (`note_silence`): in China under the text
-    of 2019, art. 34, for bodies that made the information together. With `undo` it can be taken back as `take_step`.
+    `co_author`: it made what is asked for together with the unit in charge. Where the dated profile of the case says
+    so, its silence counts as agreement (`note_silence`): in China under the text of 2019, art. 34. With `undo` it can
+    be taken back as `take_step`.
 
     Raises as `take_step`, and Refused("department_gone"), Refused("consult_itself"), Refused("consult_open"),
     Refused("case_text_missing"), Refused("route_barred"), Refused("consult_days_wrong", most=...).
@@ -72,18 +74,27 @@ def consult(
     profile = clocks.profile_of_receipt(case)
     calendar = calendars.work_calendar(profile.calendar)
     today = clocks.today_of(case, now)
-    due = calendar.add(today, days or consult_days(case))
+    due = calendar.add(today, days or consult_days(case, co_author=co_author))
     row = CoConsultation.objects.create(
         case=case,
         department=department,
         question=words,
+        co_author=co_author,
         asked_by=actor if isinstance(actor, User) else None,
         asked_at=now,
         due=due,
         may_move=not calendar.is_confirmed(today, due),
     )
     held.keep_beside(case, asked=row.pk)
-    journal.record(actor, "case.consultation_asked", row, case=case.pk, department=department.pk, due=due.isoformat())
+    journal.record(
+        actor,
+        "case.consultation_asked",
+        row,
+        case=case.pk,
+        department=department.pk,
+        due=due.isoformat(),
+        co_author=co_author,
+    )
     return row
 
 
@@ -124,19 +135,21 @@ def waive_opinion(consultation_id: int, *, note: str, actor: Actor, now: datetim
     return row
 
 
-def consult_days(case: Case) -> int:
-    """Return how many working days a unit has unless it is told otherwise: the rule's, else the kind's own number."""
-    opinion = clocks.profile_of_receipt(case).silent_opinion
+def consult_days(case: Case, *, co_author: bool = False) -> int:
+    """Return how many working days a unit has unless told otherwise: a co-author the rule's, else the kind's own."""
+    opinion = clocks.profile_of_receipt(case).silent_opinion if co_author else None
     return opinion.count if opinion is not None else case.machine.days["consult"]
 
 
 def note_silence(*, now: datetime, limit: int = 500) -> int:
-    """Where the rule of a case lets silence count as agreement, settle what is past its day; returns how many."""
+    """Where the rule of a case makes a co-author's silence agreement, settle what is past its day; returns how many."""
     under = Q(pk__in=[])
     for row in ClockProfile.objects.all():
         if profile_of(row).silent_opinion is not None:
             under |= _received_under(row)
-    over = CoConsultation.objects.filter(under, settled_at=None, due__lte=(now + timedelta(days=1)).date())
+    over = CoConsultation.objects.filter(
+        under, co_author=True, settled_at=None, due__lte=(now + timedelta(days=1)).date()
+    )
     return sum(_silent(pk, now) for pk in over.order_by("due", "pk").values_list("pk", flat=True)[:limit])
 
 

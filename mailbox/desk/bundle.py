@@ -293,6 +293,7 @@ def _facts(board: Board, actor: User) -> dict[str, Any]:
             {
                 "unit": str(one.department),
                 "question": one.question,
+                "co_author": one.co_author,
                 "due": one.due,
                 "state": one.state,
                 "note": one.note,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from engage.accounts.actors import Actor, Role
 from engage.accounts.models import User
 from engage.calendars import queries as calendars
-from engage.calendars.profiles import Unit
+from engage.calendars.profiles import Target, Unit
 from engage.calendars.words import length
 from engage.departments.models import Department
 from engage.departments.queries import members_of
@@ -272,12 +272,20 @@ class StepForm(DeskForm):
         if door == "consult":
             self.fields["department"] = UnitField(label=_("Unit"), error_messages={"required": _("Choose a unit")})
             self.fields["question"] = area(_("What you ask"), most=rules.NOTE_MOST, rows=4)
+            if opinion := profile_of_receipt(case).silent_opinion:
+                self.fields["co_author"] = forms.BooleanField(
+                    required=False,
+                    label=_("The unit made the information together with yours"),
+                    help_text=gettext("If it says nothing in %(length)s, it counts as agreeing; other units do not")
+                    % {"length": length(opinion.count, opinion.unit)},
+                )
             self.fields["days"] = forms.IntegerField(
                 label=_("Working days to answer"),
                 min_value=1,
                 max_value=365,
-                initial=consult_days(case),
-                help_text=_silence_hint(case),
+                initial=None if opinion else consult_days(case),
+                required=opinion is None,
+                help_text=_usual_days(case, opinion),
                 widget=forms.NumberInput(attrs={"class": "input w-s"}),
             )
         elif door == "submit_draft":
@@ -311,13 +319,13 @@ class StepForm(DeskForm):
             )
 
 
-def _silence_hint(case: Case) -> str:
-    """Say what it means that a unit says nothing, where the rule of the case says it."""
-    opinion = profile_of_receipt(case).silent_opinion
+def _usual_days(case: Case, opinion: Target | None) -> str:
+    """Say how long a unit has that is given no time, where that depends on the unit, or what its silence means."""
     if opinion is None:
         return gettext("A unit that says nothing has not agreed")
-    return gettext("A unit that says nothing in %(length)s counts as agreeing") % {
-        "length": length(opinion.count, opinion.unit)
+    return gettext("If left empty: %(usual)s, or %(length)s for who made the information with you") % {
+        "usual": length(consult_days(case), Unit.WORKING_DAY),
+        "length": length(opinion.count, opinion.unit),
     }
 
 

@@ -17,13 +17,14 @@ from engage.accounts.actors import SYSTEM, Role, roles_of
 from engage.accounts.models import User
 from engage.calendars.profiles import Unit
 from engage.calendars.rules import TimeState
-from engage.calendars.words import TARGETS
+from engage.calendars.words import TARGETS, length
 from engage.desk.registry import Due, State
 from engage.errors import Refused
 from engage.pages.messages import refusal_message
 from engage.participation.queries import about_options
 from engage.participation.words import channel_name
 from mailbox import rules
+from mailbox.actions.clocks import profile_of_receipt
 from mailbox.desk.asked import asked_facts
 from mailbox.desk.board import Board, changed_since_look, may_export
 from mailbox.desk.forms import DraftForm, NoteForm, needs_form
@@ -168,7 +169,7 @@ def case_context(board: Board, *, actor: User, private: bool, revealed: bool) ->
         "note_form": NoteForm(case=case, actor=actor, page_key="n"),
         "wrote_meanwhile": _wrote_meanwhile(board),
         "cite_gone": _cite_gone(board),
-        "opinions": [(one, _asked_until(board, one)) for one in board.consultations],
+        "opinions": [(one, _asked_until(board, one), role_of_asked(board, one)) for one in board.consultations],
         "takes": {"may_export": may_export(board), "may_ask": may_ask(case, board.standing)},
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
@@ -223,12 +224,29 @@ def _asked_until(board: Board, one: CoConsultation) -> Due | None:
     return due_chip(one.due, board.today, board.calendar, may_move=one.may_move)
 
 
+def role_of_asked(board: Board, one: CoConsultation) -> str:
+    """Say that a unit is asked as a co-author, and what its silence means while it may still speak."""
+    if not one.co_author:
+        return ""
+    opinion = profile_of_receipt(board.case).silent_opinion
+    if opinion is None or one.state != CoConsultation.State.OPEN:
+        return gettext("It made the information with the unit in charge")
+    return gettext(
+        "It made the information with the unit in charge: if it says nothing in %(length)s, it counts as agreeing"
+    ) % {"length": length(opinion.count, opinion.unit)}
+
+
 def asked_about(board: Board, code: str, pk: int) -> dict[str, str]:
     """Return what a form about one thing of the case is about: what a unit is asked, or a question of the letter."""
     if code in ("opinion", "waive"):
         for asked in board.consultations:
             if asked.pk == pk:
-                return {"label": gettext("What is asked"), "unit": str(asked.department), "text": asked.question}
+                return {
+                    "label": gettext("What is asked"),
+                    "unit": str(asked.department),
+                    "text": asked.question,
+                    "role": role_of_asked(board, asked),
+                }
     elif code == "settle":
         for question in board.questions:
             if question.pk == pk:

@@ -63,6 +63,7 @@ def carry_out(case: Case, transition: Transition, given: Mapping[str, Any], *, a
                 department_id=given["department"].pk,
                 question=given["question"],
                 days=given["days"],
+                co_author=given.get("co_author", False),
                 undo=True,
                 **seen,
             )

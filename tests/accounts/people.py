@@ -45,3 +45,10 @@ def sign_in(client: Client, user: User) -> Client:
 def staff_client(*roles: Role) -> Client:
     """A browser in which somebody of these roles is signed in."""
     return sign_in(Client(), person(*roles))
+
+
+def browser(user: User, language: str = "en") -> Client:
+    """A browser in which this person is signed in and reads in the language."""
+    client = sign_in(Client(), user)
+    client.cookies["django_language"] = language
+    return client

@@ -11,17 +11,11 @@ from consultations.coding.models import BlindSample, BulkOrder, Coding, Decision
 from consultations.coding.rules import Stretch
 from engage.accounts.actors import SYSTEM, Role
 from engage.participation.actions import moderate
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.accounts.strict import inline_code
 from tests.coding.factories import TEXT, analyst, desk_call, officer, said, stranger, theme
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
-
-
-def client_of(user) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def body(response) -> str:
@@ -31,7 +25,7 @@ def body(response) -> str:
 @pytest.fixture
 def world():
     consultation, comments, actor = desk_call(4)
-    return consultation, comments, actor, client_of(actor), f"/desk/coding/{consultation.slug}/"
+    return consultation, comments, actor, browser(actor), f"/desk/coding/{consultation.slug}/"
 
 
 # --- who gets in ---------------------------------------------------------------------------------------------------
@@ -40,10 +34,10 @@ def world():
 def test_the_list_shows_only_what_one_may_code(world):
     consultation, _comments, _actor, client, desk = world
     assert desk in body(client.get("/desk/coding/"))
-    assert "of your own department" in body(client_of(stranger()).get("/desk/coding/"))
-    assert desk in body(client_of(analyst()).get("/desk/coding/"))
-    assert client_of(stranger()).get(desk).status_code == 404
-    assert client_of(person(Role.EDITOR)).get(desk).status_code == 404
+    assert "of your own department" in body(browser(stranger()).get("/desk/coding/"))
+    assert desk in body(browser(analyst()).get("/desk/coding/"))
+    assert browser(stranger()).get(desk).status_code == 404
+    assert browser(person(Role.EDITOR)).get(desk).status_code == 404
     assert Client().get(desk).status_code == 302
     assert queries.figures(consultation).total == 4
 
@@ -54,14 +48,14 @@ def test_an_analyst_sorts_but_is_offered_no_decision(world):
     actions.apply_theme(comment.pk, made.pk, actor=actor)
     address = f"{desk}decisions/theme/{made.pk}/"
     assert address in body(client.get(f"{desk}?comment={comment.pk}"))
-    other = client_of(analyst())
+    other = browser(analyst())
     assert address not in body(other.get(f"{desk}?comment={comment.pk}"))
     assert other.post(address, {"disposition": "adopted", "current": ""}).status_code == 403
     assert not Decision.objects.exists()
 
 
 def test_the_desk_lists_the_page_also_for_who_has_no_queue():
-    client = client_of(analyst())
+    client = browser(analyst())
     assert client.get("/desk/").url == "/desk/coding/"
     assert 'href="/desk/coding/" aria-current="page"' in body(client.get("/desk/coding/"))
     assert "Done with it, next comment" in body(client.get("/desk/keys/"))
@@ -344,7 +338,7 @@ def test_a_second_coder_codes_blindly_and_the_table_shows_kappa(world):
     second = analyst()
     client.post(f"{desk}agreement/", {"coder": second.pk, "size": 4, "seed": "a"})
     sample = BlindSample.objects.get()
-    other = client_of(second)
+    other = browser(second)
     here = f"{desk}agreement/{sample.pk}/"
     assert here in body(other.get(f"{desk}agreement/"))
     assert client.get(here).status_code == 404

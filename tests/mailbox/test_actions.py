@@ -483,21 +483,26 @@ OF_2018 = datetime(2018, 11, 26, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("kind", "family", "received", "due", "state"),
+    ("kind", "family", "received", "co_author", "due", "state"),
     [
-        # Art. 34 of the text of 2019: 15 working days, and silence agrees.
-        ("information_request", "cn-foi", NOW, date(2026, 12, 15), "silent"),
+        # Art. 34 of the text of 2019: 15 working days for who made the information together, and silence agrees.
+        ("information_request", "cn-foi", NOW, True, date(2026, 12, 15), "silent"),
+        # Any other unit has the house's own 5 days, and agrees by no silence.
+        ("information_request", "cn-foi", NOW, False, date(2026, 12, 1), "open"),
         # Neither the text of 2007 nor the United Kingdom's Act says so: the house's own 5 days, an open question.
-        ("information_request", "cn-foi", OF_2018, date(2018, 12, 3), "open"),
+        ("information_request", "cn-foi", OF_2018, True, date(2018, 12, 3), "open"),
         # 30 November is a day off in Scotland.
-        ("information_request", "uk-foi", NOW, date(2026, 12, 2), "open"),
-        ("letter", "", NOW, date(2026, 12, 1), "open"),
+        ("information_request", "uk-foi", NOW, True, date(2026, 12, 2), "open"),
+        ("letter", "", NOW, False, date(2026, 12, 1), "open"),
     ],
 )
-def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else(kind, family, received, due, state):
+def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else(
+    kind, family, received, co_author, due, state
+):
     place = house()
     made = taken_on(place, kind, now=received, family=family)
-    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", actor=place.officer, now=received)
+    asked = {"department_id": place.roads.pk, "question": "？", "co_author": co_author}
+    row = actions.consult(made.pk, **asked, actor=place.officer, now=received)
     assert row.due == due
     assert actions.note_silence(now=received + timedelta(days=10)) == 0
     assert actions.note_silence(now=received + timedelta(days=60)) == (state == "silent")
@@ -511,7 +516,8 @@ def test_silence_counts_as_agreement_where_the_law_says_so_and_nowhere_else(kind
 def test_nobody_agrees_by_silence_before_the_time_of_the_law_is_over():
     place = house()
     made = taken_on(place, "information_request")
-    row = actions.consult(made.pk, department_id=place.roads.pk, question="？", days=2, actor=place.officer, now=NOW)
+    asked = {"department_id": place.roads.pk, "question": "？", "co_author": True, "days": 2}
+    row = actions.consult(made.pk, **asked, actor=place.officer, now=NOW)
     assert row.due == date(2026, 11, 26)
     assert actions.note_silence(now=datetime(2026, 12, 15, 1, tzinfo=UTC)) == 0
     assert actions.note_silence(now=datetime(2026, 12, 16, 1, tzinfo=UTC)) == 1

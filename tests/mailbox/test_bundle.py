@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -25,7 +24,7 @@ from mailbox.actions import DraftWords
 from mailbox.desk import bundle
 from mailbox.desk.board import board_of
 from mailbox.models import Case
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, taken_on
 
@@ -41,12 +40,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(hours=1))
-
-
-def browser(user: Any, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def attach(case: Case, name: str, content: bytes = FILE) -> Attachment:
@@ -120,6 +113,7 @@ def test_the_json_and_the_papers_say_what_the_page_says(place):
     assert facts["opinions"][0] | {"due": ""} == {
         "unit": str(place.roads),
         "question": "路面何时恢复？",
+        "co_author": False,
         "due": "",
         "state": "waived",
         "note": "不再需要",

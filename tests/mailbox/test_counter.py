@@ -30,7 +30,7 @@ from mailbox.letterbox.models import HeldFile, PostalAddress, Wish
 from mailbox.letterbox.words import WAYS
 from mailbox.models import Case
 from mailbox.words import step_note
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox.factories import NOW, House, house
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +69,6 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk(place: House) -> Client:
     return browser(place.clerk)
-
-
-def browser(user: Any, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def body(response: HttpResponse) -> str:

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
@@ -30,7 +29,7 @@ from mailbox.desk.rules import find_mentions, places_filled
 from mailbox.desk.told import late_words_part, mentions_part
 from mailbox.letterbox.actions import add_information
 from mailbox.models import Case
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, handed_in, house, later, member, sender, taken_on
 
@@ -47,12 +46,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def page(user: User, case: Case) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid4, uuid5
@@ -11,7 +11,6 @@ from uuid import NAMESPACE_DNS, uuid4, uuid5
 import pytest
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +20,12 @@ from pypdf import PdfReader
 
 from engage.accounts.actors import Role
 from engage.accounts.models import User
+from engage.calendars import queries as calendars
 from engage.departments.models import Department
 from engage.journal.models import JournalRow
 from mailbox import actions, rules
 from mailbox.actions import DraftWords, Given
+from mailbox.actions.clocks import profile_of_receipt, today_of
 from mailbox.actions.held import snapshot
 from mailbox.desk.board import board_of
 from mailbox.desk.forms import StepForm
@@ -33,7 +34,7 @@ from mailbox.kinds import KINDS
 from mailbox.letterbox.files import add_to_case
 from mailbox.machine import Transition
 from mailbox.models import Case, CoConsultation, Draft, Link
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, approved, handed_in, house, later, sender, taken_on
 from tests.mailbox.test_walk import PAGE, Walk
@@ -51,12 +52,6 @@ def place() -> House:
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """The desk looks on the day on which the cases of the factories came."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def page(user: User, case: Case, language: str = "en", **asked: str) -> HttpResponse:
@@ -837,6 +832,42 @@ def test_a_form_about_one_thing_of_a_case_says_what_it_is_about(place):
         asked = browser(user).get(address, {"of": consultation.pk})
         assert "路面归谁？" in asked.content.decode().split("asked-about")[2]
         assert "asked-about" not in browser(user).get(address, {"of": "x"}).content.decode()
+
+
+def in_working_days(row: CoConsultation, count: int) -> date:
+    profile = profile_of_receipt(row.case)
+    return calendars.work_calendar(profile.calendar).add(today_of(row.case, row.asked_at), count)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "If left empty: 5 working days, or 15 working days"), ("zh-hans", "共同制作")]
+)
+def test_who_made_the_information_together_is_asked_as_such_and_reads_what_silence_means(place, language, said):
+    case = taken_on(place, "information_request")
+    step = reverse("desk_case_step", args=[case.pk, "consult"])
+    asks = browser(place.officer, language)
+    shown = asks.get(step).content.decode()
+    assert said in shown and 'name="co_author"' in shown
+    case.refresh_from_db()
+    sent = {"revision": case.revision, "token": str(uuid4()), "question": "能否公开？", "days": ""}
+    asks.post(step, sent | {"department": str(place.roads), "co_author": "on"})
+    row = CoConsultation.objects.get(case=case)
+    assert row.co_author and row.due == in_working_days(row, 15)
+    board = page(place.stranger, case, language).content.decode()
+    form = browser(place.stranger, language).get(reverse("desk_case_chore", args=[case.pk, "opinion"]), {"of": row.pk})
+    silent = "if it says nothing in 15 working days" if language == "en" else "15个工作日"
+    assert silent in board and silent in form.content.decode()
+
+
+def test_a_unit_that_made_nothing_is_asked_for_the_houses_own_days(place):
+    case = taken_on(place, "information_request")
+    take(place.officer, case, "consult", department=str(place.roads), question="？", days="")
+    row = CoConsultation.objects.get(case=case)
+    assert not row.co_author and row.due == in_working_days(row, 5)
+    assert "counts as agreeing" not in page(place.stranger, case).content.decode()
+    letter = taken_on(place)
+    shown = page_of_step(place.officer, letter, "consult").content.decode()
+    assert 'name="co_author"' not in shown and "A unit that says nothing has not agreed" in shown
 
 
 def test_no_kind_is_chosen_beforehand_and_what_is_empty_is_named(place):

@@ -22,7 +22,7 @@ from mailbox.counter.models import Entry, Identity, Way
 from mailbox.desk.extensions import EXTENSIONS, extendable
 from mailbox.desk.queue import neighbour, rows
 from mailbox.models import Case
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, handed_in, house, taken_on
 
@@ -41,12 +41,6 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def led_to(client: Client, case: int, way: str, **place: str) -> str:

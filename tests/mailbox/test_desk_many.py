@@ -21,7 +21,7 @@ from mailbox.desk.job_queries import shown_job
 from mailbox.desk.models import BulkJob, HeldStep
 from mailbox.desk.queries import colleagues_of
 from mailbox.models import Case, Notice, StepRecord
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, later, member, taken_on
 
@@ -55,12 +55,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """So many cases are a job already; returns one more than are done at once."""
     monkeypatch.setattr("mailbox.desk.queue.AT_ONCE", 2)
     return 3
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def letters(number: int) -> list[Case]:

@@ -17,7 +17,7 @@ from engage.accounts.models import User
 from mailbox import actions
 from mailbox.desk.queue import CASES, counts, rows
 from mailbox.models import Case
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, handed_in, house, later, sender, taken_on
 
@@ -33,12 +33,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def shown(user: User, **asked: str) -> str:

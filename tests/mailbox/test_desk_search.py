@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -21,7 +20,7 @@ from mailbox import actions
 from mailbox.desk.models import CaseWords
 from mailbox.desk.queue import CASES, rows
 from mailbox.models import Case, Message
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, member, sender, taken_on
 
@@ -36,12 +35,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(hours=1))
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def listed(user: User, view: str = "new", **filters: str) -> list[int]:

@@ -6,10 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from engage.accounts.models import User
 from engage.errors import Refused
 from engage.participation.models import OutgoingMail
 from mailbox import actions, rules
@@ -17,7 +15,7 @@ from mailbox.actions import Given
 from mailbox.actions.held import snapshot
 from mailbox.desk.models import HeldStep
 from mailbox.models import Case
-from tests.accounts.people import sign_in
+from tests.accounts.people import browser
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, house, later, sender, taken_on
 
@@ -33,12 +31,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def routed(place: House, case: Case, **how: Any) -> Case:

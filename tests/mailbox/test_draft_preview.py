@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -19,7 +18,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords
 from mailbox.desk.preview import preview_of
 from mailbox.models import Case, Draft, Notice, NoticeSeries
-from tests.accounts.people import sign_in
+from tests.accounts.people import browser
 from tests.mailbox.factories import NOW, House, approved, handed_in, house, later, taken_on
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +34,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def address(case: Case, language: str) -> str:

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +25,7 @@ from mailbox.library import actions, queries
 from mailbox.library.models import LibraryItem
 from mailbox.library.rules import Words
 from mailbox.models import Case
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, member, taken_on
 
@@ -47,12 +46,6 @@ def handled(place: House, kind: str = "letter", **values) -> Case:
 
 def kept(place: House, words: Words = CLEAN) -> LibraryItem:
     return actions.keep_in_library(handled(place).pk, words, actor=place.officer, now=NOW)
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def do(user: User, code: str, case: Case, **given):

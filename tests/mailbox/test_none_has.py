@@ -9,7 +9,6 @@ import html
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,7 +31,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords, Given
 from mailbox.kinds import KINDS
 from mailbox.models import Case, CaseClock, Message, Notice, Party
-from tests.accounts.people import sign_in
+from tests.accounts.people import browser, sign_in
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, handed_in, house, later, sender, taken_on
 from tests.mailbox.test_vectors import KIND_OF, Walk, vectors
@@ -113,16 +112,10 @@ def test_another_kind_keeps_reference_thread_files_and_consent_and_shows_both_cl
     opened = {effect.target for effect in KINDS[kind].opening}
     assert "final_reply" in targets and opened <= targets and moved.clocks.count() == 1 + len(opened)
     with translation.override("en"):
-        page = html.unescape(sign_in_en(place.clerk).get(reverse("desk_case", args=[moved.pk])).content.decode())
+        page = html.unescape(browser(place.clerk).get(reverse("desk_case", args=[moved.pk])).content.decode())
     assert "no longer owed" in page and reference in page
     proof = moved.clocks.filter(stopped_at=None).first()
-    assert sign_in_en(place.clerk).get(reverse("desk_case_clock", args=[moved.pk, proof.pk])).status_code == 200
-
-
-def sign_in_en(user: Any) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
+    assert browser(place.clerk).get(reverse("desk_case_clock", args=[moved.pk, proof.pk])).status_code == 200
 
 
 def stored(case: Case) -> Attachment:

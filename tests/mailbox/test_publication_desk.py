@@ -11,12 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from engage.accounts.models import User
 from mailbox.actions import rate_case
 from mailbox.letterbox.models import PostalAddress, Wish
 from mailbox.models import Case
 from mailbox.publication.models import Publication
-from tests.accounts.people import sign_in
+from tests.accounts.people import browser
 from tests.mailbox.factories import House, answered, case, house, sender, taken_on
 from tests.mailbox.publications import SECRET, handed_in, prepared, released, reply_case, request_case, sign
 from tests.participation.factories import envelope
@@ -28,12 +27,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 def place(settings, tmp_path) -> House:
     settings.MEDIA_ROOT = tmp_path / "media"
     return house()
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def text(response: HttpResponse) -> str:

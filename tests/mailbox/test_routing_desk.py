@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -20,7 +19,7 @@ from mailbox.models import Case, StepRecord
 from mailbox.routing import actions, learning, queries
 from mailbox.routing.models import RouteModel, Suggestion
 from mailbox.routing.rules import Proposal, Reason
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, later, taken_on
 
@@ -41,12 +40,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def page_of(user: User, case: Case) -> str:

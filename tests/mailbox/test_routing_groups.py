@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Count
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -21,7 +20,7 @@ from mailbox import actions as cases
 from mailbox.models import Case, Notice
 from mailbox.routing import actions, queries
 from mailbox.routing.models import GroupMember, LetterGroup
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, approved, house, later
 from tests.mailbox.test_routing_grouping import CAMPAIGN, edited
@@ -38,12 +37,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-
-
-def browser(user: User) -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = "en"
-    return client
 
 
 def copies(number: int) -> list[Case]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -22,7 +21,7 @@ from mailbox.actions import Given
 from mailbox.desk import workload
 from mailbox.desk.workload_views import alarms
 from mailbox.models import Absence, Case, DutyChoice
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, handed_in, house, taken_on
 
@@ -38,12 +37,6 @@ def place() -> House:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-
-
-def browser(user: Any, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def shown(user: Any, name: str, *args: Any, **asked: Any) -> str:

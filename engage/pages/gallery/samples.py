@@ -79,16 +79,32 @@ class SampleForm(forms.Form):
     )
 
 
+class TickForm(forms.Form):
+    """Two boxes to tick: one with a hint, one that has to be ticked."""
+
+    confirmed = forms.BooleanField(
+        label=_("Not signed for: the sender confirmed the receipt today"),
+        required=False,
+        help_text=_(
+            "The time counts from the day you confirm it with each other; without that, confirm it in the case"
+        ),
+    )
+    sure = forms.BooleanField(
+        label=_("I have looked, go on all the same"),
+        error_messages={"required": _("Look at what stands above, then say that you go on all the same")},
+    )
+
+
 def _form(cell: str, data: dict[str, str] | None = None) -> SampleForm:
-    form = SampleForm(data, auto_id=f"{cell}-{'bad' if data is not None else 'good'}-%s")
-    for name, bound in form.fields.items():
-        if bound.help_text:
-            bound.widget.attrs["aria-describedby"] = f"{form[name].id_for_label}_hint"
-    return form
+    return SampleForm(data, auto_id=f"{cell}-{'bad' if data is not None else 'good'}-%s")
 
 
 def _fields(cell: str) -> dict[str, Any]:
     return {"form": _form(cell), "wrong": _form(cell, {"name": say("王芳", "Wang Fang"), "email": "wang", "text": ""})}
+
+
+def _ticks(cell: str) -> dict[str, Any]:
+    return {"form": TickForm({"confirmed": "on"}, auto_id=f"{cell}-%s")}
 
 
 def _calls(cell: str) -> dict[str, Any]:
@@ -459,6 +475,7 @@ COMPONENTS = (
     Sample("diff", _("Changed words"), ("components/diff.html",), _diff),
     Sample("steps", _("Progress"), ("components/steps.html",), _steps),
     Sample("field", _("Fields"), ("components/field.html",), _fields),
+    Sample("tick", _("Boxes to tick"), ("components/tick.html",), _ticks),
     Sample("error_summary", _("All errors of a form"), ("components/error_summary.html",), _fields),
     Sample("messages", _("What the last action said"), ("components/messages.html",), _messages),
     Sample("pager", _("Pages of a list"), ("components/pager.html",), _pager),

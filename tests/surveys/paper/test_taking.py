@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +18,7 @@ from engage.errors import Refused
 from engage.journal.models import JournalRow
 from surveys.models import PaperBatch, PaperSheet, Questionnaire, Response
 from surveys.paper import actions, queries
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.surveys.paper.sheets import questionnaire, table
 
 pytestmark = pytest.mark.django_db
@@ -116,12 +115,6 @@ def test_only_who_takes_in_paper_does_and_what_nobody_starts_is_deleted():
 
 def body(response: HttpResponse) -> str:
     return html.unescape(response.content.decode())
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 @pytest.mark.sqlite_only

@@ -15,12 +15,11 @@ from django.utils import timezone
 from openpyxl import Workbook
 
 from engage.accounts.actors import SYSTEM, Role
-from engage.accounts.models import User
 from engage.errors import Refused
 from surveys.telephone import actions, queries
 from surveys.telephone.forms import StudyForm
 from surveys.telephone.models import CallAttempt, SampleNumber, TelephoneStudy
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.surveys.answering.builders import published
 from tests.surveys.telephone.fields import (
     NOW,
@@ -43,12 +42,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is ten in the morning."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def body(response: HttpResponse) -> str:

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from engage.accounts.models import User
 from engage.errors import Refused
 from engage.journal.models import JournalRow
 from surveys.telephone import actions
@@ -20,7 +19,7 @@ from surveys.telephone.models import DoNotCall, SampleNumber, TelephoneStudy
 from surveys.telephone.rules import CallRules, Spacing, Window, read_numbers
 from surveys.telephone.rules.calling import SPACINGS
 from surveys.telephone.rules.storing import mark_of, read_rules, read_windows, windows_text, write_rules
-from tests.accounts.people import sign_in
+from tests.accounts.people import browser
 from tests.surveys.telephone.fields import NOW, at, call, finish, interviewer, study, supervisor
 
 # --- pure -----------------------------------------------------------------------------------------------------------
@@ -92,12 +91,6 @@ def test_a_list_of_numbers_has_each_once_and_its_faults_by_row():
 
 def body(response: HttpResponse) -> str:
     return html.unescape(response.content.decode())
-
-
-def browser(user: User, language: str = "en") -> Client:
-    client = sign_in(Client(), user)
-    client.cookies["django_language"] = language
-    return client
 
 
 def rules_of(client: Client, field: TelephoneStudy) -> dict[str, Any]:
