@@ -32,7 +32,7 @@ from tests import prepared, services  # noqa: E402
 
 # A worker builds a database of its own, which takes seconds: more workers than this cost more than they save.
 MOST_WORKERS = 8
-# Seconds. The longest journey takes a third of it; what takes longer hangs, and would hang until somebody ends the run.
+# Seconds. The longest tests take a sixth of it; what takes longer hangs, and would hang until somebody ends the run.
 LONGEST = 900
 # Where each thread stands is printed, and the worker ends: a failed test, whatever it waits for.
 WATCHED = ("-o", f"faulthandler_timeout={LONGEST}", "-o", "faulthandler_exit_on_timeout=true")
