@@ -169,7 +169,7 @@ def case_context(board: Board, *, actor: User, private: bool, revealed: bool) ->
         "note_form": NoteForm(case=case, actor=actor, page_key="n"),
         "wrote_meanwhile": _wrote_meanwhile(board),
         "cite_gone": _cite_gone(board),
-        "opinions": [(one, _asked_until(board, one), role_of_asked(board, one)) for one in board.consultations],
+        "opinions": [(one, _asked_until(board, one), _role_of_asked(board, one)) for one in board.consultations],
         "takes": {"may_export": may_export(board), "may_ask": may_ask(case, board.standing)},
         "undo_seconds": rules.SEND_UNDO_SECONDS,
         "token": uuid4(),
@@ -224,7 +224,7 @@ def _asked_until(board: Board, one: CoConsultation) -> Due | None:
     return due_chip(one.due, board.today, board.calendar, may_move=one.may_move)
 
 
-def role_of_asked(board: Board, one: CoConsultation) -> str:
+def _role_of_asked(board: Board, one: CoConsultation) -> str:
     """Say that a unit is asked as a co-author, and what its silence means while it may still speak."""
     if not one.co_author:
         return ""
@@ -245,7 +245,7 @@ def asked_about(board: Board, code: str, pk: int) -> dict[str, str]:
                     "label": gettext("What is asked"),
                     "unit": str(asked.department),
                     "text": asked.question,
-                    "role": role_of_asked(board, asked),
+                    "role": _role_of_asked(board, asked),
                 }
     elif code == "settle":
         for question in board.questions:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -24,7 +23,7 @@ from mailbox.actions.resend import ASKED, KEEP, LOST_BY_US, NOT_ARRIVED, RESTART
 from mailbox.models import DueMove, DutyChoice, DutyLetter, Handover, StepRecord
 from mailbox.queries.duty import awaited_handovers, late_handovers
 from mailbox.words import RESENT, step_note
-from tests.accounts.people import person, sign_in
+from tests.accounts.people import browser, person
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, house, taken_on
 
@@ -207,8 +206,7 @@ def test_a_notice_that_began_no_time_begins_none_anew(place):
 def test_sending_again_is_a_form_with_nothing_chosen_beforehand(place):
     made, notice, _clock = decided(place)
     made.refresh_from_db()
-    client = sign_in(Client(), place.officer)
-    client.cookies["django_language"] = "en"
+    client = browser(place.officer)
     address = reverse("desk_case_chore", args=[made.pk, "resend"])
     shown = client.get(address).content.decode()
     assert "We lost it, or it never left" in shown and "keeps its day" in shown
@@ -226,8 +224,7 @@ def test_what_it_did_to_the_time_is_said_in_the_language_of_the_reader(place, la
     number = notice.content["number"]
     resend(place, made, notice, NOT_ARRIVED, KEEP)
     resend(place, made, notice, NOT_ARRIVED, RESTART)
-    client = sign_in(Client(), place.officer)
-    client.cookies["django_language"] = language
+    client = browser(place.officer, language)
     shown = client.get(reverse("desk_case", args=[made.pk])).content.decode()
     for code, said in RESENT.items():
         with translation.override(language):

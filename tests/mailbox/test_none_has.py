@@ -31,7 +31,7 @@ from mailbox import actions
 from mailbox.actions import DraftWords, Given
 from mailbox.kinds import KINDS
 from mailbox.models import Case, CaseClock, Message, Notice, Party
-from tests.accounts.people import browser, sign_in
+from tests.accounts.people import browser
 from tests.mailbox import factories
 from tests.mailbox.factories import NOW, House, answered, handed_in, house, later, sender, taken_on
 from tests.mailbox.test_vectors import KIND_OF, Walk, vectors
@@ -69,8 +69,7 @@ def listed_exceptions(page: str) -> list[str]:
 
 
 def test_the_page_about_a_day_lists_exactly_the_exceptions_of_every_example(place):
-    client = sign_in(Client(), place.head)
-    client.cookies["django_language"] = "en"
+    client = browser(place.head)
     compared = 0
     for row, vector in vectors():
         walk = Walk(place, vector, KIND_OF[row["kind"]])
